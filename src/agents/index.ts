@@ -1,0 +1,1 @@
+export { serveStdio } from './stdioServer.ts';

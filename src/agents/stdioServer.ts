@@ -1,0 +1,33 @@
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { type Log, describeError } from '../support/index.ts';
+import { serveAgent } from './server.ts';
+import { Workbench } from './workbench.ts';
+
+/**
+ * Serves a client over standard input and output until it goes away: closes its end, is killed, or a signal says so. Then
+ * everything it launched is cleaned up. Resolves when nothing of it is left.
+ */
+export async function serveStdio(workspaceFolder = process.cwd()): Promise<void> {
+  const log = stderrLog();
+  const workbench = new Workbench({ workspaceFolder, log });
+  // Standard output is the protocol's: nothing else may write there.
+  const transport = new StdioServerTransport();
+  const gone = new Promise<void>((resolve) => {
+    process.stdin.once('end', resolve).once('close', resolve);
+    // A client that was killed may be noticed by writing first.
+    process.stdout.on('error', () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const server = await serveAgent(workbench, transport);
+  await gone;
+  await workbench.end();
+  await server.close().catch((error: unknown) => log.debug(describeError(error)));
+}
+
+/** Clients show or keep what a server says on standard error. */
+function stderrLog(): Log {
+  const line = (level: string) => (message: string) => void process.stderr.write(`leakwright ${level}: ${message}\n`);
+  const quiet = (): void => undefined;
+  const debug = process.env['LEAKWRIGHT_DEBUG'] ? line('debug') : quiet;
+  return { debug, info: debug, warn: line('warning'), error: line('error') };
+}

@@ -1,0 +1,138 @@
+import { lstat, readdir, realpath } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProcessTable } from '../processes/index.ts';
+import type { Leftover } from './browserTree.ts';
+import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers/judge.ts';
+import { boundSockets } from './leftovers/inUse.ts';
+import { measureFolder } from './leftovers/measure.ts';
+import { type LeftoverPattern, cachePattern, temporaryPattern } from './leftovers/patterns.ts';
+
+export interface FindLeftoversOptions {
+  readonly table: ProcessTable;
+  /** Default: the OS temp folder. */
+  readonly tempFolder?: string;
+  /** Where Playwright keeps its browsers and the MCP server its profiles. Default: the platform's; empty: none. */
+  readonly cacheFolder?: string;
+  /** Wall-clock ms since the epoch. Default: the table's. */
+  readonly now?: number;
+  /** Default: ours; -1 where the system has none (Windows). */
+  readonly ownUid?: number;
+  /** A folder younger than this may be one whose browser is just starting, in ms. Default 60 000. */
+  readonly minAgeMs?: number;
+  /**
+   * Folders of browsers that were just ended, verified (profiles, singleton folders): they need not grow old first, nor be
+   * told from others'.
+   */
+  readonly endedFolders?: ReadonlySet<string>;
+  /** What else speaks for a folder being in use (the journal …): the reason, or undefined. */
+  readonly inUse?: (path: string) => string | undefined;
+}
+
+/**
+ * Folders that browsers and their tools left behind: known names directly inside the OS temp folder, and persistent MCP
+ * profiles. Nothing is followed and nothing is touched. A folder that is plainly in use by a living browser is no
+ * leftover and is not in the list; one that we cannot be sure about is, with the reason why it stays.
+ *
+ * @returns the oldest first; bytes are bytes on disk
+ */
+export async function findLeftovers(options: FindLeftoversOptions): Promise<Leftover[]> {
+  const scene = await setScene(options);
+  const temporary = await scan(options.tempFolder ?? tmpdir(), temporaryPattern);
+  const cached = await scan(options.cacheFolder ?? playwrightCacheFolder(), cachePattern);
+  const found: Leftover[] = [];
+  for (const folder of temporary) {
+    const leftover = await describeFolder(folder, temporary, scene);
+    if (leftover) found.push(leftover);
+  }
+  for (const folder of cached) {
+    const leftover = await describeFolder(folder, cached, scene);
+    if (leftover) found.push(leftover);
+  }
+  return found.sort((a, b) => b.ageMs - a.ageMs);
+}
+
+/** The same question about one folder directly inside `tempFolder`, asked again now. */
+export async function findLeftover(path: string, options: FindLeftoversOptions): Promise<Leftover | undefined> {
+  const folders = await scan(options.tempFolder ?? tmpdir(), temporaryPattern);
+  const folder = folders.find((candidate) => candidate.path === path);
+  return folder && (await describeFolder(folder, folders, await setScene(options)));
+}
+
+async function describeFolder(
+  folder: ScannedFolder,
+  siblings: readonly ScannedFolder[],
+  scene: LeftoverScene,
+): Promise<Leftover | undefined> {
+  const measured = folder.stats.isDirectory()
+    ? await measureFolder(folder.path)
+    : { bytes: 0, changedAtMs: folder.stats.mtimeMs };
+  const ageMs = Math.max(0, scene.now - measured.changedAtMs);
+  const verdict = await judgeFolder(folder, ageMs, siblings, scene);
+  if (verdict.kind === 'none') return undefined;
+  return {
+    path: folder.path,
+    kind: folder.pattern.kind,
+    ...(folder.pattern.createdBy === undefined ? {} : { createdBy: folder.pattern.createdBy }),
+    bytes: measured.bytes,
+    ageMs,
+    removable: verdict.kind === 'removable',
+    ...(verdict.kind === 'kept' ? { reason: verdict.reason } : {}),
+    ...(verdict.kind === 'kept' && verdict.ripensInMs !== undefined ? { ripensInMs: verdict.ripensInMs } : {}),
+  };
+}
+
+async function setScene(options: FindLeftoversOptions): Promise<LeftoverScene> {
+  const sockets = await boundSockets();
+  return {
+    table: options.table,
+    now: options.now ?? options.table.at,
+    ownUid: options.ownUid ?? process.getuid?.() ?? -1,
+    minAgeMs: options.minAgeMs ?? 60_000,
+    endedFolders: options.endedFolders ?? new Set(),
+    ...(sockets === undefined ? {} : { sockets }),
+    ...(options.inUse === undefined ? {} : { inUse: options.inUse }),
+  };
+}
+
+/** Every folder (or link in its place) in `parent` that follows a pattern. */
+async function scan(
+  parent: string,
+  patternOf: (name: string) => LeftoverPattern | undefined,
+): Promise<ScannedFolder[]> {
+  let names: string[];
+  try {
+    names = parent === '' ? [] : await readdir(parent);
+  } catch {
+    return [];
+  }
+  // macOS: processes say /private/var/folders where os.tmpdir() says /var/folders.
+  const real = await realpath(parent).catch(() => parent);
+  const found: ScannedFolder[] = [];
+  for (const name of names) {
+    const pattern = patternOf(name);
+    if (!pattern) continue;
+    const path = join(parent, name);
+    try {
+      const stats = await lstat(path);
+      if (!stats.isDirectory() && !stats.isSymbolicLink()) continue;
+      if (pattern.contains !== undefined && stats.isDirectory()) await lstat(join(path, pattern.contains));
+      const otherPath = join(real, name);
+      found.push({ path, paths: path === otherPath ? [path] : [path, otherPath], pattern, stats });
+    } catch {
+      // Gone meanwhile, or without what would make it a leftover.
+    }
+  }
+  return found;
+}
+
+/** Playwright's cache folder, as its own registry computes it. */
+function playwrightCacheFolder(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const home = homedir();
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'ms-playwright');
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'ms-playwright');
+  return join(env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'ms-playwright');
+}

@@ -1,0 +1,67 @@
+import type { Automation, Leftover } from '../browserTree.ts';
+
+/**
+ * Who can still be using a folder of this kind.
+ * - `named`: its browser has the path on its command line for as long as it lives
+ * - `driver`: made by a driver (chromedriver …), and not always named by the browser
+ * - `chromium`: made by a Chromium-based program for itself, and named nowhere: a profile's singleton socket lies in one
+ * - `artifacts`: made by a Playwright client, which names it nowhere
+ * - `session`: ours; the journal knows
+ * - `persistent`: its tool comes back to it on purpose
+ */
+export type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'persistent';
+
+export interface LeftoverPattern {
+  readonly name: RegExp;
+  readonly kind: Leftover['kind'];
+  readonly use: LeftoverUse;
+  readonly createdBy?: Automation;
+  /** What must lie in the folder: for names so plain that anybody may have given them. */
+  readonly contains?: string;
+}
+
+/** What mkdtemp puts in place of its six X. */
+const X6 = '[A-Za-z0-9]{6}';
+const CHROMIUM_APPS = String.raw`\.?(?:org\.chromium\.Chromium|com\.google\.Chrome(?:\.[a-z]+)?|com\.microsoft\.Edge(?:\.[a-z]+)?)`;
+
+/**
+ * Names from the sources of the tools: playwright-core 1.65 (browserType, chromium, registry, trace recorder), puppeteer 25
+ * (ChromeLauncher, FirefoxLauncher), chromedriver and Chromium (base/files/scoped_temp_dir, file_util_posix),
+ * geckodriver (mozprofile), chrome-launcher, vscode-js-debug.
+ */
+const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
+  pattern(`playwright_[A-Za-z]+dev_profile-${X6}`, 'profile', 'named', 'playwright'),
+  pattern(`playwright-(?:artifacts|tracing|recordings|download)-${X6}`, 'artifacts', 'artifacts', 'playwright'),
+  pattern(`puppeteer_dev_(?:chrome|firefox)_profile-${X6}`, 'profile', 'named', 'puppeteer'),
+  pattern(String.raw`${CHROMIUM_APPS}\.scoped_dir\.${X6}`, 'scoped-dir', 'driver', 'selenium'),
+  pattern(String.raw`scoped_dir\d+_\d+`, 'scoped-dir', 'driver', 'selenium'),
+  pattern(`rust_mozprofile${X6}`, 'profile', 'named', 'selenium'),
+  pattern(String.raw`${CHROMIUM_APPS}\.${X6}`, 'scoped-dir', 'chromium'),
+  pattern(String.raw`lighthouse\.[A-Za-z0-9]{6,8}`, 'profile', 'named', 'unknown tool'),
+  { ...pattern(`leakwright-${X6}`, 'session-folder', 'session', 'leakwright'), contains: 'session.json' },
+  // Where removeLeftover puts what it is about to remove; stays only when it died half-way.
+  pattern(`leakwright-removing-${X6}`, 'session-folder', 'named', 'leakwright'),
+  {
+    ...pattern(String.raw`\.(?:headless-)?profile`, 'profile', 'persistent', 'js-debug'),
+    contains: 'Local State',
+  },
+];
+
+/** In Playwright's cache folder, beside its browsers: `mcp-chrome-1a2b3c4`, `mcp-chrome-profile`. */
+const IN_CACHE_FOLDER: readonly LeftoverPattern[] = [
+  pattern('mcp-[a-z-]+(?:-[A-Za-z0-9]+)?', 'mcp-profile', 'persistent', 'mcp'),
+];
+
+function pattern(name: string, kind: Leftover['kind'], use: LeftoverUse, createdBy?: Automation): LeftoverPattern {
+  return { name: new RegExp(`^${name}$`), kind, use, ...(createdBy === undefined ? {} : { createdBy }) };
+}
+
+/** The pattern that a folder name directly inside the OS temp folder follows, or undefined. */
+export function temporaryPattern(name: string): LeftoverPattern | undefined {
+  return IN_TEMP_FOLDER.find((candidate) => candidate.name.test(name));
+}
+
+/** The pattern that a folder name directly inside Playwright's cache folder follows, or undefined. */
+export function cachePattern(name: string): LeftoverPattern | undefined {
+  return IN_CACHE_FOLDER.find((candidate) => candidate.name.test(name));
+}

@@ -1,0 +1,145 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, lstat, mkdtemp, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { describeError, errnoOf } from '../../support/index.ts';
+
+/** Why a folder was not removed: nothing of it was touched, or it stays where `path` says. */
+export interface RemovalProblem {
+  readonly problem: 'refused' | 'failed';
+  readonly reason: string;
+}
+
+export interface RemoveFolderOptions {
+  /** Whose the folder must be; -1 where the system has no uids. */
+  readonly ownUid: number;
+  readonly platform?: NodeJS.Platform;
+  /**
+   * Runs after the folder was opened and before it is moved, and is the last to be asked: a reason to stop, or undefined.
+   * Tests swap the folder here.
+   */
+  readonly lastLook?: () => Promise<string | undefined>;
+}
+
+/**
+ * Removes exactly the folder that lies at `path` now, however it is swapped meanwhile. What is checked is an open file
+ * descriptor, not a name: the folder is opened without following a link, its owner read from the descriptor, then moved
+ * into a fresh folder that only we may enter, and there it must have the very inode that was opened. A link or another
+ * folder put in its place is moved back untouched. On Linux all that lies within is then removed relative to open
+ * descriptors (`/proc/self/fd/N/name`, which is openat and unlinkat), so nothing below can be led elsewhere either.
+ *
+ * @returns undefined when it is gone
+ */
+export async function removeFolder(path: string, options: RemoveFolderOptions): Promise<RemovalProblem | undefined> {
+  const platform = options.platform ?? process.platform;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openFolder(path, platform);
+    const opened = handle ? await handle.stat({ bigint: true }) : await lstat(path, { bigint: true });
+    const wrong = objection(opened, options.ownUid);
+    if (wrong !== undefined) return { problem: 'refused', reason: wrong };
+    const stop = await options.lastLook?.();
+    if (stop !== undefined) return { problem: 'refused', reason: stop };
+    return await moveAndRemove(path, opened, handle);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ELOOP' || code === 'ENOTDIR')
+      return { problem: 'refused', reason: 'it is a link, and links are not followed' };
+    return { problem: 'failed', reason: describeError(error) };
+  } finally {
+    await handle?.close();
+  }
+}
+
+function objection(stats: BigIntStats, ownUid: number): string | undefined {
+  if (stats.isSymbolicLink()) return 'it is a link, and links are not followed';
+  if (!stats.isDirectory()) return 'it is not a folder';
+  if (ownUid !== -1 && stats.uid !== BigInt(ownUid)) return 'it belongs to another user';
+  return undefined;
+}
+
+async function openFolder(path: string | Buffer, platform: NodeJS.Platform): Promise<FileHandle | undefined> {
+  // Windows opens no folders; there the inode is compared without holding it.
+  if (platform === 'win32') return undefined;
+  return await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+}
+
+async function moveAndRemove(
+  path: string,
+  opened: BigIntStats,
+  handle: FileHandle | undefined,
+): Promise<RemovalProblem | undefined> {
+  const closet = await mkdtemp(join(dirname(path), 'leakwright-removing-'));
+  const moved = join(closet, basename(path));
+  try {
+    await rename(path, moved);
+    const now = await lstat(moved, { bigint: true });
+    if (now.ino !== opened.ino || now.dev !== opened.dev) return await moveBack(moved, path);
+    try {
+      if (handle && (await canAnchor(handle))) {
+        await emptyFolder(handle, opened.dev);
+        await rmdir(moved);
+      } else {
+        await rm(moved, { recursive: true, force: true });
+      }
+      return undefined;
+    } catch (error) {
+      return { problem: 'failed', reason: `${describeError(error)}; the rest of it is in ${moved}` };
+    }
+  } finally {
+    // Only ever an empty folder: what could not be removed stays in it, to be found at the next clean-up.
+    await rmdir(closet).catch(() => {});
+  }
+}
+
+/** Something was put in the place of what we had looked at: it goes back where it was. */
+async function moveBack(moved: string, path: string): Promise<RemovalProblem> {
+  const reason = 'something else was put in its place while it was looked at';
+  try {
+    await lstat(path);
+    return { problem: 'refused', reason: `${reason}; that is in ${moved} now` };
+  } catch {
+    await rename(moved, path);
+    return { problem: 'refused', reason };
+  }
+}
+
+async function canAnchor(handle: FileHandle): Promise<boolean> {
+  try {
+    await readdir(anchorOf(handle));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Names the folder behind the descriptor, wherever it is and whatever its name points to by now (Linux). */
+function anchorOf(folder: FileHandle): string {
+  return `/proc/self/fd/${folder.fd}`;
+}
+
+/** Removes all that lies in the folder, and never leaves its file system: what is mounted below is not a leftover. */
+async function emptyFolder(folder: FileHandle, device: bigint): Promise<void> {
+  // Names as bytes: a download may have any.
+  for (const name of await readdir(anchorOf(folder), { encoding: 'buffer' })) {
+    const child = Buffer.concat([Buffer.from(`${anchorOf(folder)}/`), name]);
+    try {
+      await unlink(child);
+      continue;
+    } catch (error) {
+      // Linux says EISDIR for a folder, POSIX EPERM.
+      const code = errnoOf(error);
+      if (code === 'ENOENT') continue;
+      if (code !== 'EISDIR' && code !== 'EPERM') throw error;
+    }
+    const inner = (await openFolder(child, process.platform))!;
+    try {
+      const stats = await inner.stat({ bigint: true });
+      if (stats.dev !== device) throw new Error('another file system is mounted in it');
+      await emptyFolder(inner, device);
+    } finally {
+      await inner.close();
+    }
+    await rmdir(child);
+  }
+}

@@ -1,0 +1,56 @@
+import { lstat } from 'node:fs/promises';
+import type { ProcessReader } from '../processes/index.ts';
+import type { Leftover } from './browserTree.ts';
+import { type FindLeftoversOptions, findLeftover } from './leftovers.ts';
+import { processInside } from './leftovers/inUse.ts';
+import { removeFolder } from './leftovers/remove.ts';
+
+export interface RemoveLeftoverOptions extends Omit<FindLeftoversOptions, 'table' | 'now'> {
+  readonly reader: ProcessReader;
+  readonly platform?: NodeJS.Platform;
+  /** For tests: runs right before the folder is taken away. */
+  readonly beforeMove?: () => Promise<void>;
+}
+
+export type RemoveLeftoverResult =
+  | { readonly outcome: 'removed'; readonly bytesFreed: number }
+  /** It went by itself, or somebody else removed it. */
+  | { readonly outcome: 'gone' }
+  /** A rule forbids it now; nothing was touched. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+/**
+ * Removes a leftover, after asking every rule again with a fresh look at the processes and at the folder: the list it came
+ * from may be minutes old.
+ */
+export async function removeLeftover(
+  leftover: Pick<Leftover, 'path'>,
+  options: RemoveLeftoverOptions,
+): Promise<RemoveLeftoverResult> {
+  const look = async () => await findLeftover(leftover.path, { ...options, table: await options.reader.readTable() });
+  const now = await look();
+  if (!now) return await whyNoLeftover(leftover.path);
+  if (!now.removable) return { outcome: 'refused', reason: now.reason ?? 'it must stay' };
+  const problem = await removeFolder(leftover.path, {
+    ownUid: options.ownUid ?? process.getuid?.() ?? -1,
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    lastLook: async () => {
+      const inside = await processInside([leftover.path]);
+      if (inside !== undefined) return `pid ${inside} has a file in it open`;
+      await options.beforeMove?.();
+      return undefined;
+    },
+  });
+  if (problem) return { outcome: problem.problem, reason: problem.reason };
+  return { outcome: 'removed', bytesFreed: now.bytes };
+}
+
+async function whyNoLeftover(path: string): Promise<RemoveLeftoverResult> {
+  try {
+    await lstat(path);
+    return { outcome: 'refused', reason: 'it is in use, or no known leftover of the temp folder' };
+  } catch {
+    return { outcome: 'gone' };
+  }
+}

@@ -1,0 +1,70 @@
+import { arch, platform, release } from 'node:os';
+import { LeakwrightError, describeError, toolVersion } from '../support/index.ts';
+import { browserCheck } from './checks/browser.ts';
+import { displayCheck } from './checks/display.ts';
+import { stateFolderCheck, temporaryFolderCheck } from './checks/folders.ts';
+import { journalCheck } from './checks/journal.ts';
+import { launchCheck } from './checks/launch.ts';
+import { nodeCheck } from './checks/node.ts';
+import { orphansCheck } from './checks/orphans.ts';
+import { playwrightCheck } from './checks/playwright.ts';
+import { processesCheck } from './checks/processes.ts';
+import { sandboxCheck } from './checks/sandbox.ts';
+import type { Diagnosed, Diagnosis, DiagnoseOptions, DoctorCheck } from './model.ts';
+
+/** In the order in which a person would ask: what the rest stands on comes first. */
+const CHECKS: readonly DoctorCheck[] = [
+  nodeCheck,
+  playwrightCheck,
+  browserCheck,
+  launchCheck,
+  sandboxCheck,
+  displayCheck,
+  processesCheck,
+  stateFolderCheck,
+  temporaryFolderCheck,
+  journalCheck,
+  orphansCheck,
+];
+
+/**
+ * Looks at everything that launching, checking and cleaning up stand on. A check that fails is itself a finding, so this
+ * only rejects when the signal aborts. Loads Playwright and may start a browser: not for the extension host.
+ */
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
+  const checks: Diagnosed[] = [];
+  for (const check of CHECKS) {
+    options.signal?.throwIfAborted();
+    const diagnosed = await lookAt(check, options);
+    if (!diagnosed) continue;
+    checks.push(diagnosed);
+    options.onDiagnosed?.(diagnosed);
+  }
+  return {
+    schema: 1,
+    tool: { name: 'leakwright', version: toolVersion() },
+    at: new Date().toISOString(),
+    system: { platform: platform(), release: release(), arch: arch() },
+    checks,
+  };
+}
+
+async function lookAt(check: DoctorCheck, options: DiagnoseOptions): Promise<Diagnosed | undefined> {
+  const { id, title } = check;
+  const startedAt = performance.now();
+  try {
+    const found = await check.look(options);
+    return found && { id, title, ...found, durationMs: Math.round(performance.now() - startedAt) };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const hint = error instanceof LeakwrightError ? error.hint : undefined;
+    return {
+      id,
+      title,
+      state: 'problem',
+      fact: hint === undefined ? describeError(error) : (error as Error).message,
+      ...(hint === undefined ? {} : { advice: hint }),
+      durationMs: Math.round(performance.now() - startedAt),
+    };
+  }
+}

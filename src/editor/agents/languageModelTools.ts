@@ -1,0 +1,166 @@
+import {
+  type CancellationToken,
+  type Disposable,
+  type LanguageModelTool,
+  LanguageModelTextPart,
+  LanguageModelToolResult,
+  MarkdownString,
+  type TaskExecution,
+  lm,
+  tasks,
+  workspace,
+} from 'vscode';
+import type { CheckResult } from '../../leaks/index.ts';
+import type { PlannedTree } from '../../orphans/index.ts';
+import { LeakwrightError, describeError, formatBytes, plainText } from '../../support/index.ts';
+import type { CheckTasks } from '../checks/checkTasks.ts';
+import { type CleanUpRoom, carryOut } from '../cleaning/cleanUp.ts';
+import { AGENT_TOOLS, TASK_TYPE } from '../contributions.ts';
+import { engine } from '../loadEngine.ts';
+import { t } from '../translate.ts';
+
+interface CheckInput {
+  readonly url: string;
+  readonly click?: readonly string[];
+}
+
+interface CleanInput {
+  /** Process ids of orphans, as the list gave them; none: only say what there is. */
+  readonly pids?: readonly number[];
+}
+
+/** What the editor's agents may use of us. What ends a process says which, and is asked about first. */
+export function offerTools(room: CleanUpRoom, checks: CheckTasks): Disposable[] {
+  return [
+    lm.registerTool(AGENT_TOOLS.listBrowsers, listTool(room)),
+    lm.registerTool<CheckInput>(AGENT_TOOLS.checkPage, checkTool(checks)),
+    lm.registerTool<CleanInput>(AGENT_TOOLS.cleanOrphans, cleanTool(room)),
+  ];
+}
+
+function listTool(room: CleanUpRoom): LanguageModelTool<object> {
+  return {
+    async invoke() {
+      const { trees } = await plan(room);
+      if (trees.length === 0) return say('No browser runs.');
+      return say(trees.map((tree) => describeTree(tree)).join('\n'));
+    },
+  };
+}
+
+function checkTool(checks: CheckTasks): LanguageModelTool<CheckInput> {
+  return {
+    prepareInvocation({ input }) {
+      return {
+        invocationMessage: t('Checking {0} for leaks', plainText(input.url, 100)),
+        confirmationMessages: {
+          title: t('Check a page for leaks'),
+          message: t('A browser opens {0} and repeats the steps.', plainText(input.url, 200)),
+        },
+      };
+    },
+    async invoke({ input }, token) {
+      if (!workspace.isTrusted) return say('This folder is not trusted: checks run its code. The user can trust it.');
+      if (!/^https?:\/\//.test(input.url)) return say('Only http and https addresses are checked.');
+      const task = checks.createTask(
+        {
+          type: TASK_TYPE,
+          url: input.url,
+          ...(input.click && input.click.length > 0 ? { click: [...input.click] } : {}),
+        },
+        t('Check {0}', input.url),
+        workspace.workspaceFolders?.[0],
+      );
+      const results = await runTask(checks, task, token);
+      if (results.length === 0) return say('The check ended without a result: its terminal says why.');
+      return say(engine().renderChecks(results));
+    },
+  };
+}
+
+function cleanTool(room: CleanUpRoom): LanguageModelTool<CleanInput> {
+  return {
+    async prepareInvocation({ input }) {
+      const named = new Set(input.pids ?? []);
+      if (named.size === 0) return { invocationMessage: t('Looking for orphans…') };
+      const trees = (await plan(room)).trees.filter((tree) => isNamedOrphan(tree, named));
+      if (trees.length === 0) return { invocationMessage: t('Looking for orphans…') };
+      const message = new MarkdownString(t('These are ended, with the files they left:'));
+      for (const tree of trees) message.appendMarkdown('\n- ').appendText(describeTree(tree));
+      return {
+        invocationMessage: t('Cleaning up…'),
+        confirmationMessages: { title: t('End orphaned browsers'), message },
+      };
+    },
+    async invoke({ input }) {
+      const found = await plan(room);
+      const orphans = found.trees.filter(({ action }) => action === 'end');
+      const named = new Set(input.pids ?? []);
+      if (named.size === 0) {
+        if (orphans.length === 0) return say('No orphan.');
+        return say(`Orphans (nothing was ended):\n${orphans.map((tree) => describeTree(tree)).join('\n')}`);
+      }
+      const trees = orphans.filter((tree) => isNamedOrphan(tree, named));
+      const others = [...named].filter((pid) => !trees.some(({ owned }) => owned.tree.root.pid === pid));
+      const lines: string[] = [];
+      if (trees.length > 0) {
+        const { trees: cleaned } = await carryOut(room, { trees, leftovers: [], issues: [] }, { quiet: true });
+        for (const { owned, outcome, reason } of cleaned)
+          lines.push(`pid ${owned.tree.root.pid}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`);
+      }
+      for (const pid of others) lines.push(`pid ${pid}: no orphan, not touched`);
+      return say(lines.join('\n'));
+    },
+  };
+}
+
+async function plan(room: CleanUpRoom) {
+  return await engine().planCleanUp({ reader: room.watch.reader, observations: room.watch.observations });
+}
+
+function isNamedOrphan({ owned, action }: PlannedTree, named: ReadonlySet<number>): boolean {
+  return action === 'end' && named.has(owned.tree.root.pid);
+}
+
+function describeTree({ owned, memoryBytes }: PlannedTree): string {
+  const { tree, status, owner, evidence } = owned;
+  const whose = owner === undefined ? '' : `, ${owner.name}`;
+  const why = evidence.at(-1)?.fact ?? '';
+  return plainText(
+    `${tree.product} ${tree.version ?? ''} (pid ${tree.root.pid}): ${status}${whose}, ${tree.processes.length} processes, ${formatBytes(memoryBytes)}. ${why}`,
+    500,
+  );
+}
+
+function say(text: string): LanguageModelToolResult {
+  return new LanguageModelToolResult([new LanguageModelTextPart(text)]);
+}
+
+/** Runs a check where the user sees it, and waits for it. Cancelling ends it. */
+async function runTask(
+  checks: CheckTasks,
+  task: Parameters<typeof tasks.executeTask>[0],
+  token: CancellationToken,
+): Promise<readonly CheckResult[]> {
+  let execution: TaskExecution | undefined;
+  return await new Promise((resolve, reject) => {
+    const cancelled = token.onCancellationRequested(() => {
+      execution?.terminate();
+      finish(() => reject(new LeakwrightError('aborted', 'The check was stopped.')));
+    });
+    const ended = checks.onDidEnd((end) => {
+      if (end.execution === execution) finish(() => resolve(end.results));
+    });
+    const finish = (settle: () => void): void => {
+      cancelled.dispose();
+      ended.dispose();
+      settle();
+    };
+    tasks.executeTask(task).then(
+      (started) => {
+        execution = started;
+      },
+      (error: unknown) => finish(() => reject(new LeakwrightError('usage', describeError(error)))),
+    );
+  });
+}

@@ -1,0 +1,43 @@
+import { type Memento, window } from 'vscode';
+import { t } from '../translate.ts';
+
+/** Where the page asked for last is kept, for this workspace. */
+export const LAST_URL = 'checkUrl.url';
+
+export const COULD_BE_URL = (): string => t('Enter an address, like http://localhost:3000');
+
+/** Asks for a page of the development server; the one given last is there already. */
+export async function askForUrl(memory: Memento, title: string): Promise<string | undefined> {
+  return await window.showInputBox({
+    title,
+    prompt: t('The page to check, as your development server serves it'),
+    placeHolder: 'http://localhost:3000',
+    value: memory.get<string>(LAST_URL) ?? '',
+    ignoreFocusOut: true,
+    validateInput: (value) => (normalizeUrl(value) ? undefined : COULD_BE_URL()),
+  });
+}
+
+/** The page of a task that names none itself, remembered for the next time; undefined ends the task. */
+export async function pickPage(memory: Memento): Promise<string | undefined> {
+  const typed = await askForUrl(memory, t('Page to Check'));
+  const url = typed === undefined ? undefined : normalizeUrl(typed);
+  if (url !== undefined) await memory.update(LAST_URL, url);
+  return url;
+}
+
+/** An address as people type it: `localhost:3000` is one. Undefined for what is none. */
+export function normalizeUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const address = /^(https?|file):/i.test(trimmed) ? trimmed : `http://${trimmed}`;
+  return URL.canParse(address) && !/\s/.test(address) ? new URL(address).href : undefined;
+}
+
+/** `>>>` and not `>>`: that one is part of Playwright's selectors, as a comma and `>` are. */
+export function splitSelectors(text: string): string[] {
+  return text
+    .split('>>>')
+    .map((selector) => selector.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,177 @@
+import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import {
+  type Disposable,
+  type Event,
+  EventEmitter,
+  ProcessExecution,
+  Task,
+  type TaskDefinition,
+  type TaskExecution,
+  type TaskProvider,
+  TaskRevealKind,
+  TaskScope,
+  type WorkspaceFolder,
+  tasks,
+  workspace,
+} from 'vscode';
+import type { CheckResult } from '../../leaks/index.ts';
+import { type Log, describeError } from '../../support/index.ts';
+import { TASK_TYPE, TREE_MATCHER } from '../contributions.ts';
+import { inBackground } from '../log.ts';
+import { type CheckProperties, treeArguments } from './checkArguments.ts';
+import { type CheckPlaces, checkCommand } from './checkCommand.ts';
+import type { CheckResults } from './checkResults.ts';
+import { EventTail } from './eventTail.ts';
+import { presets } from './presets.ts';
+import { refusal } from './refusal.ts';
+
+/** How often a running check's events are read, in ms: soon enough to feel live, and it reads only what is new. */
+const READ_EVERY_MS = 400;
+
+export interface CheckEnded {
+  readonly execution: TaskExecution;
+  /** Undefined when the task was ended before it could exit. */
+  readonly exitCode: number | undefined;
+  readonly results: readonly CheckResult[];
+  readonly folder: string | undefined;
+}
+
+interface Running {
+  readonly tail: EventTail;
+  readonly folder: string | undefined;
+  readonly results: CheckResult[];
+  timer: NodeJS.Timeout;
+}
+
+interface CheckTasksOptions extends CheckPlaces {
+  readonly results: CheckResults;
+  readonly log: Log;
+}
+
+/**
+ * Tasks of type `leakwright`: each run is `leakwright check` as a process of its own in a real terminal, with its own
+ * exit code. Beside the text for the person it writes its events to a file, which becomes Problems.
+ */
+export class CheckTasks implements TaskProvider, Disposable {
+  readonly #options: CheckTasksOptions;
+  readonly #ended = new EventEmitter<CheckEnded>();
+  readonly #running = new Map<TaskExecution, Running>();
+  readonly #disposables: Disposable[];
+
+  readonly onDidEnd: Event<CheckEnded> = this.#ended.event;
+
+  constructor(options: CheckTasksOptions) {
+    this.#options = options;
+    this.#disposables = [
+      tasks.registerTaskProvider(TASK_TYPE, this),
+      tasks.onDidStartTask(({ execution }) => this.#onStart(execution)),
+      tasks.onDidEndTaskProcess(({ execution, exitCode }) => this.#onEnd(execution, exitCode)),
+      // A task whose process never began ends without having had one.
+      tasks.onDidEndTask(({ execution }) => this.#onEnd(execution, undefined)),
+      this.#ended,
+    ];
+  }
+
+  /** What needs no tasks.json: every scenario, the long runs of a page that is asked for, and watching browsers. */
+  provideTasks(): Task[] {
+    return presets().map(({ name, definition }) => this.createTask(definition, name, TaskScope.Workspace));
+  }
+
+  resolveTask(task: Task): Task {
+    try {
+      return this.createTask(task.definition, task.name, task.scope);
+    } catch (error) {
+      const message = describeError(error);
+      this.#options.log.error(`Task '${task.name}': ${message}`);
+      return new Task(task.definition, task.scope ?? TaskScope.Workspace, task.name, TASK_TYPE, refusal(message), []);
+    }
+  }
+
+  /** @throws LeakwrightError `usage` for properties that cannot mean anything */
+  createTask(
+    definition: TaskDefinition & CheckProperties,
+    name: string,
+    scope: WorkspaceFolder | TaskScope | undefined,
+  ): Task {
+    if (definition.command === 'tree') return this.#createTreeTask(definition, name, scope);
+    const folder = typeof scope === 'object' ? scope : workspace.workspaceFolders?.[0];
+    // The same for the same task: the editor resolves a task more than once, and tells of the run of one resolution while it
+    // runs another.
+    const properties = Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1));
+    const { program, cli, args, env, cwd, events } = checkCommand(this.#options, definition, folder, properties);
+    // What a run that nobody saw the end of has left would be read as this one's.
+    if (![...this.#running.values()].some(({ tail }) => tail.file === events)) rmSync(events, { force: true });
+    const task = new Task(
+      definition,
+      scope ?? TaskScope.Workspace,
+      name,
+      TASK_TYPE,
+      new ProcessExecution(program, [cli, ...args], { ...(cwd === undefined ? {} : { cwd }), env }),
+      [],
+    );
+    // The command line is long and says nothing that the report does not.
+    task.presentationOptions = { reveal: TaskRevealKind.Always, clear: true, echo: false };
+    return task;
+  }
+
+  /** `tree --watch`: runs until it is ended, and is ready with its first sample. */
+  #createTreeTask(
+    definition: TaskDefinition & CheckProperties,
+    name: string,
+    scope: WorkspaceFolder | TaskScope | undefined,
+  ): Task {
+    const execution = new ProcessExecution(process.execPath, [this.#options.cli, ...treeArguments(definition)], {
+      env: { ELECTRON_RUN_AS_NODE: '1' },
+    });
+    const task = new Task(definition, scope ?? TaskScope.Workspace, name, TASK_TYPE, execution, [TREE_MATCHER]);
+    task.isBackground = true;
+    task.presentationOptions = { reveal: TaskRevealKind.Always, echo: false };
+    return task;
+  }
+
+  dispose(): void {
+    for (const { timer } of this.#running.values()) clearInterval(timer);
+    this.#running.clear();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #onStart(execution: TaskExecution): void {
+    const { task } = execution;
+    if (task.definition.type !== TASK_TYPE || !(task.execution instanceof ProcessExecution)) return;
+    const file = task.execution.args.map((arg) => /^ndjson=(.+)$/.exec(arg)?.[1]).find((path) => path !== undefined);
+    if (file === undefined) return;
+    const running: Running = {
+      tail: new EventTail(file),
+      folder: task.execution.options?.cwd,
+      results: [],
+      timer: setInterval(() => inBackground(this.#options.log, 'Reading a check', this.#read(running)), READ_EVERY_MS),
+    };
+    this.#running.set(execution, running);
+  }
+
+  #onEnd(execution: TaskExecution, exitCode: number | undefined): void {
+    const running = this.#running.get(execution);
+    if (!running) return;
+    this.#running.delete(execution);
+    clearInterval(running.timer);
+    inBackground(this.#options.log, 'Reading a check', this.#finish(execution, running, exitCode));
+  }
+
+  async #finish(execution: TaskExecution, running: Running, exitCode: number | undefined): Promise<void> {
+    try {
+      await this.#read(running);
+    } finally {
+      await rm(running.tail.file, { force: true });
+      this.#ended.fire({ execution, exitCode, results: running.results, folder: running.folder });
+    }
+  }
+
+  async #read(running: Running): Promise<void> {
+    for (const event of await running.tail.read()) {
+      if (event.type !== 'checkEnded') continue;
+      running.results.push(event.result);
+      this.#options.results.accept({ result: event.result, folder: running.folder });
+    }
+  }
+}

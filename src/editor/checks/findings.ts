@@ -1,0 +1,148 @@
+import {
+  Diagnostic,
+  DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  type Event,
+  EventEmitter,
+  Location,
+  Position,
+  Range,
+  Uri,
+  languages,
+} from 'vscode';
+import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { type Place, type Problem, checkKey, errorProblem, toProblem } from './problem.ts';
+
+/** Checks whose findings are kept; the one not run for longest makes room. */
+const MAX_CHECKS = 200;
+
+/** A finding where it is shown, with the run it comes from. */
+export interface ShownFinding {
+  readonly finding: Finding;
+  readonly problem: Problem;
+  readonly result: CheckResult;
+  /** The absolute path that its files are relative to. */
+  readonly folder: string;
+}
+
+/** What is known of a check: its last verdict, and why it could not be done since, if so. */
+interface Kept {
+  readonly shown: readonly ShownFinding[];
+  /** Findings that count, with and without a line in the workspace. */
+  readonly leaks: number;
+  /** At its step in the scenario. */
+  readonly failure: Problem | undefined;
+}
+
+const NOTHING: Kept = { shown: [], leaks: 0, failure: undefined };
+
+const SEVERITY = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+} as const;
+
+/** Findings of the latest run of each check, as Problems at their lines. */
+export class Findings {
+  readonly #collection = languages.createDiagnosticCollection('leakwright');
+  readonly #changed = new EventEmitter<void>();
+  /** The one run last is last. No LRU cache: that would be an eighth of what everybody loads at activation. */
+  readonly #checks = new Map<string, Kept>();
+  readonly onDidChange: Event<void> = this.#changed.event;
+
+  /** A run's result replaces what the same check found before. One that could not tell leaves that as it is. */
+  accept(result: CheckResult, folder: string): void {
+    const key = checkKey(result, folder);
+    const isVerdict = result.verdict === 'leak' || result.verdict === 'clean';
+    const known = isVerdict ? keep(result, folder) : (this.#checks.get(key) ?? NOTHING);
+    const kept = { ...known, failure: result.error && errorProblem(result.error, folder) };
+    if (kept.shown.length === 0 && kept.leaks === 0 && !kept.failure) {
+      if (!this.#checks.delete(key)) return;
+    } else {
+      this.#checks.delete(key);
+      this.#checks.set(key, kept);
+      for (const oldest of this.#checks.keys()) if (this.#checks.size > MAX_CHECKS) this.#checks.delete(oldest);
+    }
+    this.#show();
+  }
+
+  /** The findings at a line of a file, counted from 0 as the editor does. */
+  at(uri: Uri, line: number): readonly ShownFinding[] {
+    if (uri.scheme !== 'file') return [];
+    return [...this.#checks.values()]
+      .flatMap(({ shown }) => shown)
+      .filter(({ problem }) => problem.place.line === line + 1 && Uri.file(problem.place.path).path === uri.path);
+  }
+
+  find(fingerprint: string): ShownFinding | undefined {
+    return [...this.#checks.values()]
+      .flatMap(({ shown }) => shown)
+      .find(({ finding }) => finding.fingerprint === fingerprint);
+  }
+
+  /** Shows every finding of this fingerprint as ignored, until a run says otherwise. */
+  ignore(fingerprint: string, reason: string): void {
+    for (const [key, kept] of this.#checks) {
+      const { result, folder } = kept.shown.find(({ finding }) => finding.fingerprint === fingerprint) ?? {};
+      if (!result || folder === undefined) continue;
+      const findings = result.findings.map((finding) =>
+        finding.fingerprint === fingerprint ? { ...finding, ignored: reason } : finding,
+      );
+      this.#checks.set(key, { ...keep({ ...result, findings }, folder), failure: kept.failure });
+    }
+    this.#show();
+  }
+
+  /** Confirmed leaks of the latest runs. */
+  get leaks(): number {
+    return [...this.#checks.values()].reduce((sum, { leaks }) => sum + leaks, 0);
+  }
+
+  clear(): void {
+    if (this.#checks.size === 0) return;
+    this.#checks.clear();
+    this.#show();
+  }
+
+  dispose(): void {
+    this.#collection.dispose();
+    this.#changed.dispose();
+  }
+
+  #show(): void {
+    const byFile = new Map<string, Diagnostic[]>();
+    for (const { shown, failure } of this.#checks.values()) {
+      for (const problem of [...shown.map((one) => one.problem), ...(failure ? [failure] : [])]) {
+        const { path } = problem.place;
+        byFile.set(path, [...(byFile.get(path) ?? []), toDiagnostic(problem)]);
+      }
+    }
+    this.#collection.clear();
+    this.#collection.set([...byFile].map(([path, diagnostics]) => [Uri.file(path), diagnostics]));
+    this.#changed.fire();
+  }
+}
+
+function keep(result: CheckResult, folder: string): Kept {
+  const shown = result.findings.flatMap((finding) => {
+    const problem = toProblem(finding, folder);
+    return problem ? [{ finding, problem, result, folder }] : [];
+  });
+  return { shown, leaks: result.findings.filter(({ ignored }) => ignored === undefined).length, failure: undefined };
+}
+
+export function locationOf(place: Place): Location {
+  return new Location(Uri.file(place.path), new Position(place.line - 1, place.column - 1));
+}
+
+function toDiagnostic(problem: Problem): Diagnostic {
+  const { range } = locationOf(problem.place);
+  // An empty range is underlined as the word it stands at.
+  const diagnostic = new Diagnostic(new Range(range.start, range.start), problem.message, SEVERITY[problem.level]);
+  diagnostic.source = 'leakwright';
+  diagnostic.code = problem.code;
+  diagnostic.relatedInformation = problem.related.map(
+    ({ place, message }) => new DiagnosticRelatedInformation(locationOf(place), message),
+  );
+  return diagnostic;
+}

@@ -1,0 +1,92 @@
+import { isAbsolute, join } from 'node:path';
+import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
+import { summarizeFinding } from '../../reports/index.ts';
+import { plainText } from '../../support/index.ts';
+
+/** A finding as a Problem, before it becomes the editor's own objects. Lines and columns count from 1. */
+export interface Problem {
+  readonly place: Place;
+  readonly level: 'error' | 'warning' | 'information';
+  readonly message: string;
+  readonly code: string;
+  readonly related: readonly { readonly place: Place; readonly message: string }[];
+}
+
+export interface Place {
+  /** Absolute. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What leaks fails the run, so it is a warning at least; what a rule ignores is only information. */
+const LEVELS = { critical: 'error', moderate: 'warning', minor: 'warning' } as const;
+
+/**
+ * A finding at the line where what leaks is made, or else where it is kept. Undefined when neither is in a file of the
+ * folder: a page's URL has no line to show it at.
+ *
+ * @param folder the absolute path that the findings' files are relative to
+ */
+export function toProblem(finding: Finding, folder: string): Problem | undefined {
+  const sites = [
+    { site: finding.allocatedAt, role: 'made' },
+    { site: finding.keptAt, role: 'kept' },
+  ] as const;
+  const main = sites.find(({ site }) => site !== undefined && placeOf(site, folder) !== undefined);
+  const place = main?.site && placeOf(main.site, folder);
+  if (!main?.site || !place) return undefined;
+
+  const related: { place: Place; message: string }[] = [];
+  const relate = (frame: SourceFrame, message: string) => {
+    const at = placeOf(frame, folder);
+    if (at && !samePlace(at, place) && !related.some((other) => samePlace(other.place, at))) {
+      related.push({ place: at, message });
+    }
+  };
+  const kept = finding.holder ? `kept in ${plainText(finding.holder)}` : 'kept here';
+  if (finding.keptAt) relate(finding.keptAt, kept);
+  if (main.role === 'kept' && finding.allocatedAt) relate(finding.allocatedAt, 'made here');
+  for (const frame of main.site.stack.slice(1)) relate(frame, `called by ${nameOf(frame)}`);
+
+  const lines = [`${finding.ignored === undefined ? finding.severity : 'ignored'} leak: ${summarizeFinding(finding)}`];
+  if (main.site.precision === 'function') lines.push(`somewhere in ${nameOf(main.site)}; the exact line is not known`);
+  if (finding.retainedBy.length > 0) lines.push(`held by ${finding.retainedBy.join(' → ')}`);
+  if (finding.ignored !== undefined) lines.push(`ignored: ${finding.ignored}`);
+  return {
+    place,
+    level: finding.ignored === undefined ? LEVELS[finding.severity] : 'information',
+    message: lines.map((line) => plainText(line, 500)).join('\n'),
+    code: finding.kind,
+    related,
+  };
+}
+
+/** Why a check could not be done, at the step of the scenario that failed; undefined where no line is to blame. */
+export function errorProblem(error: NonNullable<CheckResult['error']>, folder: string): Problem | undefined {
+  const place = error.at && placeOf(error.at, folder);
+  if (!place) return undefined;
+  const lines = [error.message, ...(error.hint ? [error.hint] : [])];
+  const message = lines.map((line) => plainText(line, 500)).join('\n');
+  return { place, level: 'error', message, code: error.code, related: [] };
+}
+
+/** What runs of a check have in common: a later run of the same check replaces its findings. */
+export function checkKey(check: Pick<CheckResult, 'name' | 'file' | 'url'>, folder: string): string {
+  return JSON.stringify([folder, check.file ?? null, check.file === undefined ? check.url : null, check.name]);
+}
+
+export function placeOf(frame: SourceFrame, folder: string): Place | undefined {
+  // 'http:', 'webpack:' …; a single letter is a Windows drive.
+  if (frame.file === '' || /^[a-z][a-z0-9+.-]+:/i.test(frame.file)) return undefined;
+  const path = isAbsolute(frame.file) ? frame.file : join(folder, frame.file);
+  return { path, line: Math.max(1, frame.line), column: Math.max(1, frame.column) };
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.path === b.path && a.line === b.line && a.column === b.column;
+}
+
+function nameOf(frame: SourceFrame): string {
+  return plainText(frame.function || '(anonymous)');
+}

@@ -1,0 +1,82 @@
+import { ProgressLocation, type QuickPickItem, QuickPickItemKind, window } from 'vscode';
+import type { CleanUpPlan, PlannedLeftover, PlannedTree } from '../../orphans/index.ts';
+import { formatBytes, plainText } from '../../support/index.ts';
+import { engine } from '../loadEngine.ts';
+import { t } from '../translate.ts';
+import { type CleanUpRoom, carryOut } from './cleanUp.ts';
+import { leftoverItem } from './cleanUpLeftovers.ts';
+
+type Choice = QuickPickItem & { readonly tree?: PlannedTree; readonly leftover?: PlannedLeftover };
+
+/** *Clean Up Orphans…*: shows what was found with its evidence, ends what the user leaves ticked, and says what it did. */
+export async function cleanUpOrphans(room: CleanUpRoom): Promise<void> {
+  const plan = await window.withProgress({ location: ProgressLocation.Window, title: t('Looking for orphans…') }, () =>
+    engine().planCleanUp({ reader: room.watch.reader, observations: room.watch.observations }),
+  );
+  for (const issue of plan.issues) room.log.warn(issue);
+  const choices = choicesOf(plan);
+  if (choices.length === 0) {
+    void window.showInformationMessage(t('Nothing to clean up: no orphaned browser, no leftover files.'));
+    return;
+  }
+  const chosen = await window.showQuickPick(choices, {
+    title: t('Clean Up Orphans'),
+    placeHolder: t('What is ticked is ended and removed. Escape does nothing.'),
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (!chosen || chosen.length === 0) return;
+  await carryOut(room, {
+    trees: chosen.flatMap(({ tree }) => (tree ? [{ ...tree, action: 'end' as const }] : [])),
+    leftovers: chosen.flatMap(({ leftover }) => (leftover ? [{ ...leftover, action: 'remove' as const }] : [])),
+    issues: [],
+  });
+}
+
+/** Orphans ticked, what is not known unticked; a person's own browser and what somebody uses are not offered. */
+function choicesOf(plan: CleanUpPlan): Choice[] {
+  const orphans = plan.trees.filter(({ owned }) => owned.status === 'orphan');
+  const doubtful = plan.trees.filter(({ owned }) => owned.status === 'unknown' || owned.status === 'abandoned');
+  const leftovers = plan.leftovers.filter(({ leftover }) => leftover.removable);
+  const section = (label: string, items: readonly Choice[]): Choice[] =>
+    items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
+  return [
+    ...section(
+      t('Orphans: whoever launched them is gone'),
+      orphans.map((tree) => treeChoice(tree, true)),
+    ),
+    ...section(
+      t('Not certain: look before you tick'),
+      doubtful.map((tree) => treeChoice(tree, false)),
+    ),
+    ...section(
+      t('Leftover files'),
+      leftovers.map((planned) => ({ ...leftoverItem(planned.leftover), picked: true, leftover: planned })),
+    ),
+  ];
+}
+
+function treeChoice(planned: PlannedTree, picked: boolean): Choice {
+  const { tree, owner, evidence } = planned.owned;
+  const major = tree.version?.split('.')[0] ?? '';
+  return {
+    label: plainText(`${tree.product} ${major} (pid ${tree.root.pid})`),
+    description: `${t('{0} processes', tree.processes.length)}, ${formatBytes(planned.memoryBytes)}`,
+    // The deciding facts are last; the strongest of them first, since a narrow list cuts the rest.
+    detail: plainText(
+      [
+        owner?.name,
+        ...evidence
+          .slice(-2)
+          .reverse()
+          .map(({ fact }) => fact),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      240,
+    ),
+    picked,
+    tree: planned,
+  };
+}

@@ -1,0 +1,51 @@
+import { window } from 'vscode';
+import type { SessionRoom } from '../managed/sessionRoom.ts';
+import type { ShownTree } from '../processTree/row.ts';
+import { plainText } from '../../support/index.ts';
+import { t } from '../translate.ts';
+import { type CleanUpRoom, carryOut, endTrees } from './cleanUp.ts';
+
+/**
+ * *Clean Up Everything Leakwright Launched*: closes this window's sessions, ends what sessions and checks left whose
+ * process died, and removes their folders. What other windows and terminals run is named first: somebody may be using it.
+ */
+export async function cleanUpOurs(room: CleanUpRoom, sessions: SessionRoom): Promise<void> {
+  const own = sessions.sessions.length;
+  await sessions.closeAll();
+  const trees = await room.watch.refresh();
+  const ours = trees.filter(({ owned, session }) => owned?.journalId !== undefined && !session);
+  const lost = ours.flatMap(({ owned }) => (owned?.status === 'orphan' ? [owned] : []));
+  const others = ours.filter(({ owned }) => owned?.status === 'managed');
+  const folders = (await room.leftovers.refresh()).filter(
+    ({ createdBy, removable }) => createdBy === 'leakwright' && removable,
+  );
+  if (lost.length + folders.length > 0) {
+    await carryOut(room, {
+      trees: lost.map((owned) => ({ owned, memoryBytes: 0, action: 'end' })),
+      leftovers: folders.map((leftover) => ({ leftover, action: 'remove' })),
+      issues: [],
+    });
+  }
+  if (others.length > 0) await askAboutOthers(room, others);
+  else if (own + lost.length + folders.length === 0)
+    void window.showInformationMessage(t('Leakwright has launched nothing that is still there.'));
+}
+
+async function askAboutOthers(room: CleanUpRoom, others: readonly ShownTree[]): Promise<void> {
+  const end = t('End Them Too');
+  const names = others.map(({ sample: { tree }, owned }) =>
+    plainText(`${tree.product} (pid ${tree.root.pid}), ${owned?.owner?.name ?? ''}`, 120),
+  );
+  const answer = await window.showWarningMessage(
+    others.length === 1
+      ? t('1 browser that Leakwright launched belongs to another window, terminal or agent.')
+      : t('{0} browsers that Leakwright launched belong to other windows, terminals or agents.', others.length),
+    { modal: true, detail: names.join('\n') },
+    end,
+  );
+  if (answer === end)
+    await endTrees(
+      room,
+      others.flatMap(({ owned }) => (owned ? [owned] : [])),
+    );
+}

@@ -1,0 +1,184 @@
+/**
+ * What package.json contributes to the editor, typed once. A unit test compares the two, so that neither a command
+ * without code nor code without a command can be shipped.
+ */
+import type { CheckResult } from '../leaks/index.ts';
+
+export const EXTENSION_ID = 'leakwright.leakwright';
+
+/** Commands of the palette and the view's title. */
+export const COMMANDS = {
+  launchSession: 'leakwright.launchSession',
+  attachSession: 'leakwright.attachSession',
+  openUrlInSession: 'leakwright.openUrlInSession',
+  runScriptInSession: 'leakwright.runScriptInSession',
+  debugScriptInSession: 'leakwright.debugScriptInSession',
+  copyEndpoint: 'leakwright.copyEndpoint',
+  captureHeapSnapshot: 'leakwright.captureHeapSnapshot',
+  closeSession: 'leakwright.closeSession',
+  closeAllSessions: 'leakwright.closeAllSessions',
+  cleanUpOrphans: 'leakwright.cleanUpOrphans',
+  cleanUpLeftovers: 'leakwright.cleanUpLeftovers',
+  cleanUpOurs: 'leakwright.cleanUpOurs',
+  checkUrl: 'leakwright.checkUrl',
+  checkScenario: 'leakwright.checkScenario',
+  debugScenario: 'leakwright.debugScenario',
+  newScenario: 'leakwright.newScenario',
+  recordScenario: 'leakwright.recordScenario',
+  clearFindings: 'leakwright.clearFindings',
+  showLog: 'leakwright.showLog',
+  doctor: 'leakwright.doctor',
+  openReport: 'leakwright.openReport',
+  openReportFile: 'leakwright.openReportFile',
+  clearRuns: 'leakwright.clearRuns',
+  refresh: 'leakwright.refresh',
+  pause: 'leakwright.pause',
+  resume: 'leakwright.resume',
+  sortByMemory: 'leakwright.sortByMemory',
+  sortByRole: 'leakwright.sortByRole',
+  filter: 'leakwright.filter',
+  clearFilter: 'leakwright.clearFilter',
+  showMenu: 'leakwright.showMenu',
+} as const;
+
+/** Commands of a tree row or of a finding; the palette hides them, since it cannot say which. */
+export const ROW_COMMANDS = {
+  ignoreLeak: 'leakwright.ignoreLeak',
+  pickPage: 'leakwright.pickPage',
+  endTree: 'leakwright.endTree',
+  focusPage: 'leakwright.focusPage',
+  capturePageSnapshot: 'leakwright.capturePageSnapshot',
+  revealOwner: 'leakwright.revealOwner',
+  copyPid: 'leakwright.copyPid',
+  copyCommandLine: 'leakwright.copyCommandLine',
+  goToLeak: 'leakwright.goToLeak',
+  compareRuns: 'leakwright.compareRuns',
+  deleteRun: 'leakwright.deleteRun',
+  removeLeftover: 'leakwright.removeLeftover',
+  revealLeftover: 'leakwright.revealLeftover',
+  copyLeftoverPath: 'leakwright.copyLeftoverPath',
+} as const;
+
+/** What *Open Report* is given: a run, with the finding to begin at. */
+export interface OpenReportRequest {
+  readonly result: CheckResult;
+  /** The absolute path that its files are relative to. */
+  readonly folder: string;
+  readonly fingerprint?: string;
+}
+
+export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS] | (typeof ROW_COMMANDS)[keyof typeof ROW_COMMANDS];
+
+export const VIEWS = {
+  processes: 'leakwright.processes',
+  leakChecks: 'leakwright.leakChecks',
+  memory: 'leakwright.memory',
+} as const;
+
+/** The `viewType` of report tabs; the editor activates us for it when it restores one. */
+export const REPORT_PANEL = 'leakwright.report';
+
+export const TASK_TYPE = 'leakwright';
+/** Tools for the editor's agents. */
+export const AGENT_TOOLS = {
+  listBrowsers: 'leakwright_list_browsers',
+  checkPage: 'leakwright_check_page',
+  cleanOrphans: 'leakwright_clean_orphans',
+} as const;
+export const MCP_PROVIDER = 'leakwright.mcp';
+
+/** Tells when `tree --watch` has shown its first sample. */
+export const TREE_MATCHER = '$leakwright-tree';
+/** Takes `${command:leakwright.pickPage}` in a task for the page a person is asked for. */
+export const ASK_FOR_PAGE = `\${command:${ROW_COMMANDS.pickPage}}`;
+export const TEST_CONTROLLER = 'leakwright';
+
+/** Keys of `when` clauses, with the type of their value. */
+export interface ContextKeys {
+  /** A first sample was taken: only then may the view say that nothing runs. */
+  'leakwright.sampled': boolean;
+  'leakwright.paused': boolean;
+  'leakwright.hasSessions': boolean;
+  /** Checks were run in this workspace and are kept. */
+  'leakwright.hasRuns': boolean;
+  'leakwright.sortedByMemory': boolean;
+  'leakwright.filtered': boolean;
+}
+
+export type BrowserSetting = 'auto' | 'chromium' | 'chrome' | 'msedge' | 'firefox' | 'webkit';
+/** A rule for leaks that are known: shown with its reason, and no failure. Texts match as substrings. */
+export interface IgnoreSetting {
+  readonly reason: string;
+  readonly name?: string;
+  readonly holder?: string;
+  readonly file?: string;
+  readonly fingerprint?: string;
+  readonly kind?: string;
+}
+export type AfterDebugSession = 'ask' | 'clean' | 'ignore';
+
+/** Settings by name below `leakwright.`, with their defaults. */
+export interface Settings {
+  browser: BrowserSetting;
+  headless: boolean;
+  /** Milliseconds. */
+  refreshInterval: number;
+  statusBar: boolean;
+  afterDebugSession: AfterDebugSession;
+  /** Seconds; 0: never. */
+  processLeakAlertAfter: number;
+  /** Seconds; 0: never. */
+  fileLeakAlertAfter: number;
+  /** Counted iterations of scenarios in the Test Explorer; 0: as the scenario says. */
+  iterations: number;
+  codeLens: boolean;
+  ignore: readonly IgnoreSetting[];
+  executablePath: string;
+  browserArguments: readonly string[];
+  economyArguments: boolean;
+  /** Entries as `SavedSession`; checked when they are used. */
+  sessions: readonly unknown[];
+  maxConcurrentSessions: number;
+  /** Seconds; 0 is never. */
+  sessionTimeout: number;
+  /** Megabytes. */
+  sessionMemoryAlert: number;
+  closeSessionsOnMemoryPressure: boolean;
+  /** 0 captures none. */
+  captureRequests: number;
+  captureBodyKilobytes: number;
+  /** Of `leakwright monitor` on 127.0.0.1; 0: it does not run. */
+  monitorPort: number;
+}
+
+export const SETTING_DEFAULTS: Settings = {
+  browser: 'auto',
+  headless: false,
+  refreshInterval: 2000,
+  statusBar: true,
+  afterDebugSession: 'ask',
+  processLeakAlertAfter: 30,
+  fileLeakAlertAfter: 60,
+  iterations: 0,
+  codeLens: true,
+  ignore: [],
+  executablePath: '',
+  browserArguments: [],
+  economyArguments: false,
+  sessions: [],
+  maxConcurrentSessions: 50,
+  sessionTimeout: 3600,
+  sessionMemoryAlert: 1024,
+  closeSessionsOnMemoryPressure: false,
+  captureRequests: 1000,
+  captureBodyKilobytes: 16,
+  monitorPort: 0,
+};
+
+/** Settings that name a program or its arguments, or open a port: a folder must not set them. */
+export const MACHINE_SETTINGS: readonly (keyof Settings)[] = [
+  'executablePath',
+  'browserArguments',
+  'sessions',
+  'monitorPort',
+];

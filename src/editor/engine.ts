@@ -1,0 +1,19 @@
+/**
+ * What the editor needs of the other rooms once something is done: a bundle of its own, loaded then. Activation, which
+ * everybody pays, loads only what draws.
+ */
+export { HistoryByKey, TreeSampler, findBrowserTrees, readDevToolsPort } from '../browsers/index.ts';
+export { readJournal } from '../journal/index.ts';
+export {
+  OwnerObservations,
+  cleanUp,
+  decideOwnership,
+  planCleanUp,
+  summarize,
+  surveyLeftovers,
+} from '../orphans/index.ts';
+export { createProcessReader } from '../processes/index.ts';
+export { openHistory, scenarioKey } from '../history/index.ts';
+export { renderChecks } from './agents/renderChecks.ts';
+export { parseReport, renderHtml, renderJson, renderMarkdown } from '../reports/index.ts';
+export { SessionClient } from '../sessions/index.ts';

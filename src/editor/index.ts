@@ -1,0 +1,1 @@
+export { type Leakwright, startLeakwright } from './leakwright.ts';

@@ -1,0 +1,108 @@
+import {
+  type Disposable,
+  EventEmitter,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  env,
+} from 'vscode';
+import type { FindingHistory, RunSummary } from '../../history/index.ts';
+import { setContextKey } from '../contextKeys.ts';
+import { COMMANDS, VIEWS } from '../contributions.ts';
+import { createReleasableTree } from '../releasableTree.ts';
+import { type LeakNode, groupsOf, isOpen, leakRow } from './leakRows.ts';
+import type { PastRuns } from './pastRuns.ts';
+
+interface Kept {
+  readonly leaks: readonly FindingHistory[];
+  readonly runs: readonly RunSummary[];
+}
+
+/** *Leak checks*: the leaks of this workspace, with when each was seen, and the checks that were run. */
+export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
+  readonly #runs: PastRuns;
+  readonly #changed = new EventEmitter<void>();
+  readonly #disposables: Disposable[];
+  /** Read once a refresh: groups and rows speak of the same moment. */
+  #read: Promise<Kept> | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly view: TreeView<LeakNode>;
+
+  constructor(runs: PastRuns) {
+    this.#runs = runs;
+    const tree = createReleasableTree<LeakNode>(VIEWS.leakChecks, {
+      treeDataProvider: this,
+      canSelectMany: true,
+      showCollapseAll: true,
+    });
+    this.view = tree.view;
+    this.#disposables = [
+      tree,
+      runs.onDidChange(() => this.refresh()),
+      // Another window of the same workspace may have checked meanwhile.
+      this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
+      this.#changed,
+    ];
+  }
+
+  refresh(): void {
+    this.#read = undefined;
+    this.#changed.fire();
+  }
+
+  async getChildren(node?: LeakNode): Promise<LeakNode[]> {
+    if (node?.kind === 'run') {
+      const findings = node.run.checks.flatMap((check) => check.findings);
+      return findings.map((finding) => ({ kind: 'runFinding', run: node.run, finding }));
+    }
+    const { leaks, runs } = await this.#readAll();
+    if (!node) return groupsOf(leaks, runs);
+    if (node.kind !== 'group') return [];
+    if (node.group === 'runs') return runs.map((run) => ({ kind: 'run', run }));
+    return leaks.filter((leak) => isOpen(leak) === (node.group === 'leaks')).map((leak) => ({ kind: 'leak', leak }));
+  }
+
+  getTreeItem(node: LeakNode): TreeItem {
+    const row = leakRow(node, env.language);
+    const item = new TreeItem(row.label, collapsibleState(node));
+    item.id = row.id;
+    item.description = row.description;
+    item.tooltip = row.tooltip.join('\n');
+    item.accessibilityInformation = { label: row.spoken };
+    item.iconPath = new ThemeIcon(row.icon, row.colour === undefined ? undefined : new ThemeColor(row.colour));
+    item.contextValue = row.context;
+    if (node.kind !== 'group') {
+      item.command = { command: COMMANDS.openReport, title: '', arguments: [node] };
+    }
+    return item;
+  }
+
+  getParent(): undefined {
+    return undefined;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #readAll(): Promise<Kept> {
+    this.#read ??= (async () => {
+      const [leaks, runs] = [await this.#runs.findings(), await this.#runs.list()];
+      setContextKey('leakwright.hasRuns', runs.length > 0);
+      return { leaks, runs };
+    })();
+    return this.#read;
+  }
+}
+
+function collapsibleState(node: LeakNode): TreeItemCollapsibleState {
+  if (node.kind === 'group') {
+    return node.group === 'gone' ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.Expanded;
+  }
+  const hasFindings = node.kind === 'run' && node.run.checks.some(({ findings }) => findings.length > 0);
+  return hasFindings ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
+}

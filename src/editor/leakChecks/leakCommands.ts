@@ -1,0 +1,123 @@
+import { Uri, window } from 'vscode';
+import type { OpenReportRequest } from '../contributions.ts';
+import { LeakwrightError } from '../../support/index.ts';
+import { openSource } from '../report/openSource.ts';
+import type { ReportPanels } from '../report/reportPanel.ts';
+import { t } from '../translate.ts';
+import type { LeakNode } from './leakRows.ts';
+import type { PastRuns } from './pastRuns.ts';
+
+export interface LeakCommandsRoom {
+  readonly runs: PastRuns;
+  readonly reports: ReportPanels;
+  /** What is selected in the view. */
+  readonly selected: () => readonly LeakNode[];
+}
+
+/**
+ * What a report is asked for by: a row of the view, a JSON report, or the finding's fingerprint (a Problem knows nothing
+ * else); nothing asks for the latest run.
+ */
+export type OpenReportArgument = LeakNode | Uri | OpenReportRequest | { readonly fingerprint: string } | undefined;
+
+/** *Open Report* */
+export async function openReport(room: LeakCommandsRoom, asked: OpenReportArgument): Promise<void> {
+  if (asked instanceof Uri) {
+    room.reports.open({ memory: { kind: 'file', uri: asked.toString() } });
+    return;
+  }
+  const target = await targetOf(room, asked);
+  if (!target) {
+    void window.showInformationMessage(t('No check was run in this workspace yet.'));
+    return;
+  }
+  const { run, focus } = target;
+  room.reports.open({ memory: { kind: 'run', run }, ...(focus === undefined ? {} : { focus }) });
+}
+
+async function targetOf(
+  { runs }: LeakCommandsRoom,
+  asked: Exclude<OpenReportArgument, Uri>,
+): Promise<{ run: string; focus?: string } | undefined> {
+  if (asked && 'result' in asked) {
+    const { startedAt } = asked.result;
+    const run = (await runs.list()).find((one) => one.startedAt === startedAt);
+    const focus = asked.fingerprint;
+    if (run) return { run: run.id, ...(focus === undefined ? {} : { focus }) };
+  } else if (asked && 'fingerprint' in asked) {
+    const known = (await runs.findings()).find(({ latest }) => latest.fingerprint === asked.fingerprint);
+    if (known) return { run: known.lastRun, focus: asked.fingerprint };
+  } else if (asked?.kind === 'leak') {
+    return { run: asked.leak.lastRun, focus: asked.leak.latest.fingerprint };
+  } else if (asked?.kind === 'run') {
+    return { run: asked.run.id };
+  } else if (asked?.kind === 'runFinding') {
+    return { run: asked.run.id, focus: asked.finding.fingerprint };
+  }
+  const [latest] = await runs.list();
+  return latest && { run: latest.id };
+}
+
+/** *Open Report File…*: a JSON report, as the command line or a CI server wrote it. */
+export async function openReportFile({ reports }: LeakCommandsRoom, given?: Uri): Promise<void> {
+  const picked =
+    given ??
+    (
+      await window.showOpenDialog({ title: t('Open a JSON report'), filters: { JSON: ['json'] }, canSelectMany: false })
+    )?.[0];
+  if (picked) reports.open({ memory: { kind: 'file', uri: picked.toString() } });
+}
+
+/** *Go to Line* of a leak. */
+export async function goToLeak(room: LeakCommandsRoom, node: LeakNode | undefined): Promise<void> {
+  const [chosen = node] = node ? [node] : room.selected();
+  const finding =
+    chosen?.kind === 'leak' ? chosen.leak.latest : chosen?.kind === 'runFinding' ? chosen.finding : undefined;
+  if (finding?.place) await openSource({ ...finding.place, function: '' });
+}
+
+/** *Compare*: two runs that are selected, or one with the run of the same scenario before it. */
+export async function compareRuns(
+  room: LeakCommandsRoom,
+  node: LeakNode | undefined,
+  nodes: readonly LeakNode[] | undefined,
+): Promise<void> {
+  const chosen = runsOf(nodes ?? (node ? [node] : room.selected()));
+  const all = await room.runs.list();
+  const [newer, older] = [...chosen].sort((a, b) => (a.id < b.id ? 1 : -1));
+  if (!newer || chosen.length > 2) {
+    throw new LeakwrightError('usage', t('Select one or two past checks to compare.'));
+  }
+  const scenario = newer.checks[0]?.scenario;
+  const base =
+    older ?? all.find(({ id, checks }) => id < newer.id && checks.some((check) => check.scenario === scenario));
+  if (!base) throw new LeakwrightError('usage', t('There is no earlier check of this to compare with.'));
+  room.reports.open({ memory: { kind: 'run', run: newer.id, base: base.id } });
+}
+
+/** *Delete*: the runs that are selected. */
+export async function deleteRuns(
+  room: LeakCommandsRoom,
+  node: LeakNode | undefined,
+  nodes: readonly LeakNode[] | undefined,
+): Promise<void> {
+  const chosen = runsOf(nodes ?? (node ? [node] : room.selected()));
+  if (chosen.length === 0) return;
+  if (chosen.length > 1) {
+    const remove = t('Delete');
+    const question = t('Delete {0} past checks with their reports?', chosen.length);
+    if ((await window.showWarningMessage(question, { modal: true }, remove)) !== remove) return;
+  }
+  await room.runs.delete(chosen.map(({ id }) => id));
+}
+
+/** *Delete All Past Checks…* */
+export async function clearRuns({ runs }: LeakCommandsRoom): Promise<void> {
+  const remove = t('Delete');
+  const question = t('Delete all past checks of this workspace with their reports?');
+  if ((await window.showWarningMessage(question, { modal: true }, remove)) === remove) await runs.clear();
+}
+
+function runsOf(nodes: readonly LeakNode[]) {
+  return nodes.flatMap((node) => (node.kind === 'run' ? [node.run] : []));
+}

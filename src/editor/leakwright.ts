@@ -1,0 +1,296 @@
+import { join } from 'node:path';
+import { type Disposable, type ExtensionContext, type Uri, commands, l10n } from 'vscode';
+import type { SessionInfo } from '../sessions/index.ts';
+import { describeError, toolVersion } from '../support/index.ts';
+import { offerTools } from './agents/languageModelTools.ts';
+import { offerMcpServer } from './agents/mcpServer.ts';
+import { announceLeaks } from './checks/announce.ts';
+import { pickPage } from './checks/askForPage.ts';
+import { CheckResults } from './checks/checkResults.ts';
+import { CheckTasks } from './checks/checkTasks.ts';
+import { checkUrl } from './checks/checkUrl.ts';
+import { FindingActions } from './checks/findingActions.ts';
+import { FindingHover } from './checks/findingHover.ts';
+import { Findings } from './checks/findings.ts';
+import type { IgnoreRequest } from './checks/ignoreLeak.ts';
+import { forgetContextKeys, setContextKey } from './contextKeys.ts';
+import { COMMANDS, type CommandId, ROW_COMMANDS } from './contributions.ts';
+import { onDemand } from './loadOnDemand.ts';
+import { createLog, inBackground } from './log.ts';
+import { cleanUpLeftovers } from './cleaning/cleanUpLeftovers.ts';
+import { cleanUpOrphans } from './cleaning/cleanUpOrphans.ts';
+import { cleanUpOurs } from './cleaning/cleanUpOurs.ts';
+import { LeakAlerts } from './cleaning/leakAlerts.ts';
+import { LeftoverWatch } from './cleaning/leftoverWatch.ts';
+import { OwnerWatch } from './cleaning/ownerWatch.ts';
+import { LeakChecksView } from './leakChecks/leakChecksView.ts';
+import {
+  type OpenReportArgument,
+  clearRuns,
+  compareRuns,
+  deleteRuns,
+  goToLeak,
+  openReport,
+  openReportFile,
+} from './leakChecks/leakCommands.ts';
+import type { LeakNode } from './leakChecks/leakRows.ts';
+import { PastRuns } from './leakChecks/pastRuns.ts';
+import { Marks, marksOfCheck } from './memoryView/marks.ts';
+import { MemoryView } from './memoryView/memoryView.ts';
+import type { RowOrder } from './processTree/buildRows.ts';
+import { filterInteractively } from './processTree/filterCommand.ts';
+import { showMenu } from './processTree/menu.ts';
+import type { Node } from './processTree/nodeStore.ts';
+import { capturePageSnapshot, focusPage } from './processTree/pageCommands.ts';
+import { StatusBar } from './processTree/statusBar.ts';
+import { MonitorProcess } from './monitoring/monitorProcess.ts';
+import { ProcessWatch } from './processTree/processWatch.ts';
+import { ProcessesView } from './processTree/processesView.ts';
+import { copyLeftoverPath, removeLeftoverOf, revealLeftover } from './processTree/leftoverCommands.ts';
+import { copyCommandLine, copyEndpoint, copyPid, endTree, revealOwner } from './processTree/rowCommands.ts';
+import { PageWatch } from './managed/pageWatch.ts';
+import { registerSessionCommands } from './managed/registerCommands.ts';
+import { closeInteractively } from './managed/sessionCommands.ts';
+import { SessionNews } from './managed/sessionNews.ts';
+import { SessionRoom } from './managed/sessionRoom.ts';
+import { ReportPanels } from './report/reportPanel.ts';
+import { reportFailure } from './failure.ts';
+import type { NewScenario } from './scenarios/newScenario.ts';
+import { ScenarioLens } from './scenarios/scenarioLens.ts';
+import { ScenarioTests } from './scenarios/scenarioTests.ts';
+import { setTranslator } from './translate.ts';
+
+/** The extension while it is active. */
+export interface Leakwright {
+  /** How long activation took, in ms. */
+  readonly activationMs: number;
+  /** This window's own folder. */
+  readonly storage: string;
+  readonly results: CheckResults;
+  readonly checks: CheckTasks;
+  readonly scenarios: ScenarioTests;
+  readonly findings: Findings;
+  readonly sessions: SessionRoom;
+  readonly watch: ProcessWatch;
+  readonly leftovers: LeftoverWatch;
+  readonly owners: OwnerWatch;
+  readonly processes: ProcessesView;
+  readonly memory: MemoryView;
+  readonly pastRuns: PastRuns;
+  readonly leakChecks: LeakChecksView;
+  readonly statusBar: StatusBar;
+  readonly monitor: MonitorProcess;
+  /** Ends what we started and lets go of the editor. */
+  stop(): Promise<void>;
+}
+
+/** Which order the user chose, in the workspace's state. */
+const SORTED_BY_MEMORY = 'processes.sortedByMemory';
+
+export function startLeakwright(context: ExtensionContext): Leakwright {
+  const startedAt = performance.now();
+  setTranslator((message, ...values) => l10n.t(message, ...values));
+  const log = createLog();
+  const { fsPath: storage } = context.storageUri ?? context.globalStorageUri;
+
+  const cli = join(context.extensionPath, 'dist', 'cli.js');
+  const results = new CheckResults();
+  const checking = { cli, storage, results, log };
+  const checks = new CheckTasks(checking);
+  const scenarios = new ScenarioTests(checking);
+  const findings = new Findings();
+  const pastRuns = new PastRuns({ storage, log });
+  const leakChecks = new LeakChecksView(pastRuns);
+  const reports = new ReportPanels({
+    extensionUri: context.extensionUri,
+    log,
+    readRun: (id) => pastRuns.read(id),
+  });
+  const past = { runs: pastRuns, reports, selected: () => leakChecks.view.selection };
+  const sessions = new SessionRoom(log);
+  const marks = new Marks();
+  const pages = new PageWatch({
+    map: (id) => sessions.mapPages(id),
+    sample: (id) => sessions.samplePages(id),
+    marks,
+    log,
+    onChange: () => watch.announce(),
+  });
+  const watch = new ProcessWatch({ log, sessions: () => sessions.sessions, pages: (id, key) => pages.of(id, key) });
+  const leftovers = new LeftoverWatch({ watch, log });
+  const room = { watch, leftovers, log };
+  const alerts = new LeakAlerts(room);
+  const owners = new OwnerWatch({
+    room,
+    offer: (owner, left) => alerts.offer(owner, left),
+    onEnding: (owner) => alerts.noteOwnerEnding(owner),
+    onEnded: (owner, left) => alerts.noteOwnerEnded(owner, left),
+  });
+  const processes = new ProcessesView({
+    watch,
+    leftovers,
+    log,
+    leaks: () => findings.leaks,
+    housekeeping: () => sessions.statistics,
+  });
+  const memory = new MemoryView({
+    extensionUri: context.extensionUri,
+    watch,
+    log,
+    selected: () => processes.view.selection[0]?.row,
+    past: {
+      history: (key) => watch.history(key),
+      processHistory: (key) => watch.processHistory(key),
+      pageHistory: (key, pid) => pages.history(key, pid),
+      marks: (key, pid) => marks.of(key, pid),
+    },
+  });
+  const managed = { sessions, news: new SessionNews(sessions, log), watch, log };
+  const rows = {
+    watch,
+    sessions,
+    leftovers,
+    log,
+    selected: () => processes.view.selection[0],
+    closeSession: (session: SessionInfo) => closeInteractively(managed, session),
+  };
+
+  const monitor = new MonitorProcess({ cli, log });
+  const statusBar = new StatusBar({ watch, sessions: () => sessions.sessions });
+  const sortRows = async (order: RowOrder) => {
+    processes.setOrder(order);
+    await context.workspaceState.update(SORTED_BY_MEMORY, order === 'memory');
+  };
+
+  sessions.onEvent(({ type }) => {
+    statusBar.update();
+    watch.announce();
+    // Browsers came or went: the next beat may be ten seconds away.
+    const isTurn = type === 'sessionStarted' || type === 'sessionEnded' || type === 'hostLost';
+    if (isTurn && processes.view.visible && !watch.paused)
+      inBackground(log, 'Looking at the browsers', watch.refresh());
+  });
+  watch.onDidChange((trees) => {
+    // Hidden views need no names and no numbers.
+    if (processes.view.visible || memory.visible) pages.update(trees);
+  });
+  const disposables: Disposable[] = [
+    results.onDidResult(({ result, folder }) => findings.accept(result, folder ?? '')),
+    results.onDidResult(({ result }) => pastRuns.accept(result)),
+    results.onDidResult(({ result }) => {
+      for (const mark of marksOfCheck(result)) marks.add(undefined, mark);
+      memory.update();
+    }),
+    checks.onDidEnd((ended) => inBackground(log, 'Announcing leaks', announceLeaks(ended))),
+    findings.onDidChange(() => processes.updateBadge()),
+    processes.view.onDidChangeSelection(() => memory.update()),
+    processes.view.onDidChangeVisibility(() => statusBar.update()),
+    checks,
+    scenarios,
+    new ScenarioLens(),
+    new FindingActions(findings),
+    new FindingHover(findings, async ({ result, finding }) => await pastRuns.growthOf(result, finding.fingerprint)),
+    results,
+    findings,
+    leakChecks,
+    reports,
+    ...offerMcpServer(join(context.extensionPath, 'dist', 'mcp.js'), toolVersion()),
+    ...offerTools(room, checks),
+    statusBar,
+    monitor,
+    memory,
+    processes,
+    pages,
+    owners,
+    alerts,
+    leftovers,
+    watch,
+    log.channel,
+  ];
+
+  const command = (id: CommandId, run: (...args: never[]) => unknown) => {
+    disposables.unshift(
+      commands.registerCommand(id, async (...args: unknown[]) => {
+        try {
+          return await run(...(args as never[]));
+        } catch (error) {
+          log.error(`${id}: ${describeError(error)}`);
+          inBackground(log, id, reportFailure(error));
+          return undefined;
+        }
+      }),
+    );
+  };
+  registerSessionCommands(command, managed, (node) => copyEndpoint(rows, node));
+  command(COMMANDS.cleanUpOrphans, () => cleanUpOrphans(room));
+  command(COMMANDS.cleanUpLeftovers, () => cleanUpLeftovers(room));
+  command(COMMANDS.cleanUpOurs, () => cleanUpOurs(room, sessions));
+  command(COMMANDS.checkUrl, (given?: { url?: string }) => checkUrl(checks, context.workspaceState, given));
+  command(COMMANDS.checkScenario, (uri?: Uri) => scenarios.run('check', uri));
+  command(COMMANDS.debugScenario, (uri?: Uri) => scenarios.run('debug', uri));
+  command(COMMANDS.newScenario, (given?: NewScenario) => onDemand().newScenario(context.workspaceState, given));
+  command(COMMANDS.recordScenario, () => onDemand().recordScenario(context.workspaceState, cli));
+  command(COMMANDS.clearFindings, () => findings.clear());
+  command(COMMANDS.showLog, () => log.channel.show());
+  command(COMMANDS.doctor, () => onDemand().doctor({ cli, extensionVersion: ownVersion(context), log }));
+  command(COMMANDS.openReport, (asked?: OpenReportArgument) => openReport(past, asked));
+  command(COMMANDS.openReportFile, (uri?: Uri) => openReportFile(past, uri));
+  command(COMMANDS.clearRuns, () => clearRuns(past));
+  command(COMMANDS.refresh, () => processes.refresh());
+  command(COMMANDS.pause, () => processes.setPaused(true));
+  command(COMMANDS.resume, () => processes.setPaused(false));
+  command(ROW_COMMANDS.pickPage, () => pickPage(context.workspaceState));
+  command(ROW_COMMANDS.ignoreLeak, (request: IgnoreRequest) => onDemand().ignoreLeak(findings, request));
+  command(COMMANDS.sortByMemory, () => sortRows('memory'));
+  command(COMMANDS.sortByRole, () => sortRows('role'));
+  command(COMMANDS.filter, (text?: string) => filterInteractively(processes, text));
+  command(COMMANDS.clearFilter, () => processes.setFilter(''));
+  command(COMMANDS.showMenu, () => showMenu({ paused: watch.paused, sessions: sessions.sessions.length }));
+  command(ROW_COMMANDS.focusPage, (node?: Node) => focusPage(rows, node));
+  command(ROW_COMMANDS.capturePageSnapshot, (node?: Node, file?: unknown) =>
+    capturePageSnapshot(rows, node, typeof file === 'string' ? file : undefined),
+  );
+  command(ROW_COMMANDS.endTree, (node?: Node) => endTree(rows, node));
+  command(ROW_COMMANDS.revealOwner, (node?: Node) => revealOwner(rows, node));
+  command(ROW_COMMANDS.copyPid, (node?: Node) => copyPid(rows, node));
+  command(ROW_COMMANDS.copyCommandLine, (node?: Node) => copyCommandLine(rows, node));
+  command(ROW_COMMANDS.removeLeftover, (node?: Node) => removeLeftoverOf(rows, node));
+  command(ROW_COMMANDS.revealLeftover, (node?: Node) => revealLeftover(rows, node));
+  command(ROW_COMMANDS.copyLeftoverPath, (node?: Node) => copyLeftoverPath(rows, node));
+  command(ROW_COMMANDS.goToLeak, (node?: LeakNode) => goToLeak(past, node));
+  command(ROW_COMMANDS.compareRuns, (node?: LeakNode, nodes?: LeakNode[]) => compareRuns(past, node, nodes));
+  command(ROW_COMMANDS.deleteRun, (node?: LeakNode, nodes?: LeakNode[]) => deleteRuns(past, node, nodes));
+  setContextKey('leakwright.paused', false);
+  // A process more is nothing activation should wait for.
+  setImmediate(() => monitor.apply());
+  if (context.workspaceState.get(SORTED_BY_MEMORY)) processes.setOrder('memory');
+
+  return {
+    activationMs: performance.now() - startedAt,
+    storage,
+    results,
+    checks,
+    scenarios,
+    findings,
+    sessions,
+    watch,
+    leftovers,
+    owners,
+    processes,
+    memory,
+    pastRuns,
+    leakChecks,
+    statusBar,
+    monitor,
+    async stop() {
+      for (const disposable of disposables.splice(0)) disposable.dispose();
+      forgetContextKeys();
+      // The editor gives an extension some seconds; should they not do, the host finishes by itself.
+      await Promise.all([sessions.dispose(), scenarios.settled(), pastRuns.close()]);
+    },
+  };
+}
+
+function ownVersion({ extension }: ExtensionContext): string {
+  return (extension.packageJSON as { version: string }).version;
+}

@@ -1,0 +1,62 @@
+import type { Uri } from 'vscode';
+import type { SessionInfo } from '../../sessions/index.ts';
+import { COMMANDS, type CommandId } from '../contributions.ts';
+import type { Node } from '../processTree/nodeStore.ts';
+import { attachInteractively } from './attachFlow.ts';
+import { type SnapshotWish, captureHeapSnapshot } from './captureSnapshot.ts';
+import { launchInteractively } from './launchFlow.ts';
+import { debugScript, runScript } from './runScript.ts';
+import type { SavedSession } from './savedSessions.ts';
+import {
+  type CommandRoom,
+  closeAllInteractively,
+  closeInteractively,
+  copySessionEndpoint,
+  openUrl,
+} from './sessionCommands.ts';
+
+/** What keybindings, other commands and notifications give instead of a row: a session by its id, and more. */
+interface Given extends SnapshotWish {
+  readonly session?: string;
+  readonly url?: string;
+}
+
+type Command = (id: CommandId, run: (...args: never[]) => unknown) => void;
+
+/**
+ * The commands of managed sessions. Each works on the row it is called from, on what it is given, or on what it asks for.
+ *
+ * @param copyPort copies the address of a browser that is no session
+ */
+export function registerSessionCommands(
+  command: Command,
+  room: CommandRoom & Parameters<typeof attachInteractively>[0],
+  copyPort: (node: Node) => Promise<void>,
+): void {
+  const sessionOf = (of?: Node | Given): SessionInfo | undefined => {
+    if (!of) return undefined;
+    if ('row' in of) return sessionOfRow(of);
+    return room.sessions.sessions.find(({ id }) => id === of.session);
+  };
+  const given = (of?: Node | Given): Given => (of && !('row' in of) ? of : {});
+
+  command(COMMANDS.launchSession, (what?: string | Partial<SavedSession>) => launchInteractively(room, what));
+  command(COMMANDS.attachSession, (target?: Parameters<typeof attachInteractively>[1]) =>
+    attachInteractively(room, target),
+  );
+  command(COMMANDS.openUrlInSession, (of?: Node | Given) => openUrl(room, sessionOf(of), given(of).url));
+  command(COMMANDS.runScriptInSession, (script?: Uri) => runScript(room, script));
+  command(COMMANDS.debugScriptInSession, (script?: Uri) => debugScript(room, script));
+  command(COMMANDS.captureHeapSnapshot, (of?: Node | Given) => captureHeapSnapshot(room, sessionOf(of), given(of)));
+  command(COMMANDS.copyEndpoint, (node?: Node) =>
+    node && !sessionOf(node) ? copyPort(node) : copySessionEndpoint(room, sessionOf(node)),
+  );
+  command(COMMANDS.closeSession, (of?: Node | Given) => closeInteractively(room, sessionOf(of)));
+  command(COMMANDS.closeAllSessions, () => closeAllInteractively(room));
+}
+
+/** The session that a row shows, or shows a part of. */
+function sessionOfRow({ row }: Node): SessionInfo | undefined {
+  if (row.kind === 'session' || row.kind === 'holdings') return row.session;
+  return 'shown' in row ? row.shown.session : undefined;
+}

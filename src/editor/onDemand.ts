@@ -1,0 +1,13 @@
+/**
+ * What of the editor is needed only once somebody asks for it: a bundle of its own, loaded then. Activation, which
+ * everybody pays, loads only what is registered.
+ */
+export { doctor } from './doctor/doctor.ts';
+export { exportReport } from './report/exportReport.ts';
+export { reportView } from './report/reportView.ts';
+export { newScenario } from './scenarios/newScenario.ts';
+export { recordScenario } from './scenarios/recordScenario.ts';
+export { setTranslator } from './translate.ts';
+export { ignoreLeak } from './checks/ignoreLeak.ts';
+export { configureChecks } from './scenarios/configureChecks.ts';
+export { runScenario } from './scenarios/scenarioRun.ts';

@@ -1,0 +1,164 @@
+import type { Leftover, ProcessRole, ProcessSample, TreeSample } from '../../browsers/index.ts';
+import { sameProcess } from '../../processes/index.ts';
+import type { SessionInfo } from '../../sessions/index.ts';
+import { lookOfLeftover, lookOfLeftovers } from './leftoverText.ts';
+import { lookOfPart } from './rendererText.ts';
+import type { GroupName, GroupRow, LeftoverRow, PartRow, ProcessRow, SessionRow, ShownTree, TreeRow } from './row.ts';
+import { lookOfGroup, lookOfProcess, lookOfTree } from './rowText.ts';
+import { holdingsRow, sessionRow } from './sessionText.ts';
+import type { SteadyNumbers } from './steadyNumbers.ts';
+
+/** `role`: browsers as they started, processes by what they are. `memory`: the largest first, in each group and browser. */
+export type RowOrder = 'role' | 'memory';
+
+const GROUPS: readonly GroupName[] = ['managed', 'debug', 'automation', 'orphans', 'unknown', 'personal', 'leftovers'];
+
+/** Browser first, then what pages run in, then what serves them. */
+const ROLE_ORDER: readonly ProcessRole[] = [
+  'driver',
+  'browser',
+  'browser-ui',
+  'renderer',
+  'gpu',
+  'utility',
+  'zygote',
+  'crashpad',
+  'other',
+];
+
+/** The view's rows: groups that hold something, trees in start order, processes by role and then start, files by age. */
+export function buildRows(
+  trees: readonly ShownTree[],
+  steady: SteadyNumbers,
+  leftovers: readonly Leftover[] = [],
+  sessions: readonly SessionInfo[] = [],
+  order: RowOrder = 'role',
+): GroupRow[] {
+  const byGroup = new Map<GroupName, (TreeRow | SessionRow | LeftoverRow)[]>();
+  if (leftovers.length > 0) byGroup.set('leftovers', leftovers.map(leftoverRow));
+  for (const shown of trees) {
+    const group = groupOf(shown);
+    const rows = byGroup.get(group) ?? [];
+    rows.push(treeRow(shown, group, steady, order));
+    byGroup.set(group, rows);
+  }
+  const elsewhere = sessions.filter((session) => isElsewhere(session, trees));
+  if (elsewhere.length > 0) byGroup.set('managed', [...(byGroup.get('managed') ?? []), ...elsewhere.map(sessionRow)]);
+  if (order === 'memory') for (const rows of byGroup.values()) rows.sort(byTreeMemory(steady));
+  steady.sweep();
+  return GROUPS.flatMap((group): GroupRow[] => {
+    const children = byGroup.get(group);
+    if (!children) return [];
+    return [
+      {
+        kind: 'group',
+        id: `group ${group}`,
+        group,
+        look: group === 'leftovers' ? lookOfLeftovers(leftovers) : lookOfGroup(group, children.length),
+        // A person's own browsers are there to compare with, and files do not hurt today: both wait for whoever asks.
+        expanded: group !== 'personal' && group !== 'leftovers',
+        children,
+      },
+    ];
+  });
+}
+
+/** Whether no tree shows a session: its browser is not on this machine, or is another session's as well. */
+function isElsewhere({ id, root }: SessionInfo, trees: readonly ShownTree[]): boolean {
+  if (trees.some(({ session }) => session?.id === id)) return false;
+  // One that was launched just now has no tree before the next sample.
+  return root === undefined || trees.some(({ session }) => session?.root && sameProcess(session.root, root));
+}
+
+function groupOf({ owned, session }: ShownTree): GroupName {
+  if (session) return 'managed';
+  switch (owned?.status) {
+    case 'managed': {
+      return 'managed';
+    }
+    case 'owned':
+    case 'abandoned': {
+      const kind = owned.owner?.kind;
+      return kind === 'debug' || kind === 'task' || kind === 'terminal' ? 'debug' : 'automation';
+    }
+    case 'orphan': {
+      return 'orphans';
+    }
+    case 'personal': {
+      return 'personal';
+    }
+    case 'unknown':
+    case undefined: {
+      return 'unknown';
+    }
+  }
+}
+
+function treeRow(shown: ShownTree, group: GroupName, steady: SteadyNumbers, order: RowOrder): TreeRow {
+  const processes = [...shown.sample.processes].sort(byRole);
+  if (order === 'memory') processes.sort((a, b) => shownBytes(b, steady) - shownBytes(a, steady));
+  return {
+    kind: 'tree',
+    id: `tree ${shown.sample.key}`,
+    look: lookOfTree(shown, steady),
+    expanded: group === 'managed',
+    shown,
+    children: [
+      ...(shown.session ? [holdingsRow(shown.session)] : []),
+      ...processes.map((sample): ProcessRow => ({
+        kind: 'process',
+        id: `process ${sample.key}`,
+        look: lookOfProcess(sample, shown.pages, steady),
+        expanded: false,
+        shown,
+        sample,
+        children: partRows(shown, sample),
+      })),
+    ],
+  };
+}
+
+function leftoverRow(leftover: Leftover): LeftoverRow {
+  return {
+    kind: 'leftover',
+    id: `leftover ${leftover.path}`,
+    look: lookOfLeftover(leftover),
+    expanded: false,
+    leftover,
+    children: [],
+  };
+}
+
+/** What a renderer holds beside each other; one thing alone is in the renderer's own name. */
+function partRows(shown: ShownTree, sample: ProcessSample): PartRow[] {
+  const parts = shown.pages.get(sample.process.info.pid)?.parts ?? [];
+  if (parts.length < 2) return [];
+  return parts.map((part): PartRow => ({
+    kind: 'part',
+    id: `part ${sample.key} ${part.id}`,
+    look: lookOfPart(part),
+    expanded: false,
+    shown,
+    sample,
+    part,
+    children: [],
+  }));
+}
+
+/** As the row shows it, so that rows do not change places for what nobody sees. */
+function shownBytes({ key, memory }: TreeSample | ProcessSample, steady: SteadyNumbers): number {
+  return memory ? steady.bytes(key, memory.pssBytes) : 0;
+}
+
+function byTreeMemory(steady: SteadyNumbers) {
+  const bytes = (row: GroupRow['children'][number]) => (row.kind === 'tree' ? shownBytes(row.shown.sample, steady) : 0);
+  return (a: GroupRow['children'][number], b: GroupRow['children'][number]) => bytes(b) - bytes(a);
+}
+
+function byRole(a: ProcessSample, b: ProcessSample): number {
+  return (
+    ROLE_ORDER.indexOf(a.process.role) - ROLE_ORDER.indexOf(b.process.role) ||
+    a.process.info.startTime - b.process.info.startTime ||
+    a.process.info.pid - b.process.info.pid
+  );
+}

@@ -1,0 +1,72 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ProgressLocation, Uri, commands, window, workspace } from 'vscode';
+import type { RendererPart, SessionInfo } from '../../sessions/index.ts';
+import { type Log, plainText } from '../../support/index.ts';
+import type { SessionRoom } from '../managed/sessionRoom.ts';
+import { t } from '../translate.ts';
+import type { Node } from './nodeStore.ts';
+
+interface PageRoom {
+  readonly sessions: SessionRoom;
+  readonly log: Log;
+  readonly selected: () => Node | undefined;
+}
+
+interface PageOfSession {
+  readonly session: SessionInfo;
+  readonly part: RendererPart;
+}
+
+/** The page of a row: its own, or the first one in a renderer. */
+function pageOf(node: Node | undefined, room: PageRoom): PageOfSession | undefined {
+  const row = (node ?? room.selected())?.row;
+  if (row?.kind !== 'process' && row?.kind !== 'part') return undefined;
+  const { session, pages } = row.shown;
+  const parts = row.kind === 'part' ? [row.part] : (pages.get(row.sample.process.info.pid)?.parts ?? []);
+  const part = parts.find(({ kind }) => kind === 'page');
+  return session && part ? { session, part } : undefined;
+}
+
+/** Brings a page to the front of its browser. */
+export async function focusPage(room: PageRoom, node?: Node): Promise<void> {
+  const page = pageOf(node, room);
+  if (!page) return;
+  await room.sessions.focusPage(page.session.id, page.part.id);
+  if (page.session.browser.headless) {
+    void window.showInformationMessage(t('This browser has no window: the page is now its active one.'));
+  }
+}
+
+/**
+ * Writes a page's heap snapshot to a file and opens it in the editor's own viewer.
+ *
+ * @param wanted where to write it, as an absolute path. Default: the user is asked
+ * @returns the file, or undefined when it was given up
+ */
+export async function capturePageSnapshot(room: PageRoom, node?: Node, wanted?: string): Promise<string | undefined> {
+  const page = pageOf(node, room);
+  if (!page) return undefined;
+  const name = plainText(page.part.title || page.part.url, 80);
+  const file = wanted ?? (await chooseFile(name));
+  if (file === undefined) return undefined;
+  await window.withProgress(
+    { location: ProgressLocation.Notification, title: t("Capturing a heap snapshot of '{0}'…", name) },
+    () => room.sessions.captureHeapSnapshot(page.session.id, file, page.part.id),
+  );
+  room.log.info(`Heap snapshot of '${name}' written to ${file}.`);
+  await commands.executeCommand('vscode.open', Uri.file(file));
+  return file;
+}
+
+async function chooseFile(name: string): Promise<string | undefined> {
+  const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
+  const stem = name.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'page';
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const chosen = await window.showSaveDialog({
+    defaultUri: Uri.file(join(folder, `${stem}-${time}.heapsnapshot`)),
+    filters: { [t('Heap snapshot')]: ['heapsnapshot'] },
+    title: t('Save Heap Snapshot'),
+  });
+  return chosen?.fsPath;
+}

@@ -1,0 +1,125 @@
+import { commands, env, window } from 'vscode';
+import { ancestorsOf, sameProcess } from '../../processes/index.ts';
+import { plainText } from '../../support/index.ts';
+import { type CleanUpRoom, endTrees } from '../cleaning/cleanUp.ts';
+import { removeLeftover } from '../cleaning/cleanUpLeftovers.ts';
+import type { SessionInfo } from '../../sessions/index.ts';
+import { t } from '../translate.ts';
+import type { Node } from './nodeStore.ts';
+import type { PartRow, ProcessRow, TreeRow } from './row.ts';
+import { endable } from './rowText.ts';
+
+interface RowRoom extends CleanUpRoom {
+  readonly closeSession: (session: SessionInfo) => Promise<void>;
+  /** What is selected: commands from the keyboard come without a row. */
+  readonly selected: () => Node | undefined;
+}
+
+type TreeOrProcess = TreeRow | ProcessRow | PartRow;
+
+function rowOf(node: Node | undefined, room: RowRoom): TreeOrProcess | undefined {
+  const row = (node ?? room.selected())?.row;
+  return row && 'shown' in row ? row : undefined;
+}
+
+function processOf(row: TreeOrProcess) {
+  return row.kind === 'tree' ? row.shown.sample.tree.root : row.sample.process.info;
+}
+
+/** Ends a browser with all its processes, after naming them. What this window launched is closed as a session. */
+export async function endTree(room: RowRoom, node?: Node): Promise<void> {
+  // The Delete key works on whatever row is selected.
+  const selected = (node ?? room.selected())?.row;
+  if (selected?.kind === 'leftover') {
+    await removeLeftover(room, selected.leftover);
+    return;
+  }
+  if (selected?.kind === 'session') {
+    await room.closeSession(selected.session);
+    return;
+  }
+  const shown = rowOf(node, room)?.shown;
+  if (!shown) return;
+  if (shown.session) {
+    await room.closeSession(shown.session);
+    return;
+  }
+  const { owned, sample } = shown;
+  if (!owned || !endable(shown)) {
+    void window.showInformationMessage(
+      owned?.status === 'personal'
+        ? t('This is a person’s own browser: Leakwright never ends one.')
+        : t(
+            'It is not known whose browser this is, and nothing says that a program drives it: Leakwright leaves it alone.',
+          ),
+    );
+    return;
+  }
+  const { tree } = sample;
+  const end = t('End Tree');
+  const answer = await window.showWarningMessage(
+    t('End {0} (process {1}) and its {2} processes?', tree.product, tree.root.pid, tree.processes.length - 1),
+    {
+      modal: true,
+      detail: plainText(
+        [owned.owner ? t('Owner: {0}', owned.owner.name) : '', owned.evidence.at(-1)?.fact].filter(Boolean).join('. '),
+        300,
+      ),
+    },
+    end,
+  );
+  if (answer === end) await endTrees(room, [owned]);
+}
+
+export async function copyPid(room: RowRoom, node?: Node): Promise<void> {
+  const row = rowOf(node, room);
+  if (row) await env.clipboard.writeText(String(processOf(row).pid));
+}
+
+export async function copyCommandLine(room: RowRoom, node?: Node): Promise<void> {
+  const row = rowOf(node, room);
+  if (!row) return;
+  const { commandLine, name } = processOf(row);
+  await env.clipboard.writeText(commandLine.length > 0 ? commandLine.map(quoted).join(' ') : name);
+}
+
+/** So that a pasted line means the same arguments to a POSIX shell. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Of a browser that is no session; a session says its own. */
+export async function copyEndpoint(room: RowRoom, node?: Node): Promise<void> {
+  const shown = rowOf(node, room)?.shown;
+  const transport = shown?.sample.tree.transport;
+  const endpoint = transport?.kind === 'port' && transport.port > 0 ? `http://127.0.0.1:${transport.port}` : undefined;
+  if (endpoint !== undefined) await env.clipboard.writeText(endpoint);
+  else void window.showInformationMessage(t('This browser has not said at which port it listens.'));
+}
+
+/** Shows who launched a browser: its terminal or debug session where the editor has one, else its name and pid. */
+export async function revealOwner(room: RowRoom, node?: Node): Promise<void> {
+  const owner = rowOf(node, room)?.shown.owned?.owner;
+  if (!owner) return;
+  if (owner.kind === 'debug') {
+    await commands.executeCommand('workbench.debug.action.focusCallStackView');
+    return;
+  }
+  const { identity } = owner;
+  const { table } = room.watch;
+  if (identity && table) {
+    const chain = new Set([identity.pid, ...ancestorsOf(table, identity.pid).map(({ pid }) => pid)]);
+    for (const terminal of window.terminals) {
+      const pid = await terminal.processId;
+      if (pid === undefined || !chain.has(pid)) continue;
+      terminal.show();
+      return;
+    }
+  }
+  const living = identity && table?.processes.get(identity.pid);
+  const commandLine = living && sameProcess(living, identity) ? living.commandLine.join(' ') : '';
+  const copy = t('Copy Process ID');
+  const message = plainText([owner.name, commandLine].filter(Boolean).join(': '), 300);
+  const answer = await window.showInformationMessage(message, ...(identity ? [copy] : []));
+  if (answer === copy && identity) await env.clipboard.writeText(String(identity.pid));
+}

@@ -1,0 +1,95 @@
+import type { ChartLayout, ChartValues } from '../webviews/chartModel.ts';
+
+/** A report as its page draws it: plain data, texts in the user's language already. */
+export interface ReportView {
+  readonly title: string;
+  /** When, how long, with which version. */
+  readonly subtitle: string;
+  readonly checks: readonly CheckView[];
+  readonly texts: PageTexts;
+}
+
+/** What the page itself says. */
+export interface PageTexts {
+  readonly exportAs: string;
+  readonly checks: string;
+  readonly findings: string;
+  readonly bounded: string;
+  readonly notes: string;
+  readonly survivors: string;
+  readonly retainingPath: string;
+  readonly callStack: string;
+  readonly holder: string;
+  readonly facts: string;
+  readonly chart: string;
+}
+
+export type VerdictState = 'leak' | 'clean' | 'inconclusive' | 'error';
+
+export interface CheckView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: VerdictState;
+  /** One line that answers "and?". */
+  readonly verdict: string;
+  readonly hint?: string;
+  readonly facts: readonly Fact[];
+  readonly chart?: { readonly layout: ChartLayout; readonly values: ChartValues };
+  readonly findings: readonly FindingView[];
+  readonly bounded: readonly { readonly name: string; readonly reason: string }[];
+  readonly notes: readonly string[];
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  readonly source?: SourceLink;
+}
+
+/** A place the page may ask to open: by number, never by path. */
+export interface SourceLink {
+  readonly id: number;
+  /** `src/shop.ts:18:3`. */
+  readonly label: string;
+  /** False where it is no file of the workspace: then it is text. */
+  readonly canOpen: boolean;
+}
+
+export interface FindingView {
+  readonly fingerprint: string;
+  /** `minor leak`, `ignored`. */
+  readonly badge: string;
+  readonly level: 'critical' | 'moderate' | 'minor' | 'ignored';
+  /** Against the run it is compared with: `new`, `still there`, `gone`. */
+  readonly change?: { readonly state: 'new' | 'same' | 'gone'; readonly text: string };
+  readonly summary: string;
+  readonly facts: readonly Fact[];
+  readonly survivors: readonly number[];
+  /** The same as a sentence. */
+  readonly survivorsText: string;
+  /** From the root to what leaks. */
+  readonly path: readonly PathStep[];
+  readonly stack: readonly { readonly label: string; readonly source: SourceLink }[];
+}
+
+export interface PathStep {
+  readonly label: string;
+  /** What only grows. */
+  readonly isHolder: boolean;
+}
+
+export type ExportFormat = 'html' | 'json' | 'markdown';
+
+export type ToReportPage =
+  | { readonly type: 'show'; readonly view: ReportView; readonly focus?: string; readonly memory: ReportMemory }
+  | { readonly type: 'empty'; readonly text: string };
+
+export type FromReportPage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'open'; readonly source: number }
+  | { readonly type: 'export'; readonly format: ExportFormat };
+
+/** What the page remembers for the editor over a reload of the window. */
+export type ReportMemory =
+  | { readonly kind: 'run'; readonly run: string; readonly base?: string }
+  | { readonly kind: 'file'; readonly uri: string };

@@ -1,0 +1,206 @@
+import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
+import { type Report, formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
+import { t } from '../translate.ts';
+import { checkChart } from './checkChart.ts';
+import type { CheckView, Fact, FindingView, PathStep, ReportView, SourceLink } from './protocol.ts';
+
+/** Everything the page may ask to open, by the number that stands in the view. */
+export type Sources = SourceFrame[];
+
+export interface ReportViewOptions {
+  /** A former run to compare with. */
+  readonly base?: Report;
+  /** Whether a place is a file that may be opened. */
+  readonly canOpen: (frame: SourceFrame) => boolean;
+  /** BCP 47. */
+  readonly language: string;
+}
+
+/** Names and addresses come from pages: one line, no control characters. */
+const NAME_LENGTH = 300;
+
+/** What the page draws of a report, and the places that its links stand for. */
+export function reportView(report: Report, options: ReportViewOptions): { view: ReportView; sources: Sources } {
+  const sources: Sources = [];
+  const link = (frame: SourceFrame): SourceLink => {
+    sources.push(frame);
+    return {
+      id: sources.length - 1,
+      label: plainText(formatPlace(frame), NAME_LENGTH),
+      canOpen: options.canOpen(frame),
+    };
+  };
+  const at = (iso: string) =>
+    new Date(iso).toLocaleString(options.language, { dateStyle: 'medium', timeStyle: 'short' });
+  const { base } = options;
+  const checks = report.checks.map((check, index) => {
+    const former = base?.checks.find((other) => sameCheck(other, check));
+    return checkView(check, former, `check-${index}`, link, base !== undefined);
+  });
+  const ran = t(
+    '{0}, took {1}, Leakwright {2}',
+    at(report.startedAt),
+    formatDuration(report.durationMs),
+    report.tool.version,
+  );
+  const view: ReportView = {
+    title: report.checks.length === 1 ? checks[0]!.name : t('{0} checks', checks.length),
+    subtitle: base ? `${ran}. ${t('Compared with {0}; that run is dashed.', at(base.startedAt))}` : ran,
+    checks,
+    texts: {
+      exportAs: t('Export'),
+      checks: t('Checks'),
+      findings: t('Findings'),
+      bounded: t('Not leaks: these grow and are then let go'),
+      notes: t('Notes'),
+      survivors: t('Survivors of each iteration'),
+      retainingPath: t('What holds it'),
+      callStack: t('Made by'),
+      holder: t('the collection that only grows'),
+      facts: t('Facts'),
+      chart: t('Iteration by iteration'),
+    },
+  };
+  return { view, sources };
+}
+
+/** The same scenario in two runs: by its file and name; a page's port may have changed. */
+function sameCheck(a: CheckResult, b: CheckResult): boolean {
+  const path = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url);
+  return (
+    a.file === b.file && a.mode === b.mode && (a.file === undefined ? path(a.url) === path(b.url) : a.name === b.name)
+  );
+}
+
+function checkView(
+  check: CheckResult,
+  base: CheckResult | undefined,
+  id: string,
+  link: (frame: SourceFrame) => SourceLink,
+  compared: boolean,
+): CheckView {
+  const chart = checkChart(check, base);
+  const findings = check.findings.map((finding): FindingView => {
+    const former = base?.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
+    const view = findingView(finding, link);
+    if (!compared) return view;
+    return {
+      ...view,
+      change: former ? { state: 'same', text: stillThere(former, finding) } : { state: 'new', text: t('new') },
+    };
+  });
+  const gone = (base?.findings ?? [])
+    .filter(({ fingerprint }) => !check.findings.some((finding) => finding.fingerprint === fingerprint))
+    .map((finding): FindingView => ({ ...findingView(finding, link), change: { state: 'gone', text: t('gone') } }));
+  return {
+    id,
+    name: plainText(check.name, NAME_LENGTH),
+    state: check.verdict,
+    verdict: plainText(summarizeCheck(check), 1000),
+    ...(check.error?.hint === undefined ? {} : { hint: plainText(check.error.hint, 1000) }),
+    facts: checkFacts(check, link),
+    ...(chart ? { chart } : {}),
+    findings: [...findings, ...gone],
+    bounded: check.bounded.map(({ name, reason }) => ({
+      name: plainText(name, NAME_LENGTH),
+      reason: plainText(reason, NAME_LENGTH),
+    })),
+    notes: [...check.warnings, ...check.recommendations, ...check.cleanup.issues].map((note) => plainText(note, 1000)),
+  };
+}
+
+function checkFacts(check: CheckResult, link: (frame: SourceFrame) => SourceLink): Fact[] {
+  const { growth, cleanup, memoryStats } = check;
+  const iterations =
+    check.escalatedTo === undefined
+      ? t('{0} after {1} to warm up', check.iterations, check.warmup)
+      : t('{0} after {1} to warm up; followed to {2}', check.iterations, check.warmup, check.escalatedTo);
+  const explained = growth['explainedFraction'];
+  return [
+    { label: t('Page'), value: plainText(check.url, NAME_LENGTH) },
+    ...(check.file === undefined
+      ? []
+      : [
+          {
+            label: t('Scenario'),
+            value: '',
+            source: link({ file: check.file, line: 1, column: 1, function: '' }),
+          },
+        ]),
+    ...(check.error?.at ? [{ label: t('Failed at'), value: '', source: link(check.error.at) }] : []),
+    { label: t('Browser'), value: plainText(`${check.browser.name} ${check.browser.version}`.trim(), NAME_LENGTH) },
+    ...(check.mode === 'iterations' ? [{ label: t('Iterations'), value: iterations }] : []),
+    ...(explained === undefined
+      ? []
+      : [{ label: t('Explained'), value: t('{0} % of the growth in bytes', Math.round(explained * 100)) }]),
+    ...(memoryStats.peakMb > 0
+      ? [
+          {
+            label: t('Browser memory'),
+            value: t(
+              '{0} MB at first, {1} MB at last, {2} MB at most',
+              memoryStats.initialMb,
+              memoryStats.finalMb,
+              memoryStats.peakMb,
+            ),
+          },
+        ]
+      : []),
+    {
+      label: t('Clean-up'),
+      value: cleanup.successful ? t('nothing left') : plainText(cleanup.issues.join('; '), 1000),
+    },
+  ];
+}
+
+function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink): FindingView {
+  const isIgnored = finding.ignored !== undefined;
+  const site = finding.allocatedAt ?? finding.keptAt;
+  return {
+    fingerprint: finding.fingerprint,
+    badge: isIgnored ? t('ignored') : severityWord(finding.severity),
+    level: isIgnored ? 'ignored' : finding.severity,
+    summary: plainText(summarizeFinding(finding), NAME_LENGTH),
+    facts: [
+      ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
+      ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),
+      ...(finding.retainedBytes > 0 ? [{ label: t('Retains'), value: formatBytes(finding.retainedBytes) }] : []),
+      ...(isIgnored ? [{ label: t('Ignored because'), value: plainText(finding.ignored, NAME_LENGTH) }] : []),
+    ],
+    survivors: finding.survivors,
+    survivorsText: t('Survivors of iterations 1 to {0}: {1}', finding.survivors.length, finding.survivors.join(', ')),
+    path: pathOf(finding),
+    stack: (site?.stack ?? []).map((frame) => ({ label: nameOf(frame), source: link(frame) })),
+  };
+}
+
+function siteFact(label: string, site: SourceSite, link: (frame: SourceFrame) => SourceLink): Fact {
+  const value = site.precision === 'line' ? t('in {0}', nameOf(site)) : t('somewhere in {0}', nameOf(site));
+  return { label, value, source: link(site) };
+}
+
+/** The retaining path (`closedPanels: Array`, `[3]: DetailsPanel`); the step that has the holder's last name is the holder. */
+function pathOf({ retainedBy, holder }: Finding): PathStep[] {
+  const edgeOf = (step: string) => step.split(': ')[0]!;
+  const tail = holder?.split('.').at(-1);
+  const at = tail === undefined ? -1 : retainedBy.findLastIndex((step) => [holder, tail].includes(edgeOf(step)));
+  return retainedBy.map((step, index) => ({ label: plainText(step, NAME_LENGTH), isHolder: index === at }));
+}
+
+function stillThere(former: Finding, now: Finding): string {
+  const change = now.bytesPerIteration - former.bytesPerIteration;
+  if (Math.abs(change) < 1) return t('still there');
+  return change > 0
+    ? t('still there, {0} more an iteration', formatBytes(change))
+    : t('still there, {0} less an iteration', formatBytes(-change));
+}
+
+function severityWord(severity: Finding['severity']): string {
+  if (severity === 'critical') return t('critical leak');
+  return severity === 'moderate' ? t('moderate leak') : t('minor leak');
+}
+
+function nameOf(frame: SourceFrame): string {
+  return plainText(frame.function || t('(anonymous)'), NAME_LENGTH);
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { type Memento, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { LeakwrightError } from '../../support/index.ts';
+import { LAST_URL, askForUrl, normalizeUrl } from '../checks/askForPage.ts';
+import { setting } from '../settings.ts';
+import { t } from '../translate.ts';
+import { requireTrust } from '../trust.ts';
+import { askForFile, openAtSteps, pickFolder } from './newScenario.ts';
+
+/** What recording exits with when the person closed the browser without doing anything in it. */
+const NOTHING_RECORDED = 2;
+
+/**
+ * *Record Leak Scenario…*: the person does the steps in a browser, Playwright's own recorder writes them down, and the
+ * file made of them is opened. The recorder runs in a process of its own.
+ *
+ * @throws LeakwrightError when the recorder cannot be started: no screen, no browser
+ */
+export async function recordScenario(memory: Memento, cli: string): Promise<Uri | undefined> {
+  if (!requireTrust(t('Recording a scenario'))) return undefined;
+  const folder = await pickFolder();
+  const typed = folder && (await askForUrl(memory, t('Record Leak Scenario (1/2)')));
+  const url = typed === undefined ? undefined : normalizeUrl(typed);
+  if (!folder || url === undefined) return undefined;
+  await memory.update(LAST_URL, url);
+  const file = await askForFile(folder, { url, clicks: [] }, t('Record Leak Scenario (2/2)'));
+  if (file === undefined) return undefined;
+  const uri = Uri.joinPath(folder.uri, file);
+  const browser = setting('browser', folder);
+  const executablePath = setting('executablePath');
+  const args = [
+    'record',
+    url,
+    '--output',
+    uri.fsPath,
+    ...(browser === 'auto' ? [] : ['--browser', browser]),
+    ...(executablePath === '' ? [] : ['--executable-path', executablePath]),
+  ];
+  const code = await window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      title: t('Recording: do the steps and undo them, then close the browser.'),
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const child = spawn(process.execPath, [cli, ...args], {
+        cwd: folder.uri.fsPath,
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+        windowsHide: true,
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
+      const cancelling = token.onCancellationRequested(() => child.connected && child.disconnect());
+      let said = '';
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+      try {
+        const exitCode = await new Promise<number | null>((resolve, reject) => {
+          child.on('error', reject);
+          child.on('exit', resolve);
+        });
+        if (token.isCancellationRequested) return undefined;
+        if (exitCode !== 0 && exitCode !== NOTHING_RECORDED) {
+          throw new LeakwrightError('browsers.launchFailed', said.replace(/^leakwright: /, '').trim());
+        }
+        return exitCode;
+      } finally {
+        cancelling.dispose();
+      }
+    },
+  );
+  if (code === undefined) return undefined;
+  const document = await workspace.openTextDocument(uri);
+  await openAtSteps(document);
+  if (code === NOTHING_RECORDED) void window.showInformationMessage(t('Nothing was recorded: write the steps here.'));
+  return uri;
+}

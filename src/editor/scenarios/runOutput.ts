@@ -1,0 +1,110 @@
+import { styleText } from 'node:util';
+import type { LeakEvent, Phase } from '../../leaks/index.ts';
+import { formatDuration, plainText } from '../../support/index.ts';
+import { t } from '../translate.ts';
+
+/** Runs of hours would fill the output with numbers. */
+const COUNT_ALL_BELOW = 60;
+
+/** A test's output is a terminal: it knows colours, and wants a carriage return with each line. */
+const dim = (text: string) => styleText('dim', text, { validateStream: false });
+const yellow = (text: string) => styleText('yellow', text, { validateStream: false });
+
+/**
+ * Says in a test's output what a check does, a line a phase, growing while the phase goes on. The check's own report
+ * follows by itself.
+ */
+export class RunOutput {
+  readonly #write: (text: string) => void;
+  #inLine = false;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  onEvent(event: LeakEvent): void {
+    switch (event.type) {
+      case 'checkStarted': {
+        if (event.url !== '') this.#line(t('Checking {0}', plainText(event.url)));
+        break;
+      }
+      case 'browserReady': {
+        this.#inPhase(` ${plainText(event.name)} ${plainText(event.version)}`);
+        break;
+      }
+      case 'phaseStarted': {
+        this.#begin(`  ${phaseName(event.phase)}`.padEnd(26));
+        break;
+      }
+      case 'iteration': {
+        if (event.of < COUNT_ALL_BELOW || event.iteration % 10 === 0) this.#inPhase(` ${event.iteration}`);
+        break;
+      }
+      case 'phaseEnded': {
+        this.#inPhase(dim(`  ${formatDuration(event.durationMs)}`));
+        this.#endLine();
+        break;
+      }
+      case 'phaseSkipped': {
+        this.#line(dim(`  ${phaseName(event.phase).padEnd(24)} ${t('skipped: {0}', event.reason)}`));
+        break;
+      }
+      case 'warning': {
+        this.#line(yellow(`  ${t('warning: {0}', plainText(event.message, 400))}`));
+        break;
+      }
+      case 'finding':
+      case 'checkEnded': {
+        break;
+      }
+    }
+  }
+
+  /** What the check, or the scenario in it, writes by itself. */
+  text(text: string): void {
+    this.#endLine();
+    this.#write(text.replaceAll(/\r?\n/g, '\r\n'));
+  }
+
+  #line(text: string): void {
+    this.#endLine();
+    this.#write(`${text}\r\n`);
+  }
+
+  #begin(text: string): void {
+    this.#endLine();
+    this.#write(text);
+    this.#inLine = true;
+  }
+
+  /** What the scenario wrote has ended the phase's line: its name alone would stand before nothing. */
+  #inPhase(text: string): void {
+    if (this.#inLine) this.#write(text);
+  }
+
+  #endLine(): void {
+    if (this.#inLine) this.#write('\r\n');
+    this.#inLine = false;
+  }
+}
+
+function phaseName(phase: Phase): string {
+  switch (phase) {
+    case 'launch':
+      return t('starting the browser');
+    case 'load':
+      return t('loading the page');
+    case 'warmup':
+      return t('warming up');
+    case 'count':
+      return t('counting');
+    case 'attribute':
+      return t('tracking allocations');
+    case 'escalate':
+      return t('following what grows');
+    case 'explain':
+      return t('finding the line');
+    case 'cleanup':
+      return t('cleaning up');
+  }
+}

@@ -1,0 +1,39 @@
+import type { FindingHistory, RunSummary } from './model.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Leaks over runs (given oldest first), told apart by fingerprint; those seen last come first. */
+export function groupFindings(runs: readonly RunSummary[]): FindingHistory[] {
+  const groups = new Map<string, Mutable<FindingHistory>>();
+  const newestRunOf = new Map<string, string>();
+  for (const run of runs) {
+    const seenHere = new Set<string>();
+    for (const check of run.checks) {
+      // A check that could not run says nothing about what is still there.
+      if (check.verdict !== 'error') newestRunOf.set(check.scenario, run.id);
+      for (const finding of check.findings) {
+        const group = groups.get(finding.fingerprint) ?? {
+          latest: finding,
+          scenarios: [],
+          firstSeen: run.startedAt,
+          firstRun: run.id,
+          lastSeen: run.startedAt,
+          lastRun: run.id,
+          runs: 0,
+          present: false,
+        };
+        groups.set(finding.fingerprint, group);
+        group.latest = finding;
+        group.lastSeen = run.startedAt;
+        group.lastRun = run.id;
+        if (!group.scenarios.includes(check.scenario)) group.scenarios = [...group.scenarios, check.scenario];
+        if (!seenHere.has(finding.fingerprint)) group.runs += 1;
+        seenHere.add(finding.fingerprint);
+      }
+    }
+  }
+  for (const group of groups.values()) {
+    group.present = group.scenarios.some((scenario) => newestRunOf.get(scenario) === group.lastRun);
+  }
+  return [...groups.values()].sort((a, b) => (a.lastSeen < b.lastSeen ? 1 : a.lastSeen > b.lastSeen ? -1 : 0));
+}

@@ -1,0 +1,21 @@
+export {
+  History,
+  type HistoryLimits,
+  type OpenHistoryOptions,
+  defaultHistoryPlace,
+  historyDefaults,
+  openHistory,
+} from './history.ts';
+export type {
+  CheckSummary,
+  FindingHistory,
+  FindingSummary,
+  Regression,
+  RunLabels,
+  RunPage,
+  RunSummary,
+  ScenarioTrend,
+  SeriesTrend,
+  StoredBaseline,
+} from './model.ts';
+export { scenarioKey } from './summarize.ts';

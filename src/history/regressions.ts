@@ -1,0 +1,55 @@
+import { formatBytes, plainText } from '../support/index.ts';
+import type { Verdict } from '../leaks/index.ts';
+import type { CheckSummary, Regression } from './model.ts';
+
+/** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
+const TOLERATED_GROWTH = 1.5;
+const TOLERATED_BYTES = 1024;
+
+/** Noise of a slope: below what is called a leak at all. */
+const TOLERATED_SLOPE_MB_PER_SECOND = 0.05;
+
+const RANK: Record<Verdict, number> = { clean: 0, inconclusive: 1, leak: 2, error: 3 };
+
+/** What is worse in a check than in its baseline. Without one, all its leaks are new. */
+export function compareWithBaseline(check: CheckSummary, baseline: CheckSummary | undefined): Regression[] {
+  const { scenario } = check;
+  const known = new Map(baseline?.findings.map((finding) => [finding.fingerprint, finding]));
+  const regressions: Regression[] = [];
+  for (const finding of check.findings) {
+    if (finding.ignored !== undefined) continue;
+    const was = known.get(finding.fingerprint);
+    const name = plainText(finding.name);
+    const place = finding.place
+      ? ` at ${plainText(finding.place.file)}:${finding.place.line}:${finding.place.column}`
+      : '';
+    if (!was) {
+      const message = `new leak: ${name}, ${formatBytes(finding.bytesPerIteration)} an iteration${place}`;
+      regressions.push({ scenario, kind: 'new-finding', finding, message });
+    } else if (finding.bytesPerIteration > was.bytesPerIteration * TOLERATED_GROWTH + TOLERATED_BYTES) {
+      const message = `${name} leaks ${formatBytes(finding.bytesPerIteration)} an iteration, was ${formatBytes(was.bytesPerIteration)}${place}`;
+      regressions.push({ scenario, kind: 'grown-finding', finding, was, message });
+    }
+  }
+  if (!baseline) return regressions;
+  const slope = check.slopeMbPerSecond;
+  const slopeWas = baseline.slopeMbPerSecond;
+  if (
+    check.mode === 'duration' &&
+    slope > Math.max(0, slopeWas) * TOLERATED_GROWTH + TOLERATED_SLOPE_MB_PER_SECOND &&
+    check.severity !== 'none'
+  ) {
+    const message = `memory grows by ${slope.toFixed(2)} MB/s, was ${slopeWas.toFixed(2)} MB/s`;
+    regressions.push({ scenario, kind: 'steeper-growth', slopeMbPerSecond: slope, was: slopeWas, message });
+  }
+  // A leak is told by its findings; a verdict that got worse without any still has to be said.
+  if (regressions.length === 0 && RANK[check.verdict] > RANK[baseline.verdict]) {
+    const leaksAreKnown = check.verdict === 'leak' && check.findings.length > 0;
+    if (!leaksAreKnown) {
+      const why = check.error ? `: ${plainText(check.error.message)}` : '';
+      const message = `${check.verdict}, was ${baseline.verdict}${why}`;
+      regressions.push({ scenario, kind: 'worse-verdict', verdict: check.verdict, was: baseline.verdict, message });
+    }
+  }
+  return regressions;
+}

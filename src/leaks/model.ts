@@ -1,0 +1,153 @@
+/** The words of a check: what it measures, finds and says. Field names are part of the report contract. */
+
+export type Verdict = 'leak' | 'clean' | 'inconclusive' | 'error';
+export type Severity = 'none' | 'minor' | 'moderate' | 'critical';
+
+export type FindingKind =
+  | 'object'
+  | 'dom-node'
+  | 'event-listener'
+  | 'timer'
+  | 'observer'
+  | 'array-buffer'
+  | 'object-url'
+  | 'worker'
+  | 'frame'
+  | 'socket'
+  | 'page'
+  | 'context'
+  | 'process'
+  | 'native-memory';
+
+/** A place in source. Lines and columns count from 1. `file` is workspace-relative, or the URL where it is not there. */
+export interface SourceFrame {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function: string;
+}
+
+export interface SourceSite extends SourceFrame {
+  /** `line`: the very expression. `function`: the start of the function that contains it. Never guessed. */
+  readonly precision: 'line' | 'function';
+  readonly stack: readonly SourceFrame[];
+}
+
+/** One confirmed leak. */
+export interface Finding {
+  readonly kind: FindingKind;
+  /** What leaks: a class (`Panel`), `HTMLDivElement (detached)`, an event type (`resize listener on window`). */
+  readonly name: string;
+  /** How many survive of each iteration. */
+  readonly perIteration: number;
+  readonly bytesPerIteration: number;
+  /** Survivors made in each tracked iteration, first to last. */
+  readonly survivors: readonly number[];
+  readonly severity: Exclude<Severity, 'none'>;
+  /** Where it is made. */
+  readonly allocatedAt?: SourceSite;
+  /** Where it is put into what keeps it. */
+  readonly keptAt?: SourceSite;
+  /** The collection that only grows, in the user's words: `closedPanels`, `bus.subscribers.price`. */
+  readonly holder?: string;
+  /** Edge names from the root to the object, for people. */
+  readonly retainedBy: readonly string[];
+  readonly retainedBytes: number;
+  /** Stable across runs: class, site and holder path, without object ids. */
+  readonly fingerprint: string;
+  /** Set when an ignore rule matched: it is shown and does not count. */
+  readonly ignored?: string;
+}
+
+/** What piled up and was then evicted, or is otherwise explained: shown, never a leak. */
+export interface BoundedGrowth {
+  readonly name: string;
+  readonly reason: string;
+  readonly survivors?: readonly number[];
+  readonly holder?: string;
+}
+
+/** One reading after an iteration's forced GC: exact counters by name (bytes for names that end in Bytes). */
+export type CounterSample = { readonly iteration: number; readonly atMs: number } & Readonly<Record<string, number>>;
+
+export interface CheckResult {
+  readonly name: string;
+  readonly file?: string;
+  readonly url: string;
+  readonly browser: { readonly name: string; readonly version: string };
+  readonly mode: 'iterations' | 'duration';
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint?: string;
+    /** The line of the scenario file at which it failed, where that is known. */
+    readonly at?: SourceFrame;
+  };
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly warmup: number;
+  readonly iterations: number;
+  /** Total iterations when suspicious growth had to be followed further. */
+  readonly escalatedTo?: number;
+  /** Iterations after which the page did not settle within the limit. */
+  readonly settledLate?: number;
+  readonly growth: Readonly<Record<string, number>>;
+  readonly samples: readonly CounterSample[];
+  readonly findings: readonly Finding[];
+  readonly bounded: readonly BoundedGrowth[];
+  readonly memoryTrend: {
+    readonly slopeMbPerSecond: number;
+    readonly correlation: number;
+    readonly leakSeverity: Severity;
+  };
+  readonly memoryStats: {
+    readonly initialMb: number;
+    readonly finalMb: number;
+    readonly peakMb: number;
+    readonly averageMb: number;
+  };
+  readonly cleanup: CleanupVerification;
+  readonly warnings: readonly string[];
+  readonly recommendations: readonly string[];
+}
+
+/** What was left after the check's own browser was ended. */
+export interface CleanupVerification {
+  readonly processes: { readonly orphaned: readonly { readonly pid: number; readonly name: string }[] };
+  readonly files: { readonly remaining: readonly string[] };
+  readonly fileDescriptors: { readonly before: number; readonly after: number };
+  readonly successful: boolean;
+  readonly issues: readonly string[];
+}
+
+export type Phase = 'launch' | 'load' | 'warmup' | 'count' | 'attribute' | 'escalate' | 'explain' | 'cleanup';
+
+/**
+ * Everything a check says while it runs. The terminal, the task, the Test Explorer, Problems and the reports are sinks
+ * of this stream and know nothing of each other. As ndjson it is one event a line.
+ */
+export type LeakEvent =
+  | {
+      readonly type: 'checkStarted';
+      readonly name: string;
+      readonly file?: string;
+      readonly url: string;
+      readonly warmup: number;
+      readonly iterations: number;
+    }
+  | { readonly type: 'browserReady'; readonly name: string; readonly version: string; readonly pid: number }
+  | { readonly type: 'phaseStarted'; readonly phase: Phase; readonly iterations?: number; readonly reason?: string }
+  | {
+      readonly type: 'iteration';
+      readonly phase: Phase;
+      readonly iteration: number;
+      readonly of: number;
+      readonly sample?: CounterSample;
+    }
+  | { readonly type: 'phaseEnded'; readonly phase: Phase; readonly durationMs: number }
+  | { readonly type: 'phaseSkipped'; readonly phase: Phase; readonly reason: string }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'finding'; readonly finding: Finding }
+  | { readonly type: 'checkEnded'; readonly result: CheckResult };

@@ -1,0 +1,57 @@
+/** What a rule says of one piece of evidence, and why. `cannot-say` leaves it to the next rule. */
+export interface RuleAnswer {
+  readonly answer: 'leak' | 'bounded' | 'not-a-leak' | 'cannot-say';
+  readonly reason: string;
+}
+
+/** One idea of what is a leak or what only looks like one. */
+export interface Rule<Evidence> {
+  readonly name: string;
+  judge(evidence: Evidence): RuleAnswer;
+}
+
+export const cannotSay: RuleAnswer = { answer: 'cannot-say', reason: '' };
+
+/** A run of iterations whose products are told apart from those of others, with how many of them are still there. */
+export interface Bucket {
+  readonly iterations: number;
+  readonly survivors: number;
+  /** As many may be from here: survivors plus those of which no iteration is known. Default: the survivors. */
+  readonly possible?: number;
+}
+
+/** What is left, at the end, of the things of one kind that iterations made. */
+export interface SurvivorEvidence {
+  readonly name: string;
+  /** First to last: the tracked iterations one by one, then longer stretches. */
+  readonly buckets: readonly Bucket[];
+  /** True once enough iterations followed the first that a cache of usual size would have filled and evicted. */
+  readonly escalated: boolean;
+  /** Names on the retaining path, from the root. */
+  readonly retainedBy: readonly string[];
+  /** The browser's own object between the holder and the survivors, if any. */
+  readonly via?: string;
+  /** Whether a function of the page is known to have made them; undefined where nothing is known of their making. */
+  readonly madeByPage?: boolean;
+  /** True when the page hooks saw the page end them all, and nothing of the page holds them. */
+  readonly released?: boolean;
+}
+
+/** The first answer that says something, with the rule that gave it. */
+export function decide<Evidence>(
+  rules: readonly Rule<Evidence>[],
+  evidence: Evidence,
+): RuleAnswer & { readonly rule: string } {
+  for (const rule of rules) {
+    const answer = rule.judge(evidence);
+    if (answer.answer !== 'cannot-say') return { ...answer, rule: rule.name };
+  }
+  return { ...cannotSay, rule: 'none' };
+}
+
+/** Survivors an iteration over some buckets. */
+export function rateOf(buckets: readonly Bucket[]): number {
+  const iterations = buckets.reduce((sum, bucket) => sum + bucket.iterations, 0);
+  const survivors = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
+  return iterations === 0 ? 0 : survivors / iterations;
+}

@@ -1,0 +1,356 @@
+import { type Clock, LeakwrightError, type Log, describeError, silentLog, systemClock } from '../../support/index.ts';
+import type {
+  BoundedGrowth,
+  CheckResult,
+  CleanupVerification,
+  CounterSample,
+  Finding,
+  LeakEvent,
+  Verdict,
+} from '../model.ts';
+import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenario/scenario.ts';
+import { BEHIND_FOLLOWED } from '../rules/releasedByPage.ts';
+import { HeapStudy } from './heapStudy.ts';
+import type { LeakBrowser, OpenLeakBrowser } from './leakBrowser.ts';
+import { type LookOptions, lookInside } from './lookInside.ts';
+import { openedPagesFinding } from './openedPages.ts';
+import { PageUnderTest } from './pageUnderTest.ts';
+import { Phases } from './phases.ts';
+import { type CheckFacts, createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './result.ts';
+import { multipliedInCount } from './runaway.ts';
+import { type Suspicion, bytesGrow, countsThings, findSuspicions } from './suspicion.ts';
+import { TreeMemoryWatch, describeTrend, noMemory } from './treeMemory.ts';
+
+export interface CheckOptions {
+  /** Counted iterations. Default: the scenario's, or 7. */
+  readonly iterations?: number;
+  /** Iterations before the count. Default: the scenario's, or 3. */
+  readonly warmup?: number;
+  /** Look into the heap even when nothing grows. */
+  readonly deep?: boolean;
+  /** Iterations in all up to which suspicious growth is followed. Default: 60. */
+  readonly escalateTo?: number;
+  /** Milliseconds for a single step of the scenario (load, iteration). Default: 30,000. */
+  readonly stepTimeoutMs?: number;
+  /** Milliseconds for following suspicious growth further. Default: 30,000. */
+  readonly escalationBudgetMs?: number;
+  /** Milliseconds for the whole check. Default: 300,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface CheckContext {
+  readonly openBrowser: OpenLeakBrowser;
+  /** Files in reports are named relative to it. */
+  readonly workspaceFolder: string;
+  readonly signal?: AbortSignal;
+  readonly log?: Log;
+  readonly clock?: Clock;
+}
+
+const DEFAULT_ESCALATE_TO = 60;
+const DEFAULT_ESCALATION_MS = 30_000;
+/** A counter that goes on with this share of its rate has not come to a limit. */
+const KEEPS_RISING = 0.6;
+/**
+ * Up to this heap, objects are tracked from the count on: a collection every 50 ms costs a few ms then. Larger heaps are
+ * only tracked once something is suspicious.
+ */
+const TRACKED_HEAP_BYTES = 32 * 1024 * 1024;
+/**
+ * Checks a scenario for leaks. Yields what happens as it happens; its value is the result, which the last event carries
+ * too. It never throws: what goes wrong is a result with the verdict `error`. The browser is ended in every case.
+ */
+export async function* checkLeaks(
+  scenario: Scenario,
+  options: CheckOptions,
+  context: CheckContext,
+): AsyncGenerator<LeakEvent, CheckResult> {
+  const check = new LeakCheck(scenario, options, context);
+  return yield* check.run();
+}
+
+class LeakCheck {
+  readonly #scenario: Scenario;
+  readonly #options: CheckOptions;
+  readonly #context: CheckContext;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #startedAt: number;
+  readonly #startedMonotonic: number;
+  readonly #warmup: number;
+  readonly #iterations: number;
+  readonly #warnings: string[] = [];
+  readonly #samples: CounterSample[] = [];
+  readonly #abort = new AbortController();
+  #browser: LeakBrowser | undefined;
+  #browserName: CheckResult['browser'] = { name: 'unknown', version: '' };
+  #subject: PageUnderTest | undefined;
+  #study: HeapStudy | undefined;
+  #memory: TreeMemoryWatch | undefined;
+  #escalatedTo: number | undefined;
+  #bounded: readonly BoundedGrowth[] = [];
+  readonly #workerStudies: HeapStudy[] = [];
+  readonly #phases: Phases;
+  #findings: readonly Finding[] = [];
+
+  constructor(scenario: Scenario, options: CheckOptions, context: CheckContext) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#context = context;
+    this.#clock = context.clock ?? systemClock;
+    this.#log = context.log ?? silentLog;
+    this.#phases = new Phases(this.#clock);
+    this.#warnings.push(...(scenario.warnings ?? []));
+    this.#startedAt = this.#clock.now();
+    this.#startedMonotonic = this.#clock.monotonic();
+    this.#warmup = Math.max(0, options.warmup ?? scenario.warmup ?? DEFAULT_WARMUP);
+    this.#iterations = Math.max(2, options.iterations ?? scenario.iterations ?? DEFAULT_ITERATIONS);
+  }
+
+  async *run(): AsyncGenerator<LeakEvent, CheckResult> {
+    const { signal, workspaceFolder } = this.#context;
+    const limitMs = this.#options.timeoutMs ?? 300_000;
+    const onAbort = (): void => this.#abort.abort(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const limit = setTimeout(
+      () => this.#abort.abort(new LeakwrightError('timeout', `The check took longer than ${limitMs} ms.`)),
+      limitMs,
+    );
+    let cleaned = false;
+    try {
+      yield {
+        type: 'checkStarted',
+        name: nameOf(this.#scenario, workspaceFolder),
+        ...relativeFile(this.#scenario, workspaceFolder),
+        url: this.#scenario.url,
+        warmup: this.#warmup,
+        iterations: this.#iterations,
+      };
+      let verdict: Verdict = 'error';
+      let error: CheckResult['error'];
+      try {
+        verdict = yield* this.#runPhases();
+      } catch (failure) {
+        error = describeCheckError(failure, this.#abort.signal, this.#scenario, workspaceFolder);
+        this.#log.debug(`The check ended early: ${describeError(failure)}`);
+      }
+      yield this.#phases.begin('cleanup');
+      const cleanup = await this.#cleanUp();
+      cleaned = true;
+      yield this.#phases.end('cleanup');
+      const result = createResult(this.#facts(), verdict, error, cleanup);
+      yield { type: 'checkEnded', result };
+      return result;
+    } finally {
+      // A consumer that stops listening ends the generator here.
+      if (!cleaned) await this.#cleanUp();
+      clearTimeout(limit);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async *#runPhases(): AsyncGenerator<LeakEvent, Verdict> {
+    yield this.#phases.begin('launch');
+    this.#abort.signal.throwIfAborted();
+    this.#browser = await this.#context.openBrowser({ signal: this.#abort.signal });
+    const { name, version, root, family } = this.#browser;
+    this.#browserName = { name, version };
+    yield { type: 'browserReady', name, version, pid: root?.pid ?? 0 };
+    yield this.#phases.end('launch');
+    if (family !== 'chromium') {
+      throw new LeakwrightError('leaks.unsupported', `${name} shows no heap, so iterations cannot be checked in it.`, {
+        hint: 'Use a duration check, which watches the memory of its processes, or Chromium.',
+      });
+    }
+
+    yield this.#phases.begin('load');
+    const limits = { stepMs: this.#options.stepTimeoutMs ?? 30_000 };
+    this.#subject = await PageUnderTest.load(this.#browser, this.#scenario, limits, this.#clock, this.#abort.signal);
+    if (root) {
+      // From here on: what a browser takes to start, and to load the page, is no growth.
+      this.#memory = new TreeMemoryWatch(root, { clock: this.#clock, log: this.#log });
+      this.#memory.start();
+    }
+    yield this.#phases.end('load');
+
+    yield* this.#warmUp();
+    yield* this.#count();
+    const suspicions = findSuspicions(this.#samples);
+    if (suspicions.length === 0 && !this.#options.deep) {
+      yield* this.#phases.skip(['attribute', 'escalate', 'explain'], 'nothing grew');
+      return 'clean';
+    }
+    const opened = suspicions.find(({ counter }) => counter === 'pages');
+    if (!opened) return yield* this.#lookInside(suspicions);
+    yield* this.#phases.skip(['attribute', 'escalate', 'explain'], 'each iteration leaves a page open');
+    const finding = await openedPagesFinding(this.#subject, opened.perIteration, this.#reportOptions);
+    this.#findings = [finding];
+    yield { type: 'finding', finding };
+    return finding.ignored === undefined ? 'leak' : 'clean';
+  }
+
+  async *#warmUp(): AsyncGenerator<LeakEvent> {
+    const subject = this.#subject!;
+    if (this.#warmup === 0) {
+      yield* this.#phases.skip(['warmup'], 'no warm-up was asked for');
+      return;
+    }
+    yield this.#phases.begin('warmup', this.#warmup);
+    for (let iteration = 1; iteration <= this.#warmup; iteration += 1) {
+      const isLast = iteration === this.#warmup;
+      if (isLast && (await subject.heapBytes()) <= TRACKED_HEAP_BYTES) {
+        this.#study = new HeapStudy(subject);
+        await this.#study.prepare();
+      }
+      await subject.iterate(isLast ? 'settle' : 'breathe', this.#study?.workEnded);
+      yield { type: 'iteration', phase: 'warmup', iteration, of: this.#warmup };
+    }
+    yield this.#phases.end('warmup');
+  }
+
+  async *#count(): AsyncGenerator<LeakEvent> {
+    const subject = this.#subject!;
+    yield this.#phases.begin('count', this.#iterations);
+    const beganAt = subject.page.url();
+    await this.#sample(0);
+    await this.#study?.track(false);
+    for (let iteration = 1; iteration <= this.#iterations; iteration += 1) {
+      await subject.iterate('settle', this.#study?.workEnded);
+      const sample = await this.#sample(iteration);
+      await this.#study?.cut();
+      yield { type: 'iteration', phase: 'count', iteration, of: this.#iterations, sample };
+    }
+    const endedAt = subject.page.url();
+    if (endedAt !== beganAt) {
+      const message = `An iteration does not end where it began: at ${beganAt} first, at ${endedAt} after the last. What it does not undo looks like a leak.`;
+      this.#warnings.push(message);
+      yield { type: 'warning', message };
+    }
+    yield this.#phases.end('count');
+  }
+
+  async #sample(iteration: number): Promise<CounterSample> {
+    const counters = await this.#subject!.read();
+    // For people to see beside the counters; it decides nothing.
+    const treeBytes = await this.#memory?.sample();
+    const sample = {
+      iteration,
+      atMs: Math.round(this.#clock.monotonic() - this.#startedMonotonic),
+      ...counters,
+      ...(treeBytes === undefined ? {} : { treeBytes }),
+    };
+    this.#samples.push(sample);
+    return sample;
+  }
+
+  async *#lookInside(suspicions: readonly Suspicion[]): AsyncGenerator<LeakEvent, Verdict> {
+    const subject = this.#subject!;
+    const tracked = this.#study !== undefined;
+    this.#study ??= new HeapStudy(subject);
+    const look = yield* lookInside(this.#lookOptions(this.#study, tracked, suspicions));
+    const looks = [look];
+    for (const worker of subject.workers.live) {
+      if (!bytesGrow(worker.heapBytes)) continue;
+      const study = new HeapStudy(subject, worker.cdp);
+      this.#workerStudies.push(study);
+      const grown = [{ counter: 'workerHeapBytes', perIteration: 0 }];
+      looks.push(yield* lookInside(this.#lookOptions(study, false, grown)));
+    }
+    this.#findings = looks.flatMap(({ findings }) => findings);
+    this.#bounded = looks.flatMap(({ bounded }) => bounded);
+    this.#escalatedTo = looks.findLast(({ escalatedTo }) => escalatedTo !== undefined)?.escalatedTo;
+    for (const finding of this.#findings) yield { type: 'finding', finding };
+    if (this.#findings.some((finding) => finding.ignored === undefined)) return 'leak';
+    if (this.#findings.length > 0 || look.escalatedTo === undefined) return 'clean';
+    const rising = await this.#stillRising(
+      suspicions.filter(({ counter }) => look.anyReleased !== true || !BEHIND_FOLLOWED.has(counter)),
+    );
+    if (rising.length === 0) return 'clean';
+    this.#warnings.push(`What makes ${rising.join(', ')} rise could not be told.`);
+    return 'inconclusive';
+  }
+  /** Counters of things that rose during the count and went on rising until now. */
+  async #stillRising(suspicions: readonly Suspicion[]): Promise<string[]> {
+    const before = this.#samples.at(-1)!;
+    const iterations = this.#subject!.begun - this.#warmup - this.#iterations;
+    const now = await this.#subject!.read();
+    return suspicions
+      .filter(({ counter }) => countsThings(counter) || counter === 'backingStoreBytes')
+      .filter(({ counter, perIteration }) => {
+        const rate = ((now[counter] ?? 0) - (before[counter] ?? 0)) / iterations;
+        return rate >= perIteration * KEEPS_RISING;
+      })
+      .map(({ counter }) => counter);
+  }
+
+  get #reportOptions(): Pick<LookOptions, 'workspaceFolder' | 'thresholds' | 'ignore'> {
+    return {
+      workspaceFolder: this.#context.workspaceFolder,
+      thresholds: { ...defaultThresholds, ...this.#scenario.thresholds },
+      ignore: this.#scenario.ignore ?? [],
+    };
+  }
+
+  #lookOptions(study: HeapStudy, tracked: boolean, suspicions: readonly Suspicion[]): LookOptions {
+    return {
+      subject: this.#subject!,
+      study,
+      tracked,
+      suspicions,
+      isRunaway: multipliedInCount(this.#samples.map(({ jsHeapBytes }) => jsHeapBytes ?? 0)),
+      iterations: this.#iterations,
+      escalateTo: this.#options.escalateTo ?? DEFAULT_ESCALATE_TO,
+      escalationBudgetMs: this.#options.escalationBudgetMs ?? DEFAULT_ESCALATION_MS,
+      ...this.#reportOptions,
+      phases: this.#phases,
+      clock: this.#clock,
+      log: this.#log,
+      warn: (message) => void this.#warnings.push(message),
+    };
+  }
+
+  async #cleanUp(): Promise<CleanupVerification> {
+    const browser = this.#browser;
+    const subject = this.#subject;
+    this.#browser = undefined;
+    try {
+      if (subject && !subject.guard.ended) await subject.teardown();
+    } catch (error) {
+      this.#warnings.push(describeError(error));
+    }
+    // The last word on memory, while there is still something to measure.
+    if (browser && subject) await this.#memory?.sample();
+    this.#memory?.stop();
+    this.#warnings.push(...(subject?.errors.warnings() ?? []));
+    for (const study of [this.#study, ...this.#workerStudies]) await study?.close();
+    subject?.release();
+    return browser ? await browser.close() : nothingLeft;
+  }
+
+  #facts(): CheckFacts {
+    return {
+      scenario: this.#scenario,
+      workspaceFolder: this.#context.workspaceFolder,
+      browser: this.#browserName,
+      startedAt: this.#startedAt,
+      durationMs: Math.round(this.#clock.monotonic() - this.#startedMonotonic),
+      warmup: this.#warmup,
+      iterations: this.#iterations,
+      escalatedTo: this.#escalatedTo,
+      settledLate: this.#settledLate,
+      samples: this.#samples,
+      findings: this.#findings,
+      bounded: this.#bounded,
+      warnings: this.#warnings,
+      memory: {
+        memoryTrend: describeTrend(this.#memory?.trend(), false),
+        memoryStats: this.#memory?.stats() ?? noMemory.memoryStats,
+      },
+    };
+  }
+
+  get #settledLate(): number {
+    return this.#subject?.settledLate ?? 0;
+  }
+}

@@ -1,0 +1,29 @@
+import type { FindingKind } from '../model.ts';
+
+/** The browser's own object between holder and survivors, and what it makes of them. */
+const BY_VIA: readonly (readonly [RegExp, FindingKind])[] = [
+  [/EventListener|EventHandler/, 'event-listener'],
+  [/^(?:ScheduledAction|DOMTimer|V8Function|V8FrameRequestCallback|FrameRequest)/, 'timer'],
+  [/Observer|ObserverRegistration|Observation/, 'observer'],
+  [/WebSocket|EventSource|BroadcastChannel|MessagePort|RTC/, 'socket'],
+  [/^(?:Dedicated|Shared)?Worker/, 'worker'],
+];
+
+const BY_CLASS: readonly (readonly [RegExp, FindingKind])[] = [
+  [/^(?:Window|HTMLDocument|XMLDocument|<iframe>)/, 'frame'],
+  [/^(?:<|Text\b|#text|Comment\b|DocumentFragment\b|ShadowRoot\b|Attr\b)/, 'dom-node'],
+  [/(?:Mutation|Resize|Intersection|Performance|Reporting)Observer$/, 'observer'],
+  [
+    /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|WebAssembly\.Memory|ImageBitmap|ImageData|Blob|AudioBuffer)/,
+    'array-buffer',
+  ],
+  [/^(?:WebSocket|EventSource|BroadcastChannel|MessagePort|MessageChannel|RTC\w+)$/, 'socket'],
+  [/^(?:Shared)?Worker$/, 'worker'],
+];
+
+export function kindOf(className: string, via: string | undefined): FindingKind {
+  const plain = className.replace(/ \(detached\)$/, '');
+  for (const [pattern, kind] of BY_CLASS) if (pattern.test(plain)) return kind;
+  if (via !== undefined) for (const [pattern, kind] of BY_VIA) if (pattern.test(via)) return kind;
+  return 'object';
+}

@@ -1,0 +1,56 @@
+import type { GrowthReport } from '../snapshot/messages.ts';
+import type { HolderProbe, ProbedHolder } from '../exactLine/holderProbe.ts';
+import { accumulates } from '../rules/accumulates.ts';
+import { type RuleAnswer, decide } from '../rules/rule.ts';
+import type { PageUnderTest } from './pageUnderTest.ts';
+
+export interface WatchedGrowth {
+  readonly growth: GrowthReport;
+  readonly sizes: readonly number[];
+  readonly verdict: RuleAnswer;
+}
+
+export function probedGrowth(growth: GrowthReport): ProbedHolder {
+  return {
+    heapObjectId: growth.holder.heapObjectId,
+    slot: growth.type === 'slot' ? growth.slot : undefined,
+    ...(growth.closureId === undefined ? {} : { closureId: growth.closureId }),
+  };
+}
+
+/** Holders whose live size is read at most: each reading is a call or two. */
+const MAX_WATCHED = 20;
+
+/** Reads how large live holders are, iteration by iteration. */
+export class GrowthWatch {
+  readonly #subject: PageUnderTest;
+  readonly #probe: HolderProbe;
+  readonly #watched: { readonly growth: GrowthReport; readonly holder: ProbedHolder; readonly sizes: number[] }[];
+
+  constructor(subject: PageUnderTest, probe: HolderProbe, growth: readonly GrowthReport[]) {
+    this.#subject = subject;
+    this.#probe = probe;
+    this.#watched = growth
+      .slice(0, MAX_WATCHED)
+      .map((report) => ({ growth: report, holder: probedGrowth(report), sizes: [] }));
+  }
+
+  async read(): Promise<void> {
+    for (const watched of this.#watched) {
+      const size = await this.#probe.size(watched.holder);
+      if (size !== undefined) watched.sizes.push(size);
+    }
+  }
+
+  results(): WatchedGrowth[] {
+    return this.#watched.map(({ growth, sizes }) => ({
+      growth,
+      sizes,
+      verdict: decide([accumulates], { sizes, iterationsInAll: this.#subject.begun }),
+    }));
+  }
+
+  holderOf(growth: GrowthReport): ProbedHolder | undefined {
+    return this.#watched.find((watched) => watched.growth === growth)?.holder;
+  }
+}

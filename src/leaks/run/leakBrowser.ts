@@ -1,0 +1,33 @@
+import type { CDPSession, Page } from 'playwright';
+import type { ProcessIdentity } from '../../processes/index.ts';
+import type { CleanupVerification } from '../model.ts';
+
+/** The browser of a check, whoever launched it: what the run needs of it and no more. */
+export interface LeakBrowser {
+  /** For people: `Chromium`. */
+  readonly name: string;
+  readonly version: string;
+  readonly family: 'chromium' | 'firefox' | 'webkit';
+  /** The root process, where the browser runs on this machine. */
+  readonly root: ProcessIdentity | undefined;
+  /** The page is there before the check and stays after it, with our hooks in it: it is neither loaded nor set up. */
+  readonly adoptsPage?: boolean;
+  /** A page in a context of its own, closed with the browser. `contextOptions` are Playwright's. */
+  newPage(contextOptions: Readonly<Record<string, unknown>>): Promise<Page>;
+  /** A CDP session of the page; Chromium only. */
+  openCdp(page: Page): Promise<CDPSession>;
+  /** Calls back once when the browser goes away without having been asked to. */
+  onLost(listener: () => void): void;
+  /** Ends the browser and says what was left of it. Never rejects. */
+  close(): Promise<CleanupVerification>;
+}
+
+export type OpenLeakBrowser = (options: { readonly signal: AbortSignal }) => Promise<LeakBrowser>;
+
+/**
+ * V8 switches for the browser of a check. While objects are tracked, a compacting collection moves them and V8 forgets
+ * which function made those it had seen before (`HeapProfiler::ObjectMoveEvent` moves the trace of unknown objects
+ * only), or hands their address's old trace to others. *Measured: without compaction the site is right for every object;
+ * with it, on small pages, for none.* Compaction changes no lifetime, so verdicts are the same.
+ */
+export const CHECK_ARGUMENTS: readonly string[] = ['--js-flags=--no-compact'];

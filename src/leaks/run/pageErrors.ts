@@ -1,0 +1,29 @@
+import { count, plainText } from '../../support/index.ts';
+import type { PageEvents } from './pageEvents.ts';
+
+/** Different errors that are told one by one; a page may throw endlessly many. */
+const MAX_DISTINCT = 5;
+
+/**
+ * Counts what the page's own code throws and nobody catches. It does not decide a verdict: many pages throw and do not
+ * leak. But an iteration that throws may not do what it is meant to.
+ */
+export class PageErrors {
+  readonly #times = new Map<string, number>();
+  #others = 0;
+
+  constructor(page: PageEvents) {
+    page.on('pageerror', ({ message }) => {
+      const text = plainText(message.split('\n', 1)[0] ?? '', 200);
+      const times = this.#times.get(text);
+      if (times === undefined && this.#times.size >= MAX_DISTINCT) this.#others += 1;
+      else this.#times.set(text, (times ?? 0) + 1);
+    });
+  }
+
+  /** One sentence for each error, for the report. */
+  warnings(): string[] {
+    const told = [...this.#times].map(([text, times]) => `The page threw '${text}' ${count(times, 'time')}, uncaught.`);
+    return this.#others > 0 ? [...told, `The page threw ${count(this.#others, 'other error')}, uncaught.`] : told;
+  }
+}

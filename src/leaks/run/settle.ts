@@ -1,0 +1,138 @@
+import type { Page, Request } from 'playwright';
+import type { Clock } from '../../support/index.ts';
+import type { IsolatedWorld } from './isolatedWorld.ts';
+import type { PageEvents } from './pageEvents.ts';
+
+/** The DOM counts as quiet after this long without a mutation. */
+const QUIET_MS = 50;
+/** A page that is still busy then is read as it is, and the report says so. */
+const SETTLE_LIMIT_MS = 2000;
+
+/** Requests that stay open for as long as the page does. */
+const LONG_LIVED = new Set(['websocket', 'eventsource', 'media', 'ping']);
+
+/** Waits until a page has come to rest. */
+export class Settling {
+  readonly #world: IsolatedWorld;
+  readonly #clock: Clock;
+  readonly #inFlight = new Set<Request>();
+  /** Requests that outlived a whole settling: long polls, streams. They are not waited for again. */
+  readonly #ignored = new WeakSet<Request>();
+  #onIdle: (() => void) | undefined;
+
+  constructor(page: Page, events: PageEvents, world: IsolatedWorld, clock: Clock) {
+    this.#world = world;
+    this.#clock = clock;
+    events.on('request', (request) => {
+      if (!LONG_LIVED.has(request.resourceType())) this.#inFlight.add(request);
+    });
+    const done = (request: Request): void => {
+      this.#inFlight.delete(request);
+      if (this.#inFlight.size === 0) this.#onIdle?.();
+    };
+    events.on('requestfinished', done);
+    events.on('requestfailed', done);
+    events.on('framenavigated', (frame) => {
+      // The requests of the document that was left may never be reported as ended.
+      if (frame === page.mainFrame()) {
+        for (const request of this.#inFlight) if (!request.isNavigationRequest()) this.#inFlight.delete(request);
+      }
+    });
+  }
+
+  /**
+   * No request in flight, no DOM mutation for 50 ms, and two animation frames.
+   *
+   * @returns false when the page was still busy after 2 s
+   */
+  async settle(): Promise<boolean> {
+    const end = this.#clock.monotonic() + SETTLE_LIMIT_MS;
+    for (;;) {
+      const idle = await this.#requestsIdle(end);
+      const quiet = await this.#world.call(
+        waitForQuiet,
+        QUIET_MS,
+        Math.max(0, Math.round(end - this.#clock.monotonic())),
+      );
+      if (idle && quiet && this.#inFlight.size === 0) return true;
+      if (this.#clock.monotonic() >= end) {
+        for (const request of this.#inFlight) this.#ignored.add(request);
+        this.#forgetIgnored();
+        return false;
+      }
+    }
+  }
+
+  /** One animation frame: enough between iterations after which nothing is read. */
+  async breathe(): Promise<void> {
+    await this.#world.call(waitForFrame);
+  }
+
+  async #requestsIdle(end: number): Promise<boolean> {
+    this.#forgetIgnored();
+    if (this.#inFlight.size === 0) return true;
+    const idle = new Promise<true>((resolve) => {
+      this.#onIdle = () => resolve(true);
+    });
+    const timeout = new AbortController();
+    try {
+      const late = this.#clock.sleep(Math.max(0, end - this.#clock.monotonic()), timeout.signal).then(
+        () => false,
+        () => false,
+      );
+      return await Promise.race([idle, late]);
+    } finally {
+      timeout.abort();
+      this.#onIdle = undefined;
+    }
+  }
+
+  #forgetIgnored(): void {
+    for (const request of this.#inFlight) if (this.#ignored.has(request)) this.#inFlight.delete(request);
+  }
+}
+
+// The functions below run in the page, in our isolated world: they use nothing from outside.
+
+/** The observer stays, so that the time an iteration itself was quiet at its end counts for the next. */
+async function waitForQuiet(quietMs: number, limitMs: number): Promise<boolean> {
+  const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
+  const start = performance.now();
+  let mutations = scope.leakwrightMutations;
+  if (!mutations) {
+    const state = { last: start };
+    scope.leakwrightMutations = state;
+    mutations = state;
+    new MutationObserver(() => {
+      state.last = performance.now();
+    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  }
+  // A page in the background has no frames: it must not be waited for.
+  const frame = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, 100);
+      requestAnimationFrame(() => {
+        clearTimeout(timer);
+        resolve(undefined);
+      });
+    });
+  await frame();
+  await frame();
+  for (;;) {
+    const now = performance.now();
+    const rest = quietMs - (now - mutations.last);
+    if (rest <= 0) return true;
+    if (now - start >= limitMs) return false;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(rest, limitMs)));
+  }
+}
+
+async function waitForFrame(): Promise<void> {
+  await new Promise((resolve) => {
+    const timer = setTimeout(resolve, 100);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { Page } from 'playwright';
+import type { Scenario } from './scenario.ts';
+import {
+  type Exports,
+  type ScenarioPlace,
+  type Step,
+  asPuppeteer,
+  invalid,
+  resolveUrl,
+  step,
+} from './scenarioParts.ts';
+
+/** Between two questions whether the page is loaded. */
+const ASK_AGAIN_MS = 50;
+
+/** Parts that work on memlab's own objects. `repeat` is not among them: we repeat more often anyway. */
+const UNUSED = ['leakFilter', 'beforeLeakFilter', 'retainerReferenceFilter'];
+
+type Cookie = Parameters<ReturnType<Page['context']>['addCookies']>[0][number];
+
+/** A scenario of memlab's (https://facebook.github.io/memlab/docs/api/interfaces/core_src.IScenario), for Puppeteer's `Page`. */
+export function fromMemlab(file: string, exported: Exports, place: ScenarioPlace): Scenario {
+  const action = step(file, exported, 'action')!;
+  const back = step(file, exported, 'back');
+  if (!back) {
+    throw invalid(
+      file,
+      "it has 'action' and no 'back'",
+      'An iteration must end where it began: add what undoes the action.',
+    );
+  }
+  const ownUrl = exported['url'];
+  const address: unknown = typeof ownUrl === 'function' ? (ownUrl as () => unknown)() : ownUrl;
+  const url = resolveUrl(file, address, place);
+  const cookies = step(file, exported, 'cookies') as (() => Cookie[]) | undefined;
+  const beforeLoad = step(file, exported, 'beforeInitialPageLoad');
+  const setup = step(file, exported, 'setup');
+  const isPageLoaded = step(file, exported, 'isPageLoaded');
+  const loaded = isPageLoaded ? untilTrue(isPageLoaded) : undefined;
+  const unused = UNUSED.filter((name) => exported[name] !== undefined);
+  return {
+    file,
+    url,
+    ...(cookies || beforeLoad
+      ? {
+          setup: asPuppeteer(async (page) => {
+            if (cookies) await page.context().addCookies(cookies().map((cookie) => complete(cookie, url)));
+            await beforeLoad?.(page);
+          }),
+        }
+      : {}),
+    ...(setup || loaded
+      ? {
+          prepare: asPuppeteer(async (page) => {
+            await loaded?.(page);
+            await setup?.(page);
+          }),
+        }
+      : {}),
+    iteration: asPuppeteer(async (page) => {
+      await action(page);
+      await loaded?.(page);
+      await back(page);
+      await loaded?.(page);
+    }),
+    warnings: unused.map((part) => `'${part}' of this memlab scenario is not used: it works on memlab's own objects.`),
+  };
+}
+
+/** A cookie without a domain is the page's. */
+function complete(cookie: Cookie, url: string): Cookie {
+  if (cookie.url !== undefined) return cookie;
+  return cookie.domain === undefined ? { ...cookie, url } : { path: '/', ...cookie };
+}
+
+/** The time limit of the step it is called in ends it where the page never says so. */
+function untilTrue(isPageLoaded: Step): Step {
+  return async (page: Page) => {
+    while (!page.isClosed() && (await isPageLoaded(page)) !== true) await page.waitForTimeout(ASK_AGAIN_MS);
+  };
+}

@@ -1,0 +1,56 @@
+import type { Page } from 'playwright';
+
+/** What a user does once and undoes, over and over: `iteration` ends where it began. */
+export interface Scenario {
+  /** For people. Default: the file's name, or the URL. */
+  readonly name?: string;
+  /** The file it came from, absolute. */
+  readonly file?: string;
+  readonly url: string;
+  /** Before the page is loaded for the first time: sign in, set cookies, mock routes. */
+  readonly setup?: (page: Page) => unknown;
+  /** When the page is loaded for the first time, before any iteration: sign in on it, open what an iteration works on. */
+  readonly prepare?: (page: Page) => unknown;
+  readonly iteration: (page: Page) => unknown;
+  readonly teardown?: (page: Page) => unknown;
+  readonly iterations?: number;
+  readonly warmup?: number;
+  readonly thresholds?: Partial<Thresholds>;
+  readonly ignore?: readonly IgnoreRule[];
+  /** Options of the browser context, as Playwright's `use`: `viewport`, `locale`, `httpCredentials` … */
+  readonly use?: Readonly<Record<string, unknown>>;
+  /** A signed-in state as Playwright saves it: a file, relative to the scenario's, or its content. Comes before `use`'s. */
+  readonly storageState?: unknown;
+  /** What a person should know of how it was loaded; goes into the report. */
+  readonly warnings?: readonly string[];
+}
+
+/** From which growth an iteration a leak is called what. Bytes. */
+export interface Thresholds {
+  /** Default: 1 MiB. */
+  readonly criticalBytes: number;
+  /** Default: 50 KiB. */
+  readonly moderateBytes: number;
+  /** Findings below it are not reported. Default: 0. */
+  readonly minorBytes: number;
+}
+
+export const defaultThresholds: Thresholds = {
+  criticalBytes: 1024 * 1024,
+  moderateBytes: 50 * 1024,
+  minorBytes: 0,
+};
+
+/** Findings that match all that is given are shown and do not count. Texts match as substrings, patterns as such. */
+export interface IgnoreRule {
+  /** Said in the report. */
+  readonly reason: string;
+  readonly name?: string | RegExp;
+  readonly holder?: string | RegExp;
+  readonly file?: string | RegExp;
+  readonly fingerprint?: string;
+  readonly kind?: string;
+}
+
+export const DEFAULT_ITERATIONS = 7;
+export const DEFAULT_WARMUP = 3;

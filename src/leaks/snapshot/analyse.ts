@@ -1,0 +1,69 @@
+import { GrowthBaseline, findGrowth } from './growth.ts';
+import type { HeapGraph } from './heapGraph.ts';
+import { describeHolder } from './holderName.ts';
+import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.ts';
+import { RetainingPaths } from './retainingPaths.ts';
+import { IterationBuckets, type SurvivorGroup, classOf, groupSurvivors, prevailingStack } from './survivors.ts';
+
+/** A table grows by at least a reference an iteration: 4 bytes, as V8 compresses them in browsers. */
+const MIN_BYTES_AN_ITERATION = 4;
+
+/** Analyses the snapshots of one check, one after the other: each is compared with the one before. */
+export class Analyst {
+  #before: { readonly baseline: GrowthBaseline; readonly newestNative: number } | undefined;
+
+  /** What survives in a snapshot from the iterations that `request` delimits, with its holders, and what else grew. */
+  analyse(graph: HeapGraph, request: AnalysisRequest): SnapshotAnalysis {
+    const before = this.#before;
+    const oldest = request.boundaries[0]!;
+    const paths = RetainingPaths.compute(graph, oldest);
+    const since = request.iterationsSince;
+    const analysis: SnapshotAnalysis = {
+      groups: groupSurvivors(graph, paths, new IterationBuckets(request, before?.newestNative))
+        .filter(
+          (group) => group.ageless > 0 || group.survivors.filter((count) => count > 0).length >= request.minBuckets,
+        )
+        .map((group) => report(graph, paths, group)),
+      growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
+      nodeCount: graph.nodeCount,
+      elements: countElements(graph),
+    };
+    this.#before = { baseline: GrowthBaseline.of(graph, paths), newestNative: highestNativeId(graph) };
+    return analysis;
+  }
+}
+
+function countElements(graph: HeapGraph): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    if (graph.type(node) !== 'native' || !/^(?:Detached )?</.test(graph.rawName(node))) continue;
+    const name = classOf(graph, node);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function highestNativeId(graph: HeapGraph): number {
+  let highest = 0;
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    const id = graph.id(node);
+    if (id % 2 === 0 && id > highest) highest = id;
+  }
+  return highest;
+}
+
+function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup): GroupReport {
+  // For an object it is where its class is written: its name in the source is found there.
+  const location = graph.location(group.samples[0]!);
+  return {
+    className: group.className,
+    nodeType: group.nodeType,
+    survivors: group.survivors,
+    ageless: group.ageless,
+    bytes: group.bytes,
+    holder: describeHolder(graph, paths, group.holder, group.samples),
+    ...(group.via === undefined ? {} : { via: group.via }),
+    stack: prevailingStack(graph, group),
+    ...(location ? { location } : {}),
+  };
+}

@@ -1,0 +1,174 @@
+import type { HeapGraph } from './heapGraph.ts';
+import type { PathStep, RetainingPaths } from './retainingPaths.ts';
+import { classOf, isUserVisible } from './survivors.ts';
+
+/** What keeps the survivors of a group, as the run needs it: to say, to compare and to fetch. */
+export interface HolderDescription {
+  /** In the user's words: `closedPanels`, `bus.subscribers.price`; empty where no name leads to it. */
+  readonly name: string;
+  /** Heap object id, to fetch the live object; valid as long as it lives. */
+  readonly heapObjectId: number;
+  /** `Array`, `Map`, `Window`, `Context`, `<ul>` … */
+  readonly className: string;
+  readonly nodeType: string;
+  /** True where one slot (a variable, a property) holds all survivors; false for a collection, where each has its own. */
+  readonly isSlot: boolean;
+  /** The slot's variable or property. */
+  readonly slot?: string;
+  /** Edge names from the root to the survivors, for people. */
+  readonly retainedBy: readonly string[];
+}
+
+/** Names longer than this are no words of a person, but generated. */
+const MAX_WORDS = 6;
+
+/**
+ * Names the holder by the edges that lead to it: a variable or a global is where a name starts, properties and string
+ * keys of Maps go on from it. When all samples hang on the same edge of the holder (`list = {next: list}`), that edge
+ * belongs to the name.
+ */
+export function describeHolder(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  holder: number,
+  samples: readonly number[],
+): HolderDescription {
+  const toHolder = paths.path(holder);
+  const firstSteps = samples.slice(0, 8).map((sample) => stepsBelow(paths, holder, sample));
+  const slot = sharedSlot(graph, firstSteps);
+  const words = nameOf(graph, slot ? [...toHolder, slot] : toHolder);
+  const shown = firstSteps[0] ?? [];
+  return {
+    name: joinWords(words),
+    heapObjectId: graph.id(holder),
+    className: holderClass(graph, holder),
+    nodeType: graph.type(holder),
+    isSlot: slot !== undefined,
+    ...(slot ? { slot: graph.edgeName(slot.edge) } : {}),
+    retainedBy: describePath(graph, [...toHolder, ...shown]),
+  };
+}
+
+/** A function through which the live scope behind a context can be read, for holders that are contexts. */
+export function describeScope(graph: HeapGraph, holder: number): { readonly closureId?: number } {
+  if (!graph.rawName(holder).startsWith('system / Context')) return {};
+  let closureId: number | undefined;
+  graph.forEachRetainer(holder, (edge, from) => {
+    if (closureId === undefined && graph.type(from) === 'closure' && graph.edgeName(edge) === 'context')
+      closureId = graph.id(from);
+  });
+  return closureId === undefined ? {} : { closureId };
+}
+
+function stepsBelow(paths: RetainingPaths, holder: number, node: number): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let to = node; to !== holder && paths.parent(to) >= 0 && steps.length < 1000; to = paths.parent(to))
+    steps.push({ from: paths.parent(to), edge: paths.parentEdge(to), to });
+  return steps.reverse();
+}
+
+/** The step from the holder that all samples share, if it has a name (an element of an array has none). */
+function sharedSlot(graph: HeapGraph, samples: readonly PathStep[][]): PathStep | undefined {
+  const first = samples[0]?.[0];
+  if (!first || !isNamed(graph, first)) return undefined;
+  return samples.every((steps) => steps[0]?.edge === first.edge) ? first : undefined;
+}
+
+function isNamed(graph: HeapGraph, step: PathStep): boolean {
+  const type = graph.edgeType(step.edge);
+  return type === 'context' || (type === 'property' && graph.edgeName(step.edge) !== '__proto__');
+}
+
+export interface Word {
+  readonly text: string;
+  /** A variable or a property of the global object: a name starts here. */
+  readonly starts: boolean;
+}
+
+function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
+  const words: Word[] = [];
+  for (const step of steps) {
+    const type = graph.edgeType(step.edge);
+    const name = graph.edgeName(step.edge);
+    if (type === 'context') {
+      words.push({ text: name, starts: true });
+    } else if (type === 'property') {
+      if (name === '__proto__' || name === '' || name.startsWith('<symbol ')) continue;
+      words.push({ text: name, starts: isGlobalObject(graph, step.from) });
+    } else if (graph.type(step.from) === 'array') {
+      const key = mapKeyBefore(graph, step);
+      if (key !== undefined) words.push({ text: key, starts: false });
+    } else if (graph.type(step.from) === 'native' && isUserVisible(graph, step.from) && isElement(graph, step.to)) {
+      words.push({ text: elementName(graph, step.to), starts: true });
+    }
+  }
+  const start = words.findLastIndex((word) => word.starts);
+  return words.slice(Math.max(start, 0)).slice(-MAX_WORDS);
+}
+
+const isGlobalObject = (graph: HeapGraph, node: number): boolean => /^Window\b|GlobalScope\b/.test(graph.rawName(node));
+
+const isElement = (graph: HeapGraph, node: number): boolean => /^(?:Detached )?</.test(graph.rawName(node));
+
+/** `<ul id="log" class="list">` → `ul#log`. */
+function elementName(graph: HeapGraph, node: number): string {
+  const name = graph.rawName(node);
+  const tag = /<([^\s>]+)/.exec(name)?.[1] ?? 'element';
+  const id = / id="([^"]+)"/.exec(name)?.[1];
+  return id === undefined ? tag : `${tag}#${id}`;
+}
+
+/** A Map's table lists key, value, chain: the string in front of a value is its key. */
+function mapKeyBefore(graph: HeapGraph, step: PathStep): string | undefined {
+  const index = Number(graph.edgeName(step.edge));
+  if (!Number.isInteger(index) || index < 1) return undefined;
+  let key: string | undefined;
+  graph.forEachEdge(step.from, (edge, to) => {
+    if (key === undefined && graph.edgeName(edge) === String(index - 1) && graph.type(to) === 'string')
+      key = graph.rawName(to);
+  });
+  return key;
+}
+
+function joinWords(words: readonly Word[]): string {
+  let text = '';
+  for (const { text: word } of words) {
+    if (text === '') text = word;
+    else if (/^[#$_\p{L}][$\w\p{L}]*$/u.test(word)) text += `.${word}`;
+    else text += `[${/^\d+$/.test(word) ? word : JSON.stringify(word.slice(0, 40))}]`;
+  }
+  return text;
+}
+
+function holderClass(graph: HeapGraph, holder: number): string {
+  return graph.rawName(holder).startsWith('system / Context') ? 'Context' : classOf(graph, holder);
+}
+
+/**
+ * Blink keeps the scope of each ES module through its Modulator, by way of a generator object that stands for the module's
+ * evaluation: neither is a word of the user's.
+ */
+const isModuleScope = (graph: HeapGraph, node: number): boolean => graph.rawName(node) === 'Modulator';
+
+/** The path for people: names of edges, with the classes they pass, without V8's internals. */
+export function describePath(graph: HeapGraph, steps: readonly PathStep[]): string[] {
+  const lines: string[] = [];
+  let betweenModuleAndVariable = false;
+  for (const step of steps) {
+    const type = graph.edgeType(step.edge);
+    if (isModuleScope(graph, step.to)) {
+      lines.push('module scope');
+      betweenModuleAndVariable = true;
+      continue;
+    }
+    if (type === 'context') betweenModuleAndVariable = false;
+    if (betweenModuleAndVariable) continue;
+    const name = graph.edgeName(step.edge);
+    const target = isUserVisible(graph, step.to) ? classOf(graph, step.to) : undefined;
+    if (type === 'property' || type === 'context') lines.push(target === undefined ? name : `${name}: ${target}`);
+    else if (type === 'element' && target !== undefined && graph.type(step.from) !== 'synthetic')
+      lines.push(graph.type(step.from) === 'native' ? target : `[${name}]: ${target}`);
+    else if (target !== undefined && graph.type(step.from) !== 'synthetic') lines.push(target);
+  }
+  return lines.slice(-20);
+}

@@ -1,0 +1,76 @@
+import type { FunctionPosition } from './heapGraph.ts';
+import type { HolderDescription } from './holderName.ts';
+
+/** What the leak run and its snapshot worker say to each other. Plain data: it is cloned between threads. */
+
+export interface AnalysisRequest {
+  /** Last heap object ids seen: before the first iteration and after each bucket of iterations. */
+  readonly boundaries: readonly number[];
+  /** How many iterations each bucket has. */
+  readonly iterations: readonly number[];
+  /** The bucket that begins where the snapshot before was taken, if one was. */
+  readonly bucketSince?: number;
+  /** Iterations since the snapshot before. */
+  readonly iterationsSince: number;
+  /** Whether a quick look may answer that there is nothing: no later snapshot will be compared with this one then. */
+  readonly quick?: boolean;
+  /** Groups that survive from fewer buckets than this are left out. */
+  readonly minBuckets: number;
+}
+
+export interface GroupReport {
+  readonly className: string;
+  readonly nodeType: 'object' | 'closure' | 'native' | 'string' | 'other';
+  /** A count for each bucket, first to last. */
+  readonly survivors: readonly number[];
+  /** How many more have no JavaScript object: all that is known is that the snapshot before did not have them. */
+  readonly ageless: number;
+  /** Retained bytes for each bucket. */
+  readonly bytes: readonly number[];
+  readonly holder: HolderDescription;
+  /** Name of the browser's own object between holder and survivors (`V8EventListener`), if any. */
+  readonly via?: string;
+  /** The functions that made most of them, innermost first; empty where that is not known. */
+  readonly stack: readonly FunctionPosition[];
+  /** Where the function is written, for closures; where the class is written, for its instances. */
+  readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
+}
+
+/** Something older than the iterations that grew from one snapshot to the next without objects that show it. */
+export interface GrowthReport {
+  /**
+   * `table`: a collection's own storage (numbers, strings that are not new). `slot`: what one variable or property holds,
+   * which is replaced by something larger: a string, a buffer.
+   */
+  readonly type: 'table' | 'slot';
+  /** The collection, or what has the slot. */
+  readonly holder: HolderDescription;
+  /** For a slot, its variable or property. */
+  readonly slot?: string;
+  /** What grew: `Array`, `Map`, `string`, `ArrayBuffer` … */
+  readonly className: string;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Heap object id of a function that sees the slot's variable, where the slot is a variable. */
+  readonly closureId?: number;
+  /** The functions that made what the slot holds, innermost first. */
+  readonly stack: readonly FunctionPosition[];
+}
+
+export interface SnapshotAnalysis {
+  readonly groups: readonly GroupReport[];
+  /** Compared with the snapshot before; in the first, whatever got a new storage since the first boundary. */
+  readonly growth: readonly GrowthReport[];
+  readonly nodeCount: number;
+  /** How many elements there are, by tag: `<li>`, `<li> (detached)`. */
+  readonly elements: Readonly<Record<string, number>>;
+}
+
+export type ToWorker =
+  | { readonly type: 'begin' }
+  | { readonly type: 'chunk'; readonly text: string }
+  | { readonly type: 'analyse'; readonly request: AnalysisRequest };
+
+export type FromWorker =
+  | { readonly type: 'analysis'; readonly analysis: SnapshotAnalysis }
+  | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,200 @@
+import type { EdgeType, HeapGraph } from './heapGraph.ts';
+
+/** One step of a retaining path: `from` holds `to` by the edge. */
+export interface PathStep {
+  readonly from: number;
+  readonly edge: number;
+  readonly to: number;
+}
+
+/**
+ * For every node the path from the GC roots by which a person would say that it is kept, or none where only the
+ * inspector, our own page hooks or weak references keep it.
+ *
+ * "Shortest" alone gives paths through V8's internals (a map's descriptors, a code cache). So edges have a cost, low
+ * for what users write (properties, variables, elements), high for internals, highest for the roots that stand for
+ * handles of the engine; the path is the cheapest one. Dial's algorithm: costs are small integers, so buckets take the
+ * place of a heap, and the whole is linear in nodes and edges.
+ */
+export class RetainingPaths {
+  readonly #graph: HeapGraph;
+  readonly #parent: Int32Array;
+  readonly #parentEdge: Int32Array;
+
+  private constructor(graph: HeapGraph, parent: Int32Array, parentEdge: Int32Array) {
+    this.#graph = graph;
+    this.#parent = parent;
+    this.#parentEdge = parentEdge;
+  }
+
+  /**
+   * @param oldest windows with ids up to this one are roots; a newer one is not, whatever V8 says: it may be what leaks
+   */
+  static compute(graph: HeapGraph, oldest: number): RetainingPaths {
+    const { nodeCount, root } = graph;
+    const parent = new Int32Array(nodeCount).fill(-1);
+    const parentEdge = new Int32Array(nodeCount).fill(-1);
+    const distance = new Int32Array(nodeCount).fill(-1);
+    const settled = new Uint8Array(nodeCount);
+    const costOf = edgeCosts(graph, oldest);
+
+    const buckets: (number[] | undefined)[] = [[root]];
+    distance[root] = 0;
+    /** The first half of each WeakMap pair that was reached, until the other half is too. */
+    const halfPairs = new Map<string, { from: number; edge: number }>();
+    const offer = (from: number, edge: number, to: number, reach: number): void => {
+      if (distance[to] !== -1 && reach >= distance[to]!) return;
+      distance[to] = reach;
+      parent[to] = from;
+      parentEdge[to] = edge;
+      (buckets[reach] ??= []).push(to);
+    };
+    for (let at = 0; at < buckets.length; at += 1) {
+      // The bucket may grow while it is read: an edge can cost nothing.
+      for (let index = 0; index < (buckets[at]?.length ?? 0); index += 1) {
+        const from = buckets[at]![index]!;
+        if (settled[from]) continue;
+        settled[from] = 1;
+        graph.forEachEdge(from, (edge, to) => {
+          if (settled[to]) return;
+          const cost = costOf(edge, from, to);
+          if (cost === NOT_KEPT) return;
+          const pair = graph.weakMapPair(edge);
+          if (pair === undefined) {
+            offer(from, edge, to, at + cost);
+            return;
+          }
+          // A value lives only while both its key and the table do: the path goes by the key, once both are reached.
+          const half = halfPairs.get(pair.name);
+          if (!half) {
+            halfPairs.set(pair.name, { from, edge });
+          } else if (half.from !== from) {
+            const key = graph.id(from) === pair.tableId ? half : { from, edge };
+            offer(key.from, key.edge, to, at + cost);
+          }
+        });
+      }
+      buckets[at] = undefined;
+    }
+    return new RetainingPaths(graph, parent, parentEdge);
+  }
+
+  /** True when something other than the inspector, our hooks or a weak reference keeps the node. */
+  isKept(node: number): boolean {
+    return node === this.#graph.root || this.#parent[node]! >= 0;
+  }
+
+  /** The node before this one on its path, -1 for the root and for what is not kept. */
+  parent(node: number): number {
+    return this.#parent[node]!;
+  }
+
+  /** The edge that leads to this node on its path, -1 for the root and for what is not kept. */
+  parentEdge(node: number): number {
+    return this.#parentEdge[node]!;
+  }
+
+  /** From the root to the node. */
+  path(node: number, limit = 10_000): PathStep[] {
+    const steps: PathStep[] = [];
+    for (let to = node; this.#parent[to]! >= 0 && steps.length < limit; to = this.#parent[to]!) {
+      steps.push({ from: this.#parent[to]!, edge: this.#parentEdge[to]!, to });
+    }
+    return steps.reverse();
+  }
+}
+
+const NOT_KEPT = -1;
+
+const COSTS: Readonly<Record<EdgeType, number>> = {
+  property: 1,
+  element: 1,
+  context: 1,
+  internal: 4,
+  hidden: 5,
+  shortcut: NOT_KEPT,
+  weak: NOT_KEPT,
+  invisible: NOT_KEPT,
+};
+
+/** Internal edges that users would count as part of a thing: a closure's variables, a Map's entries, an array's elements. */
+const PLAIN_INTERNAL_EDGES = new Set(['context', 'table', 'elements', 'properties', 'previous', 'value']);
+
+/** Literals that the engine keeps to copy from once code has warmed up: they are code, not data. */
+export const BOILERPLATE_EDGES = new Set(['transition_info', 'boilerplate', 'nested_site']);
+
+/** Edges of every object or function, by which most of the heap is reachable in few steps that explain nothing. */
+const UNTELLING_EDGES = new Set(['__proto__', 'constructor', 'map', 'prototype', 'native_context', 'code', 'shared']);
+
+/** Handles that the inspector holds for remote objects: they are gone once nobody debugs the page. */
+const INSPECTOR_HANDLE = /DevTools/;
+
+/** What Playwright puts into a world of its own in each frame; it caches elements and texts there. */
+const AUTOMATION = new Set(['InjectedScript', 'UtilityScript']);
+
+/** The property by which our page hooks hang on their Proxy handlers (pageHooks/installPageHooks.ts). */
+const HOOKS_PROPERTY = 'leakwright';
+
+function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: number, to: number) => number {
+  const hookScripts = findHookScripts(graph);
+  const gcRoots = new Set<number>();
+  graph.forEachEdge(graph.root, (_, to) => gcRoots.add(to));
+
+  return (edge, from, to) => {
+    const type = graph.edgeType(edge);
+    if (from === graph.root) {
+      if (type !== 'shortcut') return 20;
+      return graph.id(to) <= oldest ? 0 : NOT_KEPT;
+    }
+    const cost = COSTS[type];
+    if (cost === NOT_KEPT) return NOT_KEPT;
+    if (gcRoots.has(from) || graph.type(from) === 'synthetic') {
+      return INSPECTOR_HANDLE.test(graph.edgeName(edge)) ? NOT_KEPT : 20;
+    }
+    if (graph.type(to) === 'object' && AUTOMATION.has(graph.rawName(to))) return NOT_KEPT;
+    if (hookScripts.size > 0 && graph.type(to) === 'closure') {
+      const location = graph.location(to);
+      if (location && hookScripts.has(location.scriptId)) return NOT_KEPT;
+    }
+    if (type === 'element' || type === 'context') return cost;
+    if (type === 'hidden') return cost;
+    const name = graph.edgeName(edge);
+    if (isForeignWrapper(graph, edge, from, to, name)) return NOT_KEPT;
+    if (name === HOOKS_PROPERTY && type === 'property') return NOT_KEPT;
+    if (type === 'internal' && BOILERPLATE_EDGES.has(name)) return NOT_KEPT;
+    if (UNTELLING_EDGES.has(name)) return 8;
+    if (type === 'property') return cost;
+    return PLAIN_INTERNAL_EDGES.has(name) || name.includes(' in WeakMap ') ? 1 : cost;
+  };
+}
+
+/**
+ * A node's JavaScript object in another world than the page's: automation, ours and extensions' look at nodes from worlds
+ * of their own, and each makes an object for what it looks at. The page's own object is one with the node in a snapshot.
+ */
+function isForeignWrapper(graph: HeapGraph, edge: number, from: number, to: number, name: string): boolean {
+  if (graph.edgeType(edge) !== 'internal' || !name.endsWith('pair in ephemeron table')) return false;
+  if (graph.type(from) !== 'native' || graph.type(to) !== 'object') return false;
+  let isWrapper = false;
+  graph.forEachEdge(to, (back, target) => {
+    isWrapper ||= target === from && graph.edgeName(back) === 'cppgc_object';
+  });
+  return isWrapper;
+}
+
+/**
+ * The scripts our page hooks were compiled from, one a frame. The hooks keep records of what the page made; what only
+ * these records keep is not the page's.
+ */
+function findHookScripts(graph: HeapGraph): Set<number> {
+  const scripts = new Set<number>();
+  const handlersOf = graph.edgesNamed(HOOKS_PROPERTY);
+  for (const { to: state } of handlersOf) {
+    graph.forEachEdge(state, (edge, method) => {
+      if (graph.edgeType(edge) !== 'property' || graph.type(method) !== 'closure') return;
+      const location = graph.location(method);
+      if (location) scripts.add(location.scriptId);
+    });
+  }
+  return scripts;
+}

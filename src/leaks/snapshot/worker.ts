@@ -1,0 +1,64 @@
+/**
+ * The snapshot worker: takes the text of heap snapshots piece by piece, as the browser sends them, and answers what
+ * survived. One snapshot is held at a time; its memory goes when the next begins or the worker ends.
+ */
+import { parentPort } from 'node:worker_threads';
+import { Analyst } from './analyse.ts';
+import { HeapGraphLoader } from './heapGraph.ts';
+import type { AnalysisRequest, FromWorker, SnapshotAnalysis, ToWorker } from './messages.ts';
+import { MAX_QUICK_CHARACTERS, mayHoldSurvivors } from './quickLook.ts';
+
+if (!parentPort) throw new Error('This file runs as a worker thread only.');
+const port = parentPort;
+const analyst = new Analyst();
+/** The pieces of the snapshot so far, while it may be looked at quickly; afterwards the loader has them. */
+let pieces: string[] = [];
+let characters = 0;
+let loader: HeapGraphLoader | undefined;
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'begin': {
+      pieces = [];
+      characters = 0;
+      loader = undefined;
+      return;
+    }
+    case 'chunk': {
+      characters += message.text.length;
+      if (loader) loader.write(message.text);
+      else pieces.push(message.text);
+      if (characters > MAX_QUICK_CHARACTERS) load();
+      return;
+    }
+    case 'analyse': {
+      analyse(message.request).then(
+        (analysis) => answer({ type: 'analysis', analysis }),
+        (error: unknown) => answer({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
+      );
+      return;
+    }
+  }
+});
+
+async function analyse(request: AnalysisRequest): Promise<SnapshotAnalysis> {
+  if (request.quick && !loader && !mayHoldSurvivors(pieces.join(''), request)) {
+    pieces = [];
+    return { groups: [], growth: [], nodeCount: 0, elements: {} };
+  }
+  const complete = load();
+  loader = undefined;
+  return analyst.analyse(await complete.finish(), request);
+}
+
+/** Hands all pieces to the parser, which takes what comes from now on. */
+function load(): HeapGraphLoader {
+  loader ??= new HeapGraphLoader();
+  for (const piece of pieces) loader.write(piece);
+  pieces = [];
+  return loader;
+}
+
+function answer(message: FromWorker): void {
+  port.postMessage(message, []);
+}

@@ -1,0 +1,188 @@
+import type { Node } from 'acorn';
+import { elementClassOfTag } from './elementClasses.ts';
+import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsedScript.ts';
+
+export interface AllocationQuery {
+  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
+  readonly source: string;
+  /** Where V8 says the allocating function starts, from 1. */
+  readonly functionLine: number;
+  readonly functionColumn: number;
+  /** The class of what is allocated, as a heap snapshot names it; `{id, title}` for plain objects with such keys. */
+  readonly className: string;
+}
+
+/**
+ * The only expression in the function that makes such an object, from 1; undefined when there is none or more than one
+ * that could have. Functions inside the function are not searched: V8 gives their allocations to them.
+ *
+ * Fooled by nothing that it answers, it is hoped, but it answers less than one would like: JSX, tagged templates and
+ * calls into libraries that allocate in our name are not seen, and an object literal beside a second one is ambiguous.
+ */
+export function findAllocationExpression(query: AllocationQuery): { line: number; column: number } | undefined {
+  const script = parseScript(query.source, query.functionLine);
+  if (!script) return undefined;
+  const body = functionAt(script, script.offsetOf(query.functionLine, query.functionColumn));
+  if (!body) return undefined;
+  const makes = makerOf(query.className);
+  if (!makes) return undefined;
+  const found: Node[] = [];
+  for (const node of body) collect(node, makes, found);
+  const only = withoutInner(found, script);
+  return only && script.positionOf(only.start);
+}
+
+/**
+ * What runs when the function that starts at the offset is called. V8's start is the parenthesis of the parameters (or
+ * the first parameter of an arrow function), the class for a constructor that is not written out, 0 for the script.
+ */
+function functionAt(script: ParsedScript, offset: number): Node[] | undefined {
+  let inner: Node[] | undefined;
+  const visit = (node: Node): void => {
+    if (offset < node.start || offset >= node.end) return;
+    if (isFunction(node)) {
+      const { params, body } = node as Node & { params: Node[]; body: Node };
+      if (offset <= body.start) inner = [...params, body];
+    } else if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+      const { body } = node as Node & { body: Node & { body: (Node & { value?: Node; static?: boolean })[] } };
+      if (offset <= body.start)
+        inner = body.body.flatMap((member) =>
+          member.type === 'PropertyDefinition' && !member.static && member.value ? [member.value] : [],
+        );
+    }
+    childrenOf(node).forEach(visit);
+  };
+  visit(script.root);
+  if (inner) return inner;
+  const first = childrenOf(script.root)[0];
+  return first && offset <= first.start ? childrenOf(script.root) : undefined;
+}
+
+function collect(node: Node, makes: (node: Node) => boolean, found: Node[]): void {
+  if (isFunction(node)) return;
+  if (makes(node)) found.push(node);
+  if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') return;
+  for (const child of childrenOf(node)) collect(child, makes, found);
+}
+
+/** The one expression, or the outermost of several that begin on one line inside each other. */
+function withoutInner(found: readonly Node[], script: ParsedScript): Node | undefined {
+  const [outer, ...others] = found;
+  if (!outer) return undefined;
+  const { line } = script.positionOf(outer.start);
+  const inside = others.every(
+    (node) => node.start >= outer.start && node.end <= outer.end && script.positionOf(node.start).line === line,
+  );
+  return inside ? outer : undefined;
+}
+
+interface Call extends Node {
+  readonly callee: Node & { name?: string; property?: Node & { name?: string } };
+  readonly arguments: (Node & { value?: unknown })[];
+}
+const calleeName = (node: Node): string | undefined => {
+  const { callee } = node as Call;
+  return callee.type === 'MemberExpression' ? callee.property?.name : callee.name;
+};
+const isNew = (node: Node, ...names: string[]): boolean =>
+  node.type === 'NewExpression' && names.includes(calleeName(node) ?? '');
+const isCall = (node: Node, ...names: string[]): boolean =>
+  node.type === 'CallExpression' && names.includes(calleeName(node) ?? '');
+
+const COPYING = ['map', 'filter', 'slice', 'concat', 'split', 'flat', 'flatMap', 'splice', 'toSorted', 'toReversed'];
+const ARRAY_STATICS = ['from', 'of', 'keys', 'values', 'entries', 'getOwnPropertyNames', 'match', 'matchAll', 'all'];
+const TYPED_ARRAYS =
+  'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array'.split(
+    ' ',
+  );
+/** Calls that may make plain objects nobody wrote a literal for. */
+const OBJECT_CALLS = ['parse', 'create', 'assign', 'fromEntries', 'structuredClone', 'groupBy'];
+const HTML_WRITERS = ['insertAdjacentHTML', 'setHTMLUnsafe', 'setHTML', 'createContextualFragment', 'cloneNode'];
+
+/** Classes of the platform that calls make, other than `create` and their name. */
+const MADE_BY_CALL: Readonly<Record<string, readonly string[]>> = {
+  Animation: ['animate'],
+  Attr: ['createAttribute', 'createAttributeNS', 'setAttribute', 'setAttributeNS'],
+  CanvasRenderingContext2D: ['getContext'],
+  DocumentFragment: ['createDocumentFragment', 'createContextualFragment', 'cloneNode', 'importNode'],
+  IDBTransaction: ['transaction'],
+  ImageBitmap: ['createImageBitmap', 'transferToImageBitmap'],
+  ImageData: ['createImageData', 'getImageData'],
+  MediaStream: ['captureStream', 'getUserMedia', 'getDisplayMedia', 'clone'],
+  PerformanceMark: ['mark'],
+  PerformanceMeasure: ['measure'],
+  Response: ['fetch', 'clone', 'json', 'error', 'redirect'],
+  ShadowRoot: ['attachShadow'],
+  Text: ['createTextNode', 'splitText'],
+  WebGL2RenderingContext: ['getContext'],
+  WebGLRenderingContext: ['getContext'],
+};
+
+/** What in a function's text makes objects of the class; undefined where text does not tell (strings, code, system objects). */
+function makerOf(className: string): ((node: Node) => boolean) | undefined {
+  const name = className.replace(/^Detached\s+/, '').replace(/\s*\(detached\)$/, '');
+  if (/^\{.*\}$/.test(name)) {
+    const keys = keysOfShape(name);
+    return (node) =>
+      node.type === 'ObjectExpression'
+        ? couldHaveShape(node, keys)
+        : isCall(node, ...OBJECT_CALLS) || isNew(node, 'Object');
+  }
+  if (name === 'Object')
+    return (node) => node.type === 'ObjectExpression' || isCall(node, ...OBJECT_CALLS) || isNew(node, 'Object');
+  if (name === 'Array')
+    return (node) =>
+      node.type === 'ArrayExpression' || isNew(node, 'Array') || isCall(node, 'Array', ...COPYING, ...ARRAY_STATICS);
+  if (name === 'ArrayBuffer' || name === 'system / JSArrayBufferData')
+    return (node) => isNew(node, 'ArrayBuffer', ...TYPED_ARRAYS) || isCall(node, 'arrayBuffer', 'transfer');
+  if (name === 'RegExp') return (node) => isNew(node, 'RegExp') || (node.type === 'Literal' && 'regex' in node);
+  // An async function, `then` and `await` make promises without saying so.
+  if (name === 'Promise') return undefined;
+  const element = elementName(name);
+  if (element !== undefined) return (node) => makesElement(node, element);
+  if (Object.hasOwn(MADE_BY_CALL, name)) return (node) => isNew(node, name) || isCall(node, ...MADE_BY_CALL[name]!);
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return undefined;
+  // `createOscillator` makes an OscillatorNode, `createTexture` a WebGLTexture, `createTreeWalker` a TreeWalker.
+  const factory = `create${name.replace(/^(?:WebGL|GPU)/, '').replace(/Node$/, '')}`;
+  return (node) => isNew(node, name) || isCall(node, factory);
+}
+
+/** The keys that a snapshot names a plain object by: `{id, title, …}`. */
+function keysOfShape(name: string): string[] {
+  return name
+    .slice(1, -1)
+    .split(', ')
+    .filter((key) => key !== '' && key !== '…');
+}
+
+/** False when the literal begins with other keys than the object has. Keys that only a run can tell may be any. */
+function couldHaveShape(node: Node, keys: readonly string[]): boolean {
+  const { properties } = node as Node & {
+    properties: (Node & { key?: Node & { name?: string; value?: unknown }; computed?: boolean })[];
+  };
+  for (const [index, property] of properties.entries()) {
+    if (property.type !== 'Property' || property.computed || index >= keys.length) return true;
+    if ((property.key?.name ?? String(property.key?.value)) !== keys[index]) return false;
+  }
+  return true;
+}
+
+/** `HTMLDivElement` and `<div class="row">` alike, as snapshots of different browser versions write it. */
+function elementName(name: string): string | undefined {
+  const tag = /^<(?<tag>[a-z][\w-]*)/i.exec(name)?.groups?.['tag'];
+  if (tag !== undefined) return elementClassOfTag(tag);
+  return /^(?:HTML|SVG|MathML)\w*Element$/.test(name) ? name : undefined;
+}
+
+function makesElement(node: Node, className: string): boolean {
+  if (node.type === 'AssignmentExpression') {
+    const { property } = (node as Node & { left: Call['callee'] }).left;
+    return property?.name === 'innerHTML' || property?.name === 'outerHTML';
+  }
+  if (isCall(node, 'createElement', 'createElementNS')) {
+    const tag = (node as Call).arguments[calleeName(node) === 'createElement' ? 0 : 1]?.value;
+    // A tag that is only known when it runs may be any.
+    return typeof tag !== 'string' || elementClassOfTag(tag) === className;
+  }
+  return isCall(node, ...HTML_WRITERS) || (className === 'HTMLImageElement' && isNew(node, 'Image'));
+}

@@ -1,0 +1,43 @@
+import type { Node } from 'acorn';
+import { childrenOf, parseScript } from './parsedScript.ts';
+
+export interface ReferenceQuery {
+  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
+  readonly source: string;
+  /** Where V8 says a function starts, from 1. */
+  readonly functionLine: number;
+  readonly functionColumn: number;
+  /** A variable or property, as the script calls it: the last word of a holder's name. */
+  readonly name: string;
+}
+
+/**
+ * The only place in a function, nested ones included, that mentions a name, from 1; undefined when there is none or more
+ * than one. A function that is known to have put something into a holder, and mentions it once, does it there.
+ */
+export function findOnlyReference(query: ReferenceQuery): { line: number; column: number } | undefined {
+  const script = parseScript(query.source, query.functionLine);
+  if (!script) return undefined;
+  const offset = script.offsetOf(query.functionLine, query.functionColumn);
+  const found: number[] = [];
+  const visit = (node: Node): void => {
+    const { name } = node as Node & { name?: unknown };
+    if ((node.type === 'Identifier' || node.type === 'PrivateIdentifier') && name === query.name)
+      found.push(node.start);
+    childrenOf(node).forEach(visit);
+  };
+  visit(innermostFunction(script.root, offset));
+  return found.length === 1 ? script.positionOf(found[0]!) : undefined;
+}
+
+/** V8 gives a function's start as its parenthesis, or its first parameter. */
+function innermostFunction(root: Node, offset: number): Node {
+  let inner = root;
+  const visit = (node: Node): void => {
+    if (offset < node.start || offset >= node.end) return;
+    if (/Function/.test(node.type)) inner = node;
+    childrenOf(node).forEach(visit);
+  };
+  visit(root);
+  return inner;
+}

@@ -1,0 +1,26 @@
+import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { enclosingFunctions, parseScript } from './parsedScript.ts';
+import type { GeneratedFrame } from './generatedFrame.ts';
+
+/**
+ * The name that the function around a frame has in the source, where the bundle gave it another: the map names the
+ * identifier at the function's declaration. Undefined where the map does not say.
+ */
+export function originalFunctionName(
+  frame: GeneratedFrame,
+  text: string | undefined,
+  map: TraceMap,
+): string | undefined {
+  if (frame.function === '' || text === undefined || map.names.length === 0) return undefined;
+  const script = parseScript(text, frame.line);
+  if (!script) return undefined;
+  const short = frame.function.split('.').at(-1);
+  for (const { node, name } of enclosingFunctions(script, script.offsetOf(frame.line, frame.column))) {
+    if (!name || (name.text !== short && node.type !== 'ArrowFunctionExpression')) continue;
+    const { line, column } = script.positionOf(name.start);
+    const original = originalPositionFor(map, { line, column: column - 1 });
+    if (original.name === null) return undefined;
+    return frame.function.includes('.') ? undefined : original.name;
+  }
+  return undefined;
+}

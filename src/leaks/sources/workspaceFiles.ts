@@ -1,0 +1,109 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Folders that hold no sources of the user's. */
+const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn', '.vscode-test', '.cache', 'coverage']);
+/** Files indexed at most: beyond this a workspace is searched only where a path says to look. */
+const MAX_INDEXED_FILES = 50_000;
+/** Files of one name compared at most (`index.js` may be there a thousand times). */
+const MAX_COMPARED = 50;
+
+/** Finds which file of the workspace a URL or a source path stands for. Paths are workspace-relative with `/`. */
+export interface WorkspaceFiles {
+  /** The relative path of an absolute one, or undefined where it is outside or no file. */
+  relativePath(absolute: string): Promise<string | undefined>;
+  /** The file at that path of the workspace, or undefined. */
+  at(path: string): Promise<string | undefined>;
+  /** The file whose path ends like `path` and whose content is `content`. */
+  withContent(path: string, content: string): Promise<string | undefined>;
+  /** The only file whose path ends with the whole of `path`; undefined when there are several. */
+  onlyEndingWith(path: string): Promise<string | undefined>;
+}
+
+export function createWorkspaceFiles(folder: string): WorkspaceFiles {
+  const root = resolve(folder);
+  let index: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+
+  async function relativePath(absolute: string): Promise<string | undefined> {
+    const path = relative(root, resolve(absolute));
+    if (path === '' || path.startsWith('..') || isAbsolute(path)) return undefined;
+    return (await isFile(join(root, path))) ? path.split(sep).join('/') : undefined;
+  }
+  /** Files of that name, those that share the longest end of the path first, then the least deep. */
+  async function candidates(path: string): Promise<string[]> {
+    index ??= indexByName(root);
+    const wanted = path.split('/').reverse();
+    const shared = (file: string): number => {
+      const parts = file.split('/').reverse();
+      let same = 0;
+      while (same < wanted.length && same < parts.length && wanted[same] === parts[same]) same += 1;
+      return same;
+    };
+    const named = (await index).get(posix.basename(path)) ?? [];
+    return named.toSorted((a, b) => shared(b) - shared(a) || a.length - b.length || (a < b ? -1 : 1));
+  }
+
+  return {
+    relativePath,
+    at: (path) => relativePath(join(root, path)),
+    async withContent(path, content) {
+      const wanted = normalizeText(content);
+      for (const file of (await candidates(path)).slice(0, MAX_COMPARED)) {
+        const text = await readFile(join(root, file), 'utf8').catch(() => undefined);
+        if (text !== undefined && normalizeText(text) === wanted) return file;
+      }
+      return undefined;
+    },
+    async onlyEndingWith(path) {
+      const ends = (await candidates(path)).filter((file) => file === path || file.endsWith(`/${path}`));
+      return ends.length === 1 ? ends[0] : undefined;
+    },
+  };
+}
+
+/** The path of a file URL, or undefined for any other. */
+export function filePathOf(url: string): string | undefined {
+  if (!url.startsWith('file:')) return undefined;
+  try {
+    return fileURLToPath(url.replace(/[?#].*$/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Line ends and a byte order mark differ between a checkout and what tools write. */
+function normalizeText(text: string): string {
+  return text
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n')
+    .trimEnd();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
+
+async function indexByName(root: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const byName = new Map<string, string[]>();
+  const folders = [''];
+  let files = 0;
+  for (let folder = folders.shift(); folder !== undefined && files < MAX_INDEXED_FILES; folder = folders.shift()) {
+    const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!SKIPPED.has(entry.name)) folders.push(path);
+      } else if (entry.isFile()) {
+        files += 1;
+        const named = byName.get(basename(path));
+        if (named) named.push(path);
+        else byName.set(basename(path), [path]);
+      }
+    }
+  }
+  return byName;
+}

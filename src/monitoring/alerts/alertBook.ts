@@ -1,0 +1,101 @@
+import { type Clock, RingBuffer } from '../../support/index.ts';
+import { type ActiveAlert, type Alert, type AlertEvent, type AlertLevel, LEVEL_RANK } from './alert.ts';
+
+/** The same alert is told again after so long at the soonest, unless it got worse. */
+export const REPEAT_MS = 5 * 60_000;
+/** More than so many in a minute nobody reads. */
+export const MAX_PER_MINUTE = 30;
+const MAX_RECENT = 500;
+/** Alerts held at once; a machine with more orphans than this has told enough. */
+const MAX_ACTIVE = 1000;
+
+/**
+ * Which alerts hold, which did, and which of them are worth telling now: news, what got worse, what is over; not what
+ * comes and goes.
+ */
+export class AlertBook {
+  readonly #clock: Clock;
+  readonly #active = new Map<string, ActiveAlert>();
+  readonly #recent = new RingBuffer<AlertEvent>(MAX_RECENT);
+  /** When an alert was last told, at which level, and whether its end is still to be told. */
+  readonly #told = new Map<string, { readonly at: number; readonly level: AlertLevel; open: boolean }>();
+  readonly #toldTimes: number[] = [];
+  #suppressed = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get active(): readonly ActiveAlert[] {
+    return [...this.#active.values()].sort(
+      (a, b) => LEVEL_RANK[b.level] - LEVEL_RANK[a.level] || a.raisedAt - b.raisedAt,
+    );
+  }
+
+  /** Levels of what holds, by key. */
+  get levels(): ReadonlyMap<string, AlertLevel> {
+    return new Map([...this.#active].map(([key, { level }]) => [key, level]));
+  }
+
+  /** Oldest first: what was raised, got worse and went. */
+  get recent(): readonly AlertEvent[] {
+    return this.#recent.toArray();
+  }
+
+  /** How many were not told since too many were. */
+  get suppressed(): number {
+    return this.#suppressed;
+  }
+
+  /** Takes what holds now; returns what to tell. */
+  update(now: readonly Alert[]): AlertEvent[] {
+    const at = this.#clock.now();
+    this.#forgetOld(at);
+    const events: AlertEvent[] = [];
+    for (const alert of now) {
+      const before = this.#active.get(alert.key);
+      if (!before && this.#active.size >= MAX_ACTIVE) {
+        this.#suppressed += 1;
+        continue;
+      }
+      this.#active.set(alert.key, { ...alert, raisedAt: before?.raisedAt ?? at, lastAt: at });
+      const isWorse = before && LEVEL_RANK[alert.level] > LEVEL_RANK[before.level];
+      if (!before || isWorse) this.#recent.push({ type: 'raised', at, alert });
+      if (this.#isWorthTelling(alert, at)) events.push({ type: 'raised', at, alert });
+    }
+    const holding = new Set(now.map(({ key }) => key));
+    for (const [key, { raisedAt: _raisedAt, lastAt: _lastAt, ...alert }] of this.#active) {
+      if (holding.has(key)) continue;
+      this.#active.delete(key);
+      const event: AlertEvent = { type: 'resolved', at, alert };
+      this.#recent.push(event);
+      // Whoever was told that it is must be told that it is no more.
+      const told = this.#told.get(key);
+      if (!told?.open) continue;
+      told.open = false;
+      events.push(event);
+    }
+    return events;
+  }
+
+  #isWorthTelling(alert: Alert, at: number): boolean {
+    const told = this.#told.get(alert.key);
+    if (told && at - told.at < REPEAT_MS && LEVEL_RANK[alert.level] <= LEVEL_RANK[told.level]) return false;
+    // What still holds, as it was told, is no news, however long it lasts.
+    if (told?.open && alert.level === told.level) return false;
+    while (this.#toldTimes.length > 0 && this.#toldTimes[0]! <= at - 60_000) this.#toldTimes.shift();
+    if (this.#toldTimes.length >= MAX_PER_MINUTE) {
+      this.#suppressed += 1;
+      return false;
+    }
+    this.#toldTimes.push(at);
+    this.#told.set(alert.key, { at, level: alert.level, open: true });
+    return true;
+  }
+
+  #forgetOld(at: number): void {
+    for (const [key, told] of this.#told) {
+      if (!this.#active.has(key) && at - told.at >= REPEAT_MS) this.#told.delete(key);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import { formatBytes, plainText } from '../../support/index.ts';
+import type { MonitorReading, TreeReading } from '../reading.ts';
+import type { Alert, AlertLevel } from './alert.ts';
+
+const MB = 1024 * 1024;
+
+/** From when on something is worth saying. Shares are of 1, growth in bytes a second. */
+export interface AlertThresholds {
+  readonly usage: Readonly<Record<AlertLevel, number>>;
+  readonly growth: { readonly warning: number; readonly critical: number };
+  /** Less of a line than this (Pearson's r), or a shorter time (ms), is no growth. */
+  readonly growthCorrelation: number;
+  readonly growthMs: number;
+  /** Share of a structure's own bound. */
+  readonly structure: number;
+  /** Bytes of leftovers that turn a notice into a warning. */
+  readonly leftoverBytes: number;
+}
+
+export const alertDefaults: AlertThresholds = {
+  usage: { notice: 0.7, warning: 0.8, critical: 0.9 },
+  growth: { warning: 0.1 * MB, critical: 0.5 * MB },
+  growthCorrelation: 0.6,
+  growthMs: 30_000,
+  structure: 0.9,
+  leftoverBytes: 1024 * MB,
+};
+
+/** How far a value must fall below a threshold before the alert goes: one that hovers must not come and go. */
+const HYSTERESIS = 0.97;
+
+/**
+ * All alerts that hold for a reading.
+ *
+ * @param active keys of those that held before, with their level
+ */
+export function judgeAlerts(
+  reading: MonitorReading,
+  thresholds: AlertThresholds = alertDefaults,
+  active: ReadonlyMap<string, AlertLevel> = new Map(),
+): Alert[] {
+  const { machine, trees, browserLimitBytes, self, structures, leftovers } = reading;
+  const browserBytes = trees.reduce((sum, { pssBytes }) => sum + pssBytes, 0);
+  const usage = (subject: string, what: string, used: number, of: number) =>
+    usageAlert(subject, what, used, of, thresholds, active.get(`memory-usage:${subject}`));
+  return [
+    ...usage('machine', "The machine's memory", machine.usedBytes, machine.totalBytes),
+    ...usage('browsers', "The browsers' share of memory", browserBytes, browserLimitBytes),
+    ...usage('monitor', "The monitor's own heap", self.heapUsedBytes, self.heapLimitBytes),
+    ...trees.flatMap((tree) => [...growthAlert(tree, thresholds), ...orphanAlert(tree)]),
+    ...leftoverAlert(leftovers, thresholds),
+    ...structures
+      .filter(({ entries, limit }) => limit > 0 && entries >= limit * thresholds.structure)
+      .map(({ name, entries, limit }): Alert => ({
+        key: `large-structure:${name}`,
+        kind: 'large-structure',
+        level: 'warning',
+        subject: name,
+        message: `${name} has ${entries} entries; it is bounded at ${limit}, and the oldest go.`,
+        value: entries,
+        threshold: limit,
+      })),
+  ];
+}
+
+function usageAlert(
+  subject: string,
+  what: string,
+  used: number,
+  of: number,
+  thresholds: AlertThresholds,
+  before: AlertLevel | undefined,
+): Alert[] {
+  if (!(of > 0)) return [];
+  const value = used / of;
+  const holds = (level: AlertLevel) =>
+    value >= thresholds.usage[level] || (before === level && value >= thresholds.usage[level] * HYSTERESIS);
+  const level = (['critical', 'warning', 'notice'] as const).find((each) => holds(each));
+  if (!level) return [];
+  const message = `${what} is ${Math.round(value * 100)} % used: ${formatBytes(used)} of ${formatBytes(of)}.`;
+  const threshold = thresholds.usage[level];
+  return [{ key: `memory-usage:${subject}`, kind: 'memory-usage', level, subject, message, value, threshold }];
+}
+
+function growthAlert(tree: TreeReading, thresholds: AlertThresholds): Alert[] {
+  const { growth } = tree;
+  // A person's own browser is theirs to fill.
+  if (!growth || tree.status === 'personal') return [];
+  const { bytesPerSecond, correlation, overMs } = growth;
+  if (overMs < thresholds.growthMs || correlation < thresholds.growthCorrelation) return [];
+  const level = (['critical', 'warning'] as const).find((each) => bytesPerSecond > thresholds.growth[each]);
+  if (!level) return [];
+  const rate = (bytesPerSecond / MB).toFixed(2);
+  return [
+    {
+      key: `memory-growth:${tree.key}`,
+      kind: 'memory-growth',
+      level,
+      subject: titleOf(tree),
+      message: `${titleOf(tree)} grows by ${rate} MB/s, for ${Math.round(overMs / 1000)} s now; it takes ${formatBytes(tree.pssBytes)}.`,
+      value: bytesPerSecond,
+      threshold: thresholds.growth[level],
+    },
+  ];
+}
+
+function orphanAlert(tree: TreeReading): Alert[] {
+  if (tree.status !== 'orphan') return [];
+  const owner = tree.owner === undefined ? 'what launched it' : plainText(tree.owner);
+  return [
+    {
+      key: `orphan:${tree.key}`,
+      kind: 'orphan',
+      level: 'warning',
+      subject: titleOf(tree),
+      message: `${titleOf(tree)} was left behind: ${owner} is gone. It takes ${formatBytes(tree.pssBytes)} in ${tree.processes} processes.`,
+      value: tree.pssBytes,
+      threshold: 0,
+    },
+  ];
+}
+
+function leftoverAlert({ count, bytes }: MonitorReading['leftovers'], thresholds: AlertThresholds): Alert[] {
+  if (count === 0) return [];
+  return [
+    {
+      key: 'leftovers',
+      kind: 'leftovers',
+      level: bytes > thresholds.leftoverBytes ? 'warning' : 'notice',
+      subject: 'leftovers',
+      message: `${count} ${count === 1 ? 'folder was' : 'folders were'} left behind by browsers that have ended: ${formatBytes(bytes)}.`,
+      value: bytes,
+      threshold: thresholds.leftoverBytes,
+    },
+  ];
+}
+
+function titleOf(tree: TreeReading): string {
+  return `${plainText(tree.product)} (pid ${tree.pid})`;
+}

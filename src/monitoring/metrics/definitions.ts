@@ -1,0 +1,85 @@
+import type { MonitorReading, ScenarioReading } from '../reading.ts';
+import type { MetricBook, MetricDefinition } from './metricBook.ts';
+
+const gauge = (name: string, help: string, labels: readonly string[] = []): MetricDefinition => ({
+  name: `leakwright_${name}`,
+  help,
+  kind: 'gauge',
+  labels,
+});
+const counter = (name: string, help: string, labels: readonly string[] = []): MetricDefinition => ({
+  name: `leakwright_${name}_total`,
+  help,
+  kind: 'counter',
+  labels,
+});
+
+const TREE = ['product', 'automated_by', 'status', 'owner'] as const;
+
+export const METRICS: readonly MetricDefinition[] = [
+  gauge('browsers', 'Browser trees that run.', TREE),
+  gauge('browser_processes', 'Processes of browser trees.', TREE),
+  gauge('browser_memory_bytes', 'What browser trees cost: proportional set size.', TREE),
+  gauge('browser_private_bytes', 'Memory that ending the browser trees would free for certain.', TREE),
+  gauge('browser_cpu_ratio', 'Processor cores in use by browser trees.', TREE),
+  gauge('browser_growth_bytes_per_second', 'How fast the anonymous memory of browser trees grows.', TREE),
+  gauge('leftovers', 'Folders that outlived their browser and may be removed.'),
+  gauge('leftover_bytes', 'What those folders take on disk.'),
+  gauge('machine_memory_bytes', 'Memory of the machine or container.', ['kind']),
+  gauge('alerts_active', 'Alerts that hold now.', ['kind', 'level']),
+  gauge('alert_sink_queued', 'Alerts that wait for a sink.', ['sink']),
+  gauge('alert_sink_open', '1 while the circuit of a sink is open.', ['sink']),
+  gauge('sample_duration_seconds', 'How long reading the processes took last.'),
+  gauge('scenario_leaks', '1 when the newest run of a scenario found a leak.', ['scenario']),
+  gauge('scenario_leaked_bytes_per_iteration', 'What its findings keep of each iteration.', ['scenario']),
+  gauge('scenario_last_run_timestamp_seconds', 'When a scenario was last checked.', ['scenario']),
+  counter('samples', 'Samples taken.'),
+  counter('alerts', 'Alerts raised and told.', ['kind', 'level']),
+  counter('alerts_suppressed', 'Alerts not told since too many were.'),
+  counter('cleanups', 'Clean-ups that were asked for.', ['outcome']),
+  counter('http_requests', 'Requests answered.', ['method', 'route', 'status']),
+];
+
+/** Puts a reading into the book: what is gone is gone from it. */
+export function recordReading(book: MetricBook, reading: MonitorReading): void {
+  const labelled = reading.trees.map((tree) => ({
+    tree,
+    labels: {
+      product: tree.product,
+      automated_by: tree.automatedBy ?? 'none',
+      status: tree.status,
+      owner: tree.owner ?? 'unknown',
+    },
+  }));
+  const perTree = (name: string, value: (tree: MonitorReading['trees'][number]) => number) =>
+    book.replace(
+      `leakwright_${name}`,
+      labelled.map(({ labels, tree }) => ({ labels, value: value(tree) })),
+    );
+  perTree('browsers', () => 1);
+  perTree('browser_processes', ({ processes }) => processes);
+  perTree('browser_memory_bytes', ({ pssBytes }) => pssBytes);
+  perTree('browser_private_bytes', ({ ussBytes }) => ussBytes);
+  perTree('browser_cpu_ratio', ({ cpuPercent }) => (cpuPercent ?? 0) / 100);
+  perTree('browser_growth_bytes_per_second', ({ growth }) => growth?.bytesPerSecond ?? 0);
+  const single = (name: string, value: number) => book.replace(`leakwright_${name}`, [{ labels: {}, value }]);
+  single('leftovers', reading.leftovers.count);
+  single('leftover_bytes', reading.leftovers.bytes);
+  single('sample_duration_seconds', reading.sampleMs / 1000);
+  book.replace('leakwright_machine_memory_bytes', [
+    { labels: { kind: 'total' }, value: reading.machine.totalBytes },
+    { labels: { kind: 'used' }, value: reading.machine.usedBytes },
+  ]);
+  book.add('leakwright_samples_total', {});
+}
+
+export function recordScenarios(book: MetricBook, scenarios: readonly ScenarioReading[]): void {
+  const each = (name: string, value: (scenario: ScenarioReading) => number) =>
+    book.replace(
+      `leakwright_scenario_${name}`,
+      scenarios.map((scenario) => ({ labels: { scenario: scenario.scenario }, value: value(scenario) })),
+    );
+  each('leaks', ({ leaks }) => (leaks ? 1 : 0));
+  each('leaked_bytes_per_iteration', ({ leakedBytesPerIteration }) => leakedBytesPerIteration);
+  each('last_run_timestamp_seconds', ({ lastRunAt }) => lastRunAt / 1000);
+}

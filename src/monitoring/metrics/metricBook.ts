@@ -1,0 +1,76 @@
+import type { Clock } from '../../support/index.ts';
+import { LabelValues } from './labelValues.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface MetricDefinition {
+  /** As Prometheus names it; counters end in `_total`. */
+  readonly name: string;
+  readonly help: string;
+  readonly kind: 'gauge' | 'counter';
+  readonly labels: readonly string[];
+}
+
+export interface MetricSeries {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** A series that was not touched for so long is gone, in ms. */
+export const SERIES_TTL_MS = 60 * 60_000;
+
+/**
+ * The numbers that are exported, whoever exports them. Its size has a bound whatever is put in: the values of each label are
+ * capped, and what was not touched for an hour goes.
+ */
+export class MetricBook {
+  readonly #clock: Clock;
+  readonly #metrics: ReadonlyMap<
+    string,
+    { readonly definition: MetricDefinition; readonly series: Map<string, MetricSeries & { readonly at: number }> }
+  >;
+  readonly #values: LabelValues;
+
+  constructor(definitions: readonly MetricDefinition[], clock: Clock) {
+    this.#clock = clock;
+    this.#values = new LabelValues(clock, SERIES_TTL_MS);
+    this.#metrics = new Map(definitions.map((definition) => [definition.name, { definition, series: new Map() }]));
+  }
+
+  /** Replaces all series of a gauge: what is no longer measured is no longer there. Equal labels are added up. */
+  replace(name: string, series: readonly MetricSeries[]): void {
+    const metric = this.#metrics.get(name)!;
+    metric.series.clear();
+    for (const { labels, value } of series) this.add(name, labels, value);
+  }
+
+  /** Adds to a series: a counter's step, or one more part of a gauge's sum. */
+  add(name: string, labels: Labels, value = 1): void {
+    const metric = this.#metrics.get(name)!;
+    const bounded = this.#values.bound(labels);
+    const key = JSON.stringify(metric.definition.labels.map((label) => bounded[label] ?? ''));
+    const before = metric.series.get(key)?.value ?? 0;
+    metric.series.set(key, { labels: bounded, value: before + value, at: this.#clock.now() });
+  }
+
+  /** What there is now, by metric. */
+  read(): readonly { readonly definition: MetricDefinition; readonly series: readonly MetricSeries[] }[] {
+    this.#expire();
+    return [...this.#metrics.values()].map(({ definition, series }) => ({ definition, series: [...series.values()] }));
+  }
+
+  /** How many series there are. */
+  get size(): number {
+    let size = 0;
+    for (const { series } of this.#metrics.values()) size += series.size;
+    return size;
+  }
+
+  #expire(): void {
+    const before = this.#clock.now() - SERIES_TTL_MS;
+    for (const { series } of this.#metrics.values()) {
+      for (const [key, { at }] of series) if (at < before) series.delete(key);
+    }
+    this.#values.expire();
+  }
+}

@@ -1,0 +1,77 @@
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { toolVersion } from '../../support/index.ts';
+import type { MetricBook } from './metricBook.ts';
+
+export interface OtlpOptions {
+  /** Like `http://localhost:4318/v1/metrics`; undefined: as `OTEL_EXPORTER_OTLP_ENDPOINT` says. */
+  readonly endpoint: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly intervalMs: number;
+  /** Called when the collector stops taking the metrics (with the reason), and when it takes them again (undefined). */
+  readonly onChange?: (failure: Error | undefined) => void;
+}
+
+export interface OtlpExport {
+  /** Sends what there is now, and rejects when the collector does not take it. */
+  flush(): Promise<void>;
+  /** Sends once more and ends. */
+  stop(): Promise<void>;
+}
+
+/** `ExportResultCode.SUCCESS`, of a package that we would need for this number alone. */
+const SUCCESS = 0;
+
+/** With its retries: Ctrl-C waits for the last export this long where nobody takes it, in ms. */
+const TIMEOUT_MS = 3000;
+
+/** Sends the book to an OpenTelemetry collector over HTTP, again and again. A bundle of its own, loaded when asked for. */
+export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
+  const exporter = new OTLPMetricExporter({
+    ...(options.endpoint === undefined ? {} : { url: options.endpoint }),
+    ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
+    timeoutMillis: TIMEOUT_MS,
+  });
+  tellOfChanges(exporter, options.onChange);
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: options.intervalMs,
+    exportTimeoutMillis: Math.min(2 * TIMEOUT_MS, options.intervalMs),
+  });
+  const provider = new MeterProvider({
+    readers: [reader],
+    resource: resourceFromAttributes({ 'service.name': 'leakwright', 'service.version': toolVersion() }),
+  });
+  const meter = provider.getMeter('leakwright', toolVersion());
+  for (const { definition } of book.read()) {
+    const { name, help, kind } = definition;
+    const observed =
+      kind === 'counter'
+        ? meter.createObservableCounter(name, { description: help })
+        : meter.createObservableGauge(name, { description: help });
+    observed.addCallback((result) => {
+      const current = book.read().find((metric) => metric.definition.name === name);
+      for (const { labels, value } of current?.series ?? []) result.observe(value, { ...labels });
+    });
+  }
+  return {
+    flush: () => provider.forceFlush(),
+    stop: () => provider.shutdown(),
+  };
+}
+
+/** The reader keeps what an export came to for itself: a collector that is not there would never be noticed. */
+function tellOfChanges(exporter: OTLPMetricExporter, onChange: OtlpOptions['onChange']): void {
+  const send = exporter.export.bind(exporter);
+  let failing = false;
+  exporter.export = (metrics, done) => {
+    send(metrics, (result) => {
+      const code: number = result.code;
+      const fails = code !== SUCCESS;
+      if (fails !== failing) onChange?.(fails ? (result.error ?? new Error('it gave no reason')) : undefined);
+      failing = fails;
+      done(result);
+    });
+  };
+}

@@ -1,0 +1,256 @@
+import { type OwnedTree, cleanUp, describePlan, planCleanUp, toReport } from '../orphans/index.ts';
+import type { History } from '../history/index.ts';
+import { type Clock, type Log, describeError, systemClock } from '../support/index.ts';
+import { AlertBook } from './alerts/alertBook.ts';
+import { Delivery, type AlertSink, MAX_QUEUED } from './alerts/delivery.ts';
+import { type AlertThresholds, alertDefaults, judgeAlerts } from './alerts/judge.ts';
+import { METRICS, recordReading, recordScenarios } from './metrics/definitions.ts';
+import { loadOtlp, loadPrometheus } from './metrics/loadExporters.ts';
+import { MetricBook } from './metrics/metricBook.ts';
+import type { OtlpExport } from './metrics/otlp.ts';
+import type { MonitorReading, ScenarioReading } from './reading.ts';
+import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
+import { MachineSource } from './source/machineSource.ts';
+
+export interface MonitorOptions {
+  /** Of the HTTP endpoint on 127.0.0.1; 0 for a free one. */
+  readonly port: number;
+  readonly token: string;
+  /** Time between samples in ms. Default: 2000. */
+  readonly intervalMs?: number;
+  readonly browserLimitBytes?: number;
+  readonly thresholds?: AlertThresholds;
+  readonly sinks?: readonly AlertSink[];
+  /** Its newest runs are exported as metrics. The monitor does not close it. */
+  readonly history?: History;
+  readonly otlp?: { readonly endpoint: string | undefined; readonly headers?: Readonly<Record<string, string>> };
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Which trees it looks at and may end, and where it looks for leftovers; tests look at their own only. */
+  readonly scope?: { readonly filter?: (tree: OwnedTree) => boolean; readonly tempFolder?: string };
+}
+
+const OTLP_INTERVAL_MS = 15_000;
+const HISTORY_EVERY_MS = 60_000;
+/** Scenarios whose newest run is exported. */
+const MAX_SCENARIOS = 100;
+
+/** Watches the machine, tells sinks what is wrong, and answers who asks: the whole of `leakwright monitor`. */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #clock: Clock;
+  readonly #source: MachineSource;
+  readonly #alerts: AlertBook;
+  readonly #book: MetricBook;
+  readonly #deliveries: readonly Delivery[];
+  readonly #startedAt: number;
+  #server: MonitorServer | undefined;
+  #otlp: OtlpExport | undefined;
+  #reading: MonitorReading | undefined;
+  #suppressed = 0;
+  #historyAt = -Infinity;
+  #readingHistory: Promise<void> = Promise.resolve();
+  #cleaning: Promise<unknown> | undefined;
+  /** Answers change with a sample only: a thousand requests a second must not cost the sampler its beat. */
+  #metricsText: Promise<{ type: string; text: string }> | undefined;
+
+  private constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#startedAt = this.#clock.now();
+    this.#alerts = new AlertBook(this.#clock);
+    this.#book = new MetricBook(METRICS, this.#clock);
+    this.#deliveries = (options.sinks ?? []).map((sink) => new Delivery(sink, this.#clock, options.log));
+    this.#source = new MachineSource({
+      intervalMs: options.intervalMs ?? 2000,
+      ...(options.browserLimitBytes === undefined ? {} : { browserLimitBytes: options.browserLimitBytes }),
+      clock: this.#clock,
+      log: options.log,
+      ...options.scope,
+    });
+  }
+
+  /** @throws LeakwrightError `monitoring.port` */
+  static async start(options: MonitorOptions): Promise<Monitor> {
+    const monitor = new Monitor(options);
+    const { port, token, log, otlp } = options;
+    monitor.#server = await startMonitorServer({ port, token, log }, monitor.#answers());
+    monitor.#source.start((reading) => monitor.#take(reading));
+    if (otlp) {
+      const onChange = (failure: Error | undefined) => {
+        if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
+        else log.info('The collector takes the metrics again.');
+      };
+      const options = { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange };
+      monitor.#otlp = loadOtlp().startOtlp(monitor.#book, options);
+    }
+    return monitor;
+  }
+
+  get port(): number {
+    return this.#server!.port;
+  }
+
+  /** Takes a sample now and judges it. */
+  async refresh(): Promise<MonitorReading> {
+    await this.#source.refresh();
+    return this.#reading!;
+  }
+
+  /** Sends the metrics to the collector now; rejects when it does not take them. */
+  async exportNow(): Promise<void> {
+    await this.#otlp?.flush();
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    await this.#source.dispose();
+    await this.#readingHistory;
+    await this.#cleaning?.catch(() => undefined);
+    for (const delivery of this.#deliveries) delivery.dispose();
+    await this.#otlp?.stop().catch((error: unknown) => {
+      this.#options.log.warn(`The last metrics were not taken: ${describeError(error)}`);
+    });
+  }
+
+  #take(reading: MonitorReading): void {
+    const structures = [
+      ...reading.structures,
+      { name: 'time series', entries: this.#book.size, limit: METRICS.length * 100 },
+      ...this.#deliveries.map(({ state }) => ({
+        name: `alerts for ${state.sink}`,
+        entries: state.queued,
+        limit: MAX_QUEUED,
+      })),
+    ];
+    this.#reading = { ...reading, structures };
+    const thresholds = this.#options.thresholds ?? alertDefaults;
+    const told = this.#alerts.update(judgeAlerts(this.#reading, thresholds, this.#alerts.levels));
+    for (const event of told) {
+      for (const delivery of this.#deliveries) delivery.push(event);
+      const { kind, level } = event.alert;
+      if (event.type === 'raised') this.#book.add('leakwright_alerts_total', { kind, level });
+    }
+    this.#record(this.#reading);
+    this.#readHistory();
+    this.#metricsText = undefined;
+  }
+
+  #record(reading: MonitorReading): void {
+    const book = this.#book;
+    recordReading(book, reading);
+    book.replace(
+      'leakwright_alerts_active',
+      this.#alerts.active.map(({ kind, level }) => ({ labels: { kind, level }, value: 1 })),
+    );
+    const states = this.#deliveries.map(({ state }) => state);
+    const perSink = (name: string, value: (state: (typeof states)[number]) => number) =>
+      book.replace(
+        `leakwright_alert_sink_${name}`,
+        states.map((state) => ({ labels: { sink: state.sink }, value: value(state) })),
+      );
+    perSink('queued', ({ queued }) => queued);
+    perSink('open', ({ open }) => (open ? 1 : 0));
+    if (this.#alerts.suppressed > this.#suppressed) {
+      book.add('leakwright_alerts_suppressed_total', {}, this.#alerts.suppressed - this.#suppressed);
+      this.#suppressed = this.#alerts.suppressed;
+    }
+  }
+
+  #readHistory(): void {
+    const { history, log } = this.#options;
+    const now = this.#clock.monotonic();
+    if (!history || now - this.#historyAt < HISTORY_EVERY_MS) return;
+    this.#historyAt = now;
+    this.#readingHistory = readScenarios(history)
+      .then((scenarios) => recordScenarios(this.#book, scenarios))
+      .catch((error: unknown) => log.warn(`The history could not be read: ${describeError(error)}`));
+  }
+
+  #answers(): MonitorAnswers {
+    return {
+      health: () => ({ status: 'ok', uptimeSeconds: Math.round((this.#clock.now() - this.#startedAt) / 1000) }),
+      memory: () => this.#memory(),
+      alerts: () => ({
+        schema: 1,
+        at: new Date(this.#clock.now()).toISOString(),
+        thresholds: this.#options.thresholds ?? alertDefaults,
+        active: this.#alerts.active,
+        recent: this.#alerts.recent.slice(-100),
+        suppressed: this.#alerts.suppressed,
+        sinks: this.#deliveries.map(({ state }) => state),
+      }),
+      metrics: () => (this.#metricsText ??= this.#renderMetrics()),
+      cleanup: ({ dryRun }) => this.#cleanUp(dryRun),
+      answered: (method, route, status) =>
+        this.#book.add('leakwright_http_requests_total', { method, route, status: String(status) }),
+    };
+  }
+
+  async #renderMetrics(): Promise<{ type: string; text: string }> {
+    const { renderPrometheus, PROMETHEUS_TYPE } = loadPrometheus();
+    return { type: PROMETHEUS_TYPE, text: await renderPrometheus(this.#book) };
+  }
+
+  #memory(): unknown {
+    const reading = this.#reading;
+    if (!reading) return { schema: 1, at: null };
+    const sum = (value: (tree: MonitorReading['trees'][number]) => number) =>
+      reading.trees.reduce((total, tree) => total + value(tree), 0);
+    return {
+      schema: 1,
+      at: new Date(reading.at).toISOString(),
+      machine: { ...reading.machine, usedFraction: reading.machine.usedBytes / reading.machine.totalBytes },
+      browsers: {
+        count: reading.trees.length,
+        processes: sum(({ processes }) => processes),
+        pssBytes: sum(({ pssBytes }) => pssBytes),
+        ussBytes: sum(({ ussBytes }) => ussBytes),
+        limitBytes: reading.browserLimitBytes,
+        orphans: reading.trees.filter(({ status }) => status === 'orphan').length,
+      },
+      trees: reading.trees.map(({ growth, ...tree }) => ({ ...tree, growth: growth ?? null })),
+      leftovers: reading.leftovers,
+      structures: reading.structures,
+      monitor: { ...reading.self, sampleMs: reading.sampleMs, intervalMs: this.#options.intervalMs ?? 2000 },
+    };
+  }
+
+  /** Orphans and leftovers, as `leakwright clean` does it: each tree is judged again before it is ended. */
+  #cleanUp(dryRun: boolean): Promise<unknown> | undefined {
+    if (this.#cleaning) return undefined;
+    const options = { reader: this.#source.reader, observations: this.#source.observations, ...this.#options.scope };
+    const work = (async () => {
+      const plan = await planCleanUp(options);
+      const result = dryRun ? describePlan(plan) : await cleanUp(plan, options);
+      this.#source.forget();
+      return { dryRun, ...toReport(result) };
+    })();
+    const count = (outcome: string) =>
+      this.#book.add('leakwright_cleanups_total', { outcome: dryRun ? 'dry-run' : outcome });
+    this.#cleaning = work
+      .then(({ summary }) => count(summary.effectivenessPercentage === 100 ? 'complete' : 'incomplete'))
+      .catch(() => count('failed'))
+      .finally(() => {
+        this.#cleaning = undefined;
+      });
+    return work;
+  }
+}
+
+async function readScenarios(history: History): Promise<ScenarioReading[]> {
+  const seen = new Map<string, ScenarioReading>();
+  const { runs } = await history.list({ limit: 200 });
+  for (const run of runs) {
+    for (const check of run.checks) {
+      if (seen.has(check.scenario) || seen.size >= MAX_SCENARIOS || check.verdict === 'error') continue;
+      seen.set(check.scenario, {
+        scenario: check.scenario,
+        leaks: check.verdict === 'leak',
+        leakedBytesPerIteration: check.findings.reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0),
+        lastRunAt: Date.parse(run.startedAt),
+      });
+    }
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,136 @@
+import { readlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type FindLeftoversOptions,
+  type Leftover,
+  type RemoveLeftoverResult,
+  findLeftovers,
+  removeLeftover,
+} from '../browsers/index.ts';
+import { type JournalEntry, isFromThisBoot, readJournal } from '../journal/index.ts';
+import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
+import { describeError } from '../support/index.ts';
+import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
+import type { OwnedTree } from './model.ts';
+
+/**
+ * What lies about now: to be shown, oldest first. Nothing is touched.
+ *
+ * @param table a fresh one: what it does not have counts as ended
+ */
+export async function surveyLeftovers(
+  options: Pick<CleanUpOptions, 'tempFolder' | 'cacheFolder' | 'minAgeMs' | 'ownUid'>,
+  table: ProcessTable,
+): Promise<Leftover[]> {
+  const { entries } = await readJournal();
+  return await findLeftovers({ ...leftoverOptions(options, entries, table), table });
+}
+
+/** What is removed after the trees: the plan's leftovers, and what the ended trees turned into some. */
+export async function leftoversAfter(
+  plan: CleanUpPlan,
+  trees: readonly CleanedTree[],
+  journal: readonly JournalEntry[],
+  reader: ProcessReader,
+  options: CleanUpOptions,
+): Promise<PlannedLeftover[]> {
+  const planned = new Map(plan.leftovers.map((one) => [one.leftover.path, one]));
+  const ended = endedFolders(trees);
+  if (ended.size > 0) {
+    const table = await reader.readTable();
+    for (const leftover of await findLeftovers({
+      ...leftoverOptions(options, journal, table),
+      table,
+      endedFolders: ended,
+    })) {
+      if (!leftover.removable || planned.get(leftover.path)?.leftover.removable) continue;
+      // Of profiles only the ended trees' own; by-products are not tied to a tree by name, and were in use until now.
+      const isByProduct = leftover.kind === 'scoped-dir' || leftover.kind === 'artifacts';
+      if (isByProduct || ended.has(leftover.path)) planned.set(leftover.path, { leftover, action: 'remove' });
+    }
+  }
+  // Artifacts first: that they are left over is known by the profile of the same launch.
+  const rank = ({ leftover }: PlannedLeftover) => (leftover.kind === 'artifacts' ? 0 : 1);
+  return [...planned.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+export async function cleanLeftover(
+  planned: PlannedLeftover,
+  trees: readonly CleanedTree[],
+  journal: readonly JournalEntry[],
+  reader: ProcessReader,
+  options: CleanUpOptions,
+): Promise<CleanedLeftover> {
+  const { leftover } = planned;
+  if (planned.action === 'leave')
+    return {
+      ...planned,
+      outcome: 'left',
+      bytesFreed: 0,
+      ...(leftover.reason === undefined ? {} : { reason: leftover.reason }),
+    };
+  let result: RemoveLeftoverResult;
+  try {
+    const table = await reader.readTable();
+    result = await removeLeftover(leftover, {
+      ...leftoverOptions(options, journal, table),
+      reader,
+      endedFolders: endedFolders(trees),
+    });
+  } catch (error) {
+    result = { outcome: 'failed', reason: describeError(error) };
+  }
+  return {
+    ...planned,
+    outcome: result.outcome,
+    bytesFreed: result.outcome === 'removed' ? result.bytesFreed : 0,
+    ...('reason' in result ? { reason: result.reason } : {}),
+  };
+}
+
+/**
+ * Folders whose browser was just seen to be gone and whose owner is gone too, so that they need not grow old before they
+ * are removed. A living owner cleans up after itself, and may still want what its browser left.
+ */
+function endedFolders(trees: readonly CleanedTree[]): ReadonlySet<string> {
+  const gone = trees.filter(
+    ({ owned, outcome }) => owned.status === 'orphan' && (outcome === 'ended' || outcome === 'gone'),
+  );
+  return new Set(gone.flatMap(({ folders }) => folders ?? []));
+}
+
+/** The profile, the folder of its singleton socket (the profile has a link to it), and for our own the session's folder. */
+export async function foldersOf({ tree, journalId }: OwnedTree, journal: readonly JournalEntry[]): Promise<string[]> {
+  const folders: string[] = [];
+  const profile = tree.profile?.path;
+  if (profile && tree.profile?.kind !== 'default') {
+    folders.push(profile);
+    const socket = await readlink(join(profile, 'SingletonSocket')).catch(() => undefined);
+    if (socket !== undefined) folders.push(dirname(socket));
+  }
+  const entry = journal.find(({ id }) => id === journalId);
+  if (entry) folders.push(entry.folder);
+  return folders;
+}
+
+export function leftoverOptions(
+  options: Pick<CleanUpOptions, 'tempFolder' | 'cacheFolder' | 'minAgeMs' | 'ownUid'>,
+  journal: readonly JournalEntry[],
+  table: ProcessTable,
+): Omit<FindLeftoversOptions, 'table'> {
+  return {
+    ...(options.tempFolder === undefined ? {} : { tempFolder: options.tempFolder }),
+    ...(options.cacheFolder === undefined ? {} : { cacheFolder: options.cacheFolder }),
+    ...(options.minAgeMs === undefined ? {} : { minAgeMs: options.minAgeMs }),
+    ...(options.ownUid === undefined ? {} : { ownUid: options.ownUid }),
+    inUse: (path) => {
+      const entry = journal.find((one) => one.folder === path && isHosted(one, table));
+      return entry && `Leakwright’s session ${entry.id} uses it`;
+    },
+  };
+}
+
+export function isHosted(entry: JournalEntry, table: ProcessTable): boolean {
+  const host = table.processes.get(entry.host.pid);
+  return isFromThisBoot(entry) && host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
+}

@@ -1,0 +1,182 @@
+import { lstat } from 'node:fs/promises';
+import { findLeftovers } from '../browsers/index.ts';
+import { type JournalEntry, forgetSession, isFromThisBoot } from '../journal/index.ts';
+import {
+  type EndTreeEvent,
+  type EndTreeResult,
+  type ProcessReader,
+  endTree,
+  identityKey,
+  identityOf,
+  sameProcess,
+  shareTableReads,
+} from '../processes/index.ts';
+import { describeError } from '../support/index.ts';
+import { cleanLeftover, foldersOf, isHosted, leftoverOptions, leftoversAfter } from './cleanLeftovers.ts';
+import type {
+  CleanUpOptions,
+  CleanUpPlan,
+  CleanUpResult,
+  CleanedLeftover,
+  CleanedTree,
+  PlannedTree,
+} from './cleanUpModel.ts';
+import { closeRequest } from './closeBrowser.ts';
+import type { OwnedTree } from './model.ts';
+import { type Survey, survey } from './survey.ts';
+
+/** Finds what nobody owns: orphans to end, leftovers to remove. Everything else found is in the plan with action `leave`. */
+export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan> {
+  const now = await survey(options);
+  const trees = await Promise.all(
+    now.trees.map(async (owned): Promise<PlannedTree> => ({
+      owned,
+      memoryBytes: await memoryOf(owned, options.reader),
+      action: owned.status === 'orphan' ? 'end' : 'leave',
+    })),
+  );
+  const leftovers = await findLeftovers({ ...leftoverOptions(options, now.journal, now.table), table: now.table });
+  return {
+    trees,
+    leftovers: leftovers.map((leftover) => ({ leftover, action: leftover.removable ? 'remove' : 'leave' })),
+    issues: now.issues,
+  };
+}
+
+/**
+ * Does what the plan says: ends its trees side by side, then removes its leftovers and what the ended trees left. Each
+ * tree is judged again first: one that got an owner, or a client, since the plan was made is refused. A personal browser
+ * always is.
+ */
+export async function cleanUp(plan: CleanUpPlan, options: CleanUpOptions): Promise<CleanUpResult> {
+  const reader = shareTableReads(options.reader);
+  const now = await survey({ ...options, reader });
+  const errors = [...now.issues];
+  const trees = await Promise.all(
+    plan.trees.map(async (planned) => {
+      const result = await cleanTree(planned, now, reader, options);
+      options.onEvent?.({ type: 'treeDone', result });
+      return result;
+    }),
+  );
+  for (const { owned, outcome, reason } of trees)
+    if (outcome === 'survived' || outcome === 'refused')
+      errors.push(`${owned.tree.product} (pid ${owned.tree.root.pid}): ${reason ?? outcome}`);
+
+  const leftovers: CleanedLeftover[] = [];
+  for (const planned of await leftoversAfter(plan, trees, now.journal, reader, options)) {
+    const result = await cleanLeftover(planned, trees, now.journal, reader, options);
+    if (result.outcome === 'failed' || result.outcome === 'refused')
+      errors.push(`${result.leftover.path}: ${result.reason ?? result.outcome}`);
+    options.onEvent?.({ type: 'leftoverDone', result });
+    leftovers.push(result);
+  }
+  await forgetWhatIsGone(now.journal, reader, errors);
+  return { trees, leftovers, errors };
+}
+
+/** The result of doing nothing: what the plan would do is `planned`. */
+export function describePlan(plan: CleanUpPlan): CleanUpResult {
+  return {
+    trees: plan.trees.map((planned) => ({ ...planned, outcome: planned.action === 'end' ? 'planned' : 'left' })),
+    leftovers: plan.leftovers.map((planned) => ({
+      ...planned,
+      outcome: planned.action === 'remove' ? 'planned' : 'left',
+      ...(planned.leftover.reason === undefined ? {} : { reason: planned.leftover.reason }),
+      bytesFreed: 0,
+    })),
+    errors: plan.issues,
+  };
+}
+
+/**
+ * Ends one tree, by whatever way its kind needs. Asks no questions about ownership: that is for the caller.
+ */
+export async function endBrowserTree(
+  owned: Pick<OwnedTree, 'tree'>,
+  options: Pick<CleanUpOptions, 'ending' | 'reader'> & { readonly onEvent?: (event: EndTreeEvent) => void },
+): Promise<EndTreeResult> {
+  const { tree } = owned;
+  const askNicely = await closeRequest(tree);
+  return await endTree(identityOf(tree.root), {
+    ...options.ending,
+    reader: options.reader,
+    members: tree.processes.map(({ info }) => identityOf(info)),
+    // A driver, and a browser that leads no group of its own, share the group of the job around them.
+    group: tree.driver ? 'never' : 'auto',
+    ...(askNicely === undefined ? {} : { askNicely }),
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+}
+
+async function cleanTree(
+  planned: PlannedTree,
+  now: Survey,
+  reader: ProcessReader,
+  options: CleanUpOptions,
+): Promise<CleanedTree> {
+  if (planned.action === 'leave') return { ...planned, outcome: 'left' };
+  const { root } = planned.owned.tree;
+  const current = now.trees.find(({ tree }) => tree.processes.some(({ info }) => sameProcess(info, root)));
+  const refusal = refusalOf(planned.owned, current, options.ownUid ?? process.getuid?.() ?? -1);
+  if (refusal !== undefined) return { ...planned, outcome: 'refused', reason: refusal };
+  const folders = await foldersOf(planned.owned, now.journal);
+  try {
+    const result = await endBrowserTree(current ?? planned.owned, {
+      reader,
+      ...(options.ending === undefined ? {} : { ending: options.ending }),
+      onEvent: (event) => options.onEvent?.({ type: 'tree', root, event }),
+    });
+    return { ...planned, folders, ...outcomeOf(result) };
+  } catch (error) {
+    return { ...planned, outcome: 'survived', reason: describeError(error) };
+  }
+}
+
+function refusalOf(planned: OwnedTree, current: OwnedTree | undefined, ownUid: number): string | undefined {
+  const { status, tree, evidence } = current ?? planned;
+  if (status === 'personal' || planned.status === 'personal') return 'it is a person’s own browser';
+  if (ownUid !== -1 && tree.root.uid !== -1 && tree.root.uid !== ownUid) return 'it belongs to another user';
+  // Chosen by a person who knew whose it is; or an orphan, which is nobody's.
+  if (status === 'orphan' || status === planned.status) return undefined;
+  return `it is ${status} by now: ${evidence.at(-1)?.fact ?? 'no evidence'}`;
+}
+
+function outcomeOf(result: EndTreeResult): Pick<CleanedTree, 'outcome' | 'reason'> {
+  switch (result.outcome) {
+    case 'ended':
+      return { outcome: 'ended' };
+    case 'alreadyGone':
+      return { outcome: 'gone', reason: result.reason };
+    case 'refused':
+      return { outcome: 'refused', reason: result.reason };
+    case 'survived': {
+      const pids = result.survivors.map(({ pid, name }) => `${name} (pid ${pid})`);
+      return { outcome: 'survived', reason: `still alive: ${pids.join(', ')}` };
+    }
+  }
+}
+
+async function memoryOf({ tree }: OwnedTree, reader: ProcessReader): Promise<number> {
+  const readings = await Promise.all(tree.processes.map(({ info }) => reader.readMemory(info)));
+  return readings.reduce((sum, memory) => sum + (memory?.pssBytes ?? 0), 0);
+}
+
+/** Journal entries of which neither host nor browser nor folder is left say nothing any more. */
+async function forgetWhatIsGone(
+  journal: readonly JournalEntry[],
+  reader: ProcessReader,
+  errors: string[],
+): Promise<void> {
+  const table = await reader.readTable();
+  const living = new Set([...table.processes.values()].map(identityKey));
+  for (const entry of journal) {
+    if (isHosted(entry, table)) continue;
+    if (entry.browser && isFromThisBoot(entry) && living.has(identityKey(entry.browser))) continue;
+    try {
+      await lstat(entry.folder);
+    } catch {
+      await forgetSession(entry.id).catch((error: unknown) => errors.push(describeError(error)));
+    }
+  }
+}

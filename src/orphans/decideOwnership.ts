@@ -1,0 +1,282 @@
+import type { BrowserTree, Evidence } from '../browsers/index.ts';
+import { type JournalEntry, isFromThisBoot } from '../journal/index.ts';
+import {
+  type ProcessIdentity,
+  type ProcessInfo,
+  type ProcessReader,
+  type ProcessTable,
+  ancestorsOf,
+  sameProcess,
+} from '../processes/index.ts';
+import { formatDuration } from '../support/index.ts';
+import { type AutomationStrength, automationStrength, ownerWord } from './automationStrength.ts';
+import { type TreeProbe, createTreeProbe } from './clients.ts';
+import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
+import type { OwnerObservations, TreeObservation } from './observations.ts';
+import { findOrigin } from './origin.ts';
+import { type LauncherVerdict, describeProcess, findLauncher, skipWrappers } from './parents.ts';
+
+export interface DecideOwnershipOptions {
+  readonly trees: readonly BrowserTree[];
+  readonly table: ProcessTable;
+  readonly journal: readonly JournalEntry[];
+  readonly reader: ProcessReader;
+  /** What was seen while the owners lived; the editor has it, a terminal command does not. */
+  readonly observations?: OwnerObservations;
+  /** Default: ours; -1 where the system has none (Windows). */
+  readonly ownUid?: number;
+  /** How long an owner may leave its browser idle, in ms; 0 for ever. Default 30 minutes. Only with observations. */
+  readonly idleLimitMs?: number;
+  /** Default: the system's. */
+  readonly probe?: TreeProbe;
+  readonly tempFolders?: readonly string[];
+  readonly platform?: NodeJS.Platform;
+  readonly selfPid?: number;
+}
+
+/**
+ * Says of each tree whose it is, with the evidence. A tree is an orphan only when every question is answered against it:
+ * automation's beyond doubt, not on a default profile, this user's, its launcher provably gone, nobody of its job left,
+ * and nobody connected. One open question makes it `unknown`.
+ */
+export async function decideOwnership(options: DecideOwnershipOptions): Promise<OwnedTree[]> {
+  return await Promise.all(options.trees.map((tree) => decide(tree, options)));
+}
+
+interface Decision {
+  readonly status: OwnershipStatus;
+  readonly owner?: Owner;
+  readonly evidence: readonly Evidence[];
+  readonly journalId?: string;
+}
+
+async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promise<OwnedTree> {
+  const observation = options.observations?.of(tree.root);
+  const decision = byJournal(tree, options) ?? byUser(tree, options) ?? (await byEvidence(tree, observation, options));
+  let orphanForMs: number | undefined;
+  if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
+  else options.observations?.noteNoOrphan(tree.root);
+  return {
+    tree,
+    status: decision.status,
+    evidence: [...tree.evidence, ...decision.evidence],
+    ...(decision.owner === undefined ? {} : { owner: decision.owner }),
+    ...(decision.journalId === undefined ? {} : { journalId: decision.journalId }),
+    ...(orphanForMs === undefined ? {} : { orphanForMs }),
+  };
+}
+
+/** Launched by Leakwright: the journal says so before the browser runs, so nothing else needs to be asked. */
+function byJournal(tree: BrowserTree, { journal, table }: DecideOwnershipOptions): Decision | undefined {
+  const entry = journal.find((candidate) => isFromThisBoot(candidate) && isOf(candidate, tree));
+  if (!entry) return undefined;
+  const journalId = entry.id;
+  const what = entry.purpose === 'check' ? 'check' : 'session';
+  const recorded: Evidence = { source: 'journal', fact: `Leakwright launched it for ${what} ${entry.id}` };
+  const host = table.processes.get(entry.host.pid);
+  const alive = host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
+  const owner: Owner = { kind: 'leakwright', name: `Leakwright ${what} ${entry.id}`, identity: entry.host, alive };
+  if (alive) return { status: 'managed', owner, evidence: [recorded], journalId };
+  const gone: Evidence = { source: 'journal', fact: `Its session host (pid ${entry.host.pid}) has ended` };
+  return { status: 'orphan', owner, evidence: [recorded, gone], journalId };
+}
+
+function isOf(entry: JournalEntry, tree: BrowserTree): boolean {
+  if (entry.browser && tree.processes.some(({ info }) => sameProcess(info, entry.browser!))) return true;
+  const profile = tree.profile?.path;
+  // The browser may run before its identity is recorded; its command line names the session's folder from the start.
+  return (
+    profile !== undefined && profile !== '' && (profile === entry.folder || profile.startsWith(`${entry.folder}/`))
+  );
+}
+
+/** What a person may be using, and what belongs to somebody else, is not judged further. */
+function byUser(tree: BrowserTree, options: DecideOwnershipOptions): Decision | undefined {
+  const ownUid = options.ownUid ?? process.getuid?.() ?? -1;
+  const { uid } = tree.root;
+  if (ownUid !== -1 && uid !== -1 && uid !== ownUid)
+    return { status: 'unknown', evidence: [{ source: 'parent', fact: `It belongs to another user (uid ${uid})` }] };
+  if (tree.profile?.kind === 'default')
+    return {
+      status: 'personal',
+      evidence: [{ source: 'profile', fact: 'It uses a person’s own profile, whoever started it' }],
+    };
+  return undefined;
+}
+
+async function byEvidence(
+  tree: BrowserTree,
+  observation: TreeObservation | undefined,
+  options: DecideOwnershipOptions,
+): Promise<Decision> {
+  const automation = automationStrength(tree, observation, options.tempFolders);
+  if (automation.strength === 'none')
+    return {
+      status: 'personal',
+      evidence: [{ source: 'command-line', fact: 'Nothing says that a program drives it' }],
+    };
+  const launcher = await findLauncher(tree, options.table, {
+    reader: options.reader,
+    ...(observation === undefined ? {} : { observation }),
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
+  });
+  const owner = ownerOf(launcher, observation);
+  const named: Evidence[] =
+    observation?.owner === undefined
+      ? []
+      : [{ source: 'observed', fact: observedFact(observation.owner, observation.ownerEndedAt !== undefined) }];
+  const decision = (status: OwnershipStatus, ...evidence: readonly Evidence[]): Decision => ({
+    status,
+    evidence: [...named, ...launcher.evidence, ...evidence],
+    ...(owner === undefined ? {} : { owner }),
+  });
+
+  const isFragment = tree.browser === undefined && tree.driver === undefined;
+  if (launcher.kind === 'alive' && !isFragment)
+    return idleDecision(decision, observation, options) ?? decision('owned');
+  if (launcher.kind === 'unclear' && !isFragment) return decision('unknown');
+  const doubt = await firstDoubt(tree, automation, launcher, observation, options);
+  if (doubt) return decision('unknown', doubt);
+  // Nobody saw its owner: what it inherited may still name it.
+  const origin = owner === undefined ? await findOrigin(tree.root, options.reader) : undefined;
+  const known: Owner | undefined =
+    owner ?? (origin?.name ? { kind: 'process', name: origin.name, alive: false } : undefined);
+  // Who is gone is what a person wants to know, so that comes last: the word that decides.
+  return {
+    status: 'orphan',
+    evidence: [
+      ...automation.evidence.slice(0, 1),
+      ...(origin ? [origin.evidence] : []),
+      ...launcher.evidence,
+      ...named,
+    ],
+    ...(known === undefined ? {} : { owner: known }),
+  };
+}
+
+/** The owner lives and has let go of its browser. */
+function idleDecision(
+  decision: (status: OwnershipStatus, ...evidence: readonly Evidence[]) => Decision,
+  observation: TreeObservation | undefined,
+  options: DecideOwnershipOptions,
+): Decision | undefined {
+  if (!observation) return undefined;
+  // What goes on after its terminal was told to (`nohup`), and is no less in use.
+  if (observation.ownerEndedAt !== undefined && observation.owner && observation.owner.kind !== 'terminal')
+    return decision('abandoned', {
+      source: 'observed',
+      fact: `The ${ownerWord(observation.owner.kind)} it was started by is over, and the process that launched it still runs`,
+    });
+  const limit = options.idleLimitMs ?? 30 * 60_000;
+  const idleMs = options.table.at - observation.lastBusyAt;
+  if (limit === 0 || observation.lastBusyAt === 0 || idleMs < limit) return undefined;
+  return decision('abandoned', {
+    source: 'observed',
+    fact: `Neither it nor its owner has done anything for ${formatDuration(idleMs)}`,
+  });
+}
+
+/** The first reason not to call it an orphan although its launcher is gone. */
+async function firstDoubt(
+  tree: BrowserTree,
+  automation: AutomationStrength,
+  launcher: LauncherVerdict,
+  observation: TreeObservation | undefined,
+  options: DecideOwnershipOptions,
+): Promise<Evidence | undefined> {
+  if (automation.strength !== 'strong') return automation.evidence[0];
+  const byHand = startedByHand(tree, launcher, observation);
+  if (byHand) return byHand;
+  if (tree.driver && !tree.browser)
+    return { source: 'command-line', fact: 'A driver without a browser may be kept running on purpose' };
+  if (!tree.profile) return { source: 'profile', fact: 'Its profile is not known' };
+  const colleague = launcher.kind === 'gone' && launcher.former ? undefined : jobColleague(tree, options);
+  if (colleague)
+    return {
+      source: 'process-group',
+      fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
+    };
+  const probe = options.probe ?? createTreeProbe();
+  if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
+  const clients = await probe.countClients(tree);
+  if (clients !== undefined && clients > 0)
+    return {
+      source: 'connection',
+      fact: `${clients === 1 ? 'A program is' : `${clients} programs are`} connected to it`,
+    };
+  return undefined;
+}
+
+/**
+ * A line typed in a terminal, as far as that was watched. `(chromium … &)` is a job of the terminal although its parent is
+ * gone at once: it stays in the shell's session. And a browser that the shell itself started and that outlived it was
+ * told to (`nohup`, `disown`, `setsid`): a terminal that closes ends its other jobs. What a *program* left behind, under a
+ * shell, is in neither case: it was seen under that program, which has ended.
+ */
+function startedByHand(
+  tree: BrowserTree,
+  launcher: LauncherVerdict,
+  observation: TreeObservation | undefined,
+): Evidence | undefined {
+  const terminal = observation?.owner;
+  if (terminal?.kind !== 'terminal') return undefined;
+  const former = launcher.kind === 'gone' ? launcher.former : undefined;
+  if (former && terminal.identity && sameProcess(former, terminal.identity))
+    return {
+      source: 'observed',
+      fact: `It was started by hand in the terminal '${terminal.name}' and told to outlive it`,
+    };
+  if (!former && observation?.ownerEndedAt === undefined && tree.root.sessionId === terminal.identity?.pid)
+    return { source: 'observed', fact: `It is a background job of the terminal '${terminal.name}', which is open` };
+  return undefined;
+}
+
+/**
+ * Somebody alive in the process group the tree was launched in. A shell that started the browser and ended at once (`sh -c
+ * "chromium … &"`) leaves it to init while the script it did so for, in the same group, goes on using it. We ourselves
+ * and what we run under do not count: they are in it when `leakwright clean` is a line of that very script.
+ */
+function jobColleague(
+  tree: BrowserTree,
+  { trees, table, selfPid = process.pid }: DecideOwnershipOptions,
+): ProcessInfo | undefined {
+  const top = skipWrappers(tree, table);
+  if (top.groupId <= 1 || top.groupId === top.pid || top.groupId === tree.root.pid) return undefined;
+  // Another browser of the same job uses nothing: it is in the same case.
+  const members = new Set(trees.flatMap(({ processes }) => processes.map(({ info }) => info.pid)));
+  const ours = new Set([selfPid, ...ancestorsOf(table, selfPid).map(({ pid }) => pid)]);
+  const isOther = (info: ProcessInfo) =>
+    info.groupId === top.groupId &&
+    info.state !== 'zombie' &&
+    info.pid !== top.pid &&
+    !members.has(info.pid) &&
+    !ours.has(info.pid) &&
+    !ancestorsOf(table, info.pid).some(({ pid }) => members.has(pid) || pid === selfPid);
+  return [...table.processes.values()].find(isOther);
+}
+
+function ownerOf(launcher: LauncherVerdict, observation: TreeObservation | undefined): Owner | undefined {
+  const watched = observation?.owner;
+  const process: { identity?: ProcessIdentity; name?: string } =
+    launcher.kind === 'alive'
+      ? { identity: launcher.launcher, name: describeProcess(launcher.launcher) }
+      : launcher.kind === 'gone'
+        ? {
+            ...(launcher.former === undefined ? {} : { identity: launcher.former }),
+            ...(launcher.name === undefined ? {} : { name: launcher.name }),
+          }
+        : {};
+  const identity = process.identity && { pid: process.identity.pid, startTime: process.identity.startTime };
+  const alive = launcher.kind === 'alive';
+  if (watched) {
+    const known = watched.identity ?? identity;
+    return { kind: watched.kind, name: watched.name, alive, ...(known === undefined ? {} : { identity: known }) };
+  }
+  if (process.name === undefined) return undefined;
+  return { kind: 'process', name: process.name, alive, ...(identity === undefined ? {} : { identity }) };
+}
+
+function observedFact(owner: NonNullable<TreeObservation['owner']>, ended: boolean): string {
+  const what = `the ${ownerWord(owner.kind)} '${owner.name}'`;
+  return ended ? `It was left behind by ${what}` : `It was started under ${what}`;
+}

@@ -1,0 +1,36 @@
+import type { BrowserTree, Evidence } from '../browsers/index.ts';
+import type { ProcessIdentity } from '../processes/index.ts';
+
+/**
+ * Whose a browser tree is.
+ * - `managed`: launched by Leakwright, and its session host lives
+ * - `owned`: whoever launched it lives
+ * - `abandoned`: whoever launched it lives, and has left it idle for long, or its debug session is over
+ * - `orphan`: automation's, of this user, not on a default profile, and its owner is provably gone
+ * - `personal`: a person's own browser; never offered for ending
+ * - `unknown`: not enough evidence; shown, never in a bulk action
+ */
+export type OwnershipStatus = 'managed' | 'owned' | 'abandoned' | 'orphan' | 'personal' | 'unknown';
+
+export type OwnerKind = 'leakwright' | 'debug' | 'task' | 'terminal' | 'process';
+
+export interface Owner {
+  readonly kind: OwnerKind;
+  /** For people: `Launch e2e`, `node run.js (pid 4711)`. */
+  readonly name: string;
+  readonly identity?: ProcessIdentity;
+  readonly alive: boolean;
+}
+
+export interface OwnedTree {
+  readonly tree: BrowserTree;
+  readonly status: OwnershipStatus;
+  /** Who launched it, where that is known; for an orphan who it was. */
+  readonly owner?: Owner;
+  /** The tree's own evidence and what decided the status, the deciding facts last. */
+  readonly evidence: readonly Evidence[];
+  /** How long it has been seen as an orphan, in ms; only with observations. */
+  readonly orphanForMs?: number;
+  /** The journal's entry for it. */
+  readonly journalId?: string;
+}

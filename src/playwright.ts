@@ -1,0 +1,9 @@
+/** `import { test, expect } from 'leakwright/playwright'`: leak checks in a Playwright Test suite. */
+export {
+  type LeakFixtures,
+  type LeakFreeOptions,
+  type LeakOptions,
+  Leaks,
+  expect,
+  test,
+} from './playwrightTest/index.ts';

@@ -1,0 +1,64 @@
+import type { Browser, CDPSession, Page } from '@playwright/test';
+import { type ProcessIdentity, createProcessReader, identityOf } from '../processes/index.ts';
+import { withTimeout } from '../support/index.ts';
+import { type LeakBrowser, type OpenLeakBrowser, nothingLeft } from '../leaks/index.ts';
+
+/** For a page that hangs: its session cannot be let go of, and goes with the page. */
+const DETACH_MS = 2000;
+
+/** A check's browser that is a test's own page: taken as it is, and left open. */
+export function adoptPage(page: Page): OpenLeakBrowser {
+  return async () => {
+    const browser = page.context().browser();
+    const sessions: CDPSession[] = [];
+    const listeners: (() => void)[] = [];
+    return {
+      adoptsPage: true,
+      name: displayName(browser),
+      version: browser?.version() ?? '',
+      family: familyOf(browser),
+      root: browser ? await rootOf(browser) : undefined,
+      newPage: async () => page,
+      async openCdp() {
+        const session = await page.context().newCDPSession(page);
+        sessions.push(session);
+        return session;
+      },
+      onLost(listener) {
+        browser?.on('disconnected', listener);
+        listeners.push(listener);
+      },
+      async close() {
+        for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
+        const detaching = Promise.allSettled(sessions.splice(0).map(async (session) => await session.detach()));
+        await withTimeout(detaching, DETACH_MS, 'letting go of the page').catch(() => undefined);
+        return nothingLeft;
+      },
+    } satisfies LeakBrowser;
+  };
+}
+
+function familyOf(browser: Browser | null): LeakBrowser['family'] {
+  const name = browser?.browserType().name();
+  return name === 'firefox' || name === 'webkit' ? name : 'chromium';
+}
+
+function displayName(browser: Browser | null): string {
+  return { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' }[familyOf(browser)];
+}
+
+/** The browser's process, where it is one of ours and not of another machine that happens to have such a pid. */
+async function rootOf(browser: Browser): Promise<ProcessIdentity | undefined> {
+  if (browser.browserType().name() !== 'chromium') return undefined;
+  try {
+    const session = await browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+    const root = pid === undefined ? undefined : await createProcessReader().readProcess(pid);
+    return root?.ppid === process.pid ? identityOf(root) : undefined;
+  } catch {
+    // Without it the report has no memory of the browser's processes; nothing else needs it.
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Page, TestInfo, TestType } from '@playwright/test';
+import {
+  type CheckOptions,
+  type CheckResult,
+  type IgnoreRule,
+  type Scenario,
+  type Thresholds,
+  checkLeaks,
+} from '../leaks/index.ts';
+import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
+import { type ErrorCode, LeakwrightError } from '../support/index.ts';
+import { adoptPage } from './adoptPage.ts';
+
+/** How a check in a test runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks. */
+export interface LeakOptions {
+  /** For people. Default: the test's title. */
+  readonly name?: string;
+  /** Counted iterations. Default: 7. */
+  readonly iterations?: number;
+  /** Iterations before the count. Default: 3. */
+  readonly warmup?: number;
+  /** Look into the heap even when nothing grows. */
+  readonly deep?: boolean;
+  /** Milliseconds for the whole check, added to the test's own time limit while it runs. Default: 120,000. */
+  readonly timeout?: number;
+  /** Findings that are known and do not count, each with a reason. */
+  readonly ignore?: readonly IgnoreRule[];
+  readonly thresholds?: Partial<Thresholds>;
+}
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+/** The `leaks` fixture. */
+export class Leaks {
+  readonly #page: Page;
+  readonly #info: TestInfo;
+  readonly #defaults: LeakOptions;
+  readonly #step: TestType<object, object>['step'];
+  readonly #ended = new AbortController();
+  #checks = 0;
+  #running = false;
+
+  constructor(parts: {
+    readonly page: Page;
+    readonly info: TestInfo;
+    readonly defaults: LeakOptions;
+    readonly step: TestType<object, object>['step'];
+  }) {
+    this.#page = parts.page;
+    this.#info = parts.info;
+    this.#defaults = parts.defaults;
+    this.#step = parts.step;
+  }
+
+  /**
+   * Repeats what a user does and undoes on the test's page, and finds what survives from every time. The page stays open, and is
+   * where the last iteration left it. The report is attached to the test.
+   *
+   * @throws what the iteration throws; LeakwrightError when the check could not be done (`leaks.unsupported`, `timeout` …)
+   */
+  async check(iteration: (page: Page) => unknown, options: LeakOptions = {}): Promise<CheckResult> {
+    if (this.#running) {
+      throw new LeakwrightError('usage', 'A leak check runs already on this page.', {
+        hint: "Await one check before the next: two at once would count each other's objects.",
+      });
+    }
+    this.#running = true;
+    const merged = { ...this.#defaults, ...options };
+    this.#checks += 1;
+    const name = merged.name ?? `${this.#info.title}${this.#checks > 1 ? ` (${this.#checks})` : ''}`;
+    const timeoutMs = merged.timeout ?? DEFAULT_TIMEOUT_MS;
+    try {
+      return await this.#step(`leaks.check ${name}`, async () =>
+        this.#withTime(timeoutMs, async () => await this.#check(iteration, { ...merged, name, timeout: timeoutMs })),
+      );
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Ends a check that still runs, as when its test timed out. */
+  end(): void {
+    this.#ended.abort();
+  }
+
+  async #check(
+    iteration: (page: Page) => unknown,
+    options: LeakOptions & { name: string; timeout: number },
+  ): Promise<CheckResult> {
+    let thrown: { readonly error: unknown } | undefined;
+    const scenario: Scenario = {
+      name: options.name,
+      url: this.#page.url(),
+      iteration: async () => {
+        try {
+          await iteration(this.#page);
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      },
+      ...(options.ignore ? { ignore: options.ignore } : {}),
+      ...(options.thresholds ? { thresholds: options.thresholds } : {}),
+    };
+    const engine: CheckOptions = {
+      ...(options.iterations === undefined ? {} : { iterations: options.iterations }),
+      ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
+      ...(options.deep === undefined ? {} : { deep: options.deep }),
+      timeoutMs: options.timeout,
+      stepTimeoutMs: options.timeout,
+    };
+    const workspaceFolder = this.#info.config.configFile ? this.#info.config.rootDir : process.cwd();
+    const context = { openBrowser: adoptPage(this.#page), workspaceFolder, signal: this.#ended.signal };
+    const events = checkLeaks(scenario, engine, context);
+    let next = await events.next();
+    while (!next.done) next = await events.next();
+    const result = next.value;
+    await this.#attach(result);
+    if (result.verdict !== 'error') return result;
+    if (thrown && result.error?.code === 'leaks.scenarioFailed') throw thrown.error;
+    const { code = 'leaks.scenarioFailed', message = 'The check failed.', hint } = result.error ?? {};
+    throw new LeakwrightError(code as ErrorCode, hint === undefined ? message : `${message} ${hint}`);
+  }
+
+  async #attach(result: CheckResult): Promise<void> {
+    const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
+    const attach = async (extension: string, contentType: string, body: string): Promise<void> =>
+      await this.#info.attach(`leaks: ${result.name}.${extension}`, { body, contentType });
+    await attach('txt', 'text/plain', renderText(report));
+    if (result.verdict === 'clean') return;
+    await attach('html', 'text/html', renderHtml(report));
+    await attach('json', 'application/json', renderJson(report));
+  }
+
+  /** A check's time is not taken from the test's own. */
+  async #withTime<T>(ms: number, run: () => Promise<T>): Promise<T> {
+    const { timeout } = this.#info;
+    if (timeout === 0) return await run();
+    const startedAt = performance.now();
+    // The limit of the check itself comes first, since it says why.
+    this.#info.setTimeout(timeout + ms + 5000);
+    try {
+      return await run();
+    } finally {
+      this.#info.setTimeout(timeout + Math.ceil(performance.now() - startedAt));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { expect as base } from '@playwright/test';
+import type { CheckResult, Severity } from '../leaks/index.ts';
+import { createReport, renderText, summarizeFinding } from '../reports/index.ts';
+import { LeakwrightError } from '../support/index.ts';
+
+const RANK: Readonly<Record<Severity, number>> = { none: 0, minor: 1, moderate: 2, critical: 3 };
+
+export interface LeakFreeOptions {
+  /** Leaks below this severity are let pass. Default: minor, so none. */
+  readonly failOn?: 'minor' | 'moderate' | 'critical';
+}
+
+/** Playwright's `expect`, with `expect(await leaks.check(…)).toBeLeakFree()`. */
+export const expect = base.extend({
+  toBeLeakFree(received: unknown, options: LeakFreeOptions = {}) {
+    const result = asResult(received);
+    const leaks = result.verdict === 'leak' && RANK[result.severity] >= RANK[options.failOn ?? 'minor'];
+    // What could not be told is not free of leaks, and not a leak either.
+    const pass = this.isNot ? !leaks : !leaks && result.verdict !== 'inconclusive';
+    return { name: 'toBeLeakFree', pass, message: () => describe(result, this.isNot) };
+  },
+});
+
+function describe(result: CheckResult, isNot: boolean): string {
+  if (isNot) return `Expected a leak, and there is none in ${result.iterations} iterations of '${result.name}'.`;
+  const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
+  const first = result.findings.find(({ ignored }) => ignored === undefined);
+  const head = first ? summarizeFinding(first) : `it could not be told whether '${result.name}' leaks`;
+  return `Expected no leak, but ${head}\n\n${renderText(report)}`;
+}
+
+function asResult(received: unknown): CheckResult {
+  if (typeof received === 'object' && received !== null && 'verdict' in received && 'findings' in received) {
+    return received as CheckResult;
+  }
+  throw new LeakwrightError('usage', 'toBeLeakFree() takes what leaks.check() gives.', {
+    hint: 'Write: expect(await leaks.check(async () => { … })).toBeLeakFree()',
+  });
+}

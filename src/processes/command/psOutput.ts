@@ -1,0 +1,117 @@
+import { posix } from 'node:path';
+import type { ProcessState } from '../process.ts';
+import type { ReportedProcess } from './commandReader.ts';
+
+/**
+ * The columns asked of ps(1), each with an empty header: those that POSIX, macOS and the BSDs have under one name. The start time is
+ * 24 characters in the C locale; the arguments come last, since they hold anything.
+ */
+export const PS_COLUMNS = ['pid', 'ppid', 'pgid', 'ruid', 'stat', 'rss', 'time', 'lstart', 'args'] as const;
+
+const ROW =
+  /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+(\S+)\s+(\d+)\s+(\S+)\s+(\w{3} +\w{3} +\d+ +\d\d:\d\d:\d\d +\d{4})(?: (.*))?$/;
+
+const states: Readonly<Record<string, ProcessState>> = {
+  R: 'running',
+  S: 'running',
+  I: 'running',
+  U: 'running',
+  D: 'running',
+  W: 'running',
+  L: 'running',
+  T: 'stopped',
+  t: 'stopped',
+  Z: 'zombie',
+  X: 'zombie',
+};
+
+/**
+ * Parses what ps prints for {@link PS_COLUMNS} in the C locale and in UTC. Lines that are none (cut off, or what a newline
+ * among the arguments makes of one) are left out.
+ *
+ * @param names executable or short name by pid, from {@link parsePsNames}
+ */
+export function parsePs(output: string, names: ReadonlyMap<number, string>): ReportedProcess[] {
+  const found: ReportedProcess[] = [];
+  for (const line of output.split('\n')) {
+    const match = ROW.exec(line);
+    if (!match) continue;
+    const [, pid, ppid, groupId, uid, stat, rss, time, started, args = ''] = match;
+    const startTime = parseStart(started!);
+    const cpuMs = parseCpuTime(time!);
+    if (startTime === undefined || cpuMs === undefined) continue;
+    const state = states[stat![0]!] ?? 'unknown';
+    const program = names.get(Number(pid)) ?? args.split(' ')[0]!;
+    found.push({
+      info: {
+        pid: Number(pid),
+        // A second is as exact as ps is.
+        startTime,
+        ppid: Number(ppid),
+        groupId: Number(groupId),
+        // macOS prints an address there, if anything.
+        sessionId: 0,
+        state,
+        name: posix.basename(program),
+        commandLine: state === 'zombie' ? [] : splitArguments(args, program),
+        uid: Number(uid),
+        startedAtMs: startTime,
+        cpuMs,
+        rssBytes: Number(rss) * 1024,
+        threads: 0,
+      },
+    });
+  }
+  return found;
+}
+
+/** Parses `ps -o pid= -o comm=`: on macOS the whole path of the program, elsewhere its short name; either may hold spaces. */
+export function parsePsNames(output: string): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const line of output.split('\n')) {
+    const match = /^\s*(\d+) (.+?)\s*$/.exec(line);
+    if (match) names.set(Number(match[1]), match[2]!.trim());
+  }
+  return names;
+}
+
+/**
+ * Arguments from ps's line, which joins them by spaces without a mark: the program is known by its path, values of `--name=value` go
+ * on to the next switch or URL (`--user-data-dir=/Users/ada/Library/Application Support/x about:blank`), and all else is split.
+ */
+export function splitArguments(args: string, program: string): string[] {
+  if (args === '') return [];
+  const known = program !== '' && (args === program || args.startsWith(`${program} `));
+  const first = known ? program : args.split(' ')[0]!;
+  const found = [first];
+  const rest = args.slice(first.length).trim();
+  if (rest === '') return found;
+  for (const word of rest.split(' ')) {
+    const last = found.at(-1)!;
+    const goesOn =
+      found.length > 1 && /^--[\w-]+=./.test(last) && !word.startsWith('-') && !/^[a-z][a-z0-9+.-]*:/.test(word);
+    if (goesOn) found[found.length - 1] = `${last} ${word}`;
+    else found.push(word);
+  }
+  return found;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `Sat Nov 21 02:29:08 2026` as ms since the epoch. */
+function parseStart(text: string): number | undefined {
+  const match = /^\w{3} +(\w{3}) +(\d+) +(\d\d):(\d\d):(\d\d) +(\d{4})$/.exec(text);
+  const month = MONTHS.indexOf(match?.[1] ?? '');
+  if (!match || month === -1) return undefined;
+  const [day, hour, minute, second, year] = match.slice(2).map(Number) as [number, number, number, number, number];
+  return Date.UTC(year, month, day, hour, minute, second);
+}
+
+/** CPU time in ms: macOS's `12:34.56`, with minutes beyond 60, and POSIX's `1-02:03:04`. */
+export function parseCpuTime(text: string): number | undefined {
+  const match = /^(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$/.exec(text);
+  if (!match) return undefined;
+  const [days, hours, minutes] = match.slice(1, 4).map((part) => Number(part ?? 0)) as [number, number, number];
+  const seconds = Number(match[4]!.replace(',', '.'));
+  return Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
+}

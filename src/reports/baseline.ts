@@ -1,0 +1,53 @@
+import { LeakwrightError } from '../support/index.ts';
+import type { CheckResult, Finding, Severity } from '../leaks/index.ts';
+
+/** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
+const TOLERATED_GROWTH = 1.5;
+
+/** Fingerprint to bytes an iteration, of the run that is accepted for now. */
+export type Baseline = ReadonlyMap<string, number>;
+
+/**
+ * Reads a former JSON report as the baseline.
+ *
+ * @throws LeakwrightError `usage` when the text is not one of our reports
+ */
+export function parseBaseline(text: string, file: string): Baseline {
+  const refuse = (why: string): never => {
+    throw new LeakwrightError('usage', `The baseline '${file}' cannot be used: ${why}.`, {
+      hint: 'Make one with: leakwright check … --reporter json=FILE',
+    });
+  };
+  let report: { schema?: unknown; checks?: { findings?: Partial<Finding>[] }[] };
+  try {
+    report = JSON.parse(text) as typeof report;
+  } catch {
+    return refuse('it is not JSON');
+  }
+  if (report?.schema !== 1 || !Array.isArray(report.checks)) return refuse('it is not a Leakwright report of schema 1');
+  const baseline = new Map<string, number>();
+  for (const finding of report.checks.flatMap((check) => check.findings ?? [])) {
+    if (typeof finding.fingerprint === 'string') baseline.set(finding.fingerprint, finding.bytesPerIteration ?? 0);
+  }
+  return baseline;
+}
+
+const RANK: Record<Severity, number> = { none: 0, minor: 1, moderate: 2, critical: 3 };
+
+/** The result with known leaks that did not grow marked as ignored: only new and grown ones count for the verdict. */
+export function applyBaseline(
+  result: CheckResult,
+  baseline: Baseline,
+  reason = 'known from the baseline',
+): CheckResult {
+  if (result.verdict !== 'leak') return result;
+  const findings = result.findings.map((finding) => {
+    const known = baseline.get(finding.fingerprint);
+    if (known === undefined || finding.ignored !== undefined) return finding;
+    if (finding.bytesPerIteration > known * TOLERATED_GROWTH + 1024) return finding;
+    return { ...finding, ignored: reason };
+  });
+  const severities = findings.filter((finding) => finding.ignored === undefined).map((finding) => finding.severity);
+  const severity = severities.sort((a, b) => RANK[b] - RANK[a])[0] ?? 'none';
+  return { ...result, findings, severity, verdict: severities.length > 0 ? 'leak' : 'clean' };
+}

@@ -1,0 +1,157 @@
+import { count, formatBytes, formatDuration } from '../support/index.ts';
+import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
+import { renderCharts, renderSurvivors } from './htmlCharts.ts';
+import { escapeHtml } from './htmlText.ts';
+import type { Report } from './report.ts';
+import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
+
+// System fonts and colours: the file looks at home in light and dark without loading anything. All pairs have a contrast
+// of 4.5 or more.
+const STYLE = `
+:root { color-scheme: light dark; --page: light-dark(#f6f7f9, #16181d); --card: light-dark(#fff, #1f2229); --text: light-dark(#1c2127, #e6e8eb);
+  --quiet: light-dark(#59636e, #9da7b3); --line: light-dark(#d4d9df, #3a414b); --leak: light-dark(#b3261e, #ff8f85); --clean: light-dark(#1b6e2c, #7ddb8b);
+  --warn: light-dark(#805300, #f2c46d); --curve: light-dark(#1f5fbf, #7db3ff); }
+* { box-sizing: border-box; }
+body { background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 3rem; }
+h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.15rem; margin: 0; overflow-wrap: anywhere; } h3 { font-size: 1rem; margin: 1.2rem 0 .4rem; }
+a { color: var(--curve); } .quiet { color: var(--quiet); }
+.leak, .error { color: var(--leak); } .clean { color: var(--clean); } .inconclusive { color: var(--warn); }
+section, .summary { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; padding: 1rem 1.2rem; }
+table { border-collapse: collapse; width: 100%; } th { color: var(--quiet); font-weight: 600; }
+th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: start; vertical-align: top; overflow-wrap: anywhere; } tbody tr:last-child td { border-bottom: 0; }
+.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+code { font: .9em ui-monospace, SFMono-Regular, Consolas, monospace; overflow-wrap: anywhere; }
+article { border: 1px solid var(--line); border-inline-start: 4px solid var(--leak); border-radius: .3rem; margin: .8rem 0; padding: .7rem 1rem; }
+article.ignored { border-inline-start-color: var(--line); } article > p { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+.level { border: 1px solid currentColor; border-radius: 1rem; color: var(--leak); font-size: .8rem; font-weight: 600; padding: .05rem .55rem; } .ignored .level { color: var(--quiet); }
+dl { display: grid; gap: .25rem 1rem; grid-template-columns: max-content minmax(0, 1fr); margin: .6rem 0 0; } dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+details { margin: .6rem 0 0; } summary { cursor: pointer; color: var(--quiet); } ol, ul { margin: .3rem 0; padding-inline-start: 1.4rem; }
+.charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); } figure { margin: 0; } figcaption { font-size: .85rem; }
+figure svg { display: block; width: 100%; } svg text { fill: var(--quiet); font: 10px system-ui, sans-serif; }
+.axis { fill: none; stroke: var(--line); } polyline { fill: none; stroke: var(--curve); stroke-width: 1.5; } polygon { fill: var(--curve); opacity: .12; } circle { fill: var(--curve); }
+.bars { vertical-align: -2px; } .bars rect { fill: var(--leak); }
+@media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
+@media print { section, article { break-inside: avoid; } body { max-width: none; } }
+`;
+
+/** A run as one self-contained page: no script, nothing loaded. */
+export function renderHtml(report: Report): string {
+  const rows = report.checks.map(
+    (check, index) =>
+      `<tr><td><a href="#check-${index}">${escapeHtml(check.name)}</a></td>` +
+      `<td class="${check.verdict}">${escapeHtml(summarizeCheck(check))}</td><td class="number">${formatDuration(check.durationMs)}</td></tr>`,
+  );
+  return (
+    `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">` +
+    `<title>${escapeHtml(`${headline(report)} – Leakwright`, 200)}</title><style>${STYLE}</style></head><body>\n` +
+    `<header><h1>${escapeHtml(headline(report))}</h1><p class="quiet">Leakwright ${escapeHtml(report.tool.version)}, ` +
+    `<time datetime="${escapeHtml(report.startedAt)}">${escapeHtml(report.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>, ${formatDuration(report.durationMs)}</p></header>\n` +
+    `<main><div class="summary"><table><thead><tr><th scope="col">Check</th><th scope="col">Verdict</th><th scope="col" class="number">Time</th></tr></thead>` +
+    `<tbody>${rows.join('\n')}</tbody></table></div>\n${report.checks.map(renderCheck).join('\n')}</main>\n</body></html>\n`
+  );
+}
+
+function headline({ checks }: Report): string {
+  const by = (verdict: CheckResult['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
+  const parts = [
+    by('leak') > 0 ? `${by('leak')} leaking` : '',
+    by('error') > 0 ? count(by('error'), 'error') : '',
+    by('inconclusive') > 0 ? `${by('inconclusive')} inconclusive` : '',
+    by('clean') > 0 ? `${by('clean')} clean` : '',
+  ].filter(Boolean);
+  return `${count(checks.length, 'check')}: ${parts.join(', ') || 'none'}`;
+}
+
+function renderCheck(check: CheckResult, index: number): string {
+  const parts = [
+    `<h2 id="check-${index}">${escapeHtml(check.name)}</h2>`,
+    `<p class="${check.verdict}"><strong>${escapeHtml(summarizeCheck(check))}</strong></p>`,
+  ];
+  if (check.error?.hint) parts.push(`<p>${escapeHtml(check.error.hint)}</p>`);
+  parts.push(...check.findings.map(renderFinding));
+  if (check.recommendations.length > 0) {
+    parts.push(`<h3>What to do</h3>${list(check.recommendations)}`);
+  }
+  if (check.warnings.length > 0) parts.push(`<h3>Warnings</h3><div class="inconclusive">${list(check.warnings)}</div>`);
+  parts.push(renderCharts(check));
+  const { shown, more } = boundedToShow(check);
+  if (shown.length > 0) {
+    const lines = shown.map(({ name, reason, holder }) => `${name}${holder ? ` in ${holder}` : ''}: ${reason}`);
+    const title = `What piled up and is no leak (${shown.length + more})`;
+    parts.push(
+      `<details><summary>${title}</summary>${list(more > 0 ? [...lines, `${more} more of the kind`] : lines)}</details>`,
+    );
+  }
+  parts.push(renderFacts(check));
+  return `<section aria-labelledby="check-${index}">${parts.join('\n')}</section>`;
+}
+
+function list(lines: readonly string[]): string {
+  return `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
+}
+
+/** What was run, for who wants to run it again. */
+function renderFacts(check: CheckResult): string {
+  if (check.verdict === 'error' && check.samples.length === 0) return '';
+  const { memoryStats, cleanup } = check;
+  const iterations =
+    check.mode === 'duration'
+      ? count(check.iterations, 'operation')
+      : `${check.warmup} warm-up, ${check.iterations} counted${check.escalatedTo ? `, followed to ${check.escalatedTo}` : ''}`;
+  const explained = check.growth['explainedFraction'];
+  const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
+  const rows: [string, string][] = [
+    ['Page', check.url],
+    ['Browser', `${check.browser.name} ${check.browser.version}`],
+    ['Iterations', iterations],
+    ...(growth
+      ? [
+          [
+            'Growth',
+            `${growth} an iteration${explained === undefined ? '' : `; findings explain ${Math.round(explained * 100)} %`}`,
+          ] as [string, string],
+        ]
+      : []),
+    ...(memoryStats.peakMb > 0
+      ? [
+          [
+            'Memory',
+            `${memoryStats.initialMb.toFixed(0)} MB at first, ${memoryStats.finalMb.toFixed(0)} MB at the end, peak ${memoryStats.peakMb.toFixed(0)} MB`,
+          ] as [string, string],
+        ]
+      : []),
+    ['Clean-up', cleanup.successful ? 'complete: no process and no file left' : cleanup.issues.join('; ')],
+  ];
+  const facts = rows.map(([label, text]) => `<dt>${label}</dt><dd>${escapeHtml(text)}</dd>`).join('');
+  return `<details><summary>How it was run</summary><dl>${facts}</dl></details>`;
+}
+
+function renderPlace(site: SourceSite): string {
+  return (
+    `<code>${escapeHtml(formatPlace(site))}</code> in <code>${escapeHtml(site.function || '(anonymous)')}</code>` +
+    (site.precision === 'function' ? ' <span class="quiet">(the function; the exact line is not known)</span>' : '')
+  );
+}
+
+function renderFinding(finding: Finding): string {
+  const { allocatedAt, keptAt, retainedBy, survivors, retainedBytes, ignored } = finding;
+  const rows: [string, string][] = [];
+  if (ignored !== undefined) rows.push(['Ignored', escapeHtml(ignored)]);
+  if (allocatedAt) rows.push(['Made at', renderPlace(allocatedAt)]);
+  if (keptAt) rows.push(['Kept at', renderPlace(keptAt)]);
+  if (retainedBy.length > 0)
+    rows.push(['Held by', retainedBy.map((edge) => `<code>${escapeHtml(edge, 300)}</code>`).join(' → ')]);
+  if (survivors.length > 0) rows.push(['Survivors', renderSurvivors(survivors)]);
+  if (retainedBytes > 0) rows.push(['Retains', formatBytes(retainedBytes)]);
+  const facts = rows.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join('');
+  const stack = (allocatedAt?.stack ?? keptAt?.stack ?? []).map(
+    (frame) =>
+      `<li><code>${escapeHtml(frame.function || '(anonymous)')}</code> <code class="quiet">${escapeHtml(formatPlace(frame))}</code></li>`,
+  );
+  const frames = stack.length > 1 ? `<details><summary>Stack</summary><ol>${stack.join('')}</ol></details>` : '';
+  return (
+    `<article${ignored === undefined ? '' : ' class="ignored"'}><p><span class="level">${ignored === undefined ? finding.severity : 'ignored'}</span> ` +
+    `${escapeHtml(summarizeFinding(finding))}</p><dl>${facts}</dl>${frames}</article>`
+  );
+}

@@ -1,0 +1,11 @@
+export { type Baseline, applyBaseline, parseBaseline } from './baseline.ts';
+export { renderGithubAnnotations } from './github.ts';
+export { renderHtml } from './html.ts';
+export { renderJson } from './json.ts';
+export { renderJunit } from './junit.ts';
+export { renderMarkdown } from './markdown.ts';
+export { mergeReports } from './mergeReports.ts';
+export { parseReport } from './parseReport.ts';
+export { type ExitCode, type FailOn, type Report, type ReportOptions, createReport, exitCodeFor } from './report.ts';
+export { renderText } from './text.ts';
+export { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';

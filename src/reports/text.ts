@@ -1,0 +1,117 @@
+import { styleText } from 'node:util';
+import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import type { CheckResult, Finding } from '../leaks/index.ts';
+import type { Report } from './report.ts';
+import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Marks by meaning; without colour the words carry it alone. */
+interface Paint {
+  (style: Style, text: string): string;
+}
+
+const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', error: 'red' } as const;
+
+/** How many frames of a stack are shown: enough to see who called, short enough to read. */
+const STACK_SHOWN = 4;
+
+/** A run for a person: one block a check, then a line that sums up. */
+export function renderText(report: Report, options: { colour?: boolean } = {}): string {
+  const paint: Paint = (style, text) => (options.colour ? styleText(style, text, { validateStream: false }) : text);
+  const blocks = report.checks.map((check) => renderCheck(check, paint));
+  return `${[...blocks, renderTotals(report, paint)].join('\n\n')}\n`;
+}
+
+function renderCheck(check: CheckResult, paint: Paint): string {
+  const style = VERDICT_STYLE[check.verdict];
+  const lines = [
+    `${paint('bold', plainText(check.name))}  ${paint('dim', formatDuration(check.durationMs))}`,
+    `  ${paint([style, 'bold'], summarizeCheck(check))}`,
+  ];
+  if (check.error?.hint) lines.push(`  ${check.error.hint}`);
+  for (const finding of check.findings) lines.push('', ...renderFinding(finding, paint));
+  const { shown, more } = boundedToShow(check);
+  if (shown.length > 0) lines.push('');
+  for (const bounded of shown)
+    lines.push(`  ${paint('dim', `not a leak: ${plainText(bounded.name)} (${bounded.reason})`)}`);
+  if (more > 0) lines.push(`  ${paint('dim', `not a leak: ${more} more of the kind`)}`);
+  if (check.verdict !== 'error') lines.push('', ...renderFacts(check, paint));
+  for (const warning of check.warnings) lines.push(`  ${paint('yellow', 'warning  ')} ${plainText(warning, 400)}`);
+  for (const recommendation of check.recommendations)
+    lines.push(`  ${paint('cyan', 'advice   ')} ${plainText(recommendation, 400)}`);
+  return lines.join('\n');
+}
+
+function renderFinding(finding: Finding, paint: Paint): string[] {
+  const site = finding.allocatedAt ?? finding.keptAt;
+  const level = finding.ignored === undefined ? `${finding.severity} leak` : 'ignored leak';
+  const head = `${level}: ${plainText(summarizeFinding(finding))}`;
+  const lines = [
+    site ? `  ${paint('underline', formatPlace(site))}: ${paint('red', head)}` : `  ${paint('red', head)}`,
+  ];
+  const row = (label: string, text: string) => lines.push(`      ${paint('dim', label.padEnd(9))} ${text}`);
+  if (finding.ignored !== undefined) row('ignored', finding.ignored);
+  if (finding.allocatedAt) {
+    const { allocatedAt } = finding;
+    const start = allocatedAt.precision === 'function' ? ' (the function; the exact line is not known)' : '';
+    row('made in', `${plainText(allocatedAt.function || '(anonymous)')}${start}`);
+    for (const frame of allocatedAt.stack.slice(1, STACK_SHOWN)) {
+      row('', paint('dim', `called by ${plainText(frame.function || '(anonymous)')} ${formatPlace(frame)}`));
+    }
+  }
+  if (finding.keptAt)
+    row('kept at', `${formatPlace(finding.keptAt)} in ${plainText(finding.keptAt.function || '(anonymous)')}`);
+  if (finding.retainedBy.length > 0) row('held by', plainText(finding.retainedBy.join(' → ')));
+  if (finding.survivors.length > 0)
+    row('survivors', `${finding.survivors.join(' ')} (made in each iteration, still there)`);
+  if (finding.retainedBytes > 0) row('retains', formatBytes(finding.retainedBytes));
+  return lines;
+}
+
+function renderFacts(check: CheckResult, paint: Paint): string[] {
+  const row = (label: string, text: string) => `  ${paint('dim', label.padEnd(9))} ${text}`;
+  const { cleanup, memoryStats } = check;
+  const explained = check.growth['explainedFraction'];
+  // A clean page's counters move too (a cache trimmed, code thrown away): that would only raise questions.
+  const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
+  const iterations = check.escalatedTo
+    ? `followed to ${check.escalatedTo}`
+    : `${check.warmup} warm-up, ${check.iterations} counted`;
+  return [
+    row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}`),
+    ...(growth
+      ? [
+          row(
+            'growth',
+            `${growth} an iteration${explained === undefined ? '' : `; findings explain ${Math.round(explained * 100)} %`}`,
+          ),
+        ]
+      : []),
+    ...(memoryStats.peakMb > 0
+      ? [
+          row(
+            'memory',
+            `${memoryStats.initialMb.toFixed(0)} MB at first, ${memoryStats.finalMb.toFixed(0)} MB at the end, peak ${memoryStats.peakMb.toFixed(0)} MB`,
+          ),
+        ]
+      : []),
+    row(
+      'clean-up',
+      cleanup.successful ? 'complete: no process and no file left' : paint('yellow', cleanup.issues.join('; ')),
+    ),
+  ];
+}
+
+function renderTotals(report: Report, paint: Paint): string {
+  const by = (verdict: CheckResult['verdict']) => report.checks.filter((check) => check.verdict === verdict).length;
+  const parts = [
+    by('leak') ? paint('red', `${by('leak')} leaking`) : '',
+    by('clean') ? paint('green', `${by('clean')} clean`) : '',
+    by('inconclusive') ? paint('yellow', `${by('inconclusive')} inconclusive`) : '',
+    by('error') ? paint('red', count(by('error'), 'error')) : '',
+  ].filter(Boolean);
+  const total = `${count(report.checks.length, 'check')}: ${parts.join(', ') || 'none'} (${formatDuration(report.durationMs)})`;
+  const passes = report.failOn !== undefined && by('leak') > 0 && report.exitCode !== 1;
+  return passes ? `${total}\nNo leak is ${report.failOn} or worse, so none fails this run (--fail-on).` : total;
+}

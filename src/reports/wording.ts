@@ -1,0 +1,66 @@
+import { count, formatBytes } from '../support/index.ts';
+import type { BoundedGrowth, CheckResult, Finding, SourceFrame } from '../leaks/index.ts';
+
+/** The sentences that all formats share, so that a finding reads the same wherever it is met. */
+
+/** `src/panels.ts:42:17`, as compilers print it and terminals link it. */
+export function formatPlace(frame: SourceFrame): string {
+  return `${frame.file}:${frame.line}:${frame.column}`;
+}
+
+/** Two decimals at most, and no trailing zeros: `1`, `0.5`, `1.33`. */
+export function formatRate(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** `1 Panel (48 KB) survives each iteration, kept in closedPanels`; `the browser's memory grows by 2 MB each iteration`. */
+export function summarizeFinding(finding: Finding): string {
+  if (finding.kind === 'native-memory')
+    return `${finding.name} grows by ${formatBytes(finding.bytesPerIteration)} each iteration`;
+  const bytes = finding.bytesPerIteration >= 1 ? ` (${formatBytes(finding.bytesPerIteration)})` : '';
+  const verb = finding.perIteration === 1 ? 'survives' : 'survive';
+  const held = finding.holder ? `, kept in ${finding.holder}` : '';
+  return `${formatRate(finding.perIteration)} ${finding.name}${bytes} ${verb} each iteration${held}`;
+}
+
+/** `Leak: 2 findings`, `Clean`, `Inconclusive: …`, `Error: …`: one line that answers "and?". */
+export function summarizeCheck(check: CheckResult): string {
+  switch (check.verdict) {
+    case 'leak': {
+      return `Leak (${check.severity}): ${count(check.findings.filter((finding) => !finding.ignored).length, 'finding')}`;
+    }
+    case 'clean': {
+      const ignored = check.findings.length;
+      if (ignored > 0) return `Clean: ${count(ignored, 'leak')} ignored`;
+      return check.mode === 'duration' ? 'Clean' : `Clean: nothing survives ${count(check.iterations, 'iteration')}`;
+    }
+    case 'inconclusive': {
+      return 'Inconclusive: something grows, and what it is could not be told';
+    }
+    case 'error': {
+      return `Error: ${check.error?.message ?? 'unknown'}`;
+    }
+  }
+}
+
+/** What `growth` measured, for people: `nodes +2, jsHeapUsedBytes +4.1 KB`; counters that did not grow are left out. */
+export function summarizeGrowth(check: CheckResult): string {
+  return Object.entries(check.growth)
+    .filter(([name, value]) => name.endsWith('PerIteration') && value >= 0.005)
+    .map(([name, value]) => {
+      const counter = name.slice(0, -'PerIteration'.length);
+      const amount = /bytes$/i.test(counter) ? formatBytes(value) : formatRate(value);
+      return `${counter} +${amount}`;
+    })
+    .join(', ');
+}
+
+/** More of what is no leak says nothing more; all of it is in the JSON report. */
+const BOUNDED_SHOWN = 5;
+
+/** What is bounded, each said once, and how many more there are: a page can have a hundred caches. */
+export function boundedToShow(check: CheckResult): { readonly shown: readonly BoundedGrowth[]; readonly more: number } {
+  const distinct = new Map(check.bounded.map((bounded) => [`${bounded.name}\n${bounded.reason}`, bounded]));
+  const all = [...distinct.values()];
+  return { shown: all.slice(0, BOUNDED_SHOWN), more: Math.max(0, all.length - BOUNDED_SHOWN) };
+}

@@ -1,0 +1,41 @@
+import type { JournalEntry } from '../journal/index.ts';
+import { createProcessReader } from '../processes/index.ts';
+import { systemClock } from '../support/index.ts';
+import type { GuardMessage } from './guardProtocol.ts';
+import { isAlive, recoverEntry } from './recoverSessions.ts';
+
+/** The channel may close a little before its process is dead. */
+const HOST_PATIENCE_MS = 5000;
+/** Whatever happens, a guard never outlives its use by more than this. */
+const DEADLINE_MS = 60_000;
+
+/**
+ * Runs as a guard: remembers which sessions the parent has open, and when the channel to it closes, for whatever reason,
+ * cleans up after those that were not released. Has no other job, loads no Playwright, and always exits by itself.
+ */
+export function runGuard(): void {
+  const watched = new Map<string, JournalEntry>();
+  process.on('message', (message: GuardMessage) => {
+    if (message.type === 'watch') watched.set(message.entry.id, message.entry);
+    else watched.delete(message.id);
+  });
+  process.on('disconnect', () => {
+    setTimeout(() => process.exit(1), DEADLINE_MS).unref();
+    void cleanUpAfter([...watched.values()]).finally(() => process.exit(0));
+  });
+  // A Ctrl-C or a closed terminal is meant for the parent; our turn comes when it has gone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  // Started by hand, or the parent went before we were up.
+  if (!process.connected) process.exit(0);
+}
+
+async function cleanUpAfter(entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const reader = createProcessReader();
+  for (const entry of entries) {
+    const deadline = performance.now() + HOST_PATIENCE_MS;
+    // A host that lives on without its channel still has its sessions in hand.
+    while ((await isAlive(reader, entry.host)) && performance.now() < deadline) await systemClock.sleep(20);
+    if (!(await isAlive(reader, entry.host))) await recoverEntry(entry, reader);
+  }
+}

@@ -1,0 +1,83 @@
+import { createProcessReader, shareTableReads } from '../processes/index.ts';
+import { MemoryRecordStore } from '../stores/index.ts';
+import { type Log, describeError, systemClock } from '../support/index.ts';
+import type { CloseReason, SessionEvent } from './model.ts';
+import { openSession } from './openSession.ts';
+import { type HostMessage, PROTOCOL_VERSION, asClientMessage, toWire } from './protocol.ts';
+import { recoverSessions } from './recoverSessions.ts';
+import type { CapturedRequest } from './requestCapture.ts';
+import { SessionHost } from './sessionHost.ts';
+
+/** A clean-up that hangs must not keep the host for ever: the journal has what is left, for the next start. */
+const SHUTDOWN_DEADLINE_MS = 60_000;
+
+/** Runs as the session host of the process that forked us, until the channel to it closes. */
+export function runHost(): void {
+  if (!process.send) {
+    process.exitCode = 2;
+    return;
+  }
+  // For us only: a browser, or what it starts, may be an Electron program that is not meant to be Node.
+  delete process.env['ELECTRON_RUN_AS_NODE'];
+  const emit = (event: SessionEvent) => send({ v: PROTOCOL_VERSION, type: 'event', event });
+  const log: Log = {
+    debug: () => {},
+    info: () => {},
+    warn: (message) => emit({ type: 'warning', message }),
+    error: (message) => emit({ type: 'warning', message }),
+  };
+  const reader = shareTableReads(createProcessReader());
+  const store = new MemoryRecordStore<CapturedRequest>();
+  const host = new SessionHost({ open: openSession, reader, store, emit, clock: systemClock, log });
+  host.start();
+
+  const end = (reason: CloseReason) => {
+    setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS);
+    void host.shutDown(reason).finally(() => process.exit(0));
+  };
+  process.on('disconnect', () => end('client-gone'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end('host-ending'));
+  process.on('uncaughtException', (error) => {
+    // Nobody can say what state the host is in: its sessions are cleaned up before it goes.
+    log.error(`The session host failed and is ending: ${describeError(error)}`);
+    end('host-ending');
+  });
+  process.on('unhandledRejection', (error) => {
+    // One session's browser going away at a bad moment is no reason to take the others with it.
+    log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
+  });
+  listen(host);
+  recoverSessions({ reader, log }).catch((error: unknown) => log.warn(describeError(error)));
+}
+
+function send(message: HostMessage): void {
+  // A channel that closed in between has nobody at its other end to tell.
+  if (process.connected) process.send!(message, undefined, undefined, () => {});
+}
+
+function listen(host: SessionHost): void {
+  const running = new Map<number, AbortController>();
+  process.on('message', (raw: unknown) => {
+    const message = asClientMessage(raw);
+    if (!message) return;
+    if (message.type === 'cancel') {
+      running.get(message.id)?.abort();
+      return;
+    }
+    const { id, name, params } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    void (async () => {
+      try {
+        const call = (Object.hasOwn(host.calls, name) ? host.calls[name] : undefined) as
+          ((params: unknown, signal: AbortSignal) => Promise<unknown>) | undefined;
+        if (!call) throw new TypeError(`There is no call '${name}'.`);
+        send({ v: PROTOCOL_VERSION, type: 'result', id, result: await call(params, controller.signal) });
+      } catch (error) {
+        send({ v: PROTOCOL_VERSION, type: 'failure', id, error: toWire(error) });
+      } finally {
+        running.delete(id);
+      }
+    })();
+  });
+}

@@ -1,0 +1,162 @@
+import { freemem, totalmem } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import type { RecordStore } from '../stores/index.ts';
+import { type Clock, type Log, describeError } from '../support/index.ts';
+import { noHousekeeping } from './housekeepingStatistics.ts';
+import type { Session } from './managedSession.ts';
+import type { HousekeepingStatistics, MemoryAlert, SessionLimits } from './model.ts';
+import type { CapturedRequest } from './requestCapture.ts';
+
+/** How long captured data and cursors rest. */
+export const RETENTION_MS = 60 * 60_000;
+const EVERY_MS = 5 * 60_000;
+/** How often memory and idle sessions are looked at. */
+const LOOK_EVERY_MS = 15_000;
+/** Above this share of the system's memory, housekeeping runs although it is not yet time. */
+const PRESSURE = 0.8;
+const LEVELS = [90, 80, 70] as const;
+/** A level counts as left only this much below it: memory that hovers around one must not be told of again and again. */
+const LEVEL_SLACK = 3;
+/** What a session may keep of anything while memory is short. */
+export const OVERSIZE_ENTRIES = 1000;
+const BYTES_PER_MB = 1024 * 1024;
+
+export interface HousekeepingOptions {
+  readonly sessions: () => readonly Session[];
+  readonly store: RecordStore<CapturedRequest>;
+  readonly limits: () => SessionLimits;
+  readonly onAlert: (alert: MemoryAlert) => void;
+  readonly onDone: (statistics: HousekeepingStatistics) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Share of the system's memory that is in use, 0 to 1. */
+  readonly usedMemory?: () => Promise<number>;
+}
+
+/** Takes away in time what nobody uses any more, and says when memory gets short. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #statistics: HousekeepingStatistics = noHousekeeping;
+  #timer: NodeJS.Timeout | undefined;
+  #lastRun: number;
+  #systemLevel = 0;
+  /** Sessions above their limit that were said; an alert is said once until the memory goes down again. */
+  readonly #alerted = new Set<string>();
+  #looking = false;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+    this.#lastRun = options.clock.monotonic();
+  }
+
+  get statistics(): HousekeepingStatistics {
+    return this.#statistics;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.look().catch((error: unknown) => this.#options.log.warn(`Housekeeping failed: ${describeError(error)}`));
+    }, LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** One look: alerts, sessions that were idle too long, and the cleaning where it is time or memory is short. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const used = await (this.#options.usedMemory ?? usedMemory)();
+      this.#alertSystem(used);
+      await this.#alertSessions();
+      await this.#closeIdle();
+      const isTime = this.#options.clock.monotonic() - this.#lastRun >= EVERY_MS;
+      // While memory stays short there is nothing more to take away at each look: once a minute is enough.
+      const isShort = used > PRESSURE && this.#options.clock.monotonic() - this.#lastRun >= EVERY_MS / 5;
+      if (isTime || isShort) await this.clean(isTime ? 'time' : 'memory');
+      if (used >= 0.9 && this.#options.limits().closeOnMemoryPressure) await this.#closeLongestIdle();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async clean(why: 'time' | 'memory'): Promise<HousekeepingStatistics> {
+    const { clock, store } = this.#options;
+    this.#lastRun = clock.monotonic();
+    let cursorsExpired = 0;
+    for (const session of this.#options.sessions()) cursorsExpired += session.resources.cursors.expire();
+    const requestsExpired = await store.expire(clock.now() - RETENTION_MS);
+    // In ordinary times a session keeps as much as its own limit allows.
+    const entriesTrimmed = why === 'memory' ? await store.trim(OVERSIZE_ENTRIES) : 0;
+    const before = this.#statistics;
+    this.#statistics = {
+      cleanupsPerformed: before.cleanupsPerformed + 1,
+      memoryCleanups: before.memoryCleanups + (why === 'memory' ? 1 : 0),
+      timeCleanups: before.timeCleanups + (why === 'time' ? 1 : 0),
+      lastCleanup: new Date(clock.now()).toISOString(),
+      cursorsExpired: before.cursorsExpired + cursorsExpired,
+      requestsExpired: before.requestsExpired + requestsExpired,
+      sessionsExpired: before.sessionsExpired,
+      entriesTrimmed: before.entriesTrimmed + entriesTrimmed,
+    };
+    this.#options.onDone(this.#statistics);
+    return this.#statistics;
+  }
+
+  async #closeIdle(): Promise<void> {
+    const limitMs = this.#options.limits().sessionTimeoutSeconds * 1000;
+    if (limitMs <= 0) return;
+    const idle = this.#options.sessions().filter((session) => session.resources.idleMs >= limitMs);
+    await Promise.all(idle.map((session) => session.close('idle')));
+    if (idle.length > 0) {
+      this.#statistics = { ...this.#statistics, sessionsExpired: this.#statistics.sessionsExpired + idle.length };
+      this.#options.onDone(this.#statistics);
+    }
+  }
+
+  async #closeLongestIdle(): Promise<void> {
+    const sessions = this.#options.sessions();
+    if (sessions.length === 0) return;
+    const longest = sessions.reduce((a, b) => (b.resources.idleMs > a.resources.idleMs ? b : a));
+    await longest.close('memory');
+  }
+
+  #alertSystem(used: number): void {
+    const level = LEVELS.find((candidate) => used * 100 >= candidate) ?? 0;
+    if (level !== 0 && level > this.#systemLevel) {
+      this.#options.onAlert({ scope: 'system', usedFraction: Math.round(used * 100) / 100, level });
+    }
+    if (level > this.#systemLevel || used * 100 < this.#systemLevel - LEVEL_SLACK) this.#systemLevel = level;
+  }
+
+  async #alertSessions(): Promise<void> {
+    const limitBytes = this.#options.limits().memoryAlertMb * BYTES_PER_MB;
+    const sessions = this.#options.sessions();
+    // All at once, so that one look at the process table does for all.
+    const sizes = await Promise.all(sessions.map(async (session) => ({ session, bytes: await session.memoryBytes() })));
+    for (const { session, bytes } of sizes) {
+      if (bytes <= limitBytes) this.#alerted.delete(session.id);
+      else if (!this.#alerted.has(session.id)) {
+        this.#alerted.add(session.id);
+        this.#options.onAlert({ scope: 'session', id: session.id, bytes, limitBytes });
+      }
+    }
+    const living = new Set(sessions.map(({ id }) => id));
+    for (const id of this.#alerted) if (!living.has(id)) this.#alerted.delete(id);
+  }
+}
+
+/** Linux counts caches as used in `freemem`, so `MemAvailable` is asked where there is one. */
+async function usedMemory(): Promise<number> {
+  const total = totalmem();
+  try {
+    const available = /^MemAvailable:\s+(\d+) kB/m.exec(await readFile('/proc/meminfo', 'utf8'))?.[1];
+    if (available !== undefined) return 1 - (Number(available) * 1024) / total;
+  } catch {
+    // Not Linux.
+  }
+  return 1 - freemem() / total;
+}

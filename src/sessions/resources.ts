@@ -1,0 +1,314 @@
+import type { Browser, BrowserContext, Dialog, Download, Page, Route, Worker } from 'playwright';
+import type { RecordStore } from '../stores/index.ts';
+import { type Clock, systemClock } from '../support/index.ts';
+import { Cursors } from './cursors.ts';
+import type { CaptureOptions, ResourceCounts } from './model.ts';
+import { type CapturedRequest, RequestCapture, captureDefaults } from './requestCapture.ts';
+
+/** What an answer to matching requests may be, in a form that crosses a process border. */
+export type RouteAction =
+  | { readonly kind: 'block' }
+  | { readonly kind: 'respond'; readonly status: number; readonly contentType?: string; readonly body?: string };
+
+export interface TrackingOptions {
+  readonly capture: CaptureOptions;
+  readonly dialogs: 'auto' | 'ask';
+  readonly store: RecordStore<CapturedRequest>;
+  /** Called whenever a count may have changed; often. */
+  readonly onChange: () => void;
+  readonly clock?: Clock;
+}
+
+/** More open dialogs or downloads than a person can answer: a page that makes more of them is not tracked further. */
+const MAX_PER_KIND = 1000;
+
+/**
+ * A browser that dies closes its pages and workers first, one event each, and only then says that it is gone: what closed
+ * so shortly before went with it.
+ */
+const LAST_MOMENT_MS = 250;
+
+type LiveCounts = Omit<ResourceCounts, 'requests' | 'requestsDropped'>;
+
+/** A browser's contexts, pages and what hangs on them, as they come and go. */
+export class SessionResources {
+  readonly cursors: Cursors;
+  readonly capture: RequestCapture | undefined;
+  readonly #id: string;
+  readonly #options: TrackingOptions;
+  readonly #browser: Browser;
+  readonly #clock: Clock;
+  readonly #contexts = new Map<BrowserContext, () => void>();
+  readonly #pages = new Map<Page, () => void>();
+  readonly #workers = new Set<Worker>();
+  readonly #downloads = new Set<Download>();
+  readonly #dialogs = new Set<Dialog>();
+  readonly #routes = new Map<string, { readonly url: string; readonly handler: (route: Route) => Promise<void> }>();
+  readonly #tracing = new Set<BrowserContext>();
+  #lastUsedAt: number;
+  #beforeClosing: LiveCounts | undefined;
+  #stopped = false;
+  #nextRoute = 1;
+
+  constructor(id: string, browser: Browser, options: TrackingOptions) {
+    this.#id = id;
+    this.#browser = browser;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#lastUsedAt = this.#clock.now();
+    this.cursors = new Cursors(id, options.store);
+    this.capture = options.capture.enabled
+      ? new RequestCapture(id, options.store, options.capture, options.onChange, this.#clock)
+      : undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.#options.capture.enabled) {
+      await this.#options.store.open(this.#id, {
+        maxRecords: this.#options.capture.maxRequests ?? captureDefaults.maxRequests,
+        maxBytes: this.#options.capture.maxTotalBytes ?? captureDefaults.maxTotalBytes,
+      });
+    }
+    this.#browser.on('context', this.#adoptContext);
+    this.refresh();
+  }
+
+  /** Finds contexts whose coming was not told: older Playwright versions say nothing of them. */
+  refresh(): void {
+    if (!this.#stopped) for (const context of this.#browser.contexts()) this.#adoptContext(context);
+  }
+
+  /** Somebody used the session: the time without use starts anew. Requests are no use: a forgotten page polls for ever. */
+  touch(): void {
+    this.#lastUsedAt = this.#clock.now();
+    this.#options.onChange();
+  }
+
+  get idleMs(): number {
+    return Math.max(0, this.#clock.now() - this.#lastUsedAt);
+  }
+
+  get contexts(): readonly BrowserContext[] {
+    return [...this.#contexts.keys()];
+  }
+
+  get pages(): readonly Page[] {
+    return [...this.#pages.keys()];
+  }
+
+  urls(): string[] {
+    return this.pages.map((page) => page.url());
+  }
+
+  async counts(): Promise<ResourceCounts> {
+    this.refresh();
+    return { ...(await this.#captured()), ...this.#sizes() };
+  }
+
+  /** What there was a moment ago: of a browser that died, what it took along. */
+  async countsBeforeLoss(): Promise<ResourceCounts> {
+    return { ...(await this.#captured()), ...(this.#beforeClosing ?? this.#sizes()) };
+  }
+
+  async #captured(): Promise<Pick<ResourceCounts, 'requests' | 'requestsDropped'>> {
+    const { records, dropped } = await this.#options.store.statistics(this.#id);
+    return { requests: records, requestsDropped: dropped };
+  }
+
+  #sizes(): LiveCounts {
+    return {
+      pages: this.#pages.size,
+      contexts: this.#contexts.size,
+      routes: this.#routes.size,
+      videos: this.pages.filter((page) => hasVideo(page)).length,
+      traces: this.#tracing.size,
+      downloads: this.#downloads.size,
+      dialogs: this.#dialogs.size,
+      workers: this.#workers.size,
+      cursors: this.cursors.count,
+    };
+  }
+
+  /** To be called before anything is forgotten because it closed. */
+  #noteClosing(): void {
+    if (this.#beforeClosing) return;
+    this.#beforeClosing = this.#sizes();
+    setTimeout(() => (this.#beforeClosing = undefined), LAST_MOMENT_MS).unref();
+  }
+
+  /** Answers requests of all contexts, those to come included. Returns an id for `removeRoute`. */
+  async addRoute(url: string, action: RouteAction): Promise<string> {
+    const handler = async (route: Route) => {
+      if (action.kind === 'block') await route.abort();
+      else await route.fulfill({ ...action });
+    };
+    const id = `route-${this.#nextRoute}`;
+    this.#nextRoute += 1;
+    this.#routes.set(id, { url, handler });
+    await Promise.all(this.contexts.map((context) => context.route(url, handler)));
+    this.touch();
+    return id;
+  }
+
+  async removeRoute(id: string): Promise<boolean> {
+    const route = this.#routes.get(id);
+    if (!route) return false;
+    this.#routes.delete(id);
+    await Promise.all(this.contexts.map((context) => context.unroute(route.url, route.handler)));
+    this.touch();
+    return true;
+  }
+
+  async startTrace(): Promise<void> {
+    for (const context of this.contexts) {
+      if (this.#tracing.has(context)) continue;
+      await context.tracing.start({ screenshots: true, snapshots: true });
+      this.#tracing.add(context);
+    }
+    this.touch();
+  }
+
+  /** Ends the trace of the first context that is traced, into a file. Others are thrown away. */
+  async stopTrace(file: string): Promise<boolean> {
+    const [first, ...others] = this.#tracing;
+    this.#tracing.clear();
+    await Promise.all(others.map((context) => context.tracing.stop()));
+    await first?.tracing.stop({ path: file });
+    this.touch();
+    return first !== undefined;
+  }
+
+  // What the clean-up takes away, a kind a method; each returns how many.
+
+  /** No more is tracked; what is tracked stays known. */
+  stopTracking(): void {
+    this.#stopped = true;
+    this.#browser.off('context', this.#adoptContext);
+    for (const detach of [...this.#contexts.values(), ...this.#pages.values()]) detach();
+  }
+
+  async dismissDialogs(): Promise<number> {
+    const open = [...this.#dialogs];
+    this.#dialogs.clear();
+    await Promise.all(open.map((dialog) => dialog.dismiss().catch(() => {})));
+    return open.length;
+  }
+
+  async cancelDownloads(): Promise<number> {
+    const running = [...this.#downloads];
+    this.#downloads.clear();
+    await Promise.all(running.map((download) => download.cancel()));
+    return running.length;
+  }
+
+  async removeRoutes(): Promise<number> {
+    const { size } = this.#routes;
+    if (size === 0) return 0;
+    this.#routes.clear();
+    await Promise.all(this.contexts.map((context) => context.unrouteAll({ behavior: 'ignoreErrors' })));
+    return size;
+  }
+
+  async stopTraces(): Promise<number> {
+    const traced = [...this.#tracing];
+    this.#tracing.clear();
+    await Promise.all(traced.map((context) => context.tracing.stop()));
+    return traced.length;
+  }
+
+  readonly #adoptContext = (context: BrowserContext): void => {
+    if (this.#stopped || this.#contexts.has(context)) return;
+    const onPage = (page: Page) => this.#adoptPage(page);
+    const onDialog = (dialog: Dialog) => {
+      if (this.#dialogs.size < MAX_PER_KIND) this.#dialogs.add(dialog);
+      this.touch();
+    };
+    const onClose = () => {
+      this.#noteClosing();
+      detach();
+      this.#contexts.delete(context);
+      this.#tracing.delete(context);
+      this.touch();
+    };
+    const detach = () => {
+      context.off('page', onPage);
+      context.off('close', onClose);
+      if (this.#options.dialogs === 'ask') context.off('dialog', onDialog);
+      this.capture?.unwatch(context);
+    };
+    this.#contexts.set(context, detach);
+    context.on('page', onPage);
+    context.on('close', onClose);
+    // Listening tells Playwright not to dismiss dialogs itself, so only where a person is there to answer.
+    if (this.#options.dialogs === 'ask') context.on('dialog', onDialog);
+    this.capture?.watch(context);
+    for (const { url, handler } of this.#routes.values()) context.route(url, handler).catch(() => {});
+    for (const page of context.pages()) onPage(page);
+    this.touch();
+  };
+
+  #adoptPage(page: Page): void {
+    if (this.#stopped || this.#pages.has(page) || page.isClosed()) return;
+    const onWorker = (worker: Worker) => {
+      if (this.#workers.size >= MAX_PER_KIND) return;
+      this.#workers.add(worker);
+      worker.once('close', () => {
+        this.#noteClosing();
+        this.#workers.delete(worker);
+        this.#options.onChange();
+      });
+      this.touch();
+    };
+    const onDownload = (download: Download) => {
+      if (this.#downloads.size >= MAX_PER_KIND) return;
+      this.#downloads.add(download);
+      this.touch();
+      void download
+        .failure()
+        .catch(() => {})
+        .finally(() => {
+          this.#noteClosing();
+          this.#downloads.delete(download);
+          this.#options.onChange();
+        });
+    };
+    const onNavigated = () => this.touch();
+    const onClose = () => {
+      this.#noteClosing();
+      detach();
+      this.#pages.delete(page);
+      for (const dialog of this.#dialogs) if (dialog.page() === page) this.#dialogs.delete(dialog);
+      this.touch();
+    };
+    const detach = () => {
+      page.off('worker', onWorker);
+      page.off('download', onDownload);
+      page.off('framenavigated', onNavigated);
+      page.off('close', onClose);
+    };
+    this.#pages.set(page, detach);
+    page.on('worker', onWorker);
+    page.on('download', onDownload);
+    page.on('framenavigated', onNavigated);
+    page.on('close', onClose);
+    for (const worker of page.workers()) onWorker(worker);
+    this.touch();
+  }
+
+  /** Lets go of everything that was tracked. */
+  clear(): void {
+    this.stopTracking();
+    this.#contexts.clear();
+    this.#pages.clear();
+    this.#workers.clear();
+    this.#downloads.clear();
+    this.#dialogs.clear();
+    this.#routes.clear();
+    this.#tracing.clear();
+    this.cursors.clear();
+  }
+}
+
+function hasVideo(page: Page): boolean {
+  return page.video() !== null;
+}

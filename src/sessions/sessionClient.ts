@@ -1,0 +1,301 @@
+import type { ChildProcess } from 'node:child_process';
+import { type ProcessIdentity, type ProcessReader, createProcessReader } from '../processes/index.ts';
+import { LeakwrightError, type Log, abortable, describeError, silentLog, systemClock } from '../support/index.ts';
+import type { RequestFilter, RequestPage } from './cursors.ts';
+import { forkProgram } from './guard.ts';
+import { HostConnection } from './hostConnection.ts';
+import { addStatistics, noHousekeeping } from './housekeepingStatistics.ts';
+import type { RendererLabel } from './mapPages.ts';
+import type {
+  CleanupSummary,
+  HousekeepingStatistics,
+  LaunchRequest,
+  SessionEvent,
+  SessionInfo,
+  SessionLimits,
+} from './model.ts';
+import type { PageSample } from './pageProbe.ts';
+import type { CallName, Calls } from './protocol.ts';
+import { isAlive, recoverSessions } from './recoverSessions.ts';
+import type { RouteAction } from './resources.ts';
+import { ownIdentity } from './sessionProcesses.ts';
+
+export interface SessionClientOptions {
+  readonly log?: Log;
+  /** Used for launches that name none: where to look for the user's own Playwright. */
+  readonly workspaceFolder?: string;
+  readonly limits?: Partial<SessionLimits>;
+  readonly reader?: ProcessReader;
+  /** How long a host without sessions is kept for the next launch, in ms. Default: a minute. */
+  readonly hostRestMs?: number;
+  /** For tests: starts the host. */
+  readonly fork?: () => ChildProcess;
+}
+
+const HOST_REST_MS = 60_000;
+/** How long a host may take to clean up and exit once told, before it is killed: longer than all its own limits. */
+const DISPOSE_PATIENCE_MS = 70_000;
+
+/**
+ * The client's end of a session host. Light: it loads no Playwright, so it may live in the extension host. The host starts
+ * with the first launch, and again after it was lost or let go: Playwright alone takes some 100 MB, and what its many
+ * sessions took is not given back to the system by a process that lives on, so one without sessions is ended. When this process ends, however it ends, the host cleans up and goes.
+ */
+export class SessionClient {
+  readonly #options: SessionClientOptions;
+  readonly #log: Log;
+  readonly #reader: ProcessReader;
+  readonly #listeners = new Set<(event: SessionEvent) => void>();
+  /** What the host last said of each session. */
+  readonly #sessions = new Map<string, SessionInfo>();
+  #limits: Partial<SessionLimits>;
+  #connection: Promise<HostConnection> | undefined;
+  /** Calls under way: a host that is asked something is not let go. */
+  #asking = 0;
+  #resting: NodeJS.Timeout | undefined;
+  /** Hosts that were let go and are on their way out. */
+  readonly #leaving = new Set<Promise<void>>();
+  #housekeeping = { earlierHosts: noHousekeeping, thisHost: noHousekeeping };
+  #disposed = false;
+
+  constructor(options: SessionClientOptions = {}) {
+    this.#options = options;
+    this.#log = options.log ?? silentLog;
+    this.#reader = options.reader ?? createProcessReader();
+    this.#limits = options.limits ?? {};
+  }
+
+  /** A client whose host runs. */
+  static async start(options: SessionClientOptions = {}): Promise<SessionClient> {
+    const client = new SessionClient(options);
+    await client.#connect();
+    return client;
+  }
+
+  /** @returns how to stop listening */
+  onEvent(listener: (event: SessionEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What is known without asking. */
+  get sessions(): readonly SessionInfo[] {
+    return [...this.#sessions.values()];
+  }
+
+  /** The host's process, once there is one. */
+  async host(): Promise<ProcessIdentity | undefined> {
+    return (await this.#connection)?.hello.host;
+  }
+
+  /**
+   * Launches a browser, attaches to one, or connects to a server.
+   *
+   * @throws LeakwrightError `browsers.notFound`, `browsers.launchFailed`, `sessions.limit`, `sessions.hostLost`, `usage`;
+   *   or the signal's reason, and then nothing is left
+   */
+  async launch(request: LaunchRequest, signal?: AbortSignal): Promise<SessionInfo> {
+    const { workspaceFolder } = this.#options;
+    const complete = workspaceFolder === undefined ? request : { workspaceFolder, ...request };
+    return await this.#call('launch', { request: complete }, signal);
+  }
+
+  async close(id: string): Promise<CleanupSummary> {
+    return await this.#call('close', { id });
+  }
+
+  async closeAll(): Promise<readonly CleanupSummary[]> {
+    // No host, no sessions: none is started to be told to close them.
+    return this.#connection ? await this.#call('closeAll', {}) : [];
+  }
+
+  async list(): Promise<readonly SessionInfo[]> {
+    return this.#connection ? await this.#call('list', {}) : [];
+  }
+
+  async openUrl(id: string, url: string): Promise<SessionInfo> {
+    return await this.#call('openUrl', { id, url });
+  }
+
+  async addRoute(id: string, url: string, action: RouteAction): Promise<string> {
+    return await this.#call('addRoute', { id, url, action });
+  }
+
+  async removeRoute(id: string, routeId: string): Promise<boolean> {
+    return await this.#call('removeRoute', { id, routeId });
+  }
+
+  async startTrace(id: string): Promise<void> {
+    await this.#call('startTrace', { id });
+  }
+
+  /** Ends a trace into a file (an absolute path); says whether there was one. */
+  async stopTrace(id: string, file: string): Promise<boolean> {
+    return await this.#call('stopTrace', { id, file });
+  }
+
+  /**
+   * Writes a page's heap snapshot (of the first page by default) to a file given by an absolute path.
+   *
+   * @param page its place among the session's pages, or its target's id as `samplePages` has it
+   */
+  async captureHeapSnapshot(
+    id: string,
+    file: string,
+    page?: number | string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly bytes: number }> {
+    return await this.#call('heapSnapshot', { id, file, ...(page === undefined ? {} : { page }) }, signal);
+  }
+
+  /** The names of the devices that Playwright can stand in for. */
+  async devices(): Promise<readonly string[]> {
+    const { workspaceFolder } = this.#options;
+    return await this.#call('devices', workspaceFolder === undefined ? {} : { workspaceFolder });
+  }
+
+  /** Which page is in which renderer; empty where the browser is not Chromium. */
+  async mapPages(id: string): Promise<readonly RendererLabel[]> {
+    return await this.#call('mapPages', { id });
+  }
+
+  /** What each page holds at the moment; empty where the browser is not Chromium. No use of the session. */
+  async samplePages(id: string): Promise<readonly PageSample[]> {
+    return await this.#call('samplePages', { id });
+  }
+
+  /** Brings a page to the front in its browser. */
+  async focusPage(id: string, page: string): Promise<void> {
+    await this.#call('focusPage', { id, page });
+  }
+
+  /** Begins to read captured requests, oldest first. */
+  async openCursor(id: string, filter?: RequestFilter): Promise<string> {
+    return await this.#call('openCursor', { id, ...(filter && { filter }) });
+  }
+
+  async readCursor(id: string, cursor: string, limit?: number): Promise<RequestPage> {
+    return await this.#call('readCursor', { id, cursor, ...(limit === undefined ? {} : { limit }) });
+  }
+
+  async closeCursor(id: string, cursor: string): Promise<boolean> {
+    return await this.#call('closeCursor', { id, cursor });
+  }
+
+  async setLimits(limits: Partial<SessionLimits>): Promise<void> {
+    this.#limits = { ...this.#limits, ...limits };
+    if (this.#connection) await this.#call('setLimits', { limits });
+  }
+
+  /** What housekeeping did so far, by all hosts of this client, as far as they told. */
+  get statistics(): HousekeepingStatistics {
+    return addStatistics(this.#housekeeping.earlierHosts, this.#housekeeping.thisHost);
+  }
+
+  /** Ends the host, which cleans up every session first. Resolves when it is gone. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    clearTimeout(this.#resting);
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.end(DISPOSE_PATIENCE_MS);
+    await Promise.all(this.#leaving);
+    this.#listeners.clear();
+    this.#sessions.clear();
+  }
+
+  async #call<Name extends CallName>(
+    name: Name,
+    params: Calls[Name]['params'],
+    signal?: AbortSignal,
+  ): Promise<Calls[Name]['result']> {
+    signal?.throwIfAborted();
+    clearTimeout(this.#resting);
+    this.#asking += 1;
+    try {
+      const connection = await abortable(this.#connect(), signal);
+      return (await connection.call(name, params, signal)) as Calls[Name]['result'];
+    } finally {
+      this.#asking -= 1;
+      this.#restIfIdle();
+    }
+  }
+
+  /** Lets the host go when it has had nothing to do for a while. */
+  #restIfIdle(): void {
+    clearTimeout(this.#resting);
+    if (this.#disposed || !this.#connection || this.#asking > 0 || this.#sessions.size > 0) return;
+    this.#resting = setTimeout(() => {
+      const leaving = this.#letGo(this.#connection).finally(() => this.#leaving.delete(leaving));
+      this.#leaving.add(leaving);
+    }, this.#options.hostRestMs ?? HOST_REST_MS);
+    this.#resting.unref();
+  }
+
+  async #letGo(connecting: Promise<HostConnection> | undefined): Promise<void> {
+    // The next call starts another, whether or not this one is gone by then.
+    this.#connection = undefined;
+    const connection = await connecting?.catch(() => undefined);
+    await connection?.end(DISPOSE_PATIENCE_MS);
+    this.#log.debug('The session host had no session for a while and was ended.');
+  }
+
+  async #connect(): Promise<HostConnection> {
+    if (this.#disposed) throw new LeakwrightError('sessions.hostLost', 'The session host has been ended.');
+    if (!this.#connection) {
+      const connection = this.#open();
+      this.#connection = connection;
+      connection.catch(() => {
+        if (this.#connection === connection) this.#connection = undefined;
+      });
+    }
+    return await this.#connection;
+  }
+
+  async #open(): Promise<HostConnection> {
+    const child = (this.#options.fork ?? (() => forkProgram('host')))();
+    const connection = new HostConnection(child, {
+      onEvent: (event) => this.#receive(event),
+      onLost: (how) => {
+        this.#connection = undefined;
+        clearTimeout(this.#resting);
+        if (!this.#disposed) void this.#cleanUpAfterHost(connection, how);
+      },
+    });
+    const { earlierHosts, thisHost } = this.#housekeeping;
+    this.#housekeeping = { earlierHosts: addStatistics(earlierHosts, thisHost), thisHost: noHousekeeping };
+    await connection.greet({ client: await ownIdentity(this.#reader), limits: this.#limits });
+    return connection;
+  }
+
+  #receive(event: SessionEvent): void {
+    if (event.type === 'sessionStarted' || event.type === 'sessionChanged') {
+      this.#sessions.set(event.session.id, event.session);
+    } else if (event.type === 'sessionEnded') {
+      this.#sessions.delete(event.id);
+      this.#restIfIdle();
+    } else if (event.type === 'housekeeping') {
+      this.#housekeeping.thisHost = event.statistics;
+    } else if (event.type === 'warning') {
+      this.#log.warn(event.message);
+    }
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#log.error(`A listener of session events failed: ${describeError(error)}`);
+      }
+    }
+  }
+
+  /** The host is dead and cannot clean up: we do. */
+  async #cleanUpAfterHost(connection: HostConnection, how: string): Promise<void> {
+    const sessions = this.sessions;
+    this.#sessions.clear();
+    this.#log.error(`The session host ended unexpectedly (${how}); its sessions are cleaned up.`);
+    const { host } = connection.hello;
+    while (await isAlive(this.#reader, host)) await systemClock.sleep(20);
+    const { recovered } = await recoverSessions({ reader: this.#reader, log: this.#log, host });
+    this.#receive({ type: 'hostLost', sessions, recovered, message: `The session host ended unexpectedly (${how}).` });
+  }
+}

@@ -1,0 +1,39 @@
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+
+/**
+ * The per-user folder for state that outlives a run (the journal, history): `$XDG_STATE_HOME/leakwright` on Linux,
+ * `~/Library/Application Support/leakwright` on macOS, `%LOCALAPPDATA%\leakwright` on Windows.
+ * `LEAKWRIGHT_STATE_DIR` overrides it, so that tests never touch a person's own.
+ */
+export function stateFolder(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (env['LEAKWRIGHT_STATE_DIR']) return env['LEAKWRIGHT_STATE_DIR'];
+  if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'leakwright');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'leakwright');
+  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'leakwright');
+}
+
+const runsFromBundle = basename(import.meta.dirname) === 'dist';
+
+/** The folder that holds our package.json, both from the sources and from the bundles in `dist/`. */
+export function packageFolder(): string {
+  return runsFromBundle ? join(import.meta.dirname, '..') : join(import.meta.dirname, '..', '..');
+}
+
+const programs = {
+  cli: 'cli.ts',
+  mcp: 'mcp.ts',
+  sessionHost: 'sessions/hostProcess.ts',
+  snapshotWorker: 'leaks/snapshot/worker.ts',
+  webServerKeeper: 'leaks/webServer/keeperProcess.ts',
+} as const;
+
+/** The file to run for one of our own processes or workers: the bundle, or the source when we run from sources (tests). */
+export function programFile(program: keyof typeof programs): string {
+  return runsFromBundle
+    ? join(import.meta.dirname, `${program}.js`)
+    : join(packageFolder(), 'src', ...programs[program].split('/'));
+}

@@ -1,0 +1,181 @@
+import { url as inspectorUrl } from 'node:inspector';
+import { type Log, silentLog } from '../support/index.ts';
+import {
+  type CheckContext,
+  type CheckResult,
+  type IgnoreRule,
+  checkDuration,
+  checkLeaks,
+  refusedCheck,
+  sessionOpener,
+} from '../leaks/index.ts';
+import { type Baseline, applyBaseline, createReport } from '../reports/index.ts';
+import {
+  type CheckOptions,
+  durationOptions,
+  parseIgnoreRules,
+  readBaseline,
+  sessionSource,
+  takeShard,
+} from './checkOptions.ts';
+import type { TerminalIo } from './io.ts';
+import { createPhaseLines, createProgressLine } from './progress.ts';
+import { type ReporterRequest, type Sink, createReporterSinks, parseReporters } from './reporters.ts';
+import { RunHistory, historyPlace } from './runHistory.ts';
+import { RunServers } from './runServers.ts';
+import { type FoundScenario, findScenarios } from './scenarios.ts';
+
+const DEFAULT_TIMEOUT_S = 120;
+/** Milliseconds: as long as somebody may look at a breakpoint. */
+const DEBUGGING_MS = 24 * 3_600_000;
+
+/**
+ * `leakwright check`: runs each scenario in a browser of its own, and reports.
+ *
+ * @returns the exit code, as {@link createReport} decides it
+ * @throws LeakwrightError `usage` and the like before anything runs, or the signal's reason
+ */
+export async function runCheck(options: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  const requests = parseReporters(options.reporter ?? [], options.output);
+  const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
+  sessionSource(options);
+  durationOptions(options);
+  const ignore = parseIgnoreRules(options.ignore ?? []);
+  const scenarios = takeShard(await findScenarios(options), options.shard);
+  const history = await openRunHistory(options, io);
+  try {
+    return await checkAll(scenarios, options, { requests, baseline, ignore, history }, io, signal);
+  } finally {
+    await history?.close();
+  }
+}
+
+interface Prepared {
+  readonly requests: readonly ReporterRequest[];
+  readonly baseline: Baseline | undefined;
+  readonly ignore: readonly IgnoreRule[];
+  readonly history: RunHistory | undefined;
+}
+
+async function checkAll(
+  scenarios: readonly FoundScenario[],
+  options: CheckOptions,
+  { requests, baseline, ignore, history }: Prepared,
+  io: TerminalIo,
+  signal: AbortSignal,
+): Promise<number> {
+  const progress = progressSinks(io);
+  const sinks = [...createReporterSinks(requests, io), ...progress.sinks];
+
+  const workspaceFolder = process.cwd();
+  const log: Log = process.env['LEAKWRIGHT_DEBUG'] ? stderrLog(io) : silentLog;
+  const startedAt = new Date();
+  const results: CheckResult[] = [];
+  const judge = async (result: CheckResult) => {
+    const known = baseline === undefined ? result : applyBaseline(result, baseline);
+    return history ? await history.judge(known) : known;
+  };
+  const servers = new RunServers(io, signal, progress.clear);
+  let serversEnded: boolean;
+  try {
+    for (const scenario of scenarios) {
+      signal.throwIfAborted();
+      const found = withRules(await withServers(scenario, servers, signal), ignore);
+      const setup = 'refused' in found ? undefined : found.setup;
+      const source = sessionSource(options, setup?.launch);
+      const openBrowser = sessionOpener(source, { workspaceFolder, log, testIdAttribute: setup?.testIdAttribute });
+      const events = checkOf(found, options, { openBrowser, workspaceFolder, signal, log });
+      results.push(await follow(events, judge, sinks));
+    }
+  } finally {
+    serversEnded = await servers.stop();
+  }
+  signal.throwIfAborted();
+
+  const report = createReport(results, {
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    failOn: options.failOn,
+  });
+  for (const sink of sinks) sink.onReport?.(report);
+  const isRecorded = (await history?.record(report)) ?? true;
+  // A clean-up that is not complete is worth a warning, as it is for a browser.
+  return (serversEnded && isRecorded) || report.exitCode !== 0 ? report.exitCode : 2;
+}
+
+/** The scenario with its web servers running; one whose servers cannot be started must not keep others from being checked. */
+async function withServers(found: FoundScenario, servers: RunServers, signal: AbortSignal): Promise<FoundScenario> {
+  if ('refused' in found) return found;
+  try {
+    await servers.need(found.setup);
+    return found;
+  } catch (error) {
+    const { file } = found.scenario;
+    if (signal.aborted || file === undefined) throw error;
+    return { file, refused: error };
+  }
+}
+
+function withRules(found: FoundScenario, rules: readonly IgnoreRule[]): FoundScenario {
+  if ('refused' in found || rules.length === 0) return found;
+  return { ...found, scenario: { ...found.scenario, ignore: [...(found.scenario.ignore ?? []), ...rules] } };
+}
+
+function checkOf(found: FoundScenario, options: CheckOptions, context: CheckContext): ReturnType<typeof checkLeaks> {
+  if ('refused' in found) return refusedCheck(found.file, found.refused, context.workspaceFolder);
+  // A breakpoint in a scenario stops its clock: no limit may end the check under the hands of who looks at it.
+  const isDebugged = inspectorUrl() !== undefined;
+  const step = isDebugged ? { stepTimeoutMs: DEBUGGING_MS } : {};
+  const duration = durationOptions(options);
+  if (duration) return checkDuration(found.scenario, { ...duration, ...step }, context);
+  return checkLeaks(
+    found.scenario,
+    {
+      iterations: options.iterations,
+      warmup: options.warmup,
+      deep: options.deep,
+      timeoutMs: isDebugged ? DEBUGGING_MS : (options.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
+      ...step,
+    },
+    context,
+  );
+}
+
+/** Passes a check's events to every sink; the last one carries the result as the baseline leaves it. */
+async function follow(
+  events: ReturnType<typeof checkLeaks>,
+  judge: (result: CheckResult) => Promise<CheckResult>,
+  sinks: readonly Sink[],
+): Promise<CheckResult> {
+  let judged: CheckResult | undefined;
+  for (;;) {
+    const next = await events.next();
+    if (next.done) return judged ?? (await judge(next.value));
+    let event = next.value;
+    if (event.type === 'checkEnded') {
+      judged = await judge(event.result);
+      event = { ...event, result: judged };
+    }
+    for (const sink of sinks) sink.onEvent?.(event);
+  }
+}
+
+async function openRunHistory(options: CheckOptions, io: TerminalIo): Promise<RunHistory | undefined> {
+  const { history, failOnRegression = false } = options;
+  if (history === undefined && !failOnRegression && !process.env['LEAKWRIGHT_HISTORY']) return undefined;
+  return await RunHistory.open(historyPlace(history), { failOnRegression }, io);
+}
+
+/** A live line where a person looks, a line a phase in the log of a CI server, nothing into a pipe. */
+function progressSinks(io: TerminalIo): { readonly sinks: Sink[]; readonly clear: () => void } {
+  if (io.isTty && process.stderr.isTTY) {
+    const line = createProgressLine(io);
+    return { sinks: [line], clear: () => line.clear() };
+  }
+  return { sinks: process.env['CI'] ? [createPhaseLines(io)] : [], clear: () => {} };
+}
+
+function stderrLog(io: TerminalIo): Log {
+  const line = (level: string) => (message: string) => io.err(`${level}: ${message}\n`);
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}

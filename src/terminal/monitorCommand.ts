@@ -1,0 +1,118 @@
+import { openHistory } from '../history/index.ts';
+import {
+  type AlertSink,
+  Monitor,
+  logSink,
+  makeToken,
+  ndjsonSink,
+  readToken,
+  webhookSink,
+} from '../monitoring/index.ts';
+import { LeakwrightError, type Log } from '../support/index.ts';
+import type { TerminalIo } from './io.ts';
+import { historyPlace } from './runHistory.ts';
+
+export interface MonitorCommandOptions {
+  readonly port?: number;
+  readonly tokenFile?: string;
+  /** Milliseconds between samples. */
+  readonly interval?: number;
+  readonly memoryLimit?: number;
+  readonly webhook?: readonly string[];
+  readonly webhookTokenFile?: string;
+  readonly history?: string;
+  /** True without an address: the environment has it. */
+  readonly otlp?: string | true;
+  readonly json?: boolean;
+}
+
+const DEFAULT_PORT = 9877;
+
+/**
+ * `leakwright monitor`: watches this machine's browsers until the signal aborts.
+ *
+ * @returns the exit code: 0
+ * @throws LeakwrightError `usage`, `monitoring.port`, `stores.unavailable`, before it begins
+ */
+export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  const log = timedLog(io);
+  const sinks = await createSinks(options, io, log);
+  const { token, file } =
+    options.tokenFile === undefined
+      ? await makeToken()
+      : { token: await readToken(options.tokenFile), file: options.tokenFile };
+  const history = options.history === undefined ? undefined : await openHistory(historyPlace(options.history));
+  try {
+    const monitor = await Monitor.start({
+      port: options.port ?? DEFAULT_PORT,
+      token,
+      sinks,
+      log,
+      ...(options.interval === undefined ? {} : { intervalMs: options.interval }),
+      ...(options.memoryLimit === undefined ? {} : { browserLimitBytes: options.memoryLimit * 1024 * 1024 }),
+      ...(history === undefined ? {} : { history }),
+      ...otlpOptions(options.otlp),
+    });
+    try {
+      const address = `http://127.0.0.1:${monitor.port}`;
+      if (options.json) io.out(`${JSON.stringify({ type: 'listening', port: monitor.port, tokenFile: file })}\n`);
+      else
+        io.out(
+          `Watching browsers. Endpoints at ${address} (metrics, monitoring/memory, monitoring/memory-alerts, healthz).\n` +
+            `They want the token in ${file}: curl -H "Authorization: Bearer $(cat '${file}')" ${address}/metrics\n`,
+        );
+      await aborted(signal);
+    } finally {
+      await monitor.stop();
+    }
+  } finally {
+    await history?.close();
+  }
+  return 0;
+}
+
+async function createSinks(options: MonitorCommandOptions, io: TerminalIo, log: Log): Promise<AlertSink[]> {
+  const token = options.webhookTokenFile === undefined ? undefined : await readToken(options.webhookTokenFile);
+  return [
+    options.json ? ndjsonSink((line) => io.out(line)) : logSink(log),
+    ...(options.webhook ?? []).map((address) => webhookSink(address, token)),
+  ];
+}
+
+function otlpOptions(given: string | true | undefined): { otlp?: { endpoint: string | undefined } } {
+  if (given === undefined) return {};
+  if (given === true) {
+    const variables = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+    if (!variables.some((name) => process.env[name])) {
+      throw new LeakwrightError('usage', '--otlp has no address, and OTEL_EXPORTER_OTLP_ENDPOINT is not set.', {
+        hint: 'Give one: --otlp http://localhost:4318/v1/metrics',
+      });
+    }
+    return { otlp: { endpoint: undefined } };
+  }
+  if (!/^https?:\/\//.test(given) || !URL.canParse(given)) {
+    throw new LeakwrightError('usage', `'${given}' is not the address of a collector.`, {
+      hint: 'Like http://localhost:4318/v1/metrics',
+    });
+  }
+  const url = new URL(given);
+  // What people know is the collector's address; the path is the protocol's.
+  if (url.pathname === '/') url.pathname = '/v1/metrics';
+  return { otlp: { endpoint: url.href } };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** What happens is for standard error, with its time: standard output has the alerts of `--json`. */
+function timedLog(io: TerminalIo): Log {
+  const line = (level: string) => (message: string) => {
+    io.err(`${new Date().toISOString()} ${level.padEnd(5)} ${message}\n`);
+  };
+  const debug = process.env['LEAKWRIGHT_DEBUG'] ? line('debug') : () => {};
+  return { debug, info: line('info'), warn: line('warn'), error: line('error') };
+}

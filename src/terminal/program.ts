@@ -1,0 +1,254 @@
+import { pathToFileURL } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LeakwrightError, describeError, isAbort, programFile, toolVersion } from '../support/index.ts';
+import { runCheck } from './checkCommand.ts';
+import { runClean } from './cleanCommand.ts';
+import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
+import { HISTORY_ACTIONS, type HistoryOptions, runHistory } from './historyCommand.ts';
+import type { TerminalIo } from './io.ts';
+import { runKill } from './killCommand.ts';
+import { type MergeOptions, runMerge } from './mergeCommand.ts';
+import { runRecord } from './recordCommand.ts';
+import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
+import { REPORTER_NAMES } from './reporters.ts';
+import { runTree } from './treeCommand.ts';
+
+/** What a shell gives for a program ended by Ctrl-C: 128 + SIGINT. */
+const INTERRUPTED = 130;
+const COULD_NOT_RUN = 3;
+
+function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < minimum) {
+      throw new InvalidArgumentError(`It must be a whole number of ${minimum} or more.`);
+    }
+    return value;
+  };
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+const collect = (value: string, former: string[] | undefined) => [...(former ?? []), value];
+
+function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: number) => void): Command {
+  const program = new Command('leakwright')
+    .description('Finds browser memory leaks down to the source line, and cleans up the browsers left behind.')
+    .version(toolVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHasColors: () => io.colour,
+      getErrHasColors: () => io.colour,
+    })
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  leakwright check --url http://localhost:5173/ --click "#open" --click "#close"
+  leakwright check "test/**/*.leak.ts" --reporter text --reporter junit=leaks.xml
+  leakwright tree --watch
+  leakwright clean --dry-run`,
+    );
+
+  program
+    .command('check')
+    .description('run scenarios, and say which leak and at which line')
+    .argument('[files...]', 'scenario files or globs (default: **/*.leak.{js,mjs,cjs,ts,mts})')
+    .option(
+      '--url <url>',
+      'check a page without a scenario file: its --click steps, or each of its links there and back',
+    )
+    .option(
+      '--click <selector>',
+      'one step of an iteration; repeat it for more, the last one ends where the first began',
+      collect,
+    )
+    .option('--iterations <n>', 'counted iterations (default: 7)', wholeNumber(3))
+    .option('--warmup <n>', 'iterations before the count (default: 3)', wholeNumber(0))
+    .option('--deep', 'track allocations even when no counter rises')
+    .option('--duration <time>', 'watch for this long instead of counting iterations: 90s, 2m, 1h')
+    .option('--ops-per-minute <n>', 'operations a minute with --duration', positiveNumber)
+    .option('--profile <name>', 'a preset of --duration: quick, medium or endurance')
+    .option('--browser <name>', 'chromium, chrome, msedge, firefox or webkit (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .option('--connect <endpoint>', 'use a running browser: a CDP (http://) or Playwright server (ws://) endpoint')
+    .option('--headed', 'show the browser window')
+    .option('--no-sandbox', "run Chromium without its sandbox (always so for root, where it can't have one)")
+    .option(
+      '--config <file>',
+      'a Playwright configuration: its use options and web servers (default: the one beside the scenario or above it)',
+    )
+    .option('--no-config', 'use no Playwright configuration')
+    .option('--project <name>', 'the project of that configuration (default: the first one with Chromium)')
+    .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
+    .option('--reporter <name[=file]>', `${REPORTER_NAMES.join(', ')}; repeatable (default: text)`, collect)
+    .option('--output <folder>', 'write reports into this folder')
+    .option('--baseline <file>', 'a former JSON report: only new or grown leaks fail')
+    .addOption(
+      new Option('--fail-on <severity>', 'the least severity that fails')
+        .choices(['minor', 'moderate', 'critical'])
+        .default('minor'),
+    )
+    .option(
+      '--ignore <rule>',
+      'do not fail for what matches, as JSON: {"holder":"…","reason":"…"}; repeatable',
+      collect,
+    )
+    .option('--history <place>', "record the run: a file, redis://HOST:PORT, or 'default' for this user's own")
+    .option(
+      '--fail-on-regression',
+      'fail only for what is worse than the accepted run of the history, or the one before',
+    )
+    .option('--shard <i/n>', 'check only the i-th of n parts of the scenarios; merge-reports makes one report of all')
+    .option('--timeout <seconds>', 'limit for one check (default: 120)', positiveNumber)
+    .action(async (files: string[], options: Record<string, unknown>) => {
+      finish(await runCheck({ files, ...options }, io, signal));
+    });
+
+  program
+    .command('record')
+    .description("do the steps in a browser, and get a scenario file of them (with Playwright's recorder)")
+    .argument('<url>', 'the page to begin at')
+    .requiredOption('--output <file>', 'the scenario file to write (*.leak.ts, *.leak.mjs …)')
+    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
+      finish(await runRecord({ url, ...options }, io, signal));
+    });
+
+  program
+    .command('merge-reports')
+    .description('make one report of those that shards wrote as JSON')
+    .argument('<places...>', 'report files, or folders with them')
+    .option('--reporter <name[=file]>', 'as for check; repeatable (default: text)', collect)
+    .option('--output <folder>', 'write reports into this folder')
+    .option('--history <place>', 'record the merged run, as for check')
+    .action(async (places: string[], options: MergeOptions) => {
+      finish(await runMerge(places, options, io));
+    });
+
+  program
+    .command('history')
+    .description('past runs: what they found, and how a scenario went over them')
+    .argument('[action]', HISTORY_ACTIONS.join(', '), 'list')
+    .argument(
+      '[what]',
+      'a run (its id, or latest) for show, accept and delete; a scenario for list, trend and findings',
+    )
+    .option('--history <place>', "a file, redis://HOST:PORT, or 'default' for this user's own (the default)")
+    .option('--runs <n>', 'how many runs back (default: 50)', wholeNumber(1))
+    .option('--json', 'JSON')
+    .option('--fail-on-regression', 'exit with 1 when the run (default: the newest) is worse than what was accepted')
+    .action(async (action: string, what: string | undefined, options: HistoryOptions) => {
+      finish(await runHistory(action, what, options, io));
+    });
+
+  program
+    .command('monitor')
+    .description('watch the browsers of this machine: alerts, and endpoints for dashboards on 127.0.0.1')
+    .option('--port <port>', 'of the endpoints; 0 takes a free one (default: 9877)', wholeNumber(0))
+    .option(
+      '--token-file <file>',
+      'a file with the token that clients send (default: a new one, in a file of your own)',
+    )
+    .option('--interval <ms>', 'time between samples (default: 2000)', wholeNumber(250))
+    .option(
+      '--memory-limit <mb>',
+      'what the browsers may take together (default: all the memory there is)',
+      positiveNumber,
+    )
+    .option('--webhook <url>', 'POST alerts there as JSON; repeatable', collect)
+    .option('--webhook-token-file <file>', 'a file with the bearer token for the webhooks')
+    .option('--history <place>', 'export the newest runs of this history as metrics')
+    .option(
+      '--otlp [url]',
+      'send metrics to an OpenTelemetry collector (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)',
+    )
+    .option('--json', 'alerts as a line of JSON each')
+    .action(async (options: MonitorCommandOptions) => {
+      finish(await runMonitor(options, io, signal));
+    });
+
+  program
+    .command('tree')
+    .description('show which browsers run, whose they are, and what each process costs')
+    .option('--watch', 'keep showing, until Ctrl-C')
+    .option('--interval <ms>', 'time between samples with --watch (default: 2000)', wholeNumber(250))
+    .option('--json', 'JSON; with --watch one line a sample')
+    .action(async (options: { watch?: boolean; interval?: number; json?: boolean }) => {
+      finish(await runTree(options, io, signal));
+    });
+
+  program
+    .command('clean')
+    .description('end browsers that were left behind, and remove their files')
+    .option('--dry-run', 'only say what would be done')
+    .option('--yes', 'do not ask')
+    .option('--json', 'JSON')
+    .action(async (options: { dryRun?: boolean; yes?: boolean; json?: boolean }) => {
+      finish(await runClean(options, io, signal));
+    });
+
+  program
+    .command('kill')
+    .description('end the browser tree a process belongs to, and verify that it is gone')
+    .argument('<pid>', 'the pid of any process of the tree', wholeNumber(1))
+    .option('--yes', 'do not ask')
+    .option('--json', 'JSON')
+    .action(async (pid: number, options: { yes?: boolean; json?: boolean }) => {
+      finish(await runKill(pid, options, io, signal));
+    });
+
+  program
+    .command('mcp')
+    .description('serve an agent over standard input and output (Model Context Protocol)')
+    .action(async () => {
+      // A program of its own: nothing else has to load what it needs. It ends this process when its client is gone.
+      await import(pathToFileURL(programFile('mcp')).href);
+      await new Promise<never>(() => {});
+    });
+
+  program
+    .command('doctor')
+    .description('look at what sessions and checks stand on: browser, Playwright, permissions, folders')
+    .option('--browser <name>', 'chromium, chrome, msedge, firefox or webkit (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .option('--no-launch', 'do not start the browser')
+    .option('--no-workspace', "leave this folder's own Playwright alone")
+    .option('--json', 'JSON')
+    .action(async (options: DoctorOptions) => {
+      finish(await runDoctor(options, io, signal));
+    });
+
+  return program;
+}
+
+/**
+ * Runs one command line (without the program's own name).
+ *
+ * @returns the exit code: what the command says, 3 when it could not run (usage included), 130 when `signal` aborted it
+ */
+export async function runProgram(args: readonly string[], io: TerminalIo, signal: AbortSignal): Promise<number> {
+  let code = 0;
+  const program = createProgram(io, signal, (result) => (code = result));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return signal.aborted ? INTERRUPTED : code;
+  } catch (error) {
+    // Commander has said what is wrong already; asking for help or the version is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
+    if (signal.aborted && (isAbort(error) || error === signal.reason)) return INTERRUPTED;
+    io.err(`leakwright: ${describeError(error)}\n`);
+    if (!(error instanceof LeakwrightError) && error instanceof Error && process.env['LEAKWRIGHT_DEBUG']) {
+      io.err(`${error.stack ?? ''}\n`);
+    }
+    return COULD_NOT_RUN;
+  }
+}

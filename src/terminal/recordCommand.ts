@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { findBrowser, findPlaywright } from '../browsers/index.ts';
+import { recordedSteps, renderScenario } from '../leaks/index.ts';
+import { LeakwrightError } from '../support/index.ts';
+import { parsePageUrl } from './checkOptions.ts';
+import type { TerminalIo } from './io.ts';
+
+export interface RecordOptions {
+  readonly url: string;
+  /** The scenario file to write. */
+  readonly output: string;
+  readonly browser?: string;
+  readonly executablePath?: string;
+}
+
+/**
+ * Lets a person do the steps in a browser while Playwright's own recorder writes them down, and makes a scenario of them
+ * when the browser is closed.
+ *
+ * @returns the exit code: 0, or 2 when nothing was done in the browser and the steps are to be written by hand
+ * @throws LeakwrightError `usage`, `browsers.notFound`, `browsers.launchFailed`
+ */
+export async function runRecord(options: RecordOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  const url = parsePageUrl(options.url);
+  const file = resolve(options.output);
+  if (!/\.leak\.(?:[cm]?js|m?ts)$/.test(file)) {
+    throw new LeakwrightError('usage', `'${options.output}' is no name of a scenario.`, {
+      hint: 'Let it end in .leak.ts, .leak.mjs or .leak.js.',
+    });
+  }
+  if (existsSync(file)) {
+    throw new LeakwrightError('usage', `'${options.output}' exists already.`, { hint: 'Give another --output.' });
+  }
+  requireDisplay();
+  const folder = mkdtempSync(join(tmpdir(), 'leakwright-record-'));
+  try {
+    const recording = join(folder, 'recording.js');
+    await record(url, recording, options, signal);
+    const steps = existsSync(recording) ? recordedSteps(readFileSync(recording, 'utf8')) : [];
+    const typesFrom = (['playwright', '@playwright/test'] as const).find((name) =>
+      existsSync(join('node_modules', name, 'package.json')),
+    );
+    const typescript = file.endsWith('ts');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, renderScenario({ url, clicks: [], statements: steps, typescript, typesFrom }).text);
+    io.out(`${file}\n`);
+    return steps.length === 0 ? 2 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function requireDisplay(): void {
+  const { DISPLAY, WAYLAND_DISPLAY, PWTEST_CLI_HEADLESS } = process.env;
+  if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY || PWTEST_CLI_HEADLESS) return;
+  throw new LeakwrightError('browsers.launchFailed', 'Recording needs a screen, and this machine has none.', {
+    hint: 'Write the steps instead: New Leak Scenario… in the editor, or a file that exports { url, iteration }.',
+  });
+}
+
+async function record(url: string, recording: string, options: RecordOptions, signal: AbortSignal): Promise<void> {
+  const playwright = findPlaywright(process.cwd());
+  if (!playwright) {
+    throw new LeakwrightError('browsers.notFound', 'Playwright, whose recorder this uses, was not found.', {
+      hint: 'Install it: npm install --save-dev playwright',
+    });
+  }
+  const channel = options.browser === 'chrome' || options.browser === 'msedge' ? options.browser : undefined;
+  const { executablePath } = findBrowser({
+    ...(options.executablePath ? { executablePath: options.executablePath } : {}),
+    ...(channel ? { channel } : {}),
+    workspaceFolder: process.cwd(),
+  });
+  const program = join(dirname(playwright.entry), 'cli.js');
+  const child = spawn(
+    process.execPath,
+    [program, 'codegen', '--target', 'javascript', '--output', recording, url],
+    // The recorder knows no flag for a browser of the system's own; this is how Playwright's tests name one.
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PWTEST_CLI_EXECUTABLE_PATH: executablePath } },
+  );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+  const end = () => void child.kill('SIGTERM');
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const code = await new Promise<number | null>((done, failed) => {
+      child.on('error', failed);
+      child.on('close', done);
+      if (signal.aborted) end();
+    });
+    signal.throwIfAborted();
+    if (code !== 0 && !existsSync(recording)) {
+      const reason = said.split('\n').find((line) => line.trim() !== '') ?? `it exited with ${code}`;
+      throw new LeakwrightError('browsers.launchFailed', `The recorder could not be started: ${reason.trim()}`);
+    }
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}

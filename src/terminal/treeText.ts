@@ -1,0 +1,106 @@
+import { styleText } from 'node:util';
+import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import { identityKey } from '../processes/index.ts';
+import type { BrowserProcess } from '../browsers/index.ts';
+import type { OwnershipStatus } from '../orphans/index.ts';
+import type { TreeSnapshot, TreeView } from './treeView.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+const STATUS_STYLE: Record<OwnershipStatus, Style> = {
+  orphan: 'red',
+  abandoned: 'yellow',
+  unknown: 'yellow',
+  managed: 'green',
+  owned: 'green',
+  personal: 'dim',
+};
+
+interface Row {
+  readonly label: string;
+  readonly pid: string;
+  readonly memory: string;
+  readonly own: string;
+  readonly age: string;
+}
+
+const COLUMNS: readonly { key: keyof Row; title: string; right: boolean }[] = [
+  { key: 'label', title: '', right: false },
+  { key: 'pid', title: 'PID', right: true },
+  { key: 'memory', title: 'MEMORY', right: true },
+  { key: 'own', title: 'PRIVATE', right: true },
+  { key: 'age', title: 'AGE', right: true },
+];
+
+/** The forest as aligned text: a heading a tree, a row a process. Colour only where asked for. */
+export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean } = {}): string {
+  const paint = (style: Style, text: string) =>
+    options.colour ? styleText(style, text, { validateStream: false }) : text;
+  if (snapshot.trees.length === 0) return 'No browser is running.\n';
+
+  const rowsOf = new Map(snapshot.trees.map((view) => [view, processRows(view, snapshot.at)]));
+  const all = [...rowsOf.values()].flat();
+  const widths = COLUMNS.map(({ key, title }) => Math.max(title.length, ...all.map((row) => row[key].length)));
+  const line = (row: Row) =>
+    COLUMNS.map(({ key, right }, index) =>
+      right ? row[key].padStart(widths[index]!) : row[key].padEnd(widths[index]!),
+    )
+      .join('  ')
+      .trimEnd();
+
+  const titles = Object.fromEntries(COLUMNS.map(({ key, title }) => [key, title])) as unknown as Row;
+  const lines: string[] = [paint('dim', line(titles))];
+  for (const view of snapshot.trees) {
+    lines.push(heading(view, paint));
+    for (const row of rowsOf.get(view)!) lines.push(line(row));
+    lines.push('');
+  }
+  const total = snapshot.trees.reduce((sum, view) => sum + view.memory.pssBytes, 0);
+  lines.push(`${count(snapshot.trees.length, 'browser')}, ${formatBytes(total)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function heading(view: TreeView, paint: (style: Style, text: string) => string): string {
+  const { tree, owner, status } = view.owned;
+  const name = [tree.product, tree.version, tree.headless ? '(headless)' : ''].filter(Boolean).join(' ');
+  const by = tree.automatedBy ? `, driven by ${tree.automatedBy}` : '';
+  const ownedBy = owner ? `, owner ${plainText(owner.name, 60)}${owner.alive ? '' : ' (gone)'}` : '';
+  const memory = `${view.memory.exact ? '' : 'about '}${formatBytes(view.memory.pssBytes)}`;
+  const whose = paint(STATUS_STYLE[status], status);
+  return `${paint('bold', plainText(name))}  ${memory}  ${whose}${by}${ownedBy}`;
+}
+
+function processRows(view: TreeView, at: number): Row[] {
+  const depths = depthsOf(view.owned.tree.processes);
+  return view.owned.tree.processes.map((process) => {
+    const memory = view.memory.processes.get(identityKey(process.info));
+    const label = `${'  '.repeat(1 + (depths.get(process.info.pid) ?? 0))}${describeProcess(process)}`;
+    return {
+      label,
+      pid: String(process.info.pid),
+      memory: memory ? `${memory.exact ? '' : '~'}${formatBytes(memory.pssBytes)}` : '',
+      own: memory?.exact ? formatBytes(memory.ussBytes) : '',
+      age: formatDuration(Math.max(0, at - process.info.startedAtMs)),
+    };
+  });
+}
+
+function describeProcess(process: BrowserProcess): string {
+  const detail = process.detail ? ` (${plainText(process.detail, 40)})` : '';
+  const state = process.info.state === 'stopped' ? ', stopped' : '';
+  const name = process.role === 'other' ? plainText(process.info.name, 30) : process.role;
+  return `${name}${detail}${state}`;
+}
+
+/** How deep each process lies below the tree's root, by pid. */
+function depthsOf(processes: readonly BrowserProcess[]): Map<number, number> {
+  const parents = new Map(processes.map(({ info }) => [info.pid, info.ppid]));
+  const depths = new Map<number, number>();
+  for (const { info } of processes) {
+    let depth = 0;
+    // The table is a sample of a changing system: a loop in it must not become one here.
+    for (let pid = info.ppid; parents.has(pid) && depth < processes.length; pid = parents.get(pid)!) depth += 1;
+    depths.set(info.pid, depth);
+  }
+  return depths;
+}

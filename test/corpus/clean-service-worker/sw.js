@@ -1,0 +1,1 @@
+onmessage = ({ data, source }) => source.postMessage(data);

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DiagnosticSeverity, type TaskExecution, Uri, languages, tasks, workspace } from 'vscode';
+import { TASK_TYPE } from '../../src/editor/contributions.ts';
+import type { Leakwright } from '../../src/editor/index.ts';
+import { checkResult } from './checkResult.ts';
+import { activateLeakwright } from './leakwright.ts';
+import { eventually } from './watching.ts';
+
+/** Runs a task of the folder's tasks.json as *Run Task* does, and gives its process's exit code. */
+async function run(label: string): Promise<number | undefined> {
+  const task = (await tasks.fetchTasks({ type: TASK_TYPE })).find(({ name }) => name === label);
+  assert.ok(task, `there is no task '${label}'`);
+  let execution: TaskExecution | undefined;
+  const codes = new Map<TaskExecution, number | undefined>();
+  const listening = tasks.onDidEndTaskProcess((event) => codes.set(event.execution, event.exitCode));
+  try {
+    execution = await tasks.executeTask(task);
+    await eventually(`'${label}' ends`, () => (codes.has(execution!) ? true : undefined), 90_000);
+    return codes.get(execution);
+  } finally {
+    listening.dispose();
+    if (execution && !codes.has(execution)) execution.terminate();
+  }
+}
+
+describe('A leakwright task of tasks.json', () => {
+  let leakwright: Leakwright;
+  before(async () => {
+    leakwright = await activateLeakwright();
+  });
+  after(() => leakwright.findings.clear());
+
+  // The main job: from a task to the line, in the place where the user looks for problems.
+  it('exits with 1 for a leak, which is a Problem at its line in the .ts file', async function () {
+    this.timeout(120_000);
+    assert.equal(await run('leaky'), 1);
+    const file = Uri.joinPath(workspace.workspaceFolders![0]!.uri, 'src', 'shop.ts');
+    const [problem] = await eventually('there is a Problem', () => {
+      const found = languages.getDiagnostics(file).filter(({ source }) => source === 'leakwright');
+      return found.length > 0 ? found : undefined;
+    });
+    const text = (await workspace.openTextDocument(file)).lineAt(problem!.range.start.line).text;
+    assert.match(text, /new DetailsPanel/);
+    assert.equal(problem!.severity, DiagnosticSeverity.Warning);
+    assert.match(problem!.message, /^minor leak: /);
+    assert.equal(leakwright.findings.leaks, 1);
+    const storage = join(leakwright.storage, 'events');
+    await eventually('its events file is gone', () => (readdirSync(storage).length === 0 ? true : undefined));
+  });
+
+  // Whoever comes back tomorrow wants to know whether it is the same leak.
+  it('is kept with its report, for the Leak Checks view and the hover', async () => {
+    const [latest] = await leakwright.pastRuns.list();
+    const [finding] = latest!.checks[0]!.findings;
+    assert.match(finding!.name, /DetailsPanel/);
+    const report = await leakwright.pastRuns.read(latest!.id);
+    const growth = await leakwright.pastRuns.growthOf(report!.checks[0]!, finding!.fingerprint);
+    assert.ok(growth.at(-1)!.bytesPerIteration! > 0);
+    const [group] = await leakwright.leakChecks.getChildren();
+    assert.equal(leakwright.leakChecks.getTreeItem(group!).label, 'Leaks');
+  });
+
+  it('exits with 0 for a page that is fixed', async function () {
+    this.timeout(120_000);
+    assert.equal(await run('fixed'), 0);
+  });
+
+  it('exits with 3 when the page cannot be reached', async () => {
+    assert.equal(await run('unreachable'), 3);
+  });
+});
+
+describe('The tasks that are offered', () => {
+  before(async () => void (await activateLeakwright()));
+
+  it('are there without a tasks.json', async () => {
+    const offered = await tasks.fetchTasks({ type: TASK_TYPE });
+    const names = offered.map(({ name }) => name);
+    for (const name of [
+      'Check all scenarios',
+      'Quick stability',
+      'Medium load',
+      'Extended endurance',
+      'Watch browsers',
+    ]) {
+      assert.ok(names.includes(name), `${name} is not among ${names.join()}`);
+    }
+  });
+
+  // A launch configuration may wait for it: it must be ready, and end when it is told to.
+  it('watch browsers in the background until they are ended', async function () {
+    this.timeout(60_000);
+    const task = (await tasks.fetchTasks({ type: TASK_TYPE })).find(({ name }) => name === 'Watch browsers');
+    assert.ok(task?.isBackground);
+    let pid: number | undefined;
+    let ended = false;
+    const listening = [
+      tasks.onDidStartTaskProcess(({ execution, processId }) => {
+        if (execution.task.name === task.name) pid = processId;
+      }),
+      tasks.onDidEndTask(({ execution }) => {
+        if (execution.task.name === task.name) ended = true;
+      }),
+    ];
+    try {
+      const execution = await tasks.executeTask(task);
+      const started = await eventually('it runs', () => pid);
+      execution.terminate();
+      await eventually('it has ended', () => (ended ? true : undefined));
+      await eventually('its process is gone', () => {
+        try {
+          process.kill(started, 0);
+          return undefined;
+        } catch {
+          return true;
+        }
+      });
+    } finally {
+      for (const one of listening) one.dispose();
+    }
+  });
+});
+
+describe('A leakwright task that cannot mean anything', () => {
+  // Without this the editor only says that the task could not be resolved.
+  it('fails with 3, as the program would', async () => {
+    await activateLeakwright();
+    const task = (await tasks.fetchTasks({ type: TASK_TYPE })).find(({ name }) => name === 'senseless');
+    assert.ok(task);
+    assert.equal(await run('senseless'), 3);
+  });
+});
+
+describe('Findings', () => {
+  // Otherwise Problems would show what was fixed long ago, or hide what a failed run could not look at.
+  it('stay until the same check runs clean, and not longer', async () => {
+    const { findings } = await activateLeakwright();
+    const folder = workspace.workspaceFolders![0]!.uri.fsPath;
+    const file = Uri.file(join(folder, 'src/detailsPanel.ts'));
+    const shown = () => languages.getDiagnostics(file).filter(({ source }) => source === 'leakwright');
+    findings.accept(checkResult('leak', 1), folder);
+    assert.equal(shown()[0]?.severity, DiagnosticSeverity.Error);
+    assert.equal(shown()[0]!.range.start.line, 4);
+    findings.accept(checkResult('error', 0), folder);
+    findings.accept(checkResult('inconclusive', 0), folder);
+    findings.accept({ ...checkResult('clean', 0), url: 'http://127.0.0.1:2/' }, folder);
+    assert.equal(shown().length, 1);
+    findings.accept(checkResult('clean', 0), folder);
+    assert.deepEqual(shown(), []);
+    assert.equal(findings.leaks, 0);
+  });
+});

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationTarget, Uri, commands, debug, env, tasks, window, workspace } from 'vscode';
+import { COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
+import type { Leakwright } from '../../src/editor/index.ts';
+import type { SessionEvent, SessionInfo } from '../../src/sessions/index.ts';
+import { activateLeakwright } from './leakwright.ts';
+import { eventually, outline } from './watching.ts';
+
+const headless = { source: { kind: 'launch', headless: true } } as const;
+const page = (title: string) => `data:text/html,<title>${title}</title>`;
+
+describe('Managed sessions in the editor', function () {
+  this.timeout(120_000);
+  let leakwright: Leakwright;
+  let folder: string;
+  const made: string[] = [];
+
+  before(async () => {
+    leakwright = await activateLeakwright();
+    folder = workspace.workspaceFolders![0]!.uri.fsPath;
+  });
+  afterEach(async () => {
+    await leakwright.sessions.closeAll();
+    await workspace.getConfiguration('leakwright').update('sessions', undefined, ConfigurationTarget.Global);
+    await commands.executeCommand('workbench.action.closeAllEditors');
+    await commands.executeCommand('workbench.view.explorer');
+    for (const file of made.splice(0)) rmSync(file, { recursive: true, force: true });
+  });
+
+  function write(name: string, text: string): Uri {
+    const file = join(folder, name);
+    made.push(file);
+    writeFileSync(file, text);
+    return Uri.file(file);
+  }
+
+  /** A script's own report: it is there when the script came to its end. */
+  function reportFile(): string {
+    const file = join(folder, 'script-report.json');
+    rmSync(file, { force: true });
+    made.push(file);
+    return file;
+  }
+
+  /** Runs what starts a task, and waits for the exit code of its process. */
+  async function exitCode(run: () => Thenable<unknown>): Promise<number | undefined> {
+    const ended = new Promise<number | undefined>((resolve) => {
+      const listening = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.source !== 'leakwright') return;
+        listening.dispose();
+        resolve(exitCode);
+      });
+    });
+    await run();
+    return await ended;
+  }
+
+  const connects = (report: string) => `
+    const { chromium } = require(${JSON.stringify(join(process.env['LEAKWRIGHT_REPOSITORY']!, 'node_modules', 'playwright'))});
+    const { writeFileSync } = require('node:fs');
+    (async () => {
+      const browser = await chromium.connect(process.env.LEAKWRIGHT_WS_ENDPOINT);
+      const page = await browser.newPage();
+      await page.goto('data:text/html,<title>from the script</title>');
+      writeFileSync(${JSON.stringify(report)}, JSON.stringify({ title: await page.title(), version: browser.version() }));
+      await browser.close();
+    })();`;
+
+  it('are launched from the list in the settings', async () => {
+    await workspace
+      .getConfiguration('leakwright')
+      .update(
+        'sessions',
+        [{ name: 'Phone', headless: true, device: 'Pixel 7', url: page('saved') }],
+        ConfigurationTarget.Global,
+      );
+    const session = await commands.executeCommand<SessionInfo>(COMMANDS.launchSession, 'Phone');
+    assert.deepEqual([session.name, session.browser.headless, session.urls], ['Phone', true, [page('saved')]]);
+    await commands.executeCommand(`${VIEWS.processes}.focus`);
+    await eventually('the session is shown with what it holds', async () => {
+      const lines = await outline(leakwright.processes);
+      const at = lines.findIndex((line) => line.startsWith('  Phone | '));
+      return at !== -1 && /^ {4}Holds \| pages: 1 · contexts: 1/.test(lines[at + 1] ?? '') ? true : undefined;
+    });
+  });
+
+  it('open pages that they are told to', async () => {
+    const { id } = await leakwright.sessions.launch(headless);
+    await commands.executeCommand(COMMANDS.openUrlInSession, { session: id, url: 'data:text/html,x' });
+    // What is no http address is read as people type it.
+    await commands.executeCommand(COMMANDS.openUrlInSession, { session: id, url: `file://${folder}/index.html` });
+    await eventually('the page is open', () =>
+      leakwright.sessions.sessions[0]?.urls.some((url) => url.endsWith('index.html')) ? true : undefined,
+    );
+  });
+
+  it('are reached by a script that is run in them', async () => {
+    const session = await leakwright.sessions.launch(headless);
+    const report = reportFile();
+    const script = write('inSession.cjs', connects(report));
+    assert.equal(await exitCode(() => commands.executeCommand(COMMANDS.runScriptInSession, script)), 0);
+    assert.deepEqual(JSON.parse(readFileSync(report, 'utf8')), {
+      title: 'from the script',
+      version: session.browser.version,
+    });
+    assert.equal(leakwright.sessions.sessions[0]?.id, session.id, 'the session outlives the script');
+  });
+
+  it('are reached by Playwright tests, whose runner needs to be told nothing', async () => {
+    const session = await leakwright.sessions.launch({ ...headless, baseUrl: 'http://base.example/' });
+    const report = reportFile();
+    const seen = join(folder, 'page-seen');
+    const test = write(
+      'inSession.spec.ts',
+      `import { existsSync, writeFileSync } from 'node:fs';
+       import { expect, test } from '@playwright/test';
+       test('runs there', async ({ page, browser, baseURL }) => {
+         await page.goto('data:text/html,<h1>hello</h1>');
+         await expect(page.locator('h1')).toHaveText('hello');
+         // Until the editor has seen the page in its session.
+         await expect.poll(() => existsSync(${JSON.stringify(seen)}), { timeout: 30_000 }).toBe(true);
+         writeFileSync(${JSON.stringify(report)}, JSON.stringify({ version: browser.version(), baseURL }));
+       });`,
+    );
+    made.push(join(folder, 'test-results'), seen);
+    const stop = leakwright.sessions.onEvent((event) => {
+      if (event.type === 'sessionChanged' && event.session.resources.pages > 0) writeFileSync(seen, '');
+    });
+    assert.equal(await exitCode(() => commands.executeCommand(COMMANDS.runScriptInSession, test)), 0);
+    stop();
+    assert.deepEqual(JSON.parse(readFileSync(report, 'utf8')), {
+      version: session.browser.version,
+      baseURL: 'http://base.example/',
+    });
+    assert.equal(leakwright.sessions.sessions[0]?.id, session.id, 'the session outlives the test');
+  });
+
+  it('are reached by a script that is debugged in them', async () => {
+    await leakwright.sessions.launch(headless);
+    const report = reportFile();
+    const script = write('debugged.cjs', connects(report));
+    const ended = new Promise<void>((resolve) => {
+      const listening = debug.onDidTerminateDebugSession((session) => {
+        if (session.parentSession) return;
+        listening.dispose();
+        resolve();
+      });
+    });
+    await window.showTextDocument(script);
+    // Without a file: the one in the editor.
+    assert.equal(await commands.executeCommand(COMMANDS.debugScriptInSession), true);
+    await ended;
+    assert.ok(existsSync(report));
+  });
+
+  it('give their endpoint to the clipboard', async () => {
+    const session = await leakwright.sessions.launch(headless);
+    await commands.executeCommand(COMMANDS.copyEndpoint);
+    assert.equal(await env.clipboard.readText(), session.endpoints.playwright);
+  });
+
+  it('give a heap snapshot of any of their pages', async () => {
+    const { id } = await leakwright.sessions.launch({ ...headless, url: page('one') });
+    await leakwright.sessions.client.openUrl(id, page('two'));
+    const file = join(folder, 'second.heapsnapshot');
+    made.push(file);
+    const written = await commands.executeCommand(COMMANDS.captureHeapSnapshot, { session: id, page: 1, file });
+    assert.equal(written, file);
+    assert.match(readFileSync(file, 'utf8').slice(0, 100), /^\{"snapshot"/);
+  });
+
+  it('are shown also where their browser is not theirs to show', async () => {
+    const { endpoints } = await leakwright.sessions.launch({ ...headless, endpoints: ['cdp'], url: page('theirs') });
+    const attached = await commands.executeCommand<SessionInfo>(COMMANDS.attachSession, {
+      source: 'attach',
+      endpoint: endpoints.cdp,
+    });
+    assert.equal(attached.source, 'attach');
+    assert.ok(attached.endpoints.playwright, 'scripts reach it as well');
+    await commands.executeCommand(`${VIEWS.processes}.focus`);
+    await eventually('it is a row', async () =>
+      (await outline(leakwright.processes)).some((line) => /^ {2}Chromium \d+ \| attached$/.test(line))
+        ? true
+        : undefined,
+    );
+    // Closed from its row, as from any other session's.
+    const node = leakwright.processes.nodeOf(`session ${attached.id}`);
+    await commands.executeCommand(COMMANDS.closeSession, node);
+    await eventually('the row is gone', async () =>
+      (await outline(leakwright.processes)).some((line) => line.includes('| attached')) ? undefined : true,
+    );
+    assert.equal(leakwright.sessions.sessions.length, 1, 'the browser it was attached to runs on');
+  });
+
+  // Nobody looks at a browser that is gone: the editor must say it by itself.
+  it('leave the view when their browser crashes, and what was cleaned is told', async () => {
+    const {
+      id,
+      root,
+      folder: own,
+    } = await leakwright.sessions.launch({ ...headless, name: 'Crashing', url: page('x') });
+    await commands.executeCommand(`${VIEWS.processes}.focus`);
+    await eventually('it is shown', async () =>
+      (await outline(leakwright.processes)).some((line) => line.startsWith('  Crashing |')) ? true : undefined,
+    );
+    const told = new Promise<SessionEvent>((resolve) => {
+      const stop = leakwright.sessions.onEvent((event) => {
+        if (event.type !== 'sessionEnded') return;
+        stop();
+        resolve(event);
+      });
+    });
+    process.kill(root!.pid, 'SIGKILL');
+    const event = await told;
+    assert.ok(event.type === 'sessionEnded' && event.id === id);
+    assert.deepEqual(
+      [event.summary.reason, event.summary.pagesClosed, event.summary.successful],
+      ['browser-lost', 1, true],
+    );
+    await eventually('its row is gone', async () =>
+      (await outline(leakwright.processes)).some((line) => line.includes('Crashing')) ? undefined : true,
+    );
+    assert.ok(!existsSync(own));
+  });
+});

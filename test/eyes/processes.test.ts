@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../editor/watching.ts';
+import { Workbench } from './workbench.ts';
+
+/** A customer who cannot decide: without one there is nothing to see in a chart. */
+const CUSTOMER = `<script>
+  setInterval(() => (document.querySelector('.close') ?? document.querySelector('.open'))?.click(), 40);
+</script>`;
+/** How much is to be seen in the pictures that are published, in seconds; a test run needs a glimpse only. */
+const CHART_SECONDS = process.env['LEAKWRIGHT_TEST_MEDIA'] === '1' ? 60 : 12;
+
+describe('Through the eyes of someone who looks at browsers', () => {
+  let workbench: Workbench;
+  before(async function () {
+    this.timeout(180_000);
+    workbench = await Workbench.open({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
+  });
+
+  it('launches a session from the palette and shows it with roles and memory', async () => {
+    const page = readFileSync(join(workbench.folder, 'index.html'), 'utf8');
+    writeFileSync(join(workbench.folder, 'busy.html'), page.replace('</body>', `${CUSTOMER}</body>`));
+    await workbench.run('Leakwright: Launch Session');
+    await workbench.answer(/The page to open/, `${workbench.shop.url}busy.html`);
+    await workbench.openProcesses();
+    const session = workbench.row(/Chromium.*MB/).first();
+    await session.waitFor({ timeout: 60_000 });
+    // Which page eats the memory is the question that brings people here.
+    await workbench.row(/^Renderer · Tea Shop, \d+ MB/).waitFor();
+  });
+
+  // A chart that only eyes with a mouse can read would be half a chart.
+  it('draws how the session goes, readable without seeing it', async function () {
+    this.timeout(120_000);
+    const memory = await workbench.webview('Memory');
+    await memory.getByText(/\d+ MB, of which \d+ MB private/).waitFor({ timeout: 60_000 });
+    const chart = memory.getByRole('slider', { name: /^Memory of .+ over time/ });
+    await memory.locator('.panel').filter({ hasText: 'JS heap' }).locator('canvas').waitFor({ timeout: 60_000 });
+    await chart.focus();
+    await workbench.page.keyboard.press('Home');
+    assert.match((await chart.getAttribute('aria-valuetext')) ?? '', /\d+:\d+:\d+.*share of all \d+ MB/);
+    const rows = await memory.locator('table tbody tr').count();
+    assert.ok(rows > 0, 'the values stand in a table too');
+    assert.deepEqual(await workbench.accessibilityProblems('Memory'), []);
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('draws the page that is selected', async function () {
+    this.timeout(120_000);
+    await workbench
+      .row(/^Renderer · Tea Shop/)
+      .first()
+      .click();
+    const memory = await workbench.webview('Memory');
+    await memory.getByRole('heading', { name: 'Renderer · Tea Shop' }).waitFor();
+    await memory.locator('.panel').filter({ hasText: 'DOM nodes' }).locator('canvas').waitFor({ timeout: 60_000 });
+  });
+
+  // Words and icons must carry everything: colours are the theme's, and some themes have none.
+  it('is readable in dark, light and high contrast', async function () {
+    this.timeout(240_000);
+    await workbench.openFile('shop.ts');
+    // A blank line: no word is highlighted.
+    for (let line = 1; line < 4; line += 1) await workbench.page.keyboard.press('ArrowDown');
+    // What else runs on this machine is no part of the picture, nor is the view between the two.
+    await workbench.page.locator('.pane-header').filter({ hasText: 'Leak Checks' }).click();
+    const others = workbench.row(/^Other automation/);
+    if (await others.isVisible()) {
+      await others.click();
+      await workbench.page.keyboard.press('ArrowLeft');
+    }
+    await workbench
+      .row(/^Renderer · Tea Shop/)
+      .first()
+      .click();
+    const memory = await workbench.webview('Memory');
+    const chart = memory.getByRole('slider');
+    await eventually(
+      'the chart has something to show',
+      async () => (Number(await chart.getAttribute('aria-valuemax')) >= CHART_SECONDS / 2 ? true : undefined),
+      180_000,
+    );
+    await memory.locator('body').evaluate(() => window.scrollTo(0, 0));
+    for (const theme of ['dark', 'light', 'high-contrast'] as const) {
+      await workbench.setTheme(theme);
+      await workbench
+        .row(/^Renderer · Tea Shop, \d+ MB/)
+        .first()
+        .waitFor();
+      await workbench.screenshot(`readme-processes-${theme}`);
+    }
+  });
+
+  // Selected and collapsed rows must stay so while others come and go around them.
+  it('keeps what is selected and collapsed when another session comes and goes', async function () {
+    this.timeout(120_000);
+    const { page } = workbench;
+    const first = workbench.row(/^Chromium.*127\.0\.0\.1/).first();
+    await first.click();
+    await page.keyboard.press('ArrowLeft');
+    await workbench
+      .row(/^Renderer · Tea Shop/)
+      .first()
+      .waitFor({ state: 'hidden' });
+    await workbench.run('Leakwright: Launch Session');
+    await workbench.answer(/The page to open/, '');
+    await workbench.row(/^Managed sessions, 2 browsers/).waitFor({ timeout: 60_000 });
+    await workbench.run('Leakwright: Close Session');
+    await page.locator('.quick-input-widget').getByRole('option').last().click();
+    await workbench.row(/^Managed sessions, 1 browser/).waitFor({ timeout: 60_000 });
+    assert.equal(await first.getAttribute('aria-expanded'), 'false');
+    assert.equal(await first.getAttribute('aria-selected'), 'true');
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench.ts';
+
+describe('Through the eyes of someone who works in sessions', () => {
+  let workbench: Workbench;
+  before(async function () {
+    this.timeout(180_000);
+    workbench = await Workbench.open({
+      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+      machineSettings: {
+        'leakwright.sessions': [
+          { name: 'Tea shop on a phone', device: 'Pixel 7' },
+          { name: 'Nightly grid', source: 'grid', endpoint: 'http://127.0.0.1:9/wd/hub' },
+        ],
+      },
+    });
+  });
+  after(() => workbench?.close());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
+  });
+
+  const option = (name: string | RegExp) => workbench.page.locator('.quick-input-widget').getByRole('option', { name });
+
+  it('launches one from the palette, sees it, closes it from the tree, and reads what that did', async function () {
+    this.timeout(180_000);
+    await workbench.run('Leakwright: Launch Session');
+    await option(/^New Session…/).waitFor();
+    await workbench.screenshot('sessions-list', 500);
+    await option(/^New Session…/).click();
+    await workbench.answer(/The page to open/, workbench.shop.url);
+    await workbench.openProcesses();
+    const session = workbench.row(/^Chromium.*MB/).first();
+    await session.waitFor({ timeout: 60_000 });
+    await workbench.row(/^Holds, pages: 1, contexts: 1, .*requests: \d+/).waitFor();
+    await workbench.screenshot('sessions-holds', 500);
+    await session.hover();
+    await session.getByRole('button', { name: 'Close Session' }).click();
+    await workbench.row(/^Managed sessions/).waitFor({ state: 'detached', timeout: 60_000 });
+    const message = await workbench.notification(/Session 'Chromium' closed in/);
+    assert.match(
+      (await message.textContent()) ?? '',
+      /Cleaned up: \d+ processes, \d+ MB of memory, pages: 1, contexts: 1, .*Nothing is left\./,
+    );
+    await workbench.screenshot('sessions-summary');
+  });
+
+  it('picks one that is saved in the settings, and opens a page in it', async function () {
+    this.timeout(180_000);
+    await workbench.run('Leakwright: Launch Session');
+    await option(/^Tea shop on a phone/).click();
+    await workbench.row(/^Tea shop on a phone/).waitFor({ timeout: 60_000 });
+    await workbench.run('Leakwright: Open URL in Session');
+    await workbench.answer(/The page to open/, workbench.shop.url);
+    await workbench.row(/^Renderer · Tea Shop/).waitFor({ timeout: 60_000 });
+    await workbench.screenshot('sessions-saved', 500);
+  });
+
+  // A Grid that is down is the usual case when something does not work: it must say which, and what to do.
+  it('is told clearly when a Selenium Grid cannot be reached', async function () {
+    this.timeout(180_000);
+    await workbench.run('Leakwright: Launch Session');
+    await option(/^Nightly grid/).click();
+    await workbench.notification(/Selenium Grid at 'http:\/\/127\.0\.0\.1:9\/…' gave no browser/, 60_000);
+  });
+
+  it('is asked what to attach to', async () => {
+    await workbench.run('Leakwright: Attach');
+    await option(/^Selenium Grid/).waitFor({ timeout: 30_000 });
+    await workbench.screenshot('sessions-attach', 500);
+    await option(/^Browser with a debugging port/).click();
+    await workbench.answer(/debugging port/, 'nonsense');
+    await workbench.page.locator('.quick-input-widget').getByText('Enter an address').waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('answers question by question what a new session is to be like', async function () {
+    this.timeout(180_000);
+    await workbench.run('Leakwright: Launch Session');
+    await option(/^New Session with Options/).click();
+    await option('As the setting says').waitFor();
+    await workbench.screenshot('sessions-options', 500);
+    await option(/^As the setting says/).click();
+    await option(/^Without a window/).click();
+    await option(/^Fresh profile/).click();
+    await option(/^No device/).waitFor({ timeout: 60_000 });
+    await workbench.quickInput.fill('iPhone 15 Pro');
+    await option('iPhone 15 Pro').first().click();
+    await workbench.answer(/The page to open/, workbench.shop.url);
+    await workbench.answer(/A name to save it under/, 'Fruit phone');
+    // Two browsers need more room than three views leave.
+    for (const view of ['Leak Checks', 'Memory'])
+      await workbench.page.locator('.pane-header').filter({ hasText: view }).click();
+    await workbench.row(/^Fruit phone/).waitFor({ timeout: 60_000 });
+    await workbench.run('Leakwright: Launch Session');
+    await option(/^Fruit phone/).waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await workbench.run('Leakwright: Close All Sessions');
+    await workbench.notification(/2 sessions closed\. Cleaned up: \d+ processes.*Nothing is left\./);
+  });
+});

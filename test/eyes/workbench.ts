@@ -1,0 +1,353 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright';
+import { eventually } from '../editor/watching.ts';
+import type * as shopModule from '../demo/shop/serve.ts';
+import { temporaryFolder } from '../tools/atExit.ts';
+import { repository } from '../tools/obtainEditor.ts';
+import { type VscodeServer, type VscodeServerOptions, startVscodeServer } from '../tools/vscodeServer.ts';
+import { openChromium } from '../tools/workbench.ts';
+
+export interface WorkbenchOptions extends Partial<
+  Pick<VscodeServerOptions, 'workspaceTrust' | 'machineSettings' | 'extensionsFolder'>
+> {
+  /** Settings of the folder, which decide the theme as well. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Default: the extension in development. False: whatever is installed in `extensionsFolder`. */
+  readonly development?: boolean;
+  /** Open the folder outside of the repository, where no module of ours can be found by accident. */
+  readonly outside?: boolean;
+}
+
+const WIDTH = 1280;
+
+const QUIET: Readonly<Record<string, unknown>> = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.layoutControl.enabled': false,
+  'chat.disableAIFeatures': true,
+  'chat.commandCenter.enabled': false,
+  'window.commandCenter': false,
+  'window.menuBarVisibility': 'compact',
+  'editor.minimap.enabled': false,
+  'git.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'terminal.integrated.gpuAcceleration': 'off',
+  // This machine may have orphans that are none of a test's business.
+  'leakwright.processLeakAlertAfter': 0,
+  'leakwright.fileLeakAlertAfter': 0,
+};
+
+const THEMES = {
+  light: { theme: 'Default Light Modern', colours: 'vs' },
+  dark: { theme: 'Default Dark Modern', colours: 'vs-dark' },
+  'high-contrast': { theme: 'Default High Contrast', colours: 'hc-black' },
+} as const;
+
+/** One workbench with a person in front of it: the demo shop is the open folder and is served. */
+export class Workbench {
+  readonly server: VscodeServer;
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly folder: string;
+  shop: shopModule.ShopServer;
+
+  readonly #settings: Readonly<Record<string, unknown>>;
+
+  private constructor(
+    parts: Pick<Workbench, 'server' | 'browser' | 'page' | 'folder' | 'shop'>,
+    settings: Readonly<Record<string, unknown>>,
+  ) {
+    this.#settings = settings;
+    this.server = parts.server;
+    this.browser = parts.browser;
+    this.page = parts.page;
+    this.folder = parts.folder;
+    this.shop = parts.shop;
+  }
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const serverMain = process.env['LEAKWRIGHT_TEST_SERVER_MAIN'];
+    if (!serverMain) throw new Error('LEAKWRIGHT_TEST_SERVER_MAIN is not set: start this with `npm run test:eyes`.');
+    const folder = copyShop(options.settings ?? {}, options.outside ?? false);
+    const shop = await serve(options.outside ? join(repository, 'test', 'demo', 'shop') : folder, 0);
+    const server = await startVscodeServer({ serverMain, ...options });
+    const browser = await openChromium(() => {});
+    const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 }, deviceScaleFactor: 1 });
+    const workbench = new Workbench({ server, browser, page, folder, shop }, options.settings ?? {});
+    try {
+      await workbench.load(options.development ?? true);
+    } catch (error) {
+      await workbench.screenshot('failed-to-open');
+      await workbench.close();
+      throw error;
+    }
+    return workbench;
+  }
+
+  async load(development = true): Promise<void> {
+    const extension = development ? (process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? repository) : undefined;
+    await this.page.goto(this.server.workbenchUrl({ folder: this.folder, extension }));
+    await this.page.locator('.monaco-workbench').waitFor();
+    const doNotTrust = this.page.getByRole('button', { name: /don't trust/ });
+    const icon = this.page.getByRole('tab', { name: 'Leakwright' }).first();
+    await icon.or(doNotTrust).first().waitFor({ timeout: 60_000 });
+    if (await doNotTrust.isVisible()) await doNotTrust.click();
+    await icon.waitFor({ timeout: 60_000 });
+    // No setting of a folder can hide it.
+    if (await this.page.locator('.part.auxiliarybar').isVisible()) {
+      await this.run('View: Toggle Secondary Side Bar Visibility');
+    }
+    await this.run('View: Close All Editors');
+    await this.widenSideBar();
+  }
+
+  /** Closes the window as its cross does, then ends the server. */
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await this.shop.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Serves the shop as its files are now, at the same address. */
+  async serveAgain(): Promise<void> {
+    const port = Number(new URL(this.shop.url).port);
+    await this.shop.close();
+    this.shop = await serve(this.folder, port);
+  }
+
+  /** Changes the colours of the running workbench. */
+  async setTheme(name: keyof typeof THEMES): Promise<void> {
+    const { theme, colours } = THEMES[name];
+    writeSettings(this.folder, { ...this.#settings, 'workbench.colorTheme': theme });
+    await this.page.locator(`.monaco-workbench.${colours}`).waitFor();
+  }
+
+  /** Shows a file in the editor as quick open does. */
+  async openFile(name: string): Promise<void> {
+    await eventually(`'${name}' is open`, async () => {
+      try {
+        await this.page.keyboard.press('Control+p');
+        await this.quickInput.fill(name, { timeout: 2000 });
+        await this.page
+          .getByRole('option', { name: new RegExp(`^${name}`) })
+          .first()
+          .waitFor({ timeout: 3000 });
+        await this.page.keyboard.press('Enter');
+        await this.page.getByRole('tab', { name: new RegExp(`^${name}`) }).waitFor({ timeout: 5000 });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return undefined;
+      }
+    });
+  }
+
+  /** Rows are read whole in a side bar of this width. */
+  async widenSideBar(width = 440): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    if (!bar) return;
+    const edge = bar.x + bar.width + 2;
+    const middle = bar.y + bar.height / 2;
+    await this.page.mouse.move(edge, middle);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, middle, { steps: 5 });
+    await this.page.mouse.up();
+    await this.page.mouse.move(800, 300);
+  }
+
+  /** F1, the command's title, and the command of that name. */
+  async run(title: string): Promise<void> {
+    const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+    const option = this.page.getByRole('option', { name: new RegExp(`^${pattern}`) }).first();
+    await eventually(`the palette offers '${title}'`, async () => {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.fill(`>${title}`, { timeout: 2000 });
+        await option.waitFor({ timeout: 2000 });
+        return true;
+      } catch {
+        // Something else took the focus, which closes the palette: a person would press F1 again.
+        await this.page.keyboard.press('Escape');
+        return undefined;
+      }
+    });
+    // Not Enter: what was run lately comes first in the list, and 'Close All Sessions' matches 'Close Session' as well.
+    await option.click();
+    await option.waitFor({ state: 'hidden' });
+  }
+
+  /** The input of whatever the editor asks now. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type="text"]').first();
+  }
+
+  /** Types an answer into an input box that shows this prompt, and confirms it. */
+  async answer(prompt: string | RegExp, text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget').getByText(prompt).first().waitFor();
+    await this.quickInput.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** In a list of things to tick: unticks all but those with this text. */
+  async tickOnly(text: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const all = widget.getByRole('checkbox', { name: 'Toggle all checkboxes' });
+    // Once ticks all, twice unticks all, whatever was ticked before.
+    if ((await all.getAttribute('aria-checked')) !== 'true') await all.click();
+    await all.click();
+    await widget.locator('.monaco-list-row').filter({ hasText: text }).first().click();
+  }
+
+  async openProcesses(): Promise<Locator> {
+    const tree = this.page.getByRole('tree', { name: /Processes/ });
+    if (!(await tree.isVisible())) await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
+    await tree.waitFor();
+    return tree;
+  }
+
+  /** The document inside one of our views that is a webview, once it is there. */
+  async webview(view: string): Promise<FrameLocator> {
+    const frame = await this.#webviewFrame(view);
+    return frame.owner;
+  }
+
+  /** What axe-core finds wrong in a webview, a line a finding. */
+  async accessibilityProblems(view: string, background = 'sideBar-background'): Promise<string[]> {
+    const { frame } = await this.#webviewFrame(view);
+    // Not as a script of the page, which its policy forbids.
+    await frame.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    return await frame.evaluate(async (behind) => {
+      // The editor's own background shines through, which axe does not see.
+      const { style } = document.documentElement;
+      style.backgroundColor = getComputedStyle(document.documentElement).getPropertyValue(`--vscode-${behind}`);
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; help: string; nodes: { html: string }[] }[] }> };
+      };
+      const { violations } = await axe.run();
+      style.backgroundColor = '';
+      return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
+    }, background);
+  }
+
+  /** A webview is a frame in a frame; the inner one is titled with the view's name. */
+  async #webviewFrame(view: string): Promise<{ readonly frame: Frame; readonly owner: FrameLocator }> {
+    const frame = await eventually(`the view '${view}' is drawn`, async () => {
+      for (const one of this.page.frames()) {
+        const isOurs = await one
+          .evaluate((title) => document.title === title && document.querySelector('main') !== null, view)
+          .catch(() => false);
+        if (isOurs) return one;
+      }
+      return undefined;
+    });
+    const inner = await frame.frameElement();
+    await inner.evaluate((element, name) => (element as Element).setAttribute('data-test-view', name), view);
+    const outer = await frame.parentFrame()!.frameElement();
+    await outer.evaluate((element, name) => (element as Element).setAttribute('data-test-view', name), view);
+    const locator = `iframe[data-test-view="${view}"]`;
+    return { frame, owner: this.page.frameLocator(locator).frameLocator(locator) };
+  }
+
+  /** Takes an item of the context menu that is open, by the keyboard: the menu's own layer is in a mouse's way. */
+  async chooseFromMenu(name: string): Promise<void> {
+    await this.page.locator('.monaco-menu').waitFor();
+    const focused = this.page.locator('.monaco-menu .action-item.focused');
+    await eventually(`the menu's '${name}' has the focus`, async () => {
+      await this.page.keyboard.press('ArrowDown');
+      return (await focused.textContent({ timeout: 1000 }).catch(() => ''))?.includes(name) ? true : undefined;
+    });
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Where this repository and the test's temporary folder lie is no part of a picture. */
+  async shortenPaths(within: Locator): Promise<void> {
+    await within.evaluate(
+      (root, places) => {
+        const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          for (const [long, short] of places) node.textContent = node.textContent!.replaceAll(long, short);
+        }
+      },
+      [
+        [this.folder, '~/shop'],
+        [repository, '~/leakwright'],
+        [this.server.temp, '/tmp'],
+        [dirname(this.server.temp), '~/.local'],
+      ] as [string, string][],
+    );
+  }
+
+  /** A row of the Leak Checks view, whose container is brought up when it is not. */
+  async leakRow(name: string | RegExp): Promise<Locator> {
+    await this.openProcesses();
+    return this.page.getByRole('tree', { name: /Leak Checks/ }).getByRole('treeitem', { name });
+  }
+
+  row(name: string | RegExp): Locator {
+    return this.page.getByRole('tree', { name: /Processes/ }).getByRole('treeitem', { name });
+  }
+
+  /** Waits for a message. With the smoke test driver the editor shows none as a toast, so the bell is opened. */
+  async notification(text: string | RegExp, timeoutMs = 30_000): Promise<Locator> {
+    const message = this.page
+      .locator('.notifications-center .notification-list-item')
+      .filter({ hasText: text })
+      .first();
+    await eventually(
+      `the message ${text}`,
+      async () => {
+        if (await message.isVisible()) return true;
+        // It closes by itself while it is empty.
+        const isOpen = await this.page.locator('.notifications-center').isVisible();
+        if (!isOpen) await this.page.locator('[id="status.notifications"]').click();
+        return undefined;
+      },
+      timeoutMs,
+    );
+    return message;
+  }
+
+  /** @param height of what is wanted from the top, in pixels; default: all */
+  async screenshot(name: string, height?: number): Promise<void> {
+    const folder = process.env['LEAKWRIGHT_TEST_SCREENSHOTS'];
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await this.page.mouse.move(900, 640);
+    await this.page.screenshot({
+      path: join(folder, `${name}.png`),
+      animations: 'disabled',
+      caret: 'hide',
+      // A tooltip that came late would cover what is to be seen.
+      style: '.monaco-hover { visibility: hidden !important; }',
+      ...(height === undefined ? {} : { clip: { x: 0, y: 0, width: WIDTH, height } }),
+    });
+  }
+}
+
+async function serve(folder: string, port: number): Promise<shopModule.ShopServer> {
+  const { serveShop } = (await import(pathToFileURL(join(folder, 'serve.ts')).href)) as typeof shopModule;
+  return serveShop(port);
+}
+
+let copies = 0;
+
+/** The demo shop to work in. Serving it needs our esbuild, so it is inside the repository unless it is not served. */
+function copyShop(settings: Readonly<Record<string, unknown>>, outside: boolean): string {
+  copies += 1;
+  const folder = outside
+    ? temporaryFolder('lw-shop-')
+    : join(repository, '.test-results', 'eyes', `${process.pid}-${copies}`, 'shop');
+  cpSync(join(repository, 'test', 'demo', 'shop'), folder, { recursive: true });
+  writeSettings(folder, settings);
+  return folder;
+}
+
+function writeSettings(folder: string, settings: Readonly<Record<string, unknown>>): void {
+  mkdirSync(join(folder, '.vscode'), { recursive: true });
+  writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+}

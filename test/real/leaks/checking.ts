@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CheckOptions,
+  type CheckResult,
+  type LeakEvent,
+  type Scenario,
+  checkLeaks,
+  sessionOpener,
+} from '../../../src/leaks/index.ts';
+import { chromiumPath } from '../../support/corpusRun.ts';
+
+export interface CheckRun {
+  readonly result: CheckResult;
+  readonly events: readonly LeakEvent[];
+}
+
+export interface RunSettings {
+  readonly options?: CheckOptions;
+  readonly signal?: AbortSignal;
+  readonly args?: readonly string[];
+  readonly workspaceFolder?: string;
+  readonly onEvent?: (event: LeakEvent) => void;
+}
+
+/** Runs a check in a real Chromium to its end. */
+export async function check(scenario: Scenario, settings: RunSettings = {}): Promise<CheckRun> {
+  const { options = {}, signal, args = [], workspaceFolder = import.meta.dirname, onEvent } = settings;
+  const run = checkLeaks(scenario, options, {
+    openBrowser: sessionOpener({ kind: 'launch', executablePath: chromiumPath, noSandbox: true, args }),
+    workspaceFolder,
+    ...(signal ? { signal } : {}),
+  });
+  const events: LeakEvent[] = [];
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return { result: step.value, events };
+    events.push(step.value);
+    onEvent?.(step.value);
+  }
+}
+
+/** The pid of the browser that a run used; 0 where it got none. */
+export function browserPid({ events }: CheckRun): number {
+  const ready = events.find((event) => event.type === 'browserReady');
+  return ready?.pid ?? 0;
+}
+
+/** Gives the tests of a suite a journal of their own. */
+export function useStateFolder(): void {
+  let folder: string;
+  const former = process.env['LEAKWRIGHT_STATE_DIR'];
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leakwright-checks-'));
+    process.env['LEAKWRIGHT_STATE_DIR'] = folder;
+  });
+  after(async () => {
+    if (former === undefined) delete process.env['LEAKWRIGHT_STATE_DIR'];
+    else process.env['LEAKWRIGHT_STATE_DIR'] = former;
+    await rm(folder, { recursive: true, force: true });
+  });
+}

@@ -1,0 +1,527 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Browser, type CDPSession, type Page, chromium } from 'playwright';
+import {
+  type CdpSender,
+  type PageResource,
+  installPageHooks,
+  markIteration,
+  readPageCounters,
+  readPageResources,
+} from '../../../src/leaks/pageHooks/index.ts';
+
+/** Pages by path; each is plain HTML or HTML with headers of its own. */
+type Pages = Record<string, string | { body: string; headers: Record<string, string> }>;
+
+const blank = '<!doctype html><title>Hooks</title><body>';
+
+async function serve(pages: Pages) {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url!, 'http://host').pathname;
+    const page = pages[path] ?? blank;
+    const { body, headers } = typeof page === 'string' ? { body: page, headers: {} } : page;
+    const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';
+    response.writeHead(200, { 'content-type': type, ...headers }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+describe('page hooks in Chromium', function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serve>>;
+  let page: Page;
+  let cdp: CDPSession;
+  const pages: Pages = {};
+
+  before(async () => {
+    site = await serve(pages);
+    browser = await chromium.launch({
+      executablePath: process.env['LEAKWRIGHT_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+  afterEach(() => page?.context().close());
+
+  async function open(html: string, options: { hooks?: boolean; headers?: Record<string, string> } = {}) {
+    pages['/'] = { body: blank + html, headers: options.headers ?? {} };
+    page = await (await browser.newContext()).newPage();
+    if (options.hooks !== false) await page.addInitScript(installPageHooks);
+    cdp = await page.context().newCDPSession(page);
+    await page.goto(site.url);
+  }
+  /** Lets all animation loops take a step, as settling does; in a world of its own, whose requests are not the page's. */
+  async function twoFrames() {
+    const { frameTree } = await cdp.send('Page.getFrameTree');
+    const world = await cdp.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
+    await cdp.send('Runtime.evaluate', {
+      contextId: world.executionContextId,
+      expression: 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(undefined))))',
+      awaitPromise: true,
+    });
+  }
+  const collectGarbage = () => cdp.send('HeapProfiler.collectGarbage');
+  const nonZero = async () =>
+    Object.fromEntries(Object.entries(await readPageCounters(cdp)).filter(([, value]) => value !== 0));
+  /** A timeout may be late, so one that has just fired still counts for a moment. */
+  async function untilNothingIsOverdue() {
+    while ((await readPageCounters(cdp))['timeouts'] !== 0) await page.title();
+  }
+  const named = (resources: PageResource[], name: string) => resources.filter((resource) => resource.name === name);
+
+  it('counts what is open, in each iteration, and says on which line it was made', async () => {
+    await open(`<script>
+      function makeAll(n) {
+        URL.createObjectURL(new Blob(['x']));
+        setInterval(() => {}, 1e6);
+        setTimeout(() => {}, 1e6);
+        window.addEventListener('resize', () => n);
+        document.addEventListener('keydown', { handleEvent() {} });
+        new MutationObserver(() => {}).observe(document.body, { childList: true });
+        new ResizeObserver(() => {}).observe(document.body);
+        new IntersectionObserver(() => {}).observe(document.body);
+        new PerformanceObserver(() => {}).observe({ entryTypes: ['mark'] });
+        new BroadcastChannel('news').onmessage = () => {};
+        new MessageChannel().port1.onmessage = () => {};
+        new Worker('/worker.js');
+        new AudioContext();
+        new RTCPeerConnection();
+        requestAnimationFrame(function loop() { requestAnimationFrame(loop); });
+        return Promise.all([
+          navigator.mediaDevices.getUserMedia({ audio: true }),
+          createImageBitmap(new ImageData(4, 4)).then((bitmap) => (window.bitmaps ??= []).push(bitmap)),
+          new Promise((resolve) => { indexedDB.open('db' + n).onsuccess = (event) => { (window.dbs ??= []).push(event.target.result); resolve(); }; }),
+        ]);
+      }</script>`);
+    for (const n of [1, 2, 3]) {
+      await markIteration(cdp, n);
+      await page.evaluate((n) => (globalThis as unknown as { makeAll(n: number): unknown }).makeAll(n), n);
+      await twoFrames();
+    }
+    await collectGarbage();
+    assert.deepEqual(await nonZero(), {
+      objectUrls: 3,
+      intervals: 3,
+      timeouts: 3,
+      animationLoops: 3,
+      windowListeners: 3,
+      documentListeners: 3,
+      mutationObservers: 3,
+      resizeObservers: 3,
+      intersectionObservers: 3,
+      performanceObservers: 3,
+      broadcastChannels: 3,
+      messageChannels: 3,
+      workers: 3,
+      audioContexts: 3,
+      peerConnections: 3,
+      mediaTracks: 3,
+      imageBitmaps: 3,
+      databaseConnections: 3,
+    });
+    const resources = await readPageResources(cdp);
+    const urls = named(resources, 'object URL');
+    assert.deepEqual(
+      urls.map(({ iteration }) => iteration),
+      [1, 2, 3],
+    );
+    assert.match(urls[0]!.stack, /^Error\n {4}at makeAll \(http:\/\/127\.0\.0\.1:\d+\/:3:13\)/);
+    assert.equal(new Set(resources.map(({ id }) => id)).size, resources.length);
+    assert.deepEqual(
+      named(resources, 'resize listener on window').map(({ iteration }) => iteration),
+      [1, 2, 3],
+    );
+    assert.deepEqual(
+      named(resources, 'requestAnimationFrame loop').map(({ iteration }) => iteration),
+      [1, 2, 3],
+    );
+  });
+
+  it('forgets what was ended, by whatever means, and what was collected', async () => {
+    await open('');
+    await page.evaluate(() => {
+      const callback = (): void => {};
+      window.addEventListener('resize', callback);
+      window.addEventListener('resize', callback); // ignored natively: the same
+      window.removeEventListener('resize', callback);
+      window.addEventListener('resize', callback, true);
+      window.removeEventListener('resize', callback); // another phase: stays
+      const controller = new AbortController();
+      document.addEventListener('keydown', () => {}, { signal: controller.signal });
+      controller.abort();
+      document.addEventListener('keyup', () => {}, { signal: AbortSignal.abort() });
+      document.addEventListener('fired', () => {}, { once: true });
+      document.dispatchEvent(new Event('fired'));
+      document.addEventListener('waiting', () => {}, { once: true });
+      for (let n = 0; n < 40; n += 1) document.createElement('p').addEventListener('click', () => {});
+      const urls = [1, 2, 3].map(() => URL.createObjectURL(new Blob(['x'])));
+      urls.forEach((url) => URL.revokeObjectURL(url));
+      clearTimeout(setInterval(() => {}, 1e6)); // both clear both
+      clearInterval(String(Number(setTimeout(() => {}, 1e6))));
+      setTimeout(() => {}, 0);
+      setTimeout(() => {}, 2 ** 31); // overflows: fires at once
+      new BroadcastChannel('a').close();
+      new MessageChannel().port2.close();
+      new Worker('/worker.js').terminate();
+      void new AudioContext().close();
+      new RTCPeerConnection().close();
+      void new MutationObserver(() => {});
+      cancelAnimationFrame(requestAnimationFrame(() => {}));
+      requestAnimationFrame(() => {});
+      return Promise.all([
+        navigator.mediaDevices
+          .getUserMedia({ audio: true })
+          .then((s) => s.getTracks().forEach((track) => track.stop())),
+        createImageBitmap(new ImageData(4, 4)).then((bitmap) => bitmap.close()),
+        new Promise((resolve) => setTimeout(resolve, 300)),
+      ]);
+    });
+    await collectGarbage();
+    await untilNothingIsOverdue();
+    assert.deepEqual(await nonZero(), { windowListeners: 1 });
+    assert.deepEqual(
+      (await readPageResources(cdp)).map(({ name }) => name),
+      ['resize listener on window', 'waiting listener on document'],
+    );
+  });
+
+  it('does not keep what it observes, nor grow with what came and went', async () => {
+    await open('');
+    const round = async () => {
+      await page.evaluate(() => {
+        for (let n = 0; n < 2000; n += 1) {
+          const element = document.createElement('div');
+          const payload = Array.from({ length: 100 }, () => n);
+          element.addEventListener('click', () => payload);
+          new ResizeObserver(() => payload).observe(element);
+          window.addEventListener('resize', () => payload, { once: true });
+          setTimeout(() => payload, 1);
+        }
+        window.dispatchEvent(new Event('resize'));
+        return new Promise((resolve) => setTimeout(resolve, 20));
+      });
+      await collectGarbage();
+      await readPageResources(cdp);
+      await collectGarbage();
+      return ((await cdp.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
+    };
+    await round();
+    const before = await round();
+    await round();
+    const after = await round();
+    // Records that stayed would be 5 MB, payloads 7 MB; registries tidy up late, which is worth some 100 KB.
+    assert.ok(after - before < 500_000, `${after - before} bytes more after 4000 rounds of made and dropped`);
+    await untilNothingIsOverdue();
+    assert.deepEqual(await nonZero(), {});
+  });
+
+  it('reports one that leaks among many that do not, by its own line', async () => {
+    await open(`<script>
+      function tidy() { const stop = setInterval(() => {}, 1e6); clearInterval(stop); }
+      function leaky() {
+        setInterval(() => {}, 1e6);
+      }</script>`);
+    for (let n = 1; n <= 3; n += 1) {
+      await markIteration(cdp, n);
+      await page.evaluate(() => {
+        const { tidy, leaky } = globalThis as unknown as Record<string, () => void>;
+        for (let k = 0; k < 20; k += 1) tidy!();
+        leaky!();
+      });
+    }
+    const intervals = await readPageResources(cdp);
+    assert.deepEqual(
+      intervals.map(({ iteration, stack }) => [iteration, /leaky .*:(\d+):\d+\)/.exec(stack)?.[1]]),
+      [
+        [1, '4'],
+        [2, '4'],
+        [3, '4'],
+      ],
+    );
+  });
+
+  it('keeps the iteration of a chain of timeouts that re-arms itself', async () => {
+    await open(`<script>function poll() { setTimeout(() => poll(), 20); }</script>`);
+    for (const n of [1, 2, 3]) {
+      await markIteration(cdp, n);
+      await page.evaluate(() => {
+        (globalThis as unknown as { poll(): void }).poll();
+        return new Promise((resolve) => setTimeout(resolve, 70));
+      });
+    }
+    const timeouts = named(await readPageResources(cdp), 'timeout').filter(({ stack }) => stack.includes('poll'));
+    assert.deepEqual(
+      timeouts.map(({ iteration }) => iteration),
+      [1, 2, 3],
+    );
+  });
+
+  it('reads frames of the page, forgets those that went, and knows a URL that another frame revoked', async () => {
+    pages['/child'] = `${blank}<script>
+      window.addEventListener('resize', () => {});
+      parent.childUrl = URL.createObjectURL(new Blob(['x']));
+      </script>`;
+    await open('<iframe src="/child"></iframe>');
+    await markIteration(cdp, 4);
+    assert.deepEqual(await nonZero(), { windowListeners: 1, objectUrls: 1 });
+    await page.evaluate(() => {
+      URL.revokeObjectURL((globalThis as unknown as { childUrl: string }).childUrl);
+      const frame = Object.assign(document.createElement('iframe'), { src: '/child' });
+      document.body.append(frame);
+      return new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+    });
+
+    assert.deepEqual(await nonZero(), { windowListeners: 2, objectUrls: 1 });
+    const listeners = named(await readPageResources(cdp), 'resize listener on window');
+    assert.deepEqual(
+      listeners.map(({ iteration }) => iteration),
+      [0, 4],
+      'a frame made during an iteration belongs to it',
+    );
+    await page.evaluate(() => document.querySelectorAll('iframe').forEach((frame) => frame.remove()));
+    assert.deepEqual(await nonZero(), {});
+  });
+
+  it('starts anew after a navigation', async () => {
+    await open(`<script>window.addEventListener('resize', () => {});</script>`);
+    assert.deepEqual(await nonZero(), { windowListeners: 1 });
+    await page.reload();
+    assert.deepEqual(await nonZero(), { windowListeners: 1 });
+  });
+
+  it('leaves every global and every method as they were, to the last attribute', async () => {
+    await open('', { hooks: false });
+    const native = await page.evaluate(surface);
+    await page.context().close();
+    await open('');
+    const hooked = await page.evaluate(surface);
+    assert.ok(Object.keys(native).length > 5000, `${Object.keys(native).length} properties compared`);
+    assert.deepEqual(hooked, native);
+  });
+
+  it('behaves as the natives do for subclasses, instanceof, new.target and errors', async () => {
+    await open('');
+    const seen = await page.evaluate(() => {
+      class Loud extends Worker {
+        made: string;
+        constructor(url: string) {
+          super(url);
+          this.made = new.target.name;
+        }
+      }
+      const loud = new Loud('/worker.js');
+      const observer = Reflect.construct(MutationObserver, [() => {}], Object) as object;
+      const message = (call: () => unknown): string => {
+        try {
+          return `no error but ${String(call())}`;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      const order: string[] = [];
+      const options = Object.fromEntries([]) as AddEventListenerOptions;
+      for (const name of ['signal', 'passive', 'once', 'capture']) {
+        Object.defineProperty(options, name, { get: () => void order.push(name) });
+      }
+      window.addEventListener('test', null as never, options);
+      window.addEventListener('test', () => {}, options);
+      loud.terminate();
+      return {
+        loud: [loud.made, loud instanceof Loud, loud instanceof Worker, loud.constructor === Loud],
+        constructor: new Worker('/worker.js').constructor === Worker,
+        tag: Object.prototype.toString.call(loud),
+        prototype: Object.getPrototypeOf(observer) === Object.prototype,
+        alias: (globalThis as unknown as Record<string, unknown>)['WebKitMutationObserver'] === MutationObserver,
+        withoutNew: message(() => (Worker as unknown as () => void)()),
+        illegal: message(() => EventTarget.prototype.addEventListener.call({} as EventTarget, 'x', () => {})),
+        toString: message(() => Function.prototype.toString.call({} as never)),
+        globalCall: message(() => setTimeout.call(undefined as never, () => {}, 0) !== undefined),
+        own: Object.getOwnPropertyNames(setTimeout).join(),
+        twice: order,
+      };
+    });
+    assert.deepEqual(seen, {
+      loud: ['Loud', true, true, true],
+      constructor: true,
+      tag: '[object Worker]',
+      prototype: true,
+      alias: true,
+      withoutNew:
+        "Failed to construct 'Worker': Please use the 'new' operator, this DOM object constructor cannot be called as a function.",
+      illegal: 'Illegal invocation',
+      toString: "Function.prototype.toString requires that 'this' be a Function",
+      globalCall: 'no error but true',
+      own: 'length,name',
+      twice: ['capture', 'once', 'passive', 'signal', 'capture', 'once', 'passive', 'signal'],
+    });
+  });
+
+  it('works where a policy forbids inline code and demands trusted types', async () => {
+    await open('<script src="/strict.js"></script>', {
+      headers: { 'content-security-policy': "default-src 'self'; require-trusted-types-for 'script'; trusted-types" },
+    });
+    pages['/strict.js'] = `window.addEventListener('resize', () => {});
+      try { setTimeout('evil()', 0); } catch (error) { document.title = error.name; }`;
+    await page.reload();
+    assert.equal(await page.title(), 'TypeError', 'the policy still applies to string handlers');
+    assert.deepEqual(await nonZero(), { windowListeners: 1 });
+  });
+
+  it('survives a page that patches the language and puts its own functions over ours', async () => {
+    await open(`<script>
+      const fail = () => { throw new Error('patched'); };
+      const { ownKeys, getOwnPropertyDescriptor } = Reflect;
+      const prototypes = [Map, WeakMap, Set, String, WeakRef, Array];
+      for (let i = 0; i < prototypes.length; i += 1) {
+        const prototype = prototypes[i].prototype;
+        const keys = ownKeys(prototype);
+        for (let k = 0; k < keys.length; k += 1)
+          if (keys[k] !== 'constructor' && typeof getOwnPropertyDescriptor(prototype, keys[k]).value === 'function')
+            prototype[keys[k]] = fail;
+      }
+      Error.prepareStackTrace = fail;
+      Error.stackTraceLimit = 0;
+      performance.now = JSON.stringify = Promise.prototype.then = Date.now = fail;
+      document.title = 'patched';
+      Map = WeakMap = WeakRef = FinalizationRegistry = Proxy = Reflect = undefined;
+      const ours = EventTarget.prototype.addEventListener;
+      EventTarget.prototype.addEventListener = function () { return ours.apply(this, arguments); };
+      Function.prototype.toString = function () { return 'mine'; };
+      URL = class {};
+      MutationObserver = class extends MutationObserver {};
+      function go() {
+        window.addEventListener('resize', () => {});
+        new MutationObserver(() => {}).observe(document.body, {});
+      }
+      </script>`);
+    assert.equal(await page.title(), 'patched');
+    await markIteration(cdp, 1);
+    const { result, exceptionDetails } = (await cdp.send('Runtime.evaluate', {
+      expression: `setInterval(() => {}, 1e6); window.addEventListener('resize', () => {}); Error.stackTraceLimit`,
+    })) as { result: { value: unknown }; exceptionDetails?: unknown };
+    assert.equal(exceptionDetails, undefined);
+    assert.equal(result.value, 0, "the limit is the page's again");
+    assert.deepEqual(await nonZero(), { windowListeners: 1, intervals: 1 });
+    assert.equal((await readPageResources(cdp)).length, 2);
+  });
+
+  it('reads a dedicated worker in which they were installed', async () => {
+    pages['/counting.js'] =
+      'postMessage(0); onmessage = () => { setInterval(() => {}, 1e6); new MessageChannel(); postMessage(1); };';
+    await open('');
+    const worker = await attachToWorker(cdp, () =>
+      page.evaluate(() => {
+        const counting = new Worker('/counting.js');
+        Object.assign(globalThis, { counting });
+        return new Promise((resolve) => counting.addEventListener('message', resolve, { once: true }));
+      }),
+    );
+    await worker.send('Runtime.evaluate', { expression: `(${installPageHooks.toString()})()` });
+    await page.evaluate(() => {
+      const { counting } = globalThis as unknown as { counting: Worker };
+      return new Promise((resolve) => {
+        counting.addEventListener('message', resolve, { once: true });
+        counting.postMessage(1, []);
+      });
+    });
+    await worker.send('HeapProfiler.collectGarbage');
+    const counters = await readPageCounters(worker);
+    assert.deepEqual([counters['intervals'], counters['windowListeners']], [1, 0]);
+    const resources = await readPageResources(worker);
+    assert.match(named(resources, 'interval')[0]!.stack, /counting\.js:1:\d+/);
+  });
+
+  it('says nothing, rather than something wrong, where it is not installed', async () => {
+    await open('', { hooks: false });
+    await markIteration(cdp, 1);
+    assert.deepEqual(await readPageCounters(cdp), {});
+    assert.deepEqual(await readPageResources(cdp), []);
+  });
+
+  it('reports an unhandled rejection that the page does not handle, once, as without hooks', async () => {
+    await open('');
+    const reasons = await page.evaluate(async () => {
+      const seen: string[] = [];
+      window.addEventListener('unhandledrejection', (event) => {
+        seen.push((event.reason as Error).name);
+        event.preventDefault();
+      });
+      void createImageBitmap(new Blob(['not an image']));
+      await createImageBitmap(new Blob(['not an image'])).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return seen;
+    });
+    assert.deepEqual(reasons, ['InvalidStateError']);
+  });
+});
+
+/** A session of the worker that `start` starts. */
+async function attachToWorker(cdp: CDPSession, start: () => Promise<unknown>): Promise<CdpSender> {
+  let nextId = 0;
+  const answers = new Map<number, PromiseWithResolvers<unknown>>();
+  cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const { id, result, error } = JSON.parse(message) as { id?: number; result?: unknown; error?: { message: string } };
+    const answer = id === undefined ? undefined : answers.get(id);
+    if (error) answer?.reject(new Error(error.message));
+    else answer?.resolve(result);
+  });
+  const attached = new Promise<CdpSender>((resolve) => {
+    cdp.once('Target.attachedToTarget', ({ sessionId }) => {
+      resolve({
+        async send(method, params) {
+          const id = (nextId += 1);
+          const answer = Promise.withResolvers<unknown>();
+          answers.set(id, answer);
+          await cdp.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method, params }) });
+          return answer.promise;
+        },
+      });
+    });
+  });
+  await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  await start();
+  return attached;
+}
+
+/** Every own property of every global and of its prototype: attributes, and how its functions present themselves. */
+function surface(): Record<string, string> {
+  const seen: Record<string, string> = {};
+  const describeFunction = (value: unknown): string => {
+    if (typeof value !== 'function') return typeof value;
+    const own = Reflect.ownKeys(value).map(String).sort().join();
+    return [value.name, value.length, value.toString(), own].join('|');
+  };
+  const visit = (holder: object, path: string): void => {
+    for (const key of Reflect.ownKeys(holder)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(holder, key)!;
+      const flags = [descriptor.enumerable, descriptor.configurable, descriptor.writable].join();
+      seen[`${path}.${String(key)}`] =
+        `${flags} ${describeFunction(descriptor.value)} ${describeFunction(descriptor.get)} ${describeFunction(descriptor.set)}`;
+    }
+  };
+  visit(globalThis, 'globalThis');
+  for (const key of Object.getOwnPropertyNames(globalThis)) {
+    const value = Reflect.getOwnPropertyDescriptor(globalThis, key)?.value as
+      { prototype?: { constructor?: unknown } } | undefined;
+    if (typeof value !== 'function') continue;
+    visit(value, key);
+    const prototype = (value as { prototype?: { constructor?: unknown } }).prototype;
+    if (!prototype) continue;
+    visit(prototype, `${key}.prototype`);
+    seen[`${key} is its prototype's constructor`] = String(prototype.constructor === value);
+  }
+  return seen;
+}

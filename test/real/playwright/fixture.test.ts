@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
+import { packageFolder } from '../../../src/support/index.ts';
+
+interface TestEntry {
+  readonly title: string;
+  readonly ok: boolean;
+  readonly tests: readonly {
+    readonly results: readonly {
+      readonly error?: { readonly message: string };
+      readonly attachments: readonly { readonly name: string; readonly contentType: string }[];
+    }[];
+  }[];
+}
+interface Suite {
+  readonly specs?: readonly TestEntry[];
+  readonly suites?: readonly Suite[];
+}
+
+describe("A user's Playwright Test suite", function () {
+  this.timeout(180_000);
+  let folder: string;
+  const entries = new Map<string, TestEntry>();
+  let output = '';
+
+  before(async () => {
+    const root = packageFolder();
+    assert.ok(existsSync(join(root, 'dist', 'playwright.js')), "run 'npm run build' first");
+    folder = mkdtempSync(join(tmpdir(), 'lw-suite-'));
+    cpSync(join(root, 'test', 'support', 'playwrightSuite'), folder, { recursive: true });
+    mkdirSync(join(folder, 'node_modules', '@playwright'), { recursive: true });
+    symlinkSync(root, join(folder, 'node_modules', 'leakwright'), 'junction');
+    symlinkSync(
+      join(root, 'node_modules', '@playwright', 'test'),
+      join(folder, 'node_modules', '@playwright', 'test'),
+      'junction',
+    );
+    const report = join(folder, 'report.json');
+    const child = spawn(process.execPath, [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test'], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        FORCE_COLOR: '0',
+        SUITE_OUTPUT: join(folder, 'out'),
+        SUITE_REPORT: report,
+        SUITE_BROWSER: findBrowser().executablePath,
+        SUITE_NO_SANDBOX: needsNoSandbox('chromium') ? '1' : '',
+      },
+    });
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    await new Promise((resolve) => child.on('close', resolve));
+    assert.ok(existsSync(report), output);
+    const visit = (suite: Suite): void => {
+      for (const spec of suite.specs ?? []) entries.set(spec.title, spec);
+      for (const inner of suite.suites ?? []) visit(inner);
+    };
+    for (const suite of (JSON.parse(readFileSync(report, 'utf8')) as { suites: Suite[] }).suites) visit(suite);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const attachmentsOf = (title: string): string[] =>
+    entries.get(title)!.tests[0]!.results[0]!.attachments.map(({ name }) => name);
+  const messageOf = (title: string): string => entries.get(title)!.tests[0]!.results[0]!.error?.message ?? '';
+
+  it('has its leaks found in the tests that leak, and its other tests left green', () => {
+    assert.equal(entries.size, 20, output);
+    for (const [title, { ok }] of entries) {
+      const fails = /^(leak|throws):/.test(title);
+      assert.equal(ok, !fails, `${title}\n${messageOf(title)}`);
+    }
+  });
+
+  it('is told what leaks and where, with the report attached', () => {
+    const title = 'leak: the leaky shop is found out';
+    assert.match(messageOf(title), /Expected no leak, but .*Panel/);
+    assert.match(messageOf(title), /closedPanels/);
+    assert.deepEqual(
+      attachmentsOf(title).flatMap((name) => (name.startsWith('leaks: ') ? [name.replace(/.*\./, '')] : [])),
+      ['txt', 'html', 'json'],
+    );
+    assert.deepEqual(attachmentsOf('plain test 1'), []);
+  });
+
+  it("gets the iteration's own error", () => {
+    assert.match(messageOf('throws: what the iteration throws is the test’s own failure'), /the step is wrong/);
+  });
+
+  it('is told what it left behind, by test', () => {
+    const told = output.slice(output.indexOf('Left behind by this run:'));
+    assert.match(told, /forgets a context\n +a context with 1 page, not closed by the test: data:text\/html/);
+    assert.match(told, /forgets a browser\n +Chromium.*pid \d+ \(ended with its worker\)/);
+    assert.equal(told.match(/plain test/g), null, told);
+  });
+});

@@ -1,0 +1,65 @@
+import { type LeakReport, expect, test } from 'leakwright/playwright';
+import { openAndClose, openShop } from './shop.ts';
+
+test.describe('checks', () => {
+  for (const kind of ['first', 'second', 'third']) {
+    test(`clean: the ${kind} shop does not leak`, async ({ page, leaks }) => {
+      await openShop(page, 'clean');
+      expect(await leaks.check(openAndClose)).toBeLeakFree();
+    });
+  }
+
+  test('leak: the leaky shop is found out', async ({ page, leaks }) => {
+    await openShop(page, 'leaky');
+    expect(await leaks.check(async () => await openAndClose(page))).toBeLeakFree();
+  });
+
+  test('leak: named by class, holder and line', async ({ page, leaks }) => {
+    await openShop(page, 'leaky');
+    const report = await leaks.check(openAndClose, { name: 'panels' });
+    const [finding] = report.findings;
+    expect(finding).toMatchObject({ name: 'Panel', holder: 'closedPanels', perIteration: 1 });
+    expect(finding?.allocatedAt).toMatchObject({ line: 7, precision: 'line' });
+    expect(finding?.keptAt).toMatchObject({ line: 10, precision: 'line' });
+    expect(report).toBeLeakFree();
+  });
+
+  test('clean: an ignored leak does not count', async ({ page, leaks }) => {
+    await openShop(page, 'leaky');
+    const report = await leaks.check(openAndClose, { ignore: [{ reason: 'known', holder: 'closedPanels' }] });
+    expect(report.findings).toHaveLength(1);
+    expect(report).toBeLeakFree();
+  });
+
+  test('clean: a leak is let pass below the severity that fails', async ({ page, leaks }) => {
+    await openShop(page, 'leaky');
+    const report = await leaks.check(openAndClose);
+    expect(report).not.toBeLeakFree();
+    expect(report).toBeLeakFree({ failOn: 'critical' });
+  });
+
+  test('clean: a second check on the same page stands on its own', async ({ page, leaks }) => {
+    await openShop(page, 'leaky');
+    const addListener = async () => {
+      await page.evaluate(() => window.addEventListener('resize', () => {}));
+    };
+    const first = await leaks.check(addListener);
+    expect(first.findings.map(({ kind }) => kind)).toEqual(['event-listener']);
+    const second = await leaks.check(async () => await page.hover('#open'));
+    expect(second).toBeLeakFree();
+    // The page is still the test's own.
+    await expect(page).toHaveTitle('Shop');
+  });
+
+  test('throws: what the iteration throws is the test’s own failure', async ({ page, leaks }) => {
+    await openShop(page, 'clean');
+    await leaks.check(() => {
+      throw new TypeError('the step is wrong');
+    });
+  });
+
+  test('throws: only what leaks.check gives can be free of leaks', async () => {
+    expect(() => expect({} as LeakReport).toBeLeakFree()).toThrow(/takes what leaks.check/);
+    throw new Error('as expected');
+  });
+});

@@ -1,0 +1,72 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { until } from '../support/cli.ts';
+import { freePort } from '../support/ports.ts';
+
+export interface RedisServer {
+  readonly url: string;
+  /** Ends it and takes its files away. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A Redis server of the tests' own, on a free port and a folder of its own; Debian's package is installed when it is
+ * missing and we may. Where it cannot be had, the reason.
+ */
+export async function startRedis(): Promise<RedisServer | { readonly missing: string }> {
+  const missing = obtainProgram();
+  if (missing !== undefined) return { missing };
+  const folder = mkdtempSync(join(tmpdir(), 'lw-redis-'));
+  const port = await freePort();
+  const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', [...settings, '--databases', '2'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve) => {
+    server.on('close', () => resolve());
+    server.on('error', () => resolve());
+  });
+  const url = `redis://127.0.0.1:${port}/0`;
+  await until(
+    async () => {
+      const client = createClient({ url, socket: { reconnectStrategy: false } });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        return (await client.ping()) === 'PONG';
+      } catch {
+        return false;
+      } finally {
+        client.destroy();
+      }
+    },
+    'Redis answers',
+    20_000,
+  );
+  return {
+    url,
+    stop: async () => {
+      server.kill('SIGKILL');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Undefined when `redis-server` is there now, else why not. */
+function obtainProgram(): string | undefined {
+  const isThere = () => spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+  if (isThere()) return undefined;
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error)
+    return 'there is no redis-server, and only root on a Debian can be given one';
+  // A start of the service is nothing a test machine wants: policy-rc.d's variable says no.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  const options = { stdio: 'ignore', env, timeout: 120_000 } as const;
+  const install = () => spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options);
+  if (install().status !== 0) {
+    spawnSync('apt-get', ['update'], options);
+    install();
+  }
+  return isThere() ? undefined : 'redis-server could not be installed with apt-get';
+}

@@ -1,0 +1,373 @@
+import assert from 'node:assert/strict';
+import {
+  chown,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FindLeftoversOptions, findLeftovers, removeLeftover } from '../../../src/browsers/index.ts';
+import { FakeProcesses } from '../../support/fakeProcesses.ts';
+
+const uid = process.getuid?.() ?? -1;
+const HOUR = 60 * 60_000;
+
+describe('Leftovers', () => {
+  let root: string;
+  let temp: string;
+  let world: FakeProcesses;
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'lw-leftovers-'));
+    temp = join(root, 'tmp');
+    await mkdir(temp);
+    world = new FakeProcesses();
+  });
+
+  afterEach(async () => {
+    await rm(root, { recursive: true, force: true });
+  });
+
+  /** A folder with a file in it; everything in it was last changed `ageMs` ago. */
+  async function put(name: string, ageMs = HOUR, parent = temp): Promise<string> {
+    const path = join(parent, name);
+    await mkdir(join(path, 'Default'), { recursive: true });
+    await writeFile(join(path, 'Default', 'Cookies'), Buffer.alloc(10_000, 1));
+    await age(path, ageMs);
+    return path;
+  }
+
+  async function age(path: string, ageMs: number): Promise<void> {
+    const then = new Date(Date.now() - ageMs);
+    for (const inner of [join('Default', 'Cookies'), 'Default', '']) await utimes(join(path, inner), then, then);
+  }
+
+  const options = (more: Partial<FindLeftoversOptions> = {}) => ({
+    tempFolder: temp,
+    cacheFolder: '',
+    ownUid: uid,
+    now: Date.now(),
+    ...more,
+  });
+  const find = (more: Partial<FindLeftoversOptions> = {}) => findLeftovers({ table: world.table(), ...options(more) });
+  const remove = (path: string, more: Record<string, unknown> = {}) =>
+    removeLeftover({ path }, { reader: world, ...options(), ...more });
+  const exists = (path: string) =>
+    lstat(path).then(
+      () => true,
+      () => false,
+    );
+
+  describe('are found', () => {
+    for (const [name, kind, createdBy] of [
+      ['playwright_chromiumdev_profile-a1B2c3', 'profile', 'playwright'],
+      ['playwright_firefoxdev_profile-a1B2c3', 'profile', 'playwright'],
+      ['playwright_webkitdev_profile-a1B2c3', 'profile', 'playwright'],
+      ['puppeteer_dev_chrome_profile-a1B2c3', 'profile', 'puppeteer'],
+      ['puppeteer_dev_firefox_profile-a1B2c3', 'profile', 'puppeteer'],
+      ['org.chromium.Chromium.scoped_dir.a1B2c3', 'scoped-dir', 'selenium'],
+      ['com.google.Chrome.scoped_dir.a1B2c3', 'scoped-dir', 'selenium'],
+      ['.org.chromium.Chromium.a1B2c3', 'scoped-dir', undefined],
+      ['.com.google.Chrome.a1B2c3', 'scoped-dir', undefined],
+      ['scoped_dir1234_567890', 'scoped-dir', 'selenium'],
+      ['rust_mozprofilea1B2c3', 'profile', 'selenium'],
+    ] as const) {
+      it(`${name}, with size, age and maker`, async () => {
+        const path = await put(name);
+        const [leftover, ...others] = await find();
+        assert.deepEqual(others, []);
+        assert.ok(leftover);
+        assert.equal(leftover.path, path);
+        assert.equal(leftover.kind, kind);
+        assert.equal(leftover.createdBy, createdBy);
+        assert.ok(leftover.bytes >= 10_000 && leftover.bytes < 100_000, `${leftover.bytes} bytes`);
+        assert.ok(Math.abs(leftover.ageMs - HOUR) < 10_000, `${leftover.ageMs} ms`);
+        assert.equal(leftover.removable, true, leftover.reason);
+      });
+    }
+
+    it('not when a name only looks like one: it may be anybody’s work', async () => {
+      for (const name of [
+        'playwright_chromiumdev_profile-a1B2c3-keep',
+        'my-playwright_chromiumdev_profile-a1B2c3',
+        'puppeteer_dev_chrome_profile-',
+        'puppeteer_dev_chrome_profile-toolong1',
+        'playwright_profile-a1B2c3',
+        'orgXchromiumXChromium.a1B2c3',
+        'org.chromium.Chromium',
+        'leakwright-a1B2c3d',
+        'scoped_dir',
+      ])
+        await put(name);
+      await put('leakwright-a1B2c3');
+      await put('.profile');
+      await writeFile(join(temp, 'playwright-artifacts-a1B2c3'), 'a file');
+      await put('playwright_chromiumdev_profile-a1B2c3', HOUR, join(temp, 'playwright_profile-a1B2c3'));
+      assert.deepEqual(await find(), []);
+    });
+
+    it('an agent’s profile is shown and never removed: it holds logins', async () => {
+      const cache = join(root, 'ms-playwright');
+      await put('mcp-chrome-1a2b3c4', 30 * 24 * HOUR, cache);
+      await put('chromium-1200', HOUR, cache);
+      const found = await find({ cacheFolder: cache });
+      assert.deepEqual(
+        found.map(({ kind, removable }) => ({ kind, removable })),
+        [{ kind: 'mcp-profile', removable: false }],
+      );
+      assert.equal((await remove(found[0]!.path)).outcome, 'refused');
+      assert.ok(await exists(found[0]!.path));
+    });
+
+    it('the debugger’s profile is shown and never removed: it comes back to it', async () => {
+      const path = await put('.profile');
+      await writeFile(join(path, 'Local State'), '{}');
+      const [leftover] = await find();
+      assert.equal(leftover?.removable, false);
+      assert.equal((await remove(path)).outcome, 'refused');
+    });
+  });
+
+  describe('are removed', () => {
+    it('with all that is in them, and say how much that freed', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      await symlink('/etc', join(path, 'link to elsewhere'));
+      await writeFile(Buffer.concat([Buffer.from(`${path}/name`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
+      const result = await remove(path, { minAgeMs: 0 });
+      assert.ok(result.outcome === 'removed' && result.bytesFreed >= 10_000, JSON.stringify(result));
+      assert.deepEqual(await readdir(temp), []);
+      assert.ok(await exists('/etc/passwd'));
+    });
+
+    it('at once when their browser was just ended', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3', 0);
+      assert.equal((await remove(path)).outcome, 'refused');
+      assert.equal((await remove(path, { endedFolders: new Set([path]) })).outcome, 'removed');
+    });
+
+    it('Playwright’s artifacts together with the profile of the same launch', async () => {
+      const artifacts = await put('playwright-artifacts-a1B2c3');
+      const profile = await put('playwright_chromiumdev_profile-a1B2c3');
+      assert.deepEqual(
+        (await find()).map((leftover) => leftover.removable),
+        [true, true],
+      );
+      assert.equal((await remove(artifacts)).outcome, 'removed');
+      assert.equal((await remove(profile)).outcome, 'removed');
+    });
+  });
+
+  describe('are left alone', () => {
+    async function mustStay(path: string, reason: RegExp, more: Record<string, unknown> = {}): Promise<void> {
+      const result = await remove(path, more);
+      assert.equal(result.outcome, 'refused', JSON.stringify(result));
+      assert.match(result.outcome === 'refused' ? result.reason : '', reason);
+      assert.ok(await exists(path));
+      const left = (await readdir(temp)).filter((name) => name.startsWith('leakwright-removing-'));
+      assert.deepEqual(left, [], 'no closet is left behind');
+    }
+
+    it('when young: a browser may just be starting with it', async () => {
+      await mustStay(await put('playwright_chromiumdev_profile-a1B2c3', 10_000), /just be starting/);
+    });
+
+    it('when a living process names them', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      world.start({ pid: 200, commandLine: ['/usr/bin/chromium', `--user-data-dir=${path}`] });
+      assert.deepEqual(await find(), [], 'a profile in use is no leftover');
+      await mustStay(path, /in use/);
+    });
+
+    it('when Firefox names them in an argument of its own', async () => {
+      const path = await put('rust_mozprofilea1B2c3');
+      world.start({ pid: 200, commandLine: ['/usr/bin/firefox', '-profile', path] });
+      await mustStay(path, /in use/);
+    });
+
+    it('but not when a process names a longer path', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      world.start({ pid: 200, commandLine: ['/usr/bin/chromium', `--user-data-dir=${path}-copy`] });
+      assert.equal((await remove(path)).outcome, 'removed');
+    });
+
+    it('when the lock names a living process, or another host', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      const lock = join(path, 'SingletonLock');
+      await symlink(`${hostname()}-200`, lock);
+      await age(path, HOUR);
+      world.start({ pid: 200 });
+      await mustStay(path, /held by pid 200/);
+      await rm(lock);
+      await symlink('elsewhere-200', lock);
+      await age(path, HOUR);
+      await mustStay(path, /another host/);
+      await rm(lock);
+      await symlink(`${hostname()}-201`, lock);
+      assert.equal((await remove(path, { minAgeMs: 0 })).outcome, 'removed', 'a dead lock holds nothing');
+    });
+
+    it('when Firefox’s lock names a living process', async () => {
+      const path = await put('rust_mozprofilea1B2c3');
+      await symlink('127.0.1.1:+200', join(path, 'lock'));
+      await age(path, HOUR);
+      world.start({ pid: 200 });
+      await mustStay(path, /held by pid 200/);
+    });
+
+    it('when a link lies in their place: what it points to is somebody’s', async () => {
+      const target = await put('precious', HOUR, root);
+      const path = join(temp, 'puppeteer_dev_chrome_profile-a1B2c3');
+      await symlink(target, path);
+      const [leftover] = await find();
+      assert.equal(leftover?.removable, false);
+      await mustStay(path, /link/);
+      assert.ok(await exists(join(target, 'Default', 'Cookies')));
+    });
+
+    it('when they belong to another user', async function () {
+      if (uid !== 0) this.skip();
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      await chown(path, 65_534, 65_534);
+      await mustStay(path, /another user/);
+    });
+
+    it('when a process works in them without naming them', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      const { spawn } = await import('node:child_process');
+      const child = spawn('sleep', ['60'], { cwd: path, stdio: 'ignore' });
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      try {
+        await mustStay(path, new RegExp(`pid ${child.pid} has a file`));
+      } finally {
+        child.kill('SIGKILL');
+        await exited;
+      }
+    });
+
+    it('when a browser’s singleton socket is bound in them: a second start would fail', async function () {
+      if (process.platform !== 'linux') this.skip();
+      const path = await put('org.chromium.Chromium.a1B2c3');
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(join(path, 'SingletonSocket'), resolve));
+      await age(path, HOUR);
+      try {
+        assert.deepEqual(await find(), []);
+        await mustStay(path, /in use/);
+      } finally {
+        await new Promise((resolve) => server.close(resolve));
+      }
+    });
+
+    it('when a driver that may have made them still runs', async () => {
+      const path = await put('org.chromium.Chromium.scoped_dir.a1B2c3');
+      world.start({
+        pid: 200,
+        uid,
+        name: 'chromedriver',
+        commandLine: ['chromedriver'],
+        startedAtMs: Date.now() - HOUR,
+      });
+      await mustStay(path, /chromedriver/);
+    });
+
+    it('Playwright’s artifacts, when nothing tells whose they are', async () => {
+      await mustStay(await put('playwright-artifacts-a1B2c3'), /nothing tells/);
+      const old = await put('playwright-artifacts-oldold', 25 * HOUR);
+      assert.equal((await remove(old)).outcome, 'removed');
+    });
+
+    it('Playwright’s artifacts when there are more of them than dead profiles: one may be of a client that attached', async () => {
+      const one = await put('playwright-artifacts-a1B2c3');
+      const other = await put('playwright-artifacts-d4E5f6');
+      await put('playwright_chromiumdev_profile-dead00');
+      await mustStay(one, /nothing tells/);
+      await mustStay(other, /nothing tells/);
+    });
+
+    it('Playwright’s artifacts while a profile of the same launch is in use', async () => {
+      const artifacts = await put('playwright-artifacts-a1B2c3');
+      await put('playwright_chromiumdev_profile-dead00');
+      const living = await put('playwright_chromiumdev_profile-live00');
+      world.start({ pid: 200, commandLine: ['/usr/bin/chromium', `--user-data-dir=${living}`] });
+      await mustStay(artifacts, /in use/);
+    });
+
+    it('what the caller knows to be in use', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      await mustStay(path, /session 12 uses it/, { inUse: () => 'session 12 uses it' });
+    });
+
+    it('what is not directly in the temp folder', async () => {
+      const elsewhere = await put('puppeteer_dev_chrome_profile-a1B2c3', HOUR, root);
+      await mustStay(elsewhere, /no known leftover/);
+      const inner = await put('puppeteer_dev_chrome_profile-a1B2c3', HOUR, join(temp, 'inner'));
+      await mustStay(inner, /no known leftover/);
+      await mustStay(join(temp, 'puppeteer_dev_chrome_profile-a1B2c3', '..', 'inner'), /no known leftover/);
+    });
+  });
+
+  describe('swapped between the check and the removal', () => {
+    it('for a link: the link is put back, and what it points to is whole', async () => {
+      const precious = await put('precious', HOUR, root);
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      const result = await remove(path, {
+        beforeMove: async () => {
+          await rename(path, join(root, 'moved away'));
+          await symlink(precious, path);
+        },
+      });
+      assert.equal(result.outcome, 'refused', JSON.stringify(result));
+      assert.ok((await lstat(path)).isSymbolicLink());
+      assert.equal((await readFile(join(precious, 'Default', 'Cookies'))).length, 10_000);
+      assert.equal((await readFile(join(root, 'moved away', 'Default', 'Cookies'))).length, 10_000);
+      assert.deepEqual(await readdir(temp), ['puppeteer_dev_chrome_profile-a1B2c3']);
+    });
+
+    it('for another folder: it is put back whole', async () => {
+      const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+      const result = await remove(path, {
+        beforeMove: async () => {
+          await rename(path, join(root, 'moved away'));
+          await put('puppeteer_dev_chrome_profile-a1B2c3');
+        },
+      });
+      assert.equal(result.outcome, 'refused', JSON.stringify(result));
+      assert.equal((await readFile(join(path, 'Default', 'Cookies'))).length, 10_000);
+    });
+
+    it('again and again by a process that does nothing else', async () => {
+      const precious = await put('precious', HOUR, root);
+      const path = join(temp, 'puppeteer_dev_chrome_profile-a1B2c3');
+      const away = join(root, 'away');
+      const stop = new AbortController();
+      const swapper = (async () => {
+        while (!stop.signal.aborted) {
+          await rename(path, away).catch(() => {});
+          await symlink(precious, path).catch(() => {});
+          await rm(path).catch(() => {});
+          await rename(away, path).catch(() => {});
+        }
+      })();
+      try {
+        for (let round = 0; round < 60; round += 1) {
+          await put('puppeteer_dev_chrome_profile-a1B2c3').catch(() => {});
+          await remove(path);
+        }
+      } finally {
+        stop.abort();
+        await swapper;
+      }
+      assert.equal((await readFile(join(precious, 'Default', 'Cookies'))).length, 10_000);
+    });
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LeakNode, groupsOf, isOpen, leakRow } from '../../../src/editor/leakChecks/leakRows.ts';
+import { isInside, liesWithin } from '../../../src/editor/report/insideFolder.ts';
+import { reportView } from '../../../src/editor/report/reportView.ts';
+import { type History, openHistory } from '../../../src/history/index.ts';
+import type { CheckResult } from '../../../src/leaks/index.ts';
+import { createReport } from '../../../src/reports/index.ts';
+import { panelFinding, sampleResult } from '../reports/sampleResult.ts';
+
+const reportOf = (check: CheckResult) => createReport([check], { startedAt: check.startedAt, durationMs: 1000 });
+const day = (n: number, parts: Partial<CheckResult> = {}) =>
+  reportOf(sampleResult({ startedAt: `2026-11-0${n}T10:00:00.000Z`, ...parts }));
+const clean: Partial<CheckResult> = { verdict: 'clean', severity: 'none', findings: [] };
+
+describe('The Leak Checks view', () => {
+  let history: History;
+  beforeEach(async () => (history = await openHistory('memory:')));
+  afterEach(() => history.close());
+
+  const rows = async () => {
+    const [leaks, { runs }] = [await history.findings(), await history.list()];
+    const nodes: LeakNode[] = [
+      ...groupsOf(leaks, runs),
+      ...leaks.map((leak) => ({ kind: 'leak', leak }) as const),
+      ...runs.map((run) => ({ kind: 'run', run }) as const),
+    ];
+    return { leaks, rows: nodes.map((node) => leakRow(node, 'en')) };
+  };
+
+  // One leak seen five times is one leak, and since when is the question.
+  it('shows a leak once, with when it was seen first and last', async () => {
+    for (const n of [1, 2, 3]) await history.record(day(n));
+    const { leaks, rows: shown } = await rows();
+    assert.deepEqual(
+      shown.slice(0, 2).map(({ label, description }) => `${label} ${description}`),
+      ['Leaks 1', 'Past checks 3'],
+    );
+    assert.equal(leaks.length, 1);
+    const row = shown[2]!;
+    assert.equal(row.label, 'DetailsPanel');
+    assert.match(row.description, /^in closedPanels · src\/shop\.ts:15$/);
+    assert.match(row.tooltip.join('\n'), /first seen Nov 1, 2026.*last seen Nov 3, 2026/);
+    assert.match(row.spoken, /^DetailsPanel, minor, in closedPanels/);
+  });
+
+  it('moves a leak away once its check is clean, and back when it returns', async () => {
+    await history.record(day(1));
+    await history.record(day(2, clean));
+    const gone = await rows();
+    assert.equal(isOpen(gone.leaks[0]!), false);
+    assert.deepEqual(
+      gone.rows.slice(0, 2).map(({ label }) => label),
+      ['No longer seen', 'Past checks'],
+    );
+    await history.record(day(3));
+    assert.equal(isOpen((await history.findings())[0]!), true);
+  });
+
+  it('counts no leak that a rule ignores', async () => {
+    await history.record(day(1, { verdict: 'clean', findings: [{ ...panelFinding, ignored: 'known' }] }));
+    const { leaks, rows: shown } = await rows();
+    assert.equal(isOpen(leaks[0]!), false);
+    assert.match(shown.find(({ id }) => id.startsWith('run'))!.description, /^clean · /);
+    assert.match(shown.find(({ id }) => id.startsWith('leak'))!.spoken, /ignored/);
+  });
+
+  it('says what became of each check', async () => {
+    const error = { code: 'leaks.pageUnreachable', message: 'Nothing answers at http://localhost:1.' };
+    await history.record(day(1, { ...clean, verdict: 'error', error }));
+    const { rows: shown } = await rows();
+    const row = shown.at(-1)!;
+    assert.match(row.description, /^failed · Nov 1, 2026/);
+    assert.ok(row.tooltip.includes(error.message));
+    assert.equal(row.context, 'run');
+  });
+
+  it('strips control characters from what pages are called', () => {
+    const finding = { ...panelFinding, name: 'Panel\u001b[31m\nmore' };
+    const run = {
+      checks: [],
+      id: 'r',
+      startedAt: '',
+      durationMs: 0,
+      exitCode: 0,
+      toolVersion: '',
+      labels: {},
+    } as const;
+    assert.equal(leakRow({ kind: 'runFinding', run, finding }, 'en').label, 'Panel [31m more');
+  });
+});
+
+describe("What a report's page is given", () => {
+  // The page asks by number; a path from it would be a way to open any file.
+  it('has a number for each place, and a link only where it can be opened', () => {
+    const outside = { ...panelFinding.allocatedAt!, file: 'https://cdn.test/lib.js' };
+    const report = day(1, { findings: [{ ...panelFinding, allocatedAt: outside }] });
+    const { view, sources } = reportView(report, { language: 'en', canOpen: ({ file }) => !file.includes(':') });
+    const [made, kept] = view.checks[0]!.findings[0]!.facts;
+    assert.equal(made!.source!.canOpen, false);
+    assert.equal(kept!.source!.canOpen, true);
+    assert.equal(sources[kept!.source!.id]!.file, 'src/shop.ts');
+  });
+
+  it('tells what is new, what stays and what is gone against another run', () => {
+    const base = day(1, { findings: [panelFinding, { ...panelFinding, fingerprint: 'old' }] });
+    const report = day(2, {
+      findings: [
+        { ...panelFinding, bytesPerIteration: 4096 },
+        { ...panelFinding, fingerprint: 'new' },
+      ],
+    });
+    const { view } = reportView(report, { language: 'en', canOpen: () => true, base });
+    assert.deepEqual(
+      view.checks[0]!.findings.map(({ fingerprint, change }) => `${fingerprint}: ${change!.text}`),
+      ['f1: still there, 2.0 KB more an iteration', 'new: new', 'old: gone'],
+    );
+  });
+
+  it('marks the step of the path that is the collection that grows', () => {
+    const retainedBy = ['module scope', 'bus: Bus', 'subscribers: Map', 'price: Array', '[3]: Listener'];
+    const report = day(1, { findings: [{ ...panelFinding, holder: 'bus.subscribers.price', retainedBy }] });
+    const { view } = reportView(report, { language: 'en', canOpen: () => true });
+    assert.deepEqual(
+      view.checks[0]!.findings[0]!.path.filter(({ isHolder }) => isHolder).map(({ label }) => label),
+      ['price: Array'],
+    );
+  });
+});
+
+describe('What a report may open', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lw-inside-'));
+    mkdirSync(join(folder, 'shop', 'src'), { recursive: true });
+    writeFileSync(join(folder, 'shop', 'src', 'a.ts'), '');
+    writeFileSync(join(folder, 'secret'), '');
+    symlinkSync(join(folder, 'secret'), join(folder, 'shop', 'src', 'link.ts'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('lies in the folder, whatever its name makes believe', async () => {
+    const shop = join(folder, 'shop');
+    assert.equal(await liesWithin(join(shop, 'src', 'a.ts'), shop), true);
+    assert.equal(await liesWithin(join(shop, 'src', 'link.ts'), shop), false);
+    assert.equal(await liesWithin(join(shop, 'missing.ts'), shop), false);
+    assert.equal(isInside(join(shop, '..', 'secret'), shop), false);
+    assert.equal(isInside(join(folder, 'shop-two', 'a.ts'), shop), false);
+    assert.equal(isInside('/etc/passwd', shop), false);
+  });
+});

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { recommend } from '../../../../src/leaks/run/recommendations.ts';
+import { panelFinding } from '../../reports/sampleResult.ts';
+
+describe('advice', () => {
+  it('is given once for each way out, and not for what is ignored', () => {
+    const listener = { ...panelFinding, kind: 'event-listener', name: 'resize listener on window' } as const;
+    assert.deepEqual(recommend([listener, listener, { ...panelFinding, ignored: 'by design' }]), [
+      'resize listener on window: remove it with removeEventListener, or give it an AbortSignal that aborts when its owner goes.',
+    ]);
+    assert.match(recommend([panelFinding])[0]!, /^closedPanels \(filled at src\/shop\.ts:15\)/);
+  });
+
+  it('says of nodes in the document that the scenario itself may not undo what it does', () => {
+    const { holder: _, ...held } = panelFinding;
+    const node = { ...held, kind: 'dom-node', name: '<li>' } as const;
+    assert.match(recommend([node])[0]!, /it must end where it began/);
+    assert.deepEqual(recommend([{ ...node, name: '<li> (detached)' }]), []);
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import type { CounterSample } from '../../../../src/leaks/index.ts';
+import { findSuspicions, growthOf } from '../../../../src/leaks/run/suspicion.ts';
+
+function samples(counter: string, values: readonly number[]): CounterSample[] {
+  return values.map((value, iteration) => ({ iteration, atMs: iteration * 100, [counter]: value }));
+}
+const suspicious = (counter: string, values: readonly number[]): boolean =>
+  findSuspicions(samples(counter, values)).length > 0;
+
+describe('suspicion', () => {
+  it('falls on a counter that rises in each iteration, or in every second', () => {
+    assert.ok(suspicious('nodes', [90, 92, 94, 96, 98, 100, 102, 104]));
+    assert.ok(suspicious('nodes', [90, 90, 92, 92, 94, 94, 96, 96]));
+  });
+
+  it('does not fall on a counter that stands still, falls, or goes up and down by turns', () => {
+    assert.ok(!suspicious('nodes', [90, 90, 90, 90, 90, 90, 90, 90]));
+    assert.ok(!suspicious('nodes', [90, 95, 90, 95, 90, 95, 90, 90]));
+    assert.ok(!suspicious('listeners', [30, 20, 20, 20, 20, 20, 20, 20]));
+  });
+
+  it('does not fall on a counter that rose once', () => {
+    assert.ok(!suspicious('nodes', [90, 95, 95, 95, 95, 95, 95, 95]));
+  });
+
+  it('falls on bytes that rise steadily although a large fall hides it in the net', () => {
+    assert.ok(suspicious('jsHeapBytes', [900_000, 900_300, 900_600, 500_000, 500_300, 500_600, 500_900, 501_200]));
+  });
+
+  it('falls on bytes that grow in few large steps, as tables do', () => {
+    assert.ok(suspicious('jsHeapBytes', [900_000, 900_000, 900_000, 903_000, 903_000, 903_000, 903_000, 903_000]));
+  });
+
+  it('does not fall on a heap at rest', () => {
+    assert.ok(!suspicious('jsHeapBytes', [900_000, 900_000, 900_016, 900_016, 900_000, 900_000, 900_016, 900_016]));
+  });
+
+  it('says the growth an iteration of each counter that changed', () => {
+    assert.deepEqual(growthOf(samples('nodes', [10, 12, 14])), { nodesPerIteration: 2 });
+    assert.deepEqual(growthOf(samples('nodes', [10, 10, 10])), {});
+  });
+});

@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
+import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
+import type { AnalysisRequest, SnapshotAnalysis } from '../../../../src/leaks/snapshot/messages.ts';
+import { type HeapNode, heapText, pageWith } from './heapText.ts';
+
+/** Objects up to id 999 are old; each iteration then has a hundred ids. */
+const ITERATIONS = 4;
+const request: AnalysisRequest = {
+  boundaries: Array.from({ length: ITERATIONS + 1 }, (_, index) => 999 + index * 100),
+  iterations: Array.from({ length: ITERATIONS }, () => 1),
+  iterationsSince: ITERATIONS,
+  minBuckets: 2,
+};
+const idIn = (iteration: number, nth = 1): number => 1001 + (iteration - 1) * 100 + nth * 2;
+
+async function analyse(nodes: readonly HeapNode[], analyst = new Analyst()): Promise<SnapshotAnalysis> {
+  const loader = new HeapGraphLoader();
+  const text = heapText(nodes);
+  // In pieces that cut numbers in two, as the browser's chunks do.
+  for (let at = 0; at < text.length; at += 333) loader.write(text.slice(at, at + 333));
+  return analyst.analyse(await loader.finish(), request);
+}
+
+const range = (make: (iteration: number) => HeapNode): HeapNode[] =>
+  Array.from({ length: ITERATIONS }, (_, index) => make(index + 1));
+
+describe('the analysis of a snapshot', () => {
+  it('counts what survives of each iteration, and names the array that holds it', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['state', 101]],
+        [
+          { id: 101, type: 'object', name: 'Object', edges: [['property', 'panels', 103]] },
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Panel', size: 50 })),
+        ],
+      ),
+    );
+    assert.equal(groups.length, 1);
+    assert.equal(groups[0]?.className, 'Panel');
+    assert.deepEqual(groups[0]?.survivors, [1, 1, 1, 1]);
+    assert.deepEqual(groups[0]?.bytes, [50, 50, 50, 50]);
+    assert.equal(groups[0]?.holder.name, 'state.panels');
+    assert.equal(groups[0]?.holder.heapObjectId, 103);
+    assert.equal(groups[0]?.holder.isSlot, false);
+  });
+
+  it('counts the last iteration too where each replaces the list by a copy with one thing more', async () => {
+    const copy = idIn(ITERATIONS, 2);
+    const { groups } = await analyse(
+      pageWith(
+        [['state', 101]],
+        [
+          { id: 101, type: 'object', name: 'Object', edges: [['property', 'versions', copy]] },
+          {
+            id: copy,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Version', size: 50 })),
+        ],
+      ),
+    );
+    const versions = groups.find(({ className }) => className === 'Version');
+    assert.deepEqual(versions?.survivors, [1, 1, 1, 1]);
+    assert.equal(versions?.holder.name, 'state.versions');
+  });
+
+  it('does not count the objects that automation makes in its own world for nodes of the page', async () => {
+    const wrapper = (iteration: number): number => idIn(iteration, 5);
+    const { groups } = await analyse(
+      pageWith(
+        [['main', 102]],
+        [
+          {
+            id: 102,
+            type: 'native',
+            name: '<main>',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({
+            id: idIn(iteration),
+            type: 'native',
+            name: '<output>',
+            edges: [['internal', 'part of key -> value pair in ephemeron table', wrapper(iteration)]],
+          })),
+          ...range((iteration) => ({
+            id: wrapper(iteration),
+            type: 'object',
+            name: 'HTMLOutputElement',
+            edges: [['internal', 'cppgc_object', idIn(iteration)]],
+          })),
+        ],
+      ),
+    );
+    assert.deepEqual(
+      groups.map(({ className }) => className),
+      ['<output>'],
+    );
+  });
+
+  it('takes what a leaked object owns for part of it, with its bytes', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['panels', 101]],
+        [
+          {
+            id: 101,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({
+            id: idIn(iteration),
+            type: 'object',
+            name: 'Panel',
+            size: 50,
+            edges: [['property', 'title', idIn(iteration, 2)]],
+          })),
+          ...range((iteration) => ({ id: idIn(iteration, 2), type: 'object', name: 'Title', size: 30 })),
+        ],
+      ),
+    );
+    assert.deepEqual(
+      groups.map(({ className, bytes }) => [className, bytes[0]]),
+      [['Panel', 80]],
+    );
+  });
+
+  it('names a list by the variable its newest entry is in, each entry being held by the next', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['newest', idIn(ITERATIONS)]],
+        range((iteration) => ({
+          id: idIn(iteration),
+          type: 'object',
+          name: 'Entry',
+          edges: iteration === 1 ? [] : [['property', 'older', idIn(iteration - 1)]],
+        })),
+      ),
+    );
+    assert.deepEqual(groups[0]?.survivors, [1, 1, 1, 1]);
+    assert.equal(groups[0]?.holder.name, 'newest');
+    assert.equal(groups[0]?.holder.isSlot, true);
+  });
+
+  it('names the string key under which a Map holds a collection', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['subscribers', 101]],
+        [
+          { id: 101, type: 'object', name: 'Map', edges: [['internal', 'table', 103]] },
+          {
+            id: 103,
+            type: 'array',
+            name: '',
+            edges: [
+              ['internal', '4', 105],
+              ['internal', '5', 107],
+            ],
+          },
+          { id: 105, type: 'string', name: 'price' },
+          {
+            id: 107,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'closure', name: 'onPrice' })),
+        ],
+      ),
+    );
+    assert.equal(groups[0]?.holder.name, 'subscribers.price');
+    assert.equal(groups[0]?.className, 'function onPrice');
+  });
+
+  it('does not count what only the inspector or a weak reference keeps', async () => {
+    const heap = pageWith(
+      [],
+      range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Logged' })),
+    );
+    const nodes = heap.map((node) =>
+      node.id === 3
+        ? {
+            ...node,
+            edges: [
+              ...(node.edges ?? []),
+              ...Array.from(
+                { length: ITERATIONS },
+                (_, index) => ['internal', `${index} / DevTools console`, idIn(index + 1)] as const,
+              ),
+            ],
+          }
+        : node,
+    );
+    assert.deepEqual((await analyse(nodes)).groups, []);
+    const weak = heap.map((node) =>
+      node.id === 9
+        ? {
+            ...node,
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['weak', `${index}`, idIn(index + 1)] as const),
+          }
+        : node,
+    );
+    assert.deepEqual((await analyse(weak)).groups, []);
+  });
+
+  it('does not count literals that the engine keeps to copy from', async () => {
+    const nodes = pageWith(
+      range(() => ({ id: 0, type: '', name: '' })).map((_, index) => [`site${index}`, 201 + index * 2] as const),
+      [
+        ...range((iteration) => ({
+          id: 199 + iteration * 2,
+          type: 'code',
+          name: 'system / AllocationSite',
+          edges: [['internal', 'transition_info', idIn(iteration)]],
+        })),
+        ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Object' })),
+      ],
+    );
+    assert.deepEqual((await analyse(nodes)).groups, []);
+  });
+
+  it('counts the value of a WeakMap by its key, and not at all when the key is gone', async () => {
+    const pair = 'part of key (Object @101) -> value (Array @103) pair in WeakMap (table @107)';
+    const heap = (keyIsHeld: boolean): HeapNode[] =>
+      pageWith(
+        [['cache', 105], ...(keyIsHeld ? [['owner', 101] as const] : [])],
+        [
+          { id: 101, type: 'object', name: 'Object', edges: [['internal', `1 / ${pair}`, 103]] },
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          { id: 105, type: 'object', name: 'WeakMap', edges: [['internal', 'table', 107]] },
+          { id: 107, type: 'array', name: '', edges: [['internal', `1 / ${pair}`, 103]] },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Note' })),
+        ],
+      );
+    assert.equal((await analyse(heap(true))).groups[0]?.className, 'Note');
+    assert.deepEqual((await analyse(heap(false))).groups, []);
+  });
+
+  it('measures a table of numbers against the snapshot before, although no object shows it', async () => {
+    const heap = (bytes: number, table: number): HeapNode[] =>
+      pageWith(
+        [['durations', 101]],
+        [
+          { id: 101, type: 'object', name: 'Array', edges: [['internal', 'elements', table]] },
+          { id: table, type: 'array', name: '(object elements)', size: bytes },
+        ],
+      );
+    const analyst = new Analyst();
+    await analyse(heap(1000, 1003), analyst);
+    const { growth } = await analyse(heap(3000, 1203), analyst);
+    assert.deepEqual(
+      growth.map(({ type, holder, bytesBefore, bytesAfter }) => [type, holder.name, bytesBefore, bytesAfter]),
+      [['table', 'durations', 1016, 3016]],
+    );
+  });
+
+  it('sees a text that is replaced by an ever longer one, by the object that has it', async () => {
+    const heap = (bytes: number, text: number): HeapNode[] =>
+      pageWith(
+        [['terminal', 101]],
+        [
+          { id: 101, type: 'object', name: 'Object', edges: [['property', 'text', text]] },
+          { id: text, type: 'string', name: 'line 1', size: bytes },
+        ],
+      );
+    const analyst = new Analyst();
+    await analyse(heap(1000, 1003), analyst);
+    const { growth } = await analyse(heap(3000, 1203), analyst);
+    assert.deepEqual(
+      growth.map(({ type, slot, holder, className }) => [type, slot, holder.name, className]),
+      [['slot', 'text', 'terminal', 'string']],
+    );
+  });
+});

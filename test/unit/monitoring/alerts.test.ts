@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'mocha';
+import type { Alert, AlertEvent } from '../../../src/monitoring/alerts/alert.ts';
+import { AlertBook, MAX_PER_MINUTE, REPEAT_MS } from '../../../src/monitoring/alerts/alertBook.ts';
+import { Delivery, MAX_QUEUED, OPEN_MS } from '../../../src/monitoring/alerts/delivery.ts';
+import { judgeAlerts } from '../../../src/monitoring/alerts/judge.ts';
+import type { MonitorReading, TreeReading } from '../../../src/monitoring/reading.ts';
+import { type Clock, silentLog } from '../../../src/support/index.ts';
+
+const MB = 1024 * 1024;
+let now = 0;
+const clock: Clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
+
+const tree: TreeReading = {
+  key: '100-1',
+  pid: 100,
+  product: 'Chromium',
+  automatedBy: 'playwright',
+  status: 'owned',
+  owner: 'node run.js (pid 99)',
+  processes: 6,
+  cpuPercent: 3,
+  pssBytes: 300 * MB,
+  ussBytes: 200 * MB,
+  growth: undefined,
+};
+
+function readingOf(parts: Partial<MonitorReading> = {}): MonitorReading {
+  return {
+    at: now,
+    machine: { totalBytes: 1000 * MB, usedBytes: 100 * MB },
+    browserLimitBytes: 1000 * MB,
+    self: { rssBytes: 50 * MB, heapUsedBytes: 20 * MB, heapLimitBytes: 2000 * MB },
+    trees: [],
+    leftovers: { count: 0, bytes: 0 },
+    structures: [],
+    sampleMs: 4,
+    ...parts,
+  };
+}
+
+describe('what the monitor alerts of', () => {
+  const levels = (reading: MonitorReading) => judgeAlerts(reading).map(({ key, level }) => [key, level]);
+  const machineAt = (part: number) => readingOf({ machine: { totalBytes: 1000 * MB, usedBytes: part * 1000 * MB } });
+  const growing = (mbPerSecond: number, parts: Partial<TreeReading> = {}) =>
+    readingOf({
+      trees: [{ ...tree, growth: { bytesPerSecond: mbPerSecond * MB, correlation: 0.95, overMs: 60_000 }, ...parts }],
+    });
+
+  it('says nothing of a machine that is well', () => {
+    assert.deepEqual(levels(readingOf({ trees: [tree] })), []);
+  });
+
+  it('tells of memory at 70, 80 and 90 %', () => {
+    assert.deepEqual(levels(machineAt(0.69)), []);
+    assert.deepEqual(levels(machineAt(0.7)), [['memory-usage:machine', 'notice']]);
+    assert.deepEqual(levels(machineAt(0.8)), [['memory-usage:machine', 'warning']]);
+    assert.deepEqual(levels(machineAt(0.9)), [['memory-usage:machine', 'critical']]);
+    const browsers = readingOf({ browserLimitBytes: 310 * MB, trees: [tree] });
+    assert.deepEqual(levels(browsers), [['memory-usage:browsers', 'critical']]);
+  });
+
+  it('does not come and go with a value that hovers at a threshold', () => {
+    const before = new Map([['memory-usage:machine', 'warning' as const]]);
+    assert.equal(judgeAlerts(machineAt(0.79), undefined, before)[0]?.level, 'warning');
+    assert.equal(judgeAlerts(machineAt(0.77), undefined, before)[0]?.level, 'notice');
+  });
+
+  it('tells of growth above 0.1 and 0.5 MB/s that is a line, and lasts', () => {
+    assert.deepEqual(levels(growing(0.09)), []);
+    assert.deepEqual(levels(growing(0.2)), [['memory-growth:100-1', 'warning']]);
+    assert.deepEqual(levels(growing(0.6)), [['memory-growth:100-1', 'critical']]);
+    assert.deepEqual(levels(growing(0.6, { growth: { bytesPerSecond: MB, correlation: 0.3, overMs: 60_000 } })), []);
+    assert.deepEqual(levels(growing(0.6, { growth: { bytesPerSecond: MB, correlation: 0.9, overMs: 5000 } })), []);
+    assert.deepEqual(levels(growing(0.6, { status: 'personal' })), [], "a person's own browser is theirs to fill");
+  });
+
+  it('tells of orphans, leftovers, and structures near their bound', () => {
+    const reading = readingOf({
+      trees: [{ ...tree, status: 'orphan' }],
+      leftovers: { count: 2, bytes: 5 * MB },
+      structures: [
+        { name: 'time series', entries: 95, limit: 100 },
+        { name: 'small', entries: 5, limit: 100 },
+      ],
+    });
+    assert.deepEqual(levels(reading), [
+      ['orphan:100-1', 'warning'],
+      ['leftovers', 'notice'],
+      ['large-structure:time series', 'warning'],
+    ]);
+    assert.match(judgeAlerts(reading)[0]!.message, /Chromium \(pid 100\) was left behind: node run\.js/);
+  });
+});
+
+describe('which alerts are told', () => {
+  let book: AlertBook;
+  beforeEach(() => {
+    now = 1_000_000;
+    book = new AlertBook(clock);
+  });
+  const alertOf = (key: string, level: Alert['level'] = 'warning'): Alert => ({
+    key,
+    kind: 'orphan',
+    level,
+    subject: key,
+    message: key,
+    value: 1,
+    threshold: 0,
+  });
+  const told = (...alerts: Alert[]) =>
+    book.update(alerts).map(({ type, alert }) => `${type} ${alert.key} ${alert.level}`);
+
+  it('tells of the beginning, of what gets worse, and of the end; not of what lasts', () => {
+    assert.deepEqual(told(alertOf('a')), ['raised a warning']);
+    now += 1000;
+    assert.deepEqual(told(alertOf('a')), []);
+    now += REPEAT_MS * 3;
+    assert.deepEqual(told(alertOf('a')), []);
+    assert.deepEqual(told(alertOf('a', 'critical')), ['raised a critical']);
+    assert.deepEqual(told(), ['resolved a critical']);
+    assert.equal(book.active.length, 0);
+  });
+
+  it('tells of one that comes and goes once in five minutes', () => {
+    assert.deepEqual(told(alertOf('a')), ['raised a warning']);
+    assert.deepEqual(told(), ['resolved a warning']);
+    for (let n = 0; n < 10; n += 1) {
+      now += 10_000;
+      assert.deepEqual(told(alertOf('a')), []);
+      assert.deepEqual(told(), []);
+    }
+    now += REPEAT_MS;
+    assert.deepEqual(told(alertOf('a')), ['raised a warning']);
+  });
+
+  it('tells no more in a minute than anybody reads, and counts the rest', () => {
+    const many = Array.from({ length: 100 }, (_, index) => alertOf(`a${index}`));
+    assert.equal(book.update(many).length, MAX_PER_MINUTE);
+    assert.equal(book.suppressed, 100 - MAX_PER_MINUTE);
+    assert.equal(book.active.length, 100);
+  });
+
+  it('holds no more than its bounds, whatever comes', () => {
+    for (let n = 0; n < 5000; n += 1) {
+      now += 1000;
+      book.update([alertOf(`a${n}`)]);
+    }
+    assert.ok(book.recent.length <= 500);
+    assert.equal(book.active.length, 1);
+  });
+});
+
+describe('how alerts are delivered', () => {
+  const event: AlertEvent = {
+    type: 'raised',
+    at: 1,
+    alert: { key: 'a', kind: 'orphan', level: 'warning', subject: 's', message: 'm', value: 1, threshold: 0 },
+  };
+
+  it('opens the circuit when 100 wait, and closes it after five minutes', async () => {
+    now = 0;
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let delivered = 0;
+    const delivery = new Delivery(
+      {
+        name: 'slow',
+        deliver: async () => {
+          await held;
+          delivered += 1;
+        },
+      },
+      clock,
+      silentLog,
+    );
+    // One is on its way, 100 wait, and one more is too many.
+    for (let n = 0; n < MAX_QUEUED + 2; n += 1) delivery.push(event);
+    assert.equal(delivery.state.open, true);
+    assert.equal(delivery.state.queued, 0);
+    assert.equal(delivery.state.dropped, MAX_QUEUED + 1);
+    delivery.push(event);
+    assert.equal(delivery.state.dropped, MAX_QUEUED + 2);
+    release();
+    await delivery.idle();
+    assert.equal(delivered, 1);
+    now += OPEN_MS;
+    delivery.push(event);
+    await delivery.idle();
+    assert.equal(delivered, 2);
+    assert.equal(delivery.state.open, false);
+  });
+
+  it('goes on after a sink that fails', async () => {
+    let calls = 0;
+    const delivery = new Delivery(
+      {
+        name: 'broken at first',
+        deliver: async () => {
+          calls += 1;
+          if (calls === 1) throw new Error('down');
+        },
+      },
+      clock,
+      silentLog,
+    );
+    delivery.push(event);
+    delivery.push(event);
+    await delivery.idle();
+    assert.deepEqual([delivery.state.failed, delivery.state.delivered], [1, 1]);
+  });
+});

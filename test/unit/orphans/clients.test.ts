@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserTree, findBrowserTrees } from '../../../src/browsers/index.ts';
+import { createTreeProbe } from '../../../src/orphans/index.ts';
+import { FakeProcesses } from '../../support/fakeProcesses.ts';
+
+/** `/proc/net/tcp` as Linux 6 writes it: 9222 is 2406, 9515 is 252B, 40000 is 9C40. */
+const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+const row = (local: number, remote: number, state: string, inode: number) => {
+  const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0');
+  return `   0: 0100007F:${hex(local)} 0100007F:${hex(remote)} ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0000000000000000 100 0 0 10 0\n`;
+};
+const LISTEN = '0A';
+const ESTABLISHED = '01';
+const CLOSE_WAIT = '08';
+
+describe('Who is connected to a browser', () => {
+  let proc: string;
+
+  beforeEach(async () => {
+    proc = await mkdtemp(join(tmpdir(), 'lw-proc-'));
+    await mkdir(join(proc, 'net'));
+  });
+
+  afterEach(async () => {
+    await rm(proc, { recursive: true, force: true });
+  });
+
+  async function sockets(...rows: string[]): Promise<void> {
+    await writeFile(join(proc, 'net', 'tcp'), HEAD + rows.join(''));
+  }
+
+  async function holds(pid: number, ...inodes: number[]): Promise<void> {
+    const folder = join(proc, String(pid), 'fd');
+    await mkdir(folder, { recursive: true });
+    for (const inode of inodes) await symlink(`socket:[${inode}]`, join(folder, String(inode)));
+  }
+
+  function tree(...switches: string[]): BrowserTree {
+    const world = new FakeProcesses();
+    world.start({ pid: 200, name: 'chrome', commandLine: ['/opt/google/chrome/chrome', ...switches] });
+    return findBrowserTrees(world.table())[0]!;
+  }
+
+  function driven(...switches: string[]): BrowserTree {
+    const world = new FakeProcesses();
+    world.start({ pid: 300, name: 'chromedriver', commandLine: ['chromedriver', ...switches] });
+    world.start({
+      pid: 200,
+      ppid: 300,
+      name: 'chrome',
+      commandLine: ['/opt/google/chrome/chrome', '--remote-debugging-port=0'],
+    });
+    return findBrowserTrees(world.table())[0]!;
+  }
+
+  const count = (of: BrowserTree) => createTreeProbe(proc).countClients(of);
+
+  it('a script that attached is counted, so its browser is not taken from it', async () => {
+    await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, ESTABLISHED, 2), row(40_000, 9222, ESTABLISHED, 3));
+    assert.equal(await count(tree('--remote-debugging-port=9222')), 1);
+  });
+
+  it('one that died is not, though a hung browser has not closed its end', async () => {
+    await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, CLOSE_WAIT, 2));
+    assert.equal(await count(tree('--remote-debugging-port=9222')), 0);
+  });
+
+  it('the port a browser chose itself is the one it listens on', async () => {
+    await sockets(row(41_234, 0, LISTEN, 77), row(41_234, 40_000, ESTABLISHED, 78), row(9222, 40_001, ESTABLISHED, 5));
+    await holds(200, 77, 78);
+    assert.equal(await count(tree('--remote-debugging-port=0')), 1);
+  });
+
+  it('a browser’s connections to web sites are no clients', async () => {
+    await sockets(row(41_234, 0, LISTEN, 77), row(50_000, 443, ESTABLISHED, 79));
+    await holds(200, 77, 79);
+    assert.equal(await count(tree('--remote-debugging-port=0')), 0);
+  });
+
+  it('below a driver its clients count, and not the driver’s own connection to the browser', async () => {
+    await sockets(row(9515, 0, LISTEN, 10), row(41_234, 0, LISTEN, 77), row(41_234, 40_000, ESTABLISHED, 78));
+    await holds(300, 10);
+    await holds(200, 77, 78);
+    assert.equal(await count(driven('--port=0')), 0);
+    await sockets(row(9515, 0, LISTEN, 10), row(9515, 40_000, ESTABLISHED, 11));
+    assert.equal(await count(driven('--port=0')), 1);
+  });
+
+  it('a driver whose descriptors may not be read is judged by its command line', async () => {
+    await sockets(row(9999, 0, LISTEN, 10), row(9999, 40_000, ESTABLISHED, 11));
+    assert.equal(await count(driven('--port=9999')), 1);
+    assert.equal(await count(driven('--port=0')), undefined, 'nothing tells');
+  });
+
+  it('nothing is claimed where the system does not tell', async () => {
+    assert.equal(await count(tree('--remote-debugging-port=9222')), undefined);
+    assert.equal(await createTreeProbe(proc).isInOtherContainer({ pid: 200, startTime: 1 }), undefined);
+  });
+
+  it('a browser in another pid namespace is in another container', async () => {
+    for (const [pid, namespace] of [
+      ['self', 'pid:[1]'],
+      ['200', 'pid:[1]'],
+      ['201', 'pid:[2]'],
+    ] as const) {
+      await mkdir(join(proc, pid, 'ns'), { recursive: true });
+      await symlink(namespace, join(proc, pid, 'ns', 'pid'));
+    }
+    const probe = createTreeProbe(proc);
+    assert.equal(await probe.isInOtherContainer({ pid: 200, startTime: 1 }), false);
+    assert.equal(await probe.isInOtherContainer({ pid: 201, startTime: 1 }), true);
+  });
+});

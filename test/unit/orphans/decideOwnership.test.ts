@@ -1,0 +1,529 @@
+import assert from 'node:assert/strict';
+import { findBrowserTrees } from '../../../src/browsers/index.ts';
+import type { JournalEntry } from '../../../src/journal/index.ts';
+import {
+  type DecideOwnershipOptions,
+  type OwnedTree,
+  OwnerObservations,
+  decideOwnership,
+} from '../../../src/orphans/index.ts';
+import type { ProcessInfo } from '../../../src/processes/index.ts';
+import { FakeProcesses } from '../../support/fakeProcesses.ts';
+
+const SELF = 90;
+const UID = 1000;
+
+describe('Whose tree is it', () => {
+  let world: FakeProcesses;
+
+  beforeEach(() => {
+    world = new FakeProcesses();
+    world.start({ pid: 2, ppid: 0, name: 'kthreadd', commandLine: [], sessionId: 0, groupId: 0 });
+    world.start({
+      pid: 80,
+      name: 'systemd',
+      commandLine: ['/usr/lib/systemd/systemd', '--user'],
+      groupId: 80,
+      sessionId: 80,
+    });
+    world.start({ pid: SELF, ppid: 80, name: 'leakwright', groupId: SELF, sessionId: SELF });
+  });
+
+  const puppeteerSwitches = [
+    '--enable-automation',
+    '--headless=new',
+    '--remote-debugging-port=0',
+    '--user-data-dir=/tmp/puppeteer_dev_chrome_profile-a1B2c3',
+  ];
+
+  function startBrowser(
+    more: Partial<ProcessInfo> & { environment?: Record<string, string> } = {},
+    switches = puppeteerSwitches,
+  ) {
+    return world.start({
+      pid: 200,
+      ppid: 100,
+      groupId: 200,
+      sessionId: 200,
+      name: 'chrome',
+      commandLine: ['/opt/google/chrome/chrome', ...switches],
+      uid: UID,
+      ...more,
+    });
+  }
+
+  function startOwner(more: Partial<ProcessInfo> = {}) {
+    return world.start({
+      pid: 100,
+      ppid: 80,
+      groupId: 100,
+      sessionId: 95,
+      name: 'node',
+      commandLine: ['node', '/home/me/shop/e2e/run.js'],
+      uid: UID,
+      ...more,
+    });
+  }
+
+  async function decideAll(more: Partial<DecideOwnershipOptions> = {}): Promise<OwnedTree[]> {
+    const table = world.table();
+    const trees = findBrowserTrees(table, { home: '/home/me', uid: UID, platform: 'linux', env: {}, temp: '/tmp' });
+    more.observations?.observe(trees, table);
+    return await decideOwnership({
+      trees,
+      table,
+      journal: [],
+      reader: world,
+      ownUid: UID,
+      selfPid: SELF,
+      platform: 'linux',
+      tempFolders: ['/tmp'],
+      probe: { countClients: () => Promise.resolve(0), isInOtherContainer: () => Promise.resolve(false) },
+      ...more,
+    });
+  }
+
+  async function decide(more: Partial<DecideOwnershipOptions> = {}): Promise<OwnedTree> {
+    const [tree, ...others] = await decideAll(more);
+    assert.ok(tree && others.length === 0, `one tree, not ${others.length + (tree ? 1 : 0)}`);
+    return tree;
+  }
+
+  const facts = (owned: OwnedTree) => owned.evidence.map(({ fact }) => fact).join('\n');
+
+  describe('an orphan is', () => {
+    it('Puppeteer’s browser after its script was killed, adopted by the user’s systemd', async () => {
+      startOwner();
+      startBrowser();
+      const before = await decide();
+      assert.equal(before.status, 'owned', facts(before));
+      assert.equal(before.owner?.name, 'node run.js (pid 100)');
+      world.end(100);
+      world.end(200);
+      startBrowser({ ppid: 80 });
+      const after = await decide();
+      assert.equal(after.status, 'orphan', facts(after));
+      assert.match(facts(after), /Whoever launched it has ended/);
+    });
+
+    it('named after the script it was launched by, where its environment tells and nobody saw it', async () => {
+      startBrowser({
+        ppid: 80,
+        environment: {
+          npm_lifecycle_event: 'e2e',
+          npm_package_name: 'shop',
+          npm_config_user_agent: 'pnpm/9.1.0 npm/? node/v22',
+          PWD: '/home/me/shop',
+          SECRET: 'not to be shown',
+        },
+      });
+      const tree = await decide();
+      assert.equal(tree.status, 'orphan', facts(tree));
+      assert.deepEqual(tree.owner, { kind: 'process', name: 'pnpm run e2e (shop)', alive: false });
+      assert.match(facts(tree), /It was started by pnpm run e2e \(shop\) in \/home\/me\/shop/);
+      assert.doesNotMatch(facts(tree), /not to be shown/);
+    });
+
+    for (const [name, commandLine] of [
+      ['init', ['/sbin/init']],
+      ['tini', ['/usr/bin/tini', '--', 'node', 'server.js']],
+      ['docker-init', ['/sbin/docker-init', '--', 'sleep', 'infinity']],
+      ['dumb-init', ['/usr/bin/dumb-init', 'node', 'server.js']],
+      ['containerd-shim', ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby']],
+      ['Relay(123)', ['/init']],
+      ['sleep', ['sleep', 'infinity']],
+    ] as const) {
+      it(`a browser that ${name} adopted`, async () => {
+        world.end(2);
+        world.end(1);
+        const reaper = world.start({
+          pid: name === 'sleep' ? 1 : 70,
+          ppid: 0,
+          name,
+          commandLine,
+          groupId: 1,
+          sessionId: 1,
+        });
+        startBrowser({ ppid: reaper.pid });
+        const tree = await decide();
+        assert.equal(tree.status, 'orphan', facts(tree));
+      });
+    }
+
+    it('chromedriver with its browser after the test was killed, though both are in the dead test’s group', async () => {
+      const driver = world.start({
+        pid: 300,
+        ppid: 80,
+        groupId: 100,
+        sessionId: 95,
+        name: 'chromedriver',
+        commandLine: ['chromedriver', '--port=41000'],
+        uid: UID,
+      });
+      startBrowser({ ppid: driver.pid, groupId: 100, sessionId: 95 }, [
+        '--enable-automation',
+        '--test-type=webdriver',
+        '--remote-debugging-port=0',
+        '--user-data-dir=/tmp/org.chromium.Chromium.scoped_dir.a1B2c3',
+      ]);
+      const tree = await decide();
+      assert.equal(tree.status, 'orphan', facts(tree));
+      assert.equal(tree.tree.root.pid, 300, 'the driver is ended first');
+    });
+
+    it('what a dead browser left frozen, even while its launcher lives', async () => {
+      startOwner();
+      world.start({
+        pid: 201,
+        ppid: 80,
+        groupId: 200,
+        sessionId: 200,
+        name: 'chrome',
+        state: 'stopped',
+        uid: UID,
+        commandLine: [
+          '/opt/google/chrome/chrome --type=renderer --headless --user-data-dir=/tmp/puppeteer_dev_chrome_profile-a1B2c3',
+        ],
+      });
+      const tree = await decide();
+      assert.equal(tree.status, 'orphan', facts(tree));
+    });
+
+    it('one that a subreaper without a known name adopted, when its launcher was seen', async () => {
+      const observations = new OwnerObservations();
+      world.start({
+        pid: 70,
+        ppid: 1,
+        name: 'supervise',
+        commandLine: ['/opt/ci/supervise'],
+        groupId: 70,
+        sessionId: 70,
+      });
+      startOwner({ ppid: 70 });
+      const root = startBrowser();
+      await decide({ observations });
+      await decide({ observations });
+      world.end(100);
+      // The kernel gives it to the subreaper and not to init.
+      world.start({ ...root, ppid: 70 });
+      const tree = await decide({ observations });
+      assert.equal(tree.status, 'orphan', facts(tree));
+      assert.equal(tree.owner?.name, 'node run.js (pid 100)');
+      assert.equal(tree.owner?.alive, false);
+      assert.match(facts(tree), /was seen running under node run\.js/);
+      assert.equal((await decide()).status, 'owned', 'without having seen it, the subreaper passes for the launcher');
+    });
+
+    it('one in a container whose pid 1 is a server, when another’s marks are in its environment', async () => {
+      world.end(2);
+      world.end(1);
+      world.start({ pid: 1, ppid: 0, name: 'node', commandLine: ['node', 'server.js'], groupId: 1, sessionId: 1 });
+      startBrowser({ ppid: 1 });
+      assert.equal((await decide()).status, 'unknown', 'the server itself may have launched it');
+      world.end(200);
+      startBrowser({ ppid: 1, environment: { npm_lifecycle_event: 'e2e' } });
+      const tree = await decide();
+      assert.equal(tree.status, 'orphan', facts(tree));
+    });
+
+    it('one in a container whose pid 1 is a shell, since a shell starts nothing in a session of its own', async () => {
+      world.end(2);
+      world.end(1);
+      world.start({
+        pid: 1,
+        ppid: 0,
+        name: 'sh',
+        commandLine: ['/bin/sh', '-c', 'while sleep 1; do :; done'],
+        groupId: 1,
+        sessionId: 1,
+      });
+      startBrowser({ ppid: 1 });
+      assert.equal((await decide()).status, 'orphan');
+      world.end(200);
+      startBrowser({ ppid: 1, sessionId: 1, groupId: 1 });
+      assert.equal((await decide()).status, 'unknown', 'this one it may have started');
+    });
+
+    it('what the journal has with a dead host, and says which session it was', async () => {
+      startBrowser({ ppid: 1 }, ['--remote-debugging-pipe', '--user-data-dir=/tmp/leakwright-a1B2c3/profile']);
+      const tree = await decide({ journal: [entry({ host: { pid: 555, startTime: 5 } })] });
+      assert.equal(tree.status, 'orphan');
+      assert.equal(tree.journalId, 'session-1');
+      assert.match(facts(tree), /session-1/);
+    });
+
+    it('named after the debug session that left it behind', async () => {
+      const observations = new OwnerObservations();
+      startOwner();
+      const root = startBrowser();
+      observations.noteOwner(root, { kind: 'debug', id: 'd1', name: 'Launch e2e' });
+      await decide({ observations });
+      await decide({ observations });
+      world.end(100);
+      observations.noteOwnerEnded({ kind: 'debug', id: 'd1' }, world.clock.now());
+      const tree = await decide({ observations });
+      assert.equal(tree.status, 'orphan', facts(tree));
+      assert.equal(tree.owner?.name, 'Launch e2e');
+      assert.match(facts(tree), /left behind by the debug session 'Launch e2e'/);
+    });
+
+    it('counted from when it was first seen as one, for the alert', async () => {
+      const observations = new OwnerObservations();
+      startBrowser({ ppid: 80 });
+      assert.equal((await decide({ observations })).orphanForMs, 0);
+      await world.clock.sleep(31_000);
+      assert.equal((await decide({ observations })).orphanForMs, 31_000);
+    });
+  });
+
+  describe('no orphan is', () => {
+    it('a browser whose owner lives', async () => {
+      startOwner();
+      startBrowser();
+      assert.equal((await decide()).status, 'owned');
+    });
+
+    it('a browser whose owner lives as a service of its own under init', async () => {
+      startOwner({ ppid: 1 });
+      startBrowser();
+      assert.equal((await decide()).status, 'owned');
+    });
+
+    it('a browser on the person’s own profile, with a debugging port or without', async () => {
+      for (const switches of [
+        [],
+        ['--remote-debugging-port=9222'],
+        ['--remote-debugging-port=0', '--headless', '--enable-automation'],
+        ['--user-data-dir=/home/me/.config/google-chrome', '--remote-debugging-port=9222'],
+      ]) {
+        startBrowser({ ppid: 80 }, switches);
+        const tree = await decide();
+        assert.equal(tree.status, 'personal', `${switches.join(' ')}\n${facts(tree)}`);
+        world.end(200);
+      }
+    });
+
+    it('a browser with a second profile that nothing drives', async () => {
+      startBrowser({ ppid: 80 }, ['--user-data-dir=/home/me/work-profile']);
+      assert.equal((await decide()).status, 'personal');
+    });
+
+    it('a person’s browser with a debugging port and a profile of its own, started from a terminal that is closed', async () => {
+      startBrowser({ ppid: 80, sessionId: 95, groupId: 150 }, [
+        '--user-data-dir=/home/me/dev-profile',
+        '--remote-debugging-port=9222',
+      ]);
+      const tree = await decide();
+      assert.equal(tree.status, 'unknown', facts(tree));
+      assert.match(facts(tree), /a person may use it/);
+    });
+
+    it('another user’s browser', async () => {
+      startBrowser({ ppid: 80, uid: 1001 });
+      const tree = await decide();
+      assert.equal(tree.status, 'unknown');
+      assert.match(facts(tree), /another user/);
+    });
+
+    it('an Electron app, which is no browser at all', async () => {
+      startBrowser({ ppid: 80, name: 'code' }, []);
+      world.end(200);
+      world.start({
+        pid: 200,
+        ppid: 80,
+        name: 'code',
+        uid: UID,
+        commandLine: ['/usr/share/code/code', '--remote-debugging-port=9222', '--user-data-dir=/tmp/code-test'],
+      });
+      world.start({
+        pid: 201,
+        ppid: 200,
+        name: 'code',
+        uid: UID,
+        commandLine: ['/usr/share/code/code --type=renderer --app-path=/usr/share/code'],
+      });
+      assert.deepEqual(await decideAll(), []);
+    });
+
+    it('one that somebody is connected to', async () => {
+      startBrowser({ ppid: 80 });
+      const tree = await decide({
+        probe: { countClients: () => Promise.resolve(1), isInOtherContainer: () => Promise.resolve(false) },
+      });
+      assert.equal(tree.status, 'unknown');
+      assert.match(facts(tree), /connected to it/);
+    });
+
+    it('one in another container', async () => {
+      startBrowser({ ppid: 80 });
+      const tree = await decide({
+        probe: { countClients: () => Promise.resolve(0), isInOtherContainer: () => Promise.resolve(true) },
+      });
+      assert.equal(tree.status, 'unknown');
+    });
+
+    it('one that a shell handed on for a script that still runs in the same job', async () => {
+      startOwner();
+      startBrowser({ ppid: 80, groupId: 100, sessionId: 95 });
+      const tree = await decide();
+      assert.equal(tree.status, 'unknown', facts(tree));
+      assert.match(facts(tree), /node run\.js \(pid 100\) of the job it was started in still runs/);
+    });
+
+    it('one that systemd runs as a service', async () => {
+      startBrowser({ ppid: 80, environment: { SYSTEMD_EXEC_PID: '200' } });
+      const tree = await decide();
+      assert.equal(tree.status, 'owned', facts(tree));
+    });
+
+    it('one that inherited a service’s environment is: SYSTEMD_EXEC_PID is then another’s', async () => {
+      startBrowser({ ppid: 80, environment: { SYSTEMD_EXEC_PID: '100' } });
+      assert.equal((await decide()).status, 'orphan');
+    });
+
+    it('a driver without a browser: it may be kept running on purpose', async () => {
+      world.start({ pid: 300, ppid: 80, name: 'chromedriver', commandLine: ['chromedriver', '--port=9515'], uid: UID });
+      assert.equal((await decide()).status, 'unknown');
+    });
+
+    it('one whose launcher is a wrapper: who waits for the wrapper counts', async () => {
+      startOwner();
+      world.start({
+        pid: 150,
+        ppid: 100,
+        name: 'sh',
+        uid: UID,
+        commandLine: ['/bin/sh', '-c', `chrome ${puppeteerSwitches.join(' ')}`],
+      });
+      const root = startBrowser({ ppid: 150 });
+      const alive = await decide();
+      assert.equal(alive.status, 'owned', facts(alive));
+      assert.equal(alive.owner?.name, 'node run.js (pid 100)');
+      world.end(100);
+      world.end(150);
+      world.start({
+        pid: 150,
+        ppid: 80,
+        name: 'sh',
+        uid: UID,
+        commandLine: ['/bin/sh', '-c', `chrome ${puppeteerSwitches.join(' ')}`],
+      });
+      world.start({ ...root, pid: 200, ppid: 150, startTime: 999_999 });
+      const orphaned = await decide();
+      assert.equal(orphaned.status, 'orphan', facts(orphaned));
+    });
+
+    it('one launched by a script that takes the same switches as the browser', async () => {
+      startOwner({ ppid: 80, commandLine: ['node', 'run.js', '--remote-debugging-port=0'] });
+      startBrowser();
+      assert.equal((await decide()).status, 'owned');
+    });
+
+    it('one launched beside the tests by a shell that runs both', async () => {
+      world.start({
+        pid: 150,
+        ppid: 80,
+        name: 'sh',
+        uid: UID,
+        commandLine: ['/bin/sh', '-c', `chrome ${puppeteerSwitches.join(' ')} & node test.js`],
+      });
+      world.start({ pid: 151, ppid: 150, name: 'node', uid: UID, commandLine: ['node', 'test.js'] });
+      startBrowser({ ppid: 150 });
+      assert.equal((await decide()).status, 'owned');
+    });
+
+    it('one whose parent was just ending when it was looked at', async () => {
+      startBrowser({ ppid: 12_345 });
+      assert.equal((await decide()).status, 'unknown');
+    });
+
+    it('one started from outside of the container', async () => {
+      startBrowser({ ppid: 0 });
+      assert.equal((await decide()).status, 'unknown');
+    });
+
+    it('one of Leakwright’s whose session host lives', async () => {
+      const host = world.start({ pid: 120, name: 'node' });
+      startBrowser({ ppid: 120 }, ['--remote-debugging-pipe', '--user-data-dir=/tmp/leakwright-a1B2c3/profile']);
+      const tree = await decide({ journal: [entry({ host })] });
+      assert.equal(tree.status, 'managed');
+      assert.equal(tree.owner?.alive, true);
+    });
+
+    it('one that a journal entry of another boot names by chance', async () => {
+      startOwner();
+      const root = startBrowser();
+      const journal = [entry({ bootId: 'another boot', browser: { ...root, executable: '/usr/bin/chrome' } })];
+      const tree = await decide({ journal });
+      assert.notEqual(tree.status, 'orphan', facts(tree));
+      assert.equal(tree.journalId, undefined);
+    });
+  });
+
+  describe('on Windows, where a dead parent’s pid stays', () => {
+    it('a parent that is gone is gone', async () => {
+      startBrowser({ ppid: 4321, groupId: 0, sessionId: 0 });
+      assert.equal((await decide({ platform: 'win32' })).status, 'orphan');
+    });
+
+    it('a parent that is younger than its child never launched it', async () => {
+      startBrowser({ ppid: 100, groupId: 0, sessionId: 0 });
+      startOwner();
+      assert.equal((await decide({ platform: 'win32' })).status, 'orphan');
+    });
+  });
+
+  describe('abandoned is', () => {
+    it('one that its living owner left idle past the limit, and not before', async () => {
+      const observations = new OwnerObservations();
+      startOwner();
+      startBrowser();
+      await decide({ observations, idleLimitMs: 60_000 });
+      await world.clock.sleep(59_000);
+      assert.equal((await decide({ observations, idleLimitMs: 60_000 })).status, 'owned');
+      await world.clock.sleep(2_000);
+      const tree = await decide({ observations, idleLimitMs: 60_000 });
+      assert.equal(tree.status, 'abandoned', facts(tree));
+      assert.equal((await decide({ observations, idleLimitMs: 0 })).status, 'owned', '0 turns it off');
+    });
+
+    it('not one whose owner works', async () => {
+      const observations = new OwnerObservations();
+      const owner = startOwner();
+      startBrowser();
+      await decide({ observations, idleLimitMs: 60_000 });
+      await world.clock.sleep(61_000);
+      world.start({ ...owner, cpuMs: 30_000 });
+      assert.equal((await decide({ observations, idleLimitMs: 60_000 })).status, 'owned');
+    });
+
+    it('one whose debug session is over while the process that launched it goes on', async () => {
+      const observations = new OwnerObservations();
+      startOwner();
+      const root = startBrowser();
+      observations.noteOwner(root, { kind: 'debug', id: 'd1', name: 'Launch Chrome' });
+      observations.noteOwnerEnded({ kind: 'debug', id: 'd1' }, world.clock.now());
+      assert.equal((await decide({ observations })).status, 'abandoned');
+    });
+  });
+
+  it('forgets what it observed beyond its bound, so that it cannot leak itself', () => {
+    const observations = new OwnerObservations({ capacity: 10 });
+    for (let pid = 100; pid < 10_100; pid += 1)
+      observations.noteOwner({ pid, startTime: pid }, { kind: 'task', id: String(pid), name: 'e2e' });
+    assert.equal(observations.size, 10);
+  });
+
+  function entry(more: Partial<JournalEntry>): JournalEntry {
+    return {
+      schema: 1,
+      id: 'session-1',
+      createdAt: '2026-01-01T00:00:00Z',
+      host: { pid: 120, startTime: 1 },
+      client: { pid: 121, startTime: 1 },
+      folder: '/tmp/leakwright-a1B2c3',
+      purpose: 'session',
+      ...more,
+    };
+  }
+});

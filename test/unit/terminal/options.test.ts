@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import {
+  durationOptions,
+  parseDuration,
+  parseIgnoreRules,
+  parsePageUrl,
+  sessionSource,
+} from '../../../src/terminal/checkOptions.ts';
+import { parseReporters } from '../../../src/terminal/reporters.ts';
+
+describe('the options of check', () => {
+  it('take durations as people write them', () => {
+    assert.equal(parseDuration('90s'), 90_000);
+    assert.equal(parseDuration('2m'), 120_000);
+    assert.equal(parseDuration('1.5h'), 5_400_000);
+    assert.equal(parseDuration('30'), 30_000);
+    for (const wrong of ['', '0', '-1s', 'soon', '2 weeks'])
+      assert.throws(() => parseDuration(wrong), { code: 'usage' });
+  });
+
+  it('know the presets of long runs, and let flags override them', () => {
+    assert.equal(durationOptions({ files: [] }), undefined);
+    assert.deepEqual(durationOptions({ files: [], profile: 'medium' }), { durationMs: 300_000, opsPerMinute: 20 });
+    assert.deepEqual(durationOptions({ files: [], profile: 'endurance', duration: '2h', opsPerMinute: 5 }), {
+      durationMs: 7_200_000,
+      opsPerMinute: 5,
+    });
+    assert.throws(() => durationOptions({ files: [], profile: 'forever' }), { code: 'usage', message: /forever/ });
+    assert.throws(() => durationOptions({ files: [], opsPerMinute: 5 }), { code: 'usage' });
+  });
+
+  it('take an address without a scheme, as browsers do', () => {
+    assert.equal(parsePageUrl('localhost:5173'), 'http://localhost:5173');
+    assert.equal(parsePageUrl('https://shop.example/a?b'), 'https://shop.example/a?b');
+    assert.throws(() => parsePageUrl('http://'), { code: 'usage' });
+  });
+
+  it('go to a Selenium Grid where the environment names one, as Playwright tests do', () => {
+    const env = { SELENIUM_REMOTE_URL: 'http://hub:4444/wd/hub' };
+    assert.deepEqual(sessionSource({ files: [], browser: 'msedge' }, {}, env), {
+      kind: 'grid',
+      endpoint: 'http://hub:4444/wd/hub',
+      headless: true,
+      channel: 'msedge',
+    });
+    assert.equal(sessionSource({ files: [], browser: 'firefox' }, {}, env).kind, 'launch');
+    assert.equal(sessionSource({ files: [], connect: 'http://127.0.0.1:9222' }, {}, env).kind, 'attach');
+    assert.equal(sessionSource({ files: [] }, {}, {}).kind, 'launch');
+  });
+
+  it('tell a CDP endpoint from a Playwright server', () => {
+    assert.equal(sessionSource({ files: [], connect: 'http://127.0.0.1:9222' }).kind, 'attach');
+    assert.equal(sessionSource({ files: [], connect: 'ws://127.0.0.1:9222/devtools/browser/1' }).kind, 'attach');
+    assert.equal(sessionSource({ files: [], connect: 'ws://127.0.0.1:3000/token' }).kind, 'connect');
+    assert.throws(() => sessionSource({ files: [], connect: '9222' }), { code: 'usage' });
+  });
+
+  it('take --browser chrome as the channel of Chromium that it is', () => {
+    assert.deepEqual(sessionSource({ files: [], browser: 'msedge' }), {
+      kind: 'launch',
+      family: 'chromium',
+      channel: 'msedge',
+      headless: true,
+    });
+    assert.throws(() => sessionSource({ files: [], browser: 'opera' }), { code: 'usage', message: /opera/ });
+  });
+
+  it('send each reporter to its file, and only one to standard output', () => {
+    assert.deepEqual(parseReporters([], undefined), [{ name: 'text' }]);
+    const [text, json] = parseReporters(['text', 'json'], '/out');
+    assert.deepEqual(text, { name: 'text' });
+    assert.match(json!.file!, /out[\\/]report\.json$/);
+    assert.throws(() => parseReporters(['text', 'json'], undefined), { code: 'usage', message: /Only one/ });
+    assert.throws(() => parseReporters(['pdf'], undefined), { code: 'usage', message: /pdf/ });
+    assert.throws(() => parseReporters(['json='], undefined), { code: 'usage', message: /no file/ });
+  });
+
+  // A rule that is misspelt would match nothing, and nobody would know why the run still fails.
+  it('take ignore rules as JSON, and refuse what is none', () => {
+    const rule = { holder: 'cache', reason: 'bounded by design' };
+    assert.deepEqual(parseIgnoreRules([JSON.stringify(rule)]), [rule]);
+    assert.deepEqual(parseIgnoreRules([JSON.stringify([rule, rule])]), [rule, rule]);
+    for (const wrong of ['cache', '{}', '{"reason":"x"}', '{"holder":"x"}', '{"holdr":"x","reason":"y"}', 'null'])
+      assert.throws(() => parseIgnoreRules([wrong]), { code: 'usage' }, wrong);
+  });
+});
