@@ -16,6 +16,9 @@ const yellow = (text: string) => styleText('yellow', text, { validateStream: fal
  */
 export class RunOutput {
   readonly #write: (text: string) => void;
+  /** How the line of the running phase begins; empty between phases. */
+  #phase = '';
+  #isPhaseLine = false;
   #inLine = false;
 
   constructor(write: (text: string) => void) {
@@ -33,7 +36,9 @@ export class RunOutput {
         break;
       }
       case 'phaseStarted': {
-        this.#begin(`  ${phaseName(event.phase)}`.padEnd(26));
+        this.#endLine();
+        this.#phase = `  ${phaseName(event.phase)}`.padEnd(26);
+        this.#inPhase('');
         break;
       }
       case 'iteration': {
@@ -42,6 +47,7 @@ export class RunOutput {
       }
       case 'phaseEnded': {
         this.#inPhase(dim(`  ${formatDuration(event.durationMs)}`));
+        this.#phase = '';
         this.#endLine();
         break;
       }
@@ -62,8 +68,10 @@ export class RunOutput {
 
   /** What the check, or the scenario in it, writes by itself. */
   text(text: string): void {
-    this.#endLine();
+    if (this.#isPhaseLine) this.#write('\r\n');
     this.#write(text.replaceAll(/\r?\n/g, '\r\n'));
+    this.#isPhaseLine = false;
+    this.#inLine = !text.endsWith('\n');
   }
 
   #line(text: string): void {
@@ -71,19 +79,21 @@ export class RunOutput {
     this.#write(`${text}\r\n`);
   }
 
-  #begin(text: string): void {
-    this.#endLine();
-    this.#write(text);
-    this.#inLine = true;
-  }
-
-  /** What the scenario wrote has ended the phase's line: its name alone would stand before nothing. */
+  /** What the scenario wrote has ended the phase's line: it is taken up again, since numbers alone would say nothing. */
   #inPhase(text: string): void {
-    if (this.#inLine) this.#write(text);
+    if (this.#phase === '') return;
+    if (!this.#isPhaseLine) {
+      this.#endLine();
+      this.#write(this.#phase);
+    }
+    this.#write(text);
+    this.#isPhaseLine = true;
+    this.#inLine = true;
   }
 
   #endLine(): void {
     if (this.#inLine) this.#write('\r\n');
+    this.#isPhaseLine = false;
     this.#inLine = false;
   }
 }

@@ -83,7 +83,8 @@ describe("A test's output", () => {
     const iteration = (number: number): LeakEvent => ({ type: 'iteration', phase: 'count', iteration: number, of: 2 });
     output.onEvent({ type: 'phaseStarted', phase: 'count', iterations: 2 });
     output.onEvent(iteration(1));
-    output.text('console.log of the scenario\n');
+    output.text('console.log of ');
+    output.text('the scenario');
     output.onEvent(iteration(2));
     output.onEvent({ type: 'phaseEnded', phase: 'count', durationMs: 1200 });
     output.onEvent({ type: 'phaseSkipped', phase: 'escalate', reason: 'nothing grew' });
@@ -94,6 +95,7 @@ describe("A test's output", () => {
       [
         '  counting                 1',
         'console.log of the scenario',
+        '  counting                 2  1.2 s',
         '  following what grows     skipped: nothing grew',
         '',
       ],
