@@ -19,6 +19,7 @@ export async function run(): Promise<void> {
     forbidOnly: true,
     // The machine may be busy with other suites; a test that hangs still ends the run.
     timeout: 60_000,
+    retries: Number(process.env['LEAKWRIGHT_TEST_RETRIES'] ?? 0),
     slow: 2_000,
     reporter: join(repository, 'test', 'tools', 'editorReporter.cjs'),
     ...(grep ? { grep } : {}),

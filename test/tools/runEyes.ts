@@ -31,6 +31,7 @@ async function main(): Promise<number> {
       '--reporter=test/tools/countingReporter.cjs',
       '--timeout=120000',
       '--slow=10000',
+      `--retries=${process.env['LEAKWRIGHT_TEST_RETRIES'] ?? '0'}`,
       ...(pattern ? ['--grep', pattern] : []),
       'test/eyes/**/*.test.ts',
     ],

@@ -28,6 +28,7 @@ const pages = await listCorpus();
 
 describe('verdicts on the corpus', function () {
   this.timeout(180_000);
+  this.retries(0);
   let server: CorpusServer;
   let stateFolder: string;
   const formerState = process.env['LEAKWRIGHT_STATE_DIR'];
