@@ -18,14 +18,21 @@ export function findLeftBehind(run: {
   systemTempFolder: string;
   startedAtMs: number;
 }): string[] {
-  const files = readdirSync(run.tempFolder).map((name) => `file ${join(run.tempFolder, name)}`);
+  const files = readdirSync(run.tempFolder).map((name) => describe(join(run.tempFolder, name)));
   for (const name of readdirSync(run.systemTempFolder)) {
     const path = join(run.systemTempFolder, name);
     if (path === run.tempFolder || !OUR_FILES.test(name)) continue;
     const status = statSync(path, { throwIfNoEntry: false });
-    if (status && status.birthtimeMs >= run.startedAtMs) files.push(`file ${path}`);
+    if (status && status.birthtimeMs >= run.startedAtMs) files.push(describe(path));
   }
   return [...markedProcesses(run.id), ...files];
+}
+
+/** With some of what is in a folder, which tells whose it was. */
+function describe(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return `file ${path}`;
+  const inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  return `folder ${path} (${inside.length === 0 ? 'empty' : inside.slice(0, 12).join(', ')})`;
 }
 
 function markedProcesses(runId: string): string[] {

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { RUN_MARK, findLeftBehind } from './leftBehind.ts';
 
 interface Counts {
@@ -150,6 +151,10 @@ if (unknown.length > 0) {
   process.exit(3);
 }
 
+/** Kind and pid or path, without what changes. */
+const nameOf = (left: string) => left.split(/[ ,]/, 2).join(' ');
+/** By what is left, the step after which it was there first. */
+const leftAfter = new Map<string, string>();
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summary: string[] = [];
 for (const step of steps) {
@@ -161,6 +166,7 @@ for (const step of steps) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
+  for (const line of findLeftBehind(run)) if (!leftAfter.has(nameOf(line))) leftAfter.set(nameOf(line), step.title);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   const failed = counts.failed > 0 ? `, ${counts.failed} FAILED` : '';
@@ -172,11 +178,16 @@ for (const step of steps) {
   if (step.name === 'build' && counts.failed > 0) break;
 }
 
-const left = findLeftBehind(run);
+let left = findLeftBehind(run);
+// What a killed client leaves is cleaned up by a process of its own, which may still be at it.
+for (let waits = 0; left.length > 0 && waits < 10; waits += 1) {
+  await setTimeout(1000);
+  left = findLeftBehind(run);
+}
 total[left.length === 0 ? 'passed' : 'failed'] += 1;
 summary.push(
   `  ${'Nothing of ours is left behind'.padEnd(46)} ${left.length === 0 ? '   1 passed' : '   0 passed, 1 FAILED'}`,
-  ...left.map((line) => `    left: ${line}`),
+  ...left.map((line) => `    left after '${leftAfter.get(nameOf(line)) ?? 'the last step'}': ${line}`),
 );
 rmSync(run.tempFolder, { recursive: true, force: true });
 rmSync(countsFolder, { recursive: true, force: true, maxRetries: 3 });
