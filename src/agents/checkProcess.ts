@@ -23,7 +23,7 @@ export async function checkInProcess(
   const child = fork(programFile('cli'), ['check', '--reporter', 'ndjson', ...args], {
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', CI: '' },
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', LEAKWRIGHT_PROGRESS: 'none' },
   });
   const onAbort = (): void => {
     if (child.connected) child.disconnect();

@@ -19,7 +19,7 @@ import {
   takeShard,
 } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';
-import { createPhaseLines, createProgressLine } from './progress.ts';
+import { createProgress } from './progress.ts';
 import { type ReporterRequest, type Sink, createReporterSinks, parseReporters } from './reporters.ts';
 import { RunHistory, historyPlace } from './runHistory.ts';
 import { RunServers } from './runServers.ts';
@@ -64,7 +64,7 @@ async function checkAll(
   io: TerminalIo,
   signal: AbortSignal,
 ): Promise<number> {
-  const progress = progressSinks(io);
+  const progress = createProgress(io);
   const sinks = [...createReporterSinks(requests, io), ...progress.sinks];
 
   const workspaceFolder = process.cwd();
@@ -164,15 +164,6 @@ async function openRunHistory(options: CheckOptions, io: TerminalIo): Promise<Ru
   const { history, failOnRegression = false } = options;
   if (history === undefined && !failOnRegression && !process.env['LEAKWRIGHT_HISTORY']) return undefined;
   return await RunHistory.open(historyPlace(history), { failOnRegression }, io);
-}
-
-/** A live line where a person looks, a line a phase in the log of a CI server, nothing into a pipe. */
-function progressSinks(io: TerminalIo): { readonly sinks: Sink[]; readonly clear: () => void } {
-  if (io.isTty && process.stderr.isTTY) {
-    const line = createProgressLine(io);
-    return { sinks: [line], clear: () => line.clear() };
-  }
-  return { sinks: process.env['CI'] ? [createPhaseLines(io)] : [], clear: () => {} };
 }
 
 function stderrLog(io: TerminalIo): Log {

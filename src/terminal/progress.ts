@@ -28,8 +28,25 @@ function estimate(phaseStartedAt: number, iteration: number, of: number): string
   return restMs < WORTH_SAYING_MS ? '' : ` · about ${formatDuration(Math.ceil(restMs / 1000) * 1000)} to go`;
 }
 
+/**
+ * A live line where a person looks, a line a phase in the log of a CI server, nothing into a pipe. `LEAKWRIGHT_PROGRESS=none`
+ * says that nobody wants any: who starts a check as a process follows its events, wherever that goes on.
+ */
+export function createProgress(
+  io: TerminalIo,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly sinks: Sink[]; readonly clear: () => void } {
+  const none = { sinks: [], clear: () => {} };
+  if (env['LEAKWRIGHT_PROGRESS'] === 'none') return none;
+  if (io.isTty && process.stderr.isTTY) {
+    const line = createProgressLine(io);
+    return { sinks: [line], clear: () => line.clear() };
+  }
+  return env['CI'] ? { ...none, sinks: [createPhaseLines(io)] } : none;
+}
+
 /** A line on a person's terminal that says what goes on now and is gone when the result comes. */
-export function createProgressLine(io: TerminalIo): Sink & { clear(): void } {
+function createProgressLine(io: TerminalIo): Sink & { clear(): void } {
   let name = '';
   let startedAt = 0;
   let phaseStartedAt = 0;
@@ -89,7 +106,7 @@ export function createProgressLine(io: TerminalIo): Sink & { clear(): void } {
 }
 
 /** One line a phase, for logs of CI servers: since when it runs, and what it does. */
-export function createPhaseLines(io: TerminalIo): Sink {
+function createPhaseLines(io: TerminalIo): Sink {
   let name = '';
   let startedAt = 0;
   const say = (text: string): void => io.err(`${name}: ${text} (${formatDuration(performance.now() - startedAt)})\n`);

@@ -12,6 +12,9 @@ const READ_EVERY_MS = 200;
 /** A check that is told to end ends its browser first, in about a second; its guard does so should it hang. In ms. */
 const PATIENCE_MS = 15_000;
 
+/** Who follows a check's events says what goes on: the check's own lines of it, which a CI server gets, would stand between. */
+export const FOLLOWED_ENV = { LEAKWRIGHT_PROGRESS: 'none' } as const;
+
 export interface CheckExit {
   /** Undefined when a signal ended it. */
   readonly exitCode: number | undefined;
@@ -66,7 +69,7 @@ async function exitOf(command: CheckCommand, sink: CheckSink, signal: AbortSigna
   const { program, cli, args, env, cwd } = command;
   const child = spawn(program, [cli, ...args], {
     cwd,
-    env: { ...process.env, ...env, FORCE_COLOR: '1' },
+    env: { ...process.env, ...env, ...FOLLOWED_ENV, FORCE_COLOR: '1' },
     windowsHide: true,
     // The check ends itself when its channel closes: when it is cancelled, and when this process dies.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

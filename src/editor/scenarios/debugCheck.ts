@@ -1,7 +1,7 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
 import { LeakwrightError } from '../../support/index.ts';
 import type { CheckCommand } from '../checks/checkCommand.ts';
-import { type CheckExit, type CheckSink, following, requireFolder } from '../checks/checkProcess.ts';
+import { type CheckExit, type CheckSink, FOLLOWED_ENV, following, requireFolder } from '../checks/checkProcess.ts';
 import { t } from '../translate.ts';
 
 /**
@@ -75,7 +75,7 @@ async function debugged(
         args: [...args],
         runtimeExecutable: program,
         ...(cwd === undefined ? {} : { cwd }),
-        env,
+        env: { ...env, ...FOLLOWED_ENV },
         console: 'internalConsole',
         // The guard and the snapshot worker are ours: stepping into them helps nobody.
         autoAttachChildProcesses: false,

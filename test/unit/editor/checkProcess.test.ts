@@ -63,6 +63,14 @@ describe('A check that the editor runs', () => {
     assert.match(told.text(), /cleaned up/);
   });
 
+  // In an editor with CI=1 in its environment a check would write a line a phase to standard error, between the editor's own.
+  it('is told that nobody wants its progress on standard error', async () => {
+    const told = sink();
+    const program = `console.error('progress: ' + process.env.LEAKWRIGHT_PROGRESS);`;
+    await runCheckProcess(command(program, { env: { CI: '1' } }), told, new AbortController().signal);
+    assert.equal(told.text(), 'progress: none\n');
+  });
+
   // The system would say "spawn node ENOENT", which sends people to look for Node.
   it('says that its workspace folder is gone', async () => {
     const gone = command('', { cwd: join(folder, 'gone') });
