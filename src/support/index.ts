@@ -5,4 +5,5 @@ export { count, formatBytes, formatDuration, plainText } from './format.ts';
 export { type Log, silentLog } from './log.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
 export { RingBuffer } from './ringBuffer.ts';
+export { type ChannelExit, runOverChannel } from './runOverChannel.ts';
 export { toolVersion } from './version.ts';

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { Diagnosis } from '../../doctor/index.ts';
-import { LeakwrightError, plainText } from '../../support/index.ts';
+import { LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
 
 /** More than a doctor ever says. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -21,36 +20,23 @@ export interface AskDoctorOptions {
  */
 export async function askDoctor({ cli, args, cwd, signal }: AskDoctorOptions): Promise<Diagnosis> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, [cli, 'doctor', '--json', ...args], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // The desktop editor's own program is Electron, which is Node only when told so.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-  });
-  // Not SIGKILL: it ends the browser it may just have started.
-  const cancel = () => child.kill('SIGTERM');
-  signal.addEventListener('abort', cancel, { once: true });
   let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT)));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4000)));
-  try {
-    await new Promise<void>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', () => resolve());
-    });
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
+  // Cancelling closes its channel: it ends the browser it may just have started.
+  const { said } = await runOverChannel({
+    args: [cli, 'doctor', '--json', ...args],
+    cwd,
+    signal,
+    listen: (out) => out.on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT))),
+  });
   signal.throwIfAborted();
   const diagnosis = parseDiagnosis(stdout);
   if (diagnosis) return diagnosis;
-  throw new LeakwrightError('usage', `The doctor gave no answer: ${plainText(stderr || 'it said nothing', 400)}.`, {
+  throw new LeakwrightError('usage', `The doctor gave no answer: ${plainText(said || 'it said nothing', 400)}.`, {
     hint: `Run it in a terminal to see more: node "${cli}" doctor`,
   });
 }
 
-export function parseDiagnosis(text: string): Diagnosis | undefined {
+function parseDiagnosis(text: string): Diagnosis | undefined {
   try {
     const value = JSON.parse(text) as Partial<Diagnosis> | null;
     return value?.schema === 1 && Array.isArray(value.checks) ? (value as Diagnosis) : undefined;

@@ -1,7 +1,7 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
-import { LeakwrightError } from '../../support/index.ts';
+import { type ChannelExit, LeakwrightError } from '../../support/index.ts';
 import type { CheckCommand } from '../checks/checkCommand.ts';
-import { type CheckExit, type CheckSink, FOLLOWED_ENV, following, requireFolder } from '../checks/checkProcess.ts';
+import { type CheckSink, FOLLOWED_ENV, following, requireFolder } from '../checks/checkProcess.ts';
 import { t } from '../translate.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function debugCheck(
   sink: CheckSink,
   signal: AbortSignal,
   place: DebugPlace,
-): Promise<CheckExit> {
+): Promise<ChannelExit> {
   requireFolder(command);
   return await following(command.events, sink, async () => await debugged(command, sink, signal, place));
 }
@@ -31,7 +31,7 @@ async function debugged(
   sink: CheckSink,
   signal: AbortSignal,
   { folder, testRun }: DebugPlace,
-): Promise<CheckExit> {
+): Promise<ChannelExit> {
   const name = t('Leak check');
   // What tells our session from others of the same name.
   const mark = `${process.pid}-${performance.now()}`;

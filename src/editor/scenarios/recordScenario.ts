@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { type Memento, ProgressLocation, Uri, window, workspace } from 'vscode';
-import { LeakwrightError } from '../../support/index.ts';
+import { LeakwrightError, runOverChannel } from '../../support/index.ts';
 import { LAST_URL, askForUrl, normalizeUrl } from '../checks/askForPage.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -43,21 +42,15 @@ export async function recordScenario(memory: Memento, cli: string): Promise<Uri 
       cancellable: true,
     },
     async (_progress, token) => {
-      const child = spawn(process.execPath, [cli, ...args], {
-        cwd: folder.uri.fsPath,
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-        windowsHide: true,
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      });
-      const cancelling = token.onCancellationRequested(() => child.connected && child.disconnect());
-      let said = '';
-      child.stderr!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+      const cancelled = new AbortController();
+      const cancelling = token.onCancellationRequested(() => cancelled.abort());
       try {
-        const exitCode = await new Promise<number | null>((resolve, reject) => {
-          child.on('error', reject);
-          child.on('exit', resolve);
+        const { exitCode, said } = await runOverChannel({
+          args: [cli, ...args],
+          cwd: folder.uri.fsPath,
+          signal: cancelled.signal,
         });
-        if (token.isCancellationRequested) return undefined;
+        if (cancelled.signal.aborted) return undefined;
         if (exitCode !== 0 && exitCode !== NOTHING_RECORDED) {
           throw new LeakwrightError('browsers.launchFailed', said.replace(/^leakwright: /, '').trim());
         }

@@ -9,9 +9,9 @@ import {
   workspace,
 } from 'vscode';
 import type { CheckResult } from '../../leaks/index.ts';
-import { type Log, describeError, plainText } from '../../support/index.ts';
+import { type ChannelExit, type Log, describeError, plainText } from '../../support/index.ts';
 import { type CheckCommand, type CheckPlaces, checkCommand } from '../checks/checkCommand.ts';
-import { type CheckExit, type CheckSink, runCheckProcess } from '../checks/checkProcess.ts';
+import { type CheckSink, runCheckProcess } from '../checks/checkProcess.ts';
 import type { CheckResults } from '../checks/checkResults.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -88,7 +88,7 @@ function commandFor(options: ScenarioRunOptions, item: TestItem, folder: Workspa
 
 interface Outcome {
   readonly results: readonly CheckResult[];
-  readonly exit: CheckExit;
+  readonly exit: ChannelExit;
   readonly home: string;
   readonly here: Location;
   readonly durationMs: number;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { createProcessReader } from '../../../src/processes/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { Arena, isAlive } from '../../support/owners.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
@@ -72,6 +73,10 @@ describe('An agent', function () {
     return { text: first!.text, failed: result.isError === true, data: result.structuredContent as T };
   }
 
+  function serverOf({ transport }: Client): number {
+    return (transport as StdioClientTransport).pid!;
+  }
+
   it('is told what each tool does to the machine', async () => {
     await connect();
     const { tools } = await client!.listTools();
@@ -132,6 +137,23 @@ describe('An agent', function () {
     const { failed, text } = await call('check_page', { url: 'http://127.0.0.1:1/', click: ['#go'] });
     assert.equal(failed, true);
     assert.match(text, /could not be loaded.*Start its server/s);
+  });
+
+  // A check that never told of its end kept the server from going for as long as its client's pipe was open.
+  it('cancels a check: its browser goes, the server answers on, and goes when it is told to', async () => {
+    const pid = serverOf(await connect());
+    const abort = new AbortController();
+    const checking = client!.callTool(
+      { name: 'check_page', arguments: { url: `${origin.origin}/leak`, click: ['#go'] } },
+      undefined,
+      { timeout: 120_000, signal: abort.signal, onprogress: ({ message }) => message === 'warmup' && abort.abort() },
+    );
+    await assert.rejects(checking, /abort/i);
+    const self = (await createProcessReader().readProcess(pid))!;
+    await until('the check and its browser to go', async () => (await sandbox.leftovers([self])).length === 0);
+    assert.match((await call('list_sessions')).text, /No session/);
+    process.kill(pid, 'SIGTERM');
+    await until('the server to go', () => !isAlive(pid));
   });
 
   it('ends an orphan it named after a dry run, and no browser that has an owner', async function () {

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+
+/** A program that is told to end ends its browser first, in about a second; its guard does so should it hang. In ms. */
+const PATIENCE_MS = 15_000;
+/** How long what was written last may take to arrive, in ms: what holds the pipe open then is not the program any more. */
+const LAST_WORDS_MS = 1000;
+/** Characters kept of what it writes to standard error. */
+const MAX_SAID = 4000;
+
+export interface ChannelRun {
+  readonly args: readonly string[];
+  /** Default: the program that runs us, which in the desktop editor is Electron and told to be Node. */
+  readonly program?: string;
+  readonly cwd?: string | undefined;
+  /** Beside our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends it: its channel is closed, at which our programs clean up and go, and later it is killed. */
+  readonly signal: AbortSignal;
+  /** How long it may take to end once told, in ms. */
+  readonly patienceMs?: number;
+  /** Listens to what it writes, as text; what nobody listens to is thrown away. */
+  readonly listen?: (stdout: Readable, stderr: Readable) => void;
+}
+
+export interface ChannelExit {
+  /** Undefined when a signal ended it, or it was never started since the signal had aborted. */
+  readonly exitCode: number | undefined;
+  /** The end of what it wrote to standard error. */
+  readonly said: string;
+}
+
+/**
+ * Runs one of our programs until it has exited. It ends itself, and its browser, when its channel closes: when the signal
+ * aborts, and when this process dies. Resolves in the first case too, once it has gone.
+ *
+ * @throws the system's reason why it could not be started
+ */
+export async function runOverChannel(run: ChannelRun): Promise<ChannelExit> {
+  const { signal } = run;
+  let said = '';
+  if (signal.aborted) return { exitCode: undefined, said };
+  const child = spawn(run.program ?? process.execPath, run.args, {
+    cwd: run.cwd,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ...run.env },
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const streams = [child.stdout!, child.stderr!] as const;
+  for (const stream of streams) stream.setEncoding('utf8').resume();
+  child.stderr!.on('data', (text: string) => (said = (said + text).slice(-MAX_SAID)));
+  let killing: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    if (child.connected) child.disconnect();
+    killing ??= setTimeout(() => child.kill('SIGKILL'), run.patienceMs ?? PATIENCE_MS);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    run.listen?.(...streams);
+    const exitCode = await new Promise<number | undefined>((resolve, reject) => {
+      child.on('error', reject);
+      // Not 'close': Node tells none of a child whose channel we closed. What it wrote last is read below.
+      child.on('exit', (code) => resolve(code ?? undefined));
+    });
+    await Promise.all(streams.map(async (stream) => await ended(stream)));
+    return { exitCode, said };
+  } finally {
+    clearTimeout(killing);
+    signal.removeEventListener('abort', end);
+    for (const stream of streams) stream.destroy();
+  }
+}
+
+async function ended(stream: Readable): Promise<void> {
+  if (stream.readableEnded || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    stream.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
