@@ -50,4 +50,4 @@ export {
 export { type PageMetrics, readPageMetrics } from './pages/pageMetrics.ts';
 export { type RendererContent, rendererContents } from './pages/rendererContents.ts';
 export { type ProfileContext } from './profiles.ts';
-export { type PlaywrightPackage, findPlaywright, playwrightExecutable } from './playwrightPackage.ts';
+export { type PlaywrightPackage, findPlaywright } from './playwrightPackage.ts';

@@ -28,7 +28,7 @@ export interface HistoryLimits {
   readonly maxBytes: number;
 }
 
-export const historyDefaults: HistoryLimits = {
+const historyDefaults: HistoryLimits = {
   maxRuns: 1000,
   maxAgeMs: 180 * 24 * 60 * 60_000,
   maxBytes: 256 * 1024 * 1024,

@@ -1,11 +1,4 @@
-export {
-  History,
-  type HistoryLimits,
-  type OpenHistoryOptions,
-  defaultHistoryPlace,
-  historyDefaults,
-  openHistory,
-} from './history.ts';
+export { History, type HistoryLimits, type OpenHistoryOptions, defaultHistoryPlace, openHistory } from './history.ts';
 export type {
   CheckSummary,
   FindingHistory,

@@ -1,6 +1,6 @@
 export type { ActiveAlert, Alert, AlertEvent, AlertKind, AlertLevel } from './alerts/alert.ts';
 export type { AlertSink } from './alerts/delivery.ts';
-export { type AlertThresholds, alertDefaults } from './alerts/judge.ts';
+export type { AlertThresholds } from './alerts/judge.ts';
 export { logSink, ndjsonSink, webhookSink } from './alerts/sinks.ts';
 export { Monitor, type MonitorOptions } from './monitor.ts';
 export type { MonitorReading, StructureReading, TreeReading } from './reading.ts';

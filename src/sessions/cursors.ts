@@ -27,10 +27,10 @@ export interface RequestPage {
   readonly skipped: number;
 }
 
-export const CURSOR_TTL_MS = 60 * 60_000;
+const CURSOR_TTL_MS = 60 * 60_000;
 export const MAX_CURSORS = 100;
 /** Large data goes in pieces: one answer holds at most so many requests … */
-export const MAX_PAGE = 1000;
+const MAX_PAGE = 1000;
 /** … and looks at most at so many that a filter leaves out. */
 const MAX_SCANNED = 10_000;
 

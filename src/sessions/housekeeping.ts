@@ -8,7 +8,7 @@ import type { HousekeepingStatistics, MemoryAlert, SessionLimits } from './model
 import type { CapturedRequest } from './requestCapture.ts';
 
 /** How long captured data and cursors rest. */
-export const RETENTION_MS = 60 * 60_000;
+const RETENTION_MS = 60 * 60_000;
 const EVERY_MS = 5 * 60_000;
 /** How often memory and idle sessions are looked at. */
 const LOOK_EVERY_MS = 15_000;
@@ -18,7 +18,7 @@ const LEVELS = [90, 80, 70] as const;
 /** A level counts as left only this much below it: memory that hovers around one must not be told of again and again. */
 const LEVEL_SLACK = 3;
 /** What a session may keep of anything while memory is short. */
-export const OVERSIZE_ENTRIES = 1000;
+const OVERSIZE_ENTRIES = 1000;
 const BYTES_PER_MB = 1024 * 1024;
 
 export interface HousekeepingOptions {

@@ -143,7 +143,7 @@ function definedEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] != null));
 }
 
-export function launchArguments(request: LaunchRequest, source: LaunchSource, family: BrowserFamily): string[] {
+function launchArguments(request: LaunchRequest, source: LaunchSource, family: BrowserFamily): string[] {
   const own: string[] = [];
   if (family === 'chromium') {
     if (source.economy) own.push(...economyArguments.map(({ argument }) => argument));

@@ -12,7 +12,7 @@ export interface PendingLimits {
   readonly timeoutMs: number;
 }
 
-export const pendingDefaults: PendingLimits = { maxPending: 1000, timeoutMs: 5 * 60_000 };
+const pendingDefaults: PendingLimits = { maxPending: 1000, timeoutMs: 5 * 60_000 };
 
 /**
  * Calls that wait for their answer. Bounded in number (when full, the oldest quarter is given up first, so that a host

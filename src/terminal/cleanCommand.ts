@@ -24,7 +24,7 @@ export interface CleanCommandOptions {
 export type CleanUpScope = Partial<CleanUpOptions>;
 
 /** Nothing is left of what was found. */
-export const NOTHING_LEFT = 0;
+const NOTHING_LEFT = 0;
 /** Something survived, was refused, or was not to be touched (a dry run, no answer). */
 export const SOMETHING_LEFT = 2;
 

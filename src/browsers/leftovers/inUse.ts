@@ -6,7 +6,7 @@ import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
 import { recogniseProgram } from '../programs.ts';
 
 /** True when `text` has `path` in it as a whole: not as the beginning of a longer name. */
-export function namesPath(text: string, path: string): boolean {
+function namesPath(text: string, path: string): boolean {
   for (let at = text.indexOf(path); at !== -1; at = text.indexOf(path, at + 1)) {
     const next = text[at + path.length];
     if (next === undefined || !/[\w.-]/.test(next)) return true;

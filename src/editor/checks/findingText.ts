@@ -11,7 +11,7 @@ export function inCode(text: string): string {
 }
 
 /** A place as a link that opens it, or as a word where it is no file of the folder. */
-export function placeLink(frame: SourceFrame, folder: string): string {
+function placeLink(frame: SourceFrame, folder: string): string {
   const place = placeOf(frame, folder);
   const label = plainText(`${frame.file}:${frame.line}`).replaceAll(/[[\]\\`*_<>]/g, String.raw`\$&`);
   if (!place) return label;

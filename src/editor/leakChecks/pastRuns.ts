@@ -8,7 +8,7 @@ import { type Log, describeError } from '../../support/index.ts';
 import { engine } from '../loadEngine.ts';
 
 /** What a workspace keeps. A run with its report takes 10 to 200 KB. */
-export const KEPT: HistoryLimits = {
+const KEPT: HistoryLimits = {
   maxRuns: 200,
   maxAgeMs: 90 * 24 * 60 * 60_000,
   maxBytes: 64 * 1024 * 1024,

@@ -27,7 +27,7 @@ export function holdsOf(key: string, { least }: ShownRenderer, steady: SteadyNum
 }
 
 /** `950`, `1.2k`, `34k`, `1.2M`. */
-export function shortCount(n: number): string {
+function shortCount(n: number): string {
   if (n < 1000) return String(n);
   const [value, unit] = n < 999_500 ? [n / 1000, 'k'] : [n / 1_000_000, 'M'];
   return `${value < 9.95 ? value.toFixed(1).replace('.0', '') : Math.round(value)}${unit}`;

@@ -174,7 +174,7 @@ function serviceName(detail: string): string {
   return last.replaceAll(/([a-z])([A-Z])/g, '$1 $2');
 }
 
-export function processLabel({ role, detail, info }: BrowserProcess): string {
+function processLabel({ role, detail, info }: BrowserProcess): string {
   const subject = detail === undefined ? undefined : plainText(detail, NAME_LENGTH);
   switch (role) {
     case 'browser': {

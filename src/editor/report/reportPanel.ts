@@ -152,7 +152,7 @@ export class ReportPanels implements Disposable {
 }
 
 /** What a page of a former version, or anybody else, may have left. */
-export function asMemory(state: unknown): ReportMemory | undefined {
+function asMemory(state: unknown): ReportMemory | undefined {
   const { kind, run, base, uri } = (state ?? {}) as Record<string, unknown>;
   if (kind === 'run' && typeof run === 'string') {
     return { kind, run, ...(typeof base === 'string' ? { base } : {}) };

@@ -11,7 +11,7 @@ export interface NewScenario {
   readonly file?: string;
 }
 
-export const SCENARIO_FOLDER = 'leaks';
+const SCENARIO_FOLDER = 'leaks';
 
 /** *New Leak Scenario…*: asks for the page and the steps, writes a file that runs as it is, and opens it. */
 export async function newScenario(memory: Memento, given: NewScenario = {}): Promise<Uri | undefined> {

@@ -2,10 +2,10 @@ import type { CDPSession } from 'playwright';
 import type { PageGuard } from './pageGuard.ts';
 
 /** How long a protocol call may take before the page counts as hung: a forced GC of a heap of GBs takes seconds. */
-export const CALL_LIMIT_MS = 30_000;
+const CALL_LIMIT_MS = 30_000;
 
 /** A snapshot of a heap of GBs takes this long. */
-export const SNAPSHOT_LIMIT_MS = 300_000;
+const SNAPSHOT_LIMIT_MS = 300_000;
 
 export type { CDPSession };
 

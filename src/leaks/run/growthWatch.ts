@@ -10,7 +10,7 @@ export interface WatchedGrowth {
   readonly verdict: RuleAnswer;
 }
 
-export function probedGrowth(growth: GrowthReport): ProbedHolder {
+function probedGrowth(growth: GrowthReport): ProbedHolder {
   return {
     heapObjectId: growth.holder.heapObjectId,
     slot: growth.type === 'slot' ? growth.slot : undefined,

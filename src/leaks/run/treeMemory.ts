@@ -126,7 +126,7 @@ const CORRELATION: readonly (readonly [above: number, severity: Severity])[] = [
 ];
 
 /** A rise of memory over time by slope and correlation. A saw whose teeth end where they began fits no line. */
-export function severityOfTrend({ slopePerSecond, correlation }: Trend): Severity {
+function severityOfTrend({ slopePerSecond, correlation }: Trend): Severity {
   if (slopePerSecond / MB <= MIN_SLOPE) return 'none';
   return CORRELATION.find(([above]) => correlation > above)?.[1] ?? 'none';
 }

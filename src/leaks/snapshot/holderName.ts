@@ -151,7 +151,7 @@ function holderClass(graph: HeapGraph, holder: number): string {
 const isModuleScope = (graph: HeapGraph, node: number): boolean => graph.rawName(node) === 'Modulator';
 
 /** The path for people: names of edges, with the classes they pass, without V8's internals. */
-export function describePath(graph: HeapGraph, steps: readonly PathStep[]): string[] {
+function describePath(graph: HeapGraph, steps: readonly PathStep[]): string[] {
   const lines: string[] = [];
   let betweenModuleAndVariable = false;
   for (const step of steps) {

@@ -7,7 +7,7 @@ import type { AnalysisRequest, FromWorker, SnapshotAnalysis, ToWorker } from './
  * at a time (*measured: 255 MB with 4.2 million objects, eight in a row: 1.5 GB after the first, 1.8 GB after the last and at
  * the peak*); beyond this bound the run says that the heap is too large rather than take the machine down.
  */
-export const MAX_SNAPSHOT_CHARACTERS = 2 ** 31;
+const MAX_SNAPSHOT_CHARACTERS = 2 ** 31;
 
 /** The worker's JavaScript heap in MB; its typed arrays (nodes, edges) come on top and are bounded by the above. */
 const WORKER_HEAP_MB = 4096;

@@ -22,8 +22,8 @@ export interface SurvivorGroup {
   readonly traces: Map<number, { count: number; sample: number }>;
 }
 
-export const OLDER = -1;
-export const NEWER = -2;
+const OLDER = -1;
+const NEWER = -2;
 
 /**
  * Which iteration made an object. Heap object ids of JavaScript objects are odd and rise with the time at which V8
@@ -283,7 +283,7 @@ function nativeName(name: string): string {
   return name.replace(/^blink::/, '').replace(/<.*$/, '');
 }
 
-export function coarseType(graph: HeapGraph, node: number): SurvivorGroup['nodeType'] {
+function coarseType(graph: HeapGraph, node: number): SurvivorGroup['nodeType'] {
   const type = graph.type(node);
   if (type === 'object' || type === 'closure' || type === 'native') return type;
   return type.includes('string') ? 'string' : 'other';

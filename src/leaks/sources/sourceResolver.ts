@@ -157,7 +157,7 @@ function looksTransformed(text: string): boolean {
  * A source's name without what bundlers put around it: `webpack://app/./src/a.ts?1f2e` is `src/a.ts`,
  * `webpack-internal:///(app)/./src/a.tsx` too; `vite` adds `?t=` and `?v=`.
  */
-export function cleanSource(source: string): string {
+function cleanSource(source: string): string {
   let name = source.replace(/^webpack-internal:\/\/\/(?:\([^)]*\)\/)?/, 'webpack:///');
   const bundled = /^(?:webpack|turbopack|rspack|ng|parcel|rollup|vite|meteor):\/\/(?<rest>.*)$/.exec(name)?.groups?.[
     'rest'

@@ -3,7 +3,7 @@ import type { Labels } from './metricBook.ts';
 
 /** Values of one label; what comes after them is counted as `other`. */
 export const MAX_LABEL_VALUES = 100;
-export const OTHER = 'other';
+const OTHER = 'other';
 const MAX_LENGTH = 120;
 
 /**

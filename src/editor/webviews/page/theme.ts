@@ -6,10 +6,6 @@ export function themeColour(name: string): string {
   return value === '' ? 'CanvasText' : value;
 }
 
-export function isHighContrast(): boolean {
-  return document.body.classList.contains('vscode-high-contrast');
-}
-
 /** The editor changes the body's class and the variables on the root element, nothing else tells. */
 export function onThemeChange(listener: () => void): void {
   const observer = new MutationObserver(listener);
