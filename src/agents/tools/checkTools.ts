@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
+import { type CheckResult, type LeakEvent, recommend } from '../../leaks/index.ts';
 import { createReport, formatPlace, renderText, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import { answerWithData, refuse } from '../answer.ts';
@@ -117,24 +117,6 @@ function explain({ check, finding }: KnownFinding): string {
   if (finding.keptAt)
     lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${finding.keptAt.function}.`);
   if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
-  lines.push(ADVICE[finding.kind] ?? ADVICE['object']!);
+  lines.push(...recommend([finding]).map((advice) => `Usual fix: ${advice}`));
   return lines.join('\n');
 }
-
-/** What usually ends a leak of a kind. */
-const ADVICE: Readonly<Record<string, string>> = {
-  object:
-    'Usual fix: take it out of the collection when it is no longer needed, bound the collection, or hold it weakly.',
-  'dom-node': 'Usual fix: drop the references to removed nodes, and remove what was added to the document.',
-  'event-listener':
-    'Usual fix: removeEventListener when the component goes, or add it with { once: true } or the signal of an AbortController that is aborted then.',
-  timer:
-    'Usual fix: keep the handle and clear it (clearInterval, clearTimeout, cancelAnimationFrame) when the component goes.',
-  observer: 'Usual fix: disconnect() the observer when the component goes.',
-  'array-buffer': 'Usual fix: drop the references to old buffers; for WebAssembly reuse memory instead of growing it.',
-  'object-url': 'Usual fix: URL.revokeObjectURL when the URL is no longer used.',
-  worker: 'Usual fix: terminate() the worker when it is done, or keep one and reuse it.',
-  frame: 'Usual fix: remove the iframe from the document, and drop references to its window.',
-  socket: 'Usual fix: close() the connection when the component goes.',
-  page: 'Usual fix: close the pages that the steps open.',
-};

@@ -8,6 +8,7 @@ const REMEDY: Partial<Record<FindingKind, string>> = {
   'object-url': 'call URL.revokeObjectURL() once it was loaded',
   worker: 'call terminate() on it when its work is done',
   socket: 'call close() on it when its owner goes',
+  page: 'close it in the step that opens it, or in one after it',
   frame: 'let go of every reference into the frame when it is removed',
 };
 

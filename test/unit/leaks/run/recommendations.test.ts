@@ -11,6 +11,12 @@ describe('advice', () => {
     assert.match(recommend([panelFinding])[0]!, /^closedPanels \(filled at src\/shop\.ts:15\)/);
   });
 
+  it('is to close a page that each iteration opens, which nothing of the page itself holds', () => {
+    const { holder: _, ...held } = panelFinding;
+    const [advice] = recommend([{ ...held, kind: 'page', name: 'page http://localhost/print' }]);
+    assert.match(advice!, /^page http:\/\/localhost\/print: close it/);
+  });
+
   it('says of nodes in the document that the scenario itself may not undo what it does', () => {
     const { holder: _, ...held } = panelFinding;
     const node = { ...held, kind: 'dom-node', name: '<li>' } as const;
