@@ -1,20 +1,18 @@
 import { expect as base } from '@playwright/test';
-import type { CheckResult, Severity } from '../leaks/index.ts';
-import { createReport, renderText, summarizeFinding } from '../reports/index.ts';
+import type { CheckResult } from '../leaks/index.ts';
+import { type FailOn, createReport, fails, renderText, summarizeFinding } from '../reports/index.ts';
 import { LeakwrightError } from '../support/index.ts';
-
-const RANK: Readonly<Record<Severity, number>> = { none: 0, minor: 1, moderate: 2, critical: 3 };
 
 export interface LeakFreeOptions {
   /** Leaks below this severity are let pass. Default: minor, so none. */
-  readonly failOn?: 'minor' | 'moderate' | 'critical';
+  readonly failOn?: FailOn;
 }
 
 /** Playwright's `expect`, with `expect(await leaks.check(…)).toBeLeakFree()`. */
 export const expect = base.extend({
   toBeLeakFree(received: unknown, options: LeakFreeOptions = {}) {
     const result = asResult(received);
-    const leaks = result.verdict === 'leak' && RANK[result.severity] >= RANK[options.failOn ?? 'minor'];
+    const leaks = result.verdict === 'leak' && fails(result.severity, options.failOn);
     // What could not be told is not free of leaks, and not a leak either.
     const pass = this.isNot ? !leaks : !leaks && result.verdict !== 'inconclusive';
     return { name: 'toBeLeakFree', pass, message: () => describe(result, this.isNot) };

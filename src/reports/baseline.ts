@@ -1,5 +1,6 @@
 import { LeakwrightError } from '../support/index.ts';
-import type { CheckResult, Finding, Severity } from '../leaks/index.ts';
+import type { CheckResult, Finding } from '../leaks/index.ts';
+import { SEVERITY_RANK } from './report.ts';
 
 /** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
 const TOLERATED_GROWTH = 1.5;
@@ -32,8 +33,6 @@ export function parseBaseline(text: string, file: string): Baseline {
   return baseline;
 }
 
-const RANK: Record<Severity, number> = { none: 0, minor: 1, moderate: 2, critical: 3 };
-
 /** The result with known leaks that did not grow marked as ignored: only new and grown ones count for the verdict. */
 export function applyBaseline(
   result: CheckResult,
@@ -48,6 +47,6 @@ export function applyBaseline(
     return { ...finding, ignored: reason };
   });
   const severities = findings.filter((finding) => finding.ignored === undefined).map((finding) => finding.severity);
-  const severity = severities.sort((a, b) => RANK[b] - RANK[a])[0] ?? 'none';
+  const severity = severities.sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a])[0] ?? 'none';
   return { ...result, findings, severity, verdict: severities.length > 0 ? 'leak' : 'clean' };
 }

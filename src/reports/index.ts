@@ -6,6 +6,14 @@ export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
 export { mergeReports } from './mergeReports.ts';
 export { parseReport } from './parseReport.ts';
-export { type ExitCode, type FailOn, type Report, type ReportOptions, createReport, exitCodeFor } from './report.ts';
+export {
+  type ExitCode,
+  type FailOn,
+  type Report,
+  type ReportOptions,
+  createReport,
+  exitCodeFor,
+  fails,
+} from './report.ts';
 export { renderText } from './text.ts';
 export { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';

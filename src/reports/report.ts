@@ -28,10 +28,10 @@ export type FailOn = 'minor' | 'moderate' | 'critical';
 
 /** Whether a finding of this severity makes a run fail. */
 export function fails(severity: CheckResult['severity'], failOn: FailOn | undefined): boolean {
-  return severity !== 'none' && RANK[severity] >= RANK[failOn ?? 'minor'];
+  return severity !== 'none' && SEVERITY_RANK[severity] >= SEVERITY_RANK[failOn ?? 'minor'];
 }
 
-const RANK = { none: 0, minor: 1, moderate: 2, critical: 3 } as const;
+export const SEVERITY_RANK = { none: 0, minor: 1, moderate: 2, critical: 3 } as const;
 
 /** Errors that are the scenario's own doing: the run worked, the user's steps or page did not. */
 const SCENARIO_ERRORS = new Set(['leaks.scenarioFailed', 'leaks.pageHung']);
