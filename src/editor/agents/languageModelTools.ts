@@ -1,23 +1,21 @@
 import {
-  type CancellationToken,
   type Disposable,
   type LanguageModelTool,
   LanguageModelTextPart,
   LanguageModelToolResult,
   MarkdownString,
-  type TaskExecution,
   lm,
   tasks,
   workspace,
 } from 'vscode';
-import type { CheckResult } from '../../leaks/index.ts';
 import type { PlannedTree } from '../../orphans/index.ts';
-import { LeakwrightError, describeError, formatBytes, plainText } from '../../support/index.ts';
+import { formatBytes, plainText } from '../../support/index.ts';
 import type { CheckTasks } from '../checks/checkTasks.ts';
 import { type CleanUpRoom, carryOut } from '../cleaning/cleanUp.ts';
 import { AGENT_TOOLS, TASK_TYPE } from '../contributions.ts';
 import { engine } from '../loadEngine.ts';
 import { t } from '../translate.ts';
+import { runToEnd } from './runToEnd.ts';
 
 interface CheckInput {
   readonly url: string;
@@ -71,7 +69,8 @@ function checkTool(checks: CheckTasks): LanguageModelTool<CheckInput> {
         t('Check {0}', input.url),
         workspace.workspaceFolders?.[0],
       );
-      const results = await runTask(checks, task, token);
+      // As a task: where the user sees it.
+      const results = await runToEnd(() => tasks.executeTask(task), checks.onDidEnd, token);
       if (results.length === 0) return say('The check ended without a result: its terminal says why.');
       return say(engine().renderChecks(results));
     },
@@ -134,33 +133,4 @@ function describeTree({ owned, memoryBytes }: PlannedTree): string {
 
 function say(text: string): LanguageModelToolResult {
   return new LanguageModelToolResult([new LanguageModelTextPart(text)]);
-}
-
-/** Runs a check where the user sees it, and waits for it. Cancelling ends it. */
-async function runTask(
-  checks: CheckTasks,
-  task: Parameters<typeof tasks.executeTask>[0],
-  token: CancellationToken,
-): Promise<readonly CheckResult[]> {
-  let execution: TaskExecution | undefined;
-  return await new Promise((resolve, reject) => {
-    const cancelled = token.onCancellationRequested(() => {
-      execution?.terminate();
-      finish(() => reject(new LeakwrightError('aborted', 'The check was stopped.')));
-    });
-    const ended = checks.onDidEnd((end) => {
-      if (end.execution === execution) finish(() => resolve(end.results));
-    });
-    const finish = (settle: () => void): void => {
-      cancelled.dispose();
-      ended.dispose();
-      settle();
-    };
-    tasks.executeTask(task).then(
-      (started) => {
-        execution = started;
-      },
-      (error: unknown) => finish(() => reject(new LeakwrightError('usage', describeError(error)))),
-    );
-  });
 }
