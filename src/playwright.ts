@@ -3,7 +3,8 @@ export {
   type LeakFixtures,
   type LeakFreeOptions,
   type LeakOptions,
-  Leaks,
+  // The fixture makes it: nobody else has the parts.
+  type Leaks,
   expect,
   test,
 } from './playwrightTest/index.ts';

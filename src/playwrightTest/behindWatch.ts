@@ -1,15 +1,22 @@
 import type { Browser, BrowserContext } from '@playwright/test';
 import { type BrowserTree, findBrowserTrees } from '../browsers/index.ts';
-import { ancestorsOf, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
+import { type ProcessReader, ancestorsOf, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
 import type { LeftBehind, LeftBrowser } from './leftBehind.ts';
 
-/** In a worker of a test run: what each test leaves behind. One reading of the process table a test. */
+/**
+ * In a worker of a test run: what each test leaves behind. Contexts everywhere; browsers on Linux, where reading the process
+ * table costs a few milliseconds a test. Elsewhere each reading would start a program (`ps`, PowerShell).
+ */
 export class BehindWatch {
-  readonly #reader = createProcessReader();
+  readonly #reader: ProcessReader | undefined;
   /** Trees that were there before the test, and those of Playwright's own browsers. */
   #known: ReadonlySet<string> | undefined;
   #browser: Browser | undefined;
   #contexts: ReadonlySet<BrowserContext> = new Set();
+
+  constructor(platform: NodeJS.Platform = process.platform, createReader: () => ProcessReader = createProcessReader) {
+    this.#reader = platform === 'linux' ? createReader() : undefined;
+  }
 
   /** The worker's own browser: started for the first test that wants one, and ended by Playwright with the worker. */
   async browserIsReady(browser: Browser): Promise<void> {
@@ -36,6 +43,7 @@ export class BehindWatch {
   }
 
   async #trees(): Promise<BrowserTree[]> {
+    if (!this.#reader) return [];
     // What has been seen before is not read again: which processes are new is all that is asked.
     const table = await this.#reader.readTable({ only: new Set() });
     return findBrowserTrees(table).filter(({ root }) =>
