@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { ProgressLocation, type QuickPickItem, Uri, commands, window, workspace } from 'vscode';
+import { ProgressLocation, type QuickPickItem, Uri, commands, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, formatBytes, isAbort, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { type CommandRoom, chooseSession } from './sessionCommands.ts';
+import { chooseSnapshotFile } from './snapshotFile.ts';
 
 export interface SnapshotWish {
   /** Which page, by its place in the session's addresses or its target's id. Default: the only one, or what is picked. */
@@ -36,7 +35,7 @@ export async function captureHeapSnapshot(
   const page = wish.page ?? (await choosePage(session));
   if (page === undefined) return undefined;
   const url = typeof page === 'number' ? (session.urls[page] ?? '') : '';
-  const file = wish.file ?? (await chooseFile(url));
+  const file = wish.file ?? (await chooseSnapshotFile(URL.canParse(url) ? new URL(url).host : ''));
   if (file === undefined) return undefined;
   const bytes = await window.withProgress(
     { location: ProgressLocation.Notification, title: t('Capturing a heap snapshot…'), cancellable: true },
@@ -74,16 +73,4 @@ async function choosePage({ urls }: SessionInfo): Promise<number | undefined> {
   }));
   return (await window.showQuickPick(items, { title: t('Capture Heap Snapshot'), placeHolder: t('Of which page?') }))
     ?.index;
-}
-
-async function chooseFile(url: string): Promise<string | undefined> {
-  const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
-  const host = URL.canParse(url) ? new URL(url).host.replaceAll(/[^\w.-]/g, '-') : '';
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const chosen = await window.showSaveDialog({
-    defaultUri: Uri.file(join(folder, `${[host, time].filter(Boolean).join('-')}.heapsnapshot`)),
-    filters: { [t('Heap snapshot')]: ['heapsnapshot'] },
-    title: t('Capture Heap Snapshot'),
-  });
-  return chosen?.fsPath;
 }

@@ -1,9 +1,8 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { ProgressLocation, Uri, commands, window, workspace } from 'vscode';
+import { ProgressLocation, Uri, commands, window } from 'vscode';
 import type { RendererPart, SessionInfo } from '../../sessions/index.ts';
 import { type Log, plainText } from '../../support/index.ts';
 import type { SessionRoom } from '../managed/sessionRoom.ts';
+import { chooseSnapshotFile } from '../managed/snapshotFile.ts';
 import { t } from '../translate.ts';
 import type { Node } from './nodeStore.ts';
 
@@ -48,7 +47,7 @@ export async function capturePageSnapshot(room: PageRoom, node?: Node, wanted?: 
   const page = pageOf(node, room);
   if (!page) return undefined;
   const name = plainText(page.part.title || page.part.url, 80);
-  const file = wanted ?? (await chooseFile(name));
+  const file = wanted ?? (await chooseSnapshotFile(name));
   if (file === undefined) return undefined;
   await window.withProgress(
     { location: ProgressLocation.Notification, title: t("Capturing a heap snapshot of '{0}'…", name) },
@@ -57,16 +56,4 @@ export async function capturePageSnapshot(room: PageRoom, node?: Node, wanted?: 
   room.log.info(`Heap snapshot of '${name}' written to ${file}.`);
   await commands.executeCommand('vscode.open', Uri.file(file));
   return file;
-}
-
-async function chooseFile(name: string): Promise<string | undefined> {
-  const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
-  const stem = name.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'page';
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const chosen = await window.showSaveDialog({
-    defaultUri: Uri.file(join(folder, `${stem}-${time}.heapsnapshot`)),
-    filters: { [t('Heap snapshot')]: ['heapsnapshot'] },
-    title: t('Save Heap Snapshot'),
-  });
-  return chosen?.fsPath;
 }
