@@ -4,4 +4,4 @@ export type { AlertThresholds } from './alerts/judge.ts';
 export { logSink, ndjsonSink, webhookSink } from './alerts/sinks.ts';
 export { Monitor, type MonitorOptions } from './monitor.ts';
 export type { MonitorReading, StructureReading, TreeReading } from './reading.ts';
-export { makeToken, readToken } from './server/token.ts';
+export { keepToken, newToken, readToken } from './server/token.ts';

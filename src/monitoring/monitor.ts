@@ -75,14 +75,19 @@ export class Monitor {
     const monitor = new Monitor(options);
     const { port, token, log, otlp } = options;
     monitor.#server = await startMonitorServer({ port, token, log }, monitor.#answers());
-    monitor.#source.start((reading) => monitor.#take(reading));
-    if (otlp) {
-      const onChange = (failure: Error | undefined) => {
-        if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
-        else log.info('The collector takes the metrics again.');
-      };
-      const options = { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange };
-      monitor.#otlp = loadOtlp().startOtlp(monitor.#book, options);
+    try {
+      monitor.#source.start((reading) => monitor.#take(reading));
+      if (otlp) {
+        const onChange = (failure: Error | undefined) => {
+          if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
+          else log.info('The collector takes the metrics again.');
+        };
+        monitor.#otlp = loadOtlp().startOtlp(monitor.#book, { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange });
+      }
+    } catch (error) {
+      // Nobody is given it, so nobody else could stop it.
+      await monitor.stop();
+      throw error;
     }
     return monitor;
   }

@@ -2,9 +2,10 @@ import { openHistory } from '../history/index.ts';
 import {
   type AlertSink,
   Monitor,
+  keepToken,
   logSink,
-  makeToken,
   ndjsonSink,
+  newToken,
   readToken,
   webhookSink,
 } from '../monitoring/index.ts';
@@ -37,10 +38,7 @@ const DEFAULT_PORT = 9877;
 export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const log = timedLog(io);
   const sinks = await createSinks(options, io, log);
-  const { token, file } =
-    options.tokenFile === undefined
-      ? await makeToken()
-      : { token: await readToken(options.tokenFile), file: options.tokenFile };
+  const token = options.tokenFile === undefined ? newToken() : await readToken(options.tokenFile);
   const history = options.history === undefined ? undefined : await openHistory(historyPlace(options.history));
   try {
     const monitor = await Monitor.start({
@@ -54,6 +52,7 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
       ...otlpOptions(options.otlp),
     });
     try {
+      const file = options.tokenFile ?? (await keepToken(token));
       const address = `http://127.0.0.1:${monitor.port}`;
       if (options.json) io.out(`${JSON.stringify({ type: 'listening', port: monitor.port, tokenFile: file })}\n`);
       else

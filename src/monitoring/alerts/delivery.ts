@@ -70,9 +70,7 @@ export class Delivery {
       return;
     }
     this.#queue.push(event);
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
   }
 
   /** Resolves when nothing waits. */
@@ -102,5 +100,7 @@ export class Delivery {
         if (!this.#disposal.signal.aborted) this.#log.warn(`An alert could not be delivered: ${describeError(error)}`);
       }
     }
+    // At once, not when the promise is told to have ended: what comes in between would find nobody at work, and start nobody.
+    this.#working = undefined;
   }
 }

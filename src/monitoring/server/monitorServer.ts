@@ -80,6 +80,7 @@ export async function startMonitorServer(
   options: { readonly port: number; readonly token: string; readonly log: Log },
   answers: MonitorAnswers,
 ): Promise<MonitorServer> {
+  const { log } = options;
   const gate = new Gate(options.token);
   const server = createServer(
     {
@@ -90,8 +91,8 @@ export async function startMonitorServer(
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (request, response) => {
-      handle(request, response, gate, answers).catch((error: unknown) => {
-        options.log.warn(`A request could not be answered: ${describeError(error)}`);
+      handle(request, response, { gate, answers, log }).catch((error: unknown) => {
+        log.warn(`A request could not be answered: ${describeError(error)}`);
         response.destroy();
       });
     },
@@ -100,6 +101,8 @@ export async function startMonitorServer(
   // Reading an answer slowly holds a connection as well as asking slowly does.
   server.setTimeout(REQUEST_TIMEOUT_MS, (socket) => socket.destroy());
   await listen(server, options.port);
+  // As when the process has no descriptor left for a connection: unheard, it would end the monitor.
+  server.on('error', (error) => log.warn(`A connection could not be taken: ${describeError(error)}`));
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
@@ -114,13 +117,15 @@ export async function startMonitorServer(
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  gate: Gate,
-  answers: MonitorAnswers,
+  { gate, answers, log }: { readonly gate: Gate; readonly answers: MonitorAnswers; readonly log: Log },
 ): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?');
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   const method = request.method ?? '';
-  const answer = await answerOf(request, route, method, gate, answers);
+  const answer = await answerOf(request, route, method, gate, answers).catch((error: unknown) => {
+    log.warn(`${method} ${route ? path : 'a request'} failed: ${describeError(error)}`);
+    return problem(500, "It could not be done; the monitor's log says why.");
+  });
   // Labels are of our own choosing: what strangers ask for must not become a time series.
   answers.answered(['GET', 'POST', 'HEAD'].includes(method) ? method : 'other', route ? path : 'other', answer.status);
   const body = Buffer.from(answer.text);
@@ -165,12 +170,18 @@ async function cleanup(request: IncomingMessage, answers: MonitorAnswers): Promi
   if (typeof dryRun !== 'boolean') return problem(400, "'dryRun' is true or false.");
   const running = answers.cleanup({ dryRun });
   if (!running) return problem(409, 'A clean-up is running already.', { 'retry-after': '5' });
-  return json(200, await running);
+  // Browsers are asked nicely first and take their time: it is us who are silent now.
+  request.socket.setTimeout(0);
+  try {
+    return json(200, await running);
+  } finally {
+    request.socket.setTimeout(REQUEST_TIMEOUT_MS);
+  }
 }
 
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    const refuse = (error: Error) => {
       const taken = errnoOf(error) === 'EADDRINUSE';
       reject(
         new LeakwrightError(
@@ -179,7 +190,11 @@ async function listen(server: Server, port: number): Promise<void> {
           { hint: 'Choose another with --port; 0 takes a free one.', cause: error },
         ),
       );
+    };
+    server.once('error', refuse);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', refuse);
+      resolve();
     });
-    server.listen(port, '127.0.0.1', resolve);
   });
 }

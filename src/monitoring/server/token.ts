@@ -32,13 +32,22 @@ export async function readToken(file: string): Promise<string> {
   return token;
 }
 
-/** A new token in a file that only this user can read; the same file is written anew each time. */
-export async function makeToken(): Promise<{ readonly token: string; readonly file: string }> {
+/** A token that nobody can guess. */
+export function newToken(): string {
+  return randomBytes(32).toString('hex');
+}
+
+/**
+ * Writes the token to a file that only this user can read, and that each monitor writes anew. To be done once the port is
+ * ours: one that cannot serve must not take away the token of the one that does.
+ *
+ * @returns the file
+ */
+export async function keepToken(token: string): Promise<string> {
   const file = join(stateFolder(), 'monitor-token');
-  const token = randomBytes(32).toString('hex');
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   // The mode above counts for a new file only.
   await chmod(file, 0o600);
-  return { token, file };
+  return file;
 }

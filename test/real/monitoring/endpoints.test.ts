@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { Monitor, makeToken } from '../../../src/monitoring/index.ts';
+import { Monitor, keepToken, newToken } from '../../../src/monitoring/index.ts';
 import { MAX_BODY_BYTES } from '../../../src/monitoring/server/readBody.ts';
 import { silentLog } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
@@ -247,8 +247,10 @@ describe('the endpoints of the monitor', () => {
   });
 
   it('writes a token of its own where only this user can read it', async () => {
-    const { token, file } = await makeToken();
+    const token = newToken();
     assert.match(token, /^[\da-f]{64}$/);
+    const file = await keepToken(token);
+    assert.equal(readFileSync(file, 'utf8').trim(), token);
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 });

@@ -196,9 +196,13 @@ describe('the monitor on a real machine', function () {
 
     it('says so when the port is taken, or the token is no secret', async () => {
       const { port } = new URL(receiver.origin);
-      const taken = await home.run(['monitor', '--port', port]);
+      // Whoever serves there, in another window, is asked with the token of this file.
+      const state = mkdtempSync(join(folder, 'serves-'));
+      writeFileSync(join(state, 'monitor-token'), TOKEN);
+      const taken = await home.run(['monitor', '--port', port], { env: { LEAKWRIGHT_STATE_DIR: state } });
       assert.equal(taken.code, 3);
       assert.match(taken.stderr, new RegExp(`Port ${port} is taken`));
+      assert.equal(readFileSync(join(state, 'monitor-token'), 'utf8'), TOKEN);
       const short = join(folder, 'short');
       writeFileSync(short, 'abc');
       const weak = await home.run(['monitor', '--port', '0', '--token-file', short]);

@@ -193,6 +193,21 @@ describe('how alerts are delivered', () => {
     assert.equal(delivery.state.open, false);
   });
 
+  // It waited for the next alert, which may be the end of this one.
+  it('delivers what comes at the very moment it has delivered the last', async () => {
+    for (let late = 0; late < 12; late += 1) {
+      let delivered = 0;
+      const sink = { name: 'quick', deliver: async () => void (delivered += 1) };
+      const delivery = new Delivery(sink, clock, silentLog);
+      delivery.push(event);
+      // Each round a step of the microtask queue later.
+      for (let step = 0; step < late; step += 1) await Promise.resolve();
+      delivery.push(event);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(delivered, 2, `what came ${late} steps after the first`);
+    }
+  });
+
   it('goes on after a sink that fails', async () => {
     let calls = 0;
     const delivery = new Delivery(
