@@ -6,6 +6,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function groupFindings(runs: readonly RunSummary[]): FindingHistory[] {
   const groups = new Map<string, Mutable<FindingHistory>>();
   const newestRunOf = new Map<string, string>();
+  /** By fingerprint: the newest run of each scenario that has it. */
+  const lastRunIn = new Map<string, Map<string, string>>();
   for (const run of runs) {
     const seenHere = new Set<string>();
     for (const check of run.checks) {
@@ -26,14 +28,16 @@ export function groupFindings(runs: readonly RunSummary[]): FindingHistory[] {
         group.latest = finding;
         group.lastSeen = run.startedAt;
         group.lastRun = run.id;
+        const inScenarios = lastRunIn.get(finding.fingerprint) ?? new Map<string, string>();
+        lastRunIn.set(finding.fingerprint, inScenarios.set(check.scenario, run.id));
         if (!group.scenarios.includes(check.scenario)) group.scenarios = [...group.scenarios, check.scenario];
         if (!seenHere.has(finding.fingerprint)) group.runs += 1;
         seenHere.add(finding.fingerprint);
       }
     }
   }
-  for (const group of groups.values()) {
-    group.present = group.scenarios.some((scenario) => newestRunOf.get(scenario) === group.lastRun);
+  for (const [fingerprint, group] of groups) {
+    group.present = [...lastRunIn.get(fingerprint)!].some(([scenario, run]) => newestRunOf.get(scenario) === run);
   }
   return [...groups.values()].sort((a, b) => (a.lastSeen < b.lastSeen ? 1 : a.lastSeen > b.lastSeen ? -1 : 0));
 }

@@ -43,7 +43,7 @@ export class RedisStore<T> implements Store<T> {
 
   /** @throws LeakwrightError `stores.unavailable` when no server answers */
   static async connect<T>(address: string, clock: Clock = systemClock): Promise<RedisStore<T>> {
-    const url = new URL(address);
+    const url = parseAddress(address);
     const name = url.searchParams.get('prefix') ?? 'leakwright';
     url.search = '';
     const shown = `${url.protocol}//${url.host}${url.pathname}`;
@@ -216,6 +216,14 @@ function recordOf<T>([id, fields]: StreamEntry): StoredRecord<T> {
 
 function sequenceOf(id: string): number {
   return Number(id.slice(0, id.indexOf('-')));
+}
+
+function parseAddress(address: string): URL {
+  if (URL.canParse(address)) return new URL(address);
+  // Not repeated here: it may hold a password.
+  throw new LeakwrightError('stores.unavailable', 'The address of the Redis server cannot be read.', {
+    hint: 'Like redis://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %23 and the like.',
+  });
 }
 
 /** Without an exponent, whatever the size. */

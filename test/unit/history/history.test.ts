@@ -72,6 +72,22 @@ describe('history', () => {
     assert.equal((await history.findings())[0]?.present, true);
   });
 
+  // Scenarios are run one by one in the editor, and two that open the same dialog have the same leak.
+  it('calls a leak present while the newest run of any scenario has it, whichever had it last', async () => {
+    const other = (check: CheckResult): CheckResult => ({ ...check, name: 'another', file: 'other.leak.ts' });
+    const isPresent = async () => (await history.findings())[0]!.present;
+    await history.record(reportOf(other(leakOf(2048))));
+    await history.record(reportOf(leakOf(2048)));
+    await history.record(reportOf(clean));
+    assert.equal(await isPresent(), true, 'the other scenario still has it');
+    await history.record(reportOf(other(clean)));
+    assert.equal(await isPresent(), false);
+    // One run of both: the one that has it is the older news, the one that has it not is the newest of both.
+    await history.record(reportOf(leakOf(2048), other(clean)));
+    await history.record(reportOf(clean));
+    assert.equal(await isPresent(), false);
+  });
+
   it('shows how a scenario grew over its last runs, other scenarios left out', async () => {
     for (const bytes of [1000, 2000, 3000, 4000, 5000]) {
       await history.record(
