@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContext, type Frame, type Page, chromium } from 'playwright';
+import type { BrowserContext, Frame, Page } from 'playwright';
 import {
   type CdpSession,
-  findBrowser,
   mapPagesToProcesses,
   readPageMetrics,
   rendererContents,
 } from '../../../src/browsers/index.ts';
 import { type ProcessReader, createProcessReader } from '../../../src/processes/index.ts';
+import { type TestSites, openPage, openTestSites } from '../../support/testSites.ts';
 
 /** Pages that hold the frames their address asks for, and workers where it says so. */
 function answer(url: URL): { type: string; body: string } {
@@ -33,45 +31,22 @@ function answer(url: URL): { type: string; body: string } {
 describe('which page is in which process', function () {
   this.timeout(90_000);
   if (process.platform !== 'linux') return;
-  let browser: Browser;
+  let sites: TestSites;
   let context: BrowserContext;
   let reader: ProcessReader;
-  const server = createServer((request, response) => {
-    const { type, body } = answer(new URL(request.url!, 'http://host'));
-    response.writeHead(200, { 'content-type': type }).end(body);
-  });
-  let port: number;
 
   before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
     reader = createProcessReader();
-    browser = await chromium.launch({
-      executablePath: findBrowser({}).executablePath,
-      args: [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--site-per-process',
-        '--host-resolver-rules=MAP *.test 127.0.0.1',
-      ],
-    });
+    sites = await openTestSites(answer);
   });
-  after(async () => {
-    await browser?.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(async () => await sites?.close());
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await sites.browser.newContext();
   });
   afterEach(() => context.close());
 
-  const at = (host: string, path: string) => `http://${host}:${port}${path}`;
-
-  async function open(url: string): Promise<Page> {
-    const page = await context.newPage();
-    await page.goto(url, { waitUntil: 'load' });
-    return page;
-  }
+  const at = (host: string, path: string) => sites.at(host, path);
+  const open = async (url: string): Promise<Page> => await openPage(context, url);
 
   const session = async (page: Page | Frame) => (await context.newCDPSession(page)) as unknown as CdpSession;
   const map = async (pages: readonly Page[]) =>
@@ -119,7 +94,9 @@ describe('which page is in which process', function () {
       ['Tab one', 'Tab two', 'Tab three', 'Tab four', 'about:blank', 'Tab six'],
     );
     assert.deepEqual(
-      mapped.map(({ frames }) => frames.map(({ kind, url }) => `${kind} ${url.replace(`:${port}`, '').split('?')[0]}`)),
+      mapped.map(({ frames }) =>
+        frames.map(({ kind, url }) => `${kind} ${url.replace(`:${sites.port}`, '').split('?')[0]}`),
+      ),
       [
         ['page http://a.test/one'],
         ['page http://b.test/two', 'iframe http://c.test/ads', 'iframe http://b.test/same'],
@@ -145,11 +122,11 @@ describe('which page is in which process', function () {
     }
     const contents = rendererContents({ pages: mapped, workers: [], unmapped: [] });
     assert.equal(contents.get(mapped[0]!.pid)?.label, 'Tab one and 1 more page');
-    assert.equal(contents.get(ads!.pid)?.label, `iframe of c.test:${port}`);
+    assert.equal(contents.get(ads!.pid)?.label, `iframe of c.test:${sites.port}`);
   });
 
   it('places dedicated, shared and service workers', async () => {
-    const page = await open(`http://localhost:${port}/shop?workers`);
+    const page = await open(`http://localhost:${sites.port}/shop?workers`);
     await page.waitForFunction('window.ready');
     const { pages, workers } = await map([page]);
     const place = ({ kind, url, pid }: { kind: string; url: string; pid: number }) =>

@@ -5,7 +5,7 @@ import type { LeakEvent } from '../../../src/leaks/index.ts';
 import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type ShopServer, serveShop } from '../../demo/shop/serve.ts';
-import { type CliHome, createCliHome, until } from '../../support/cli.ts';
+import { type CliHome, type CliProcess, createCliHome, until } from '../../support/cli.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
 
 const shopFolder = join(packageFolder(), 'test', 'demo', 'shop');
@@ -220,19 +220,16 @@ describe('leakwright check', () => {
     rmSync(join(home.tempFolder, 'broken.leak.mjs'));
   });
 
-  it('says so when the browser dies in the middle, and leaves nothing', async () => {
-    const run = home.start([
-      'check',
-      '--url',
-      `${pages.origin}/idle`,
-      '--click',
-      '#go',
-      '--iterations',
-      '2000',
-      '--reporter',
-      'ndjson',
-    ]);
+  /** A check that is at work, and would be for long. */
+  async function startCounting(): Promise<CliProcess> {
+    const args = ['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--iterations', '2000'];
+    const run = home.start([...args, '--reporter', 'ndjson']);
     await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts');
+    return run;
+  }
+
+  it('says so when the browser dies in the middle, and leaves nothing', async () => {
+    const run = await startCounting();
     const ready = run
       .stdout()
       .split('\n')
@@ -244,36 +241,14 @@ describe('leakwright check', () => {
   });
 
   it('cleans up on Ctrl-C', async () => {
-    const run = home.start([
-      'check',
-      '--url',
-      `${pages.origin}/idle`,
-      '--click',
-      '#go',
-      '--iterations',
-      '2000',
-      '--reporter',
-      'ndjson',
-    ]);
-    await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts');
+    const run = await startCounting();
     run.child.kill('SIGINT');
     const { code, signal } = await run.done;
     assert.deepEqual({ code, signal }, { code: 130, signal: null });
   });
 
   it('leaves nothing even when it is killed without a chance to clean up', async () => {
-    const run = home.start([
-      'check',
-      '--url',
-      `${pages.origin}/idle`,
-      '--click',
-      '#go',
-      '--iterations',
-      '2000',
-      '--reporter',
-      'ndjson',
-    ]);
-    await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts');
+    const run = await startCounting();
     run.child.kill('SIGKILL');
     await run.done;
     await until(() => home.leftFiles().length === 0, 'the guard has cleaned up', 15_000);

@@ -1,56 +1,33 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContext, type Page, chromium } from 'playwright';
-import { findBrowser } from '../../../src/browsers/index.ts';
+import type { BrowserContext, Page } from 'playwright';
 import { mapPages } from '../../../src/sessions/mapPages.ts';
 import { PageProbe, type PageSample } from '../../../src/sessions/pageProbe.ts';
+import { type TestSites, openPage, openTestSites } from '../../support/testSites.ts';
 
 describe('what pages hold', function () {
   this.timeout(60_000);
-  let browser: Browser;
+  let sites: TestSites;
   let context: BrowserContext;
   let probe: PageProbe;
-  let port: number;
-  const server = createServer((request, response) => {
-    const frame = new URL(request.url!, 'http://host').searchParams.get('frame');
-    response
-      .writeHead(200, { 'content-type': 'text/html' })
-      .end(`<title>Shop</title>${frame ? `<iframe src="${frame}"></iframe>` : ''}`);
-  });
-  const at = (host: string, query = '') => `http://${host}:${port}/${query}`;
+  const at = (host: string, query = '') => sites.at(host, `/${query}`);
 
   before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-    browser = await chromium.launch({
-      executablePath: findBrowser({}).executablePath,
-      args: [
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--site-per-process',
-        '--host-resolver-rules=MAP *.test 127.0.0.1',
-      ],
+    sites = await openTestSites(({ searchParams }) => {
+      const frame = searchParams.get('frame');
+      return { type: 'text/html', body: `<title>Shop</title>${frame ? `<iframe src="${frame}"></iframe>` : ''}` };
     });
   });
-  after(async () => {
-    await browser?.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  after(async () => await sites?.close());
   beforeEach(async () => {
     probe = new PageProbe();
-    context = await browser.newContext();
+    context = await sites.browser.newContext();
   });
   afterEach(async () => {
     probe.dispose();
     await context.close();
   });
 
-  async function open(url: string): Promise<Page> {
-    const page = await context.newPage();
-    await page.goto(url, { waitUntil: 'load' });
-    return page;
-  }
+  const open = async (url: string): Promise<Page> => await openPage(context, url);
   const of = (samples: readonly PageSample[], kind: PageSample['kind']) => samples.filter((one) => one.kind === kind);
 
   // The question that brings people here is which page grows, and of what.
