@@ -1,12 +1,13 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import { type CheckResult, type LeakEvent, recommend } from '../../leaks/index.ts';
-import { createReport, formatPlace, renderText, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
+import { createReport, formatPlace, renderText, summarizeCheck } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import { answerWithData, refuse } from '../answer.ts';
 import { checkInProcess } from '../checkProcess.ts';
+import { explainFinding } from '../explainFinding.ts';
 import { webUrl } from '../webUrl.ts';
-import type { KnownFinding, Workbench } from '../workbench.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** Leak checks, and what their findings mean. */
 export function addCheckTools(server: McpServer, workbench: Workbench): void {
@@ -63,7 +64,7 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
     },
     ({ fingerprint }) => {
       const known = workbench.findings.get(fingerprint);
-      if (known) return answerWithData(explain(known), { finding: { ...known.finding } });
+      if (known) return answerWithData(explainFinding(known), { finding: { ...known.finding } });
       return refuse(
         new LeakwrightError('history.notFound', `No finding of this client has the fingerprint '${fingerprint}'.`, {
           hint: 'Call check_page first, and give one of the fingerprints of its answer.',
@@ -105,18 +106,4 @@ function tell(result: CheckResult, workbench: Workbench) {
     findings,
   };
   return answerWithData(`${summarizeCheck(result)}\n\n${renderText(report)}`, data);
-}
-
-function explain({ check, finding }: KnownFinding): string {
-  const lines = [
-    `${summarizeFinding(finding)} (${finding.severity}; check of ${check}).`,
-    `It is a leak because something made in every iteration is still there at the end: survivors by iteration ${finding.survivors.join(' ')}.`,
-  ];
-  if (finding.allocatedAt)
-    lines.push(`Made at ${formatPlace(finding.allocatedAt)} in ${finding.allocatedAt.function}.`);
-  if (finding.keptAt)
-    lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${finding.keptAt.function}.`);
-  if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
-  lines.push(...recommend([finding]).map((advice) => `Usual fix: ${advice}`));
-  return lines.join('\n');
 }

@@ -97,7 +97,10 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
         "Reads the requests that a session's pages made, oldest first. Give the cursor of the answer to read on. Secrets in headers and addresses are masked.",
       inputSchema: {
         sessionId: z.string(),
-        cursor: z.string().optional().describe('From a former answer; without it reading begins with the oldest.'),
+        cursor: z
+          .string()
+          .optional()
+          .describe('From a former answer, with its filter; without it reading begins with the oldest.'),
         limit: z.number().int().min(1).max(200).default(50),
         urlContains: z.string().optional(),
         method: z.string().optional(),
@@ -114,22 +117,10 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
         };
         const at = cursor ?? (await sessions.openCursor(sessionId, filter));
         const page = await sessions.readCursor(sessionId, at, limit);
-        if (!page.more) {
-          const text = `${count(page.requests.length, 'request')}, no more for now.`;
-          return answerWithData(text, {
-            requests: page.requests.map(publicRequest),
-            skipped: page.skipped,
-            cursor: at,
-            more: false,
-          });
-        }
-        const text = `${count(page.requests.length, 'request')}; there are more: read on with the cursor.`;
-        return answerWithData(text, {
-          requests: page.requests.map(publicRequest),
-          skipped: page.skipped,
-          cursor: at,
-          more: true,
-        });
+        const { more, skipped } = page;
+        const rest = more ? '; there are more: read on with the cursor' : ', no more for now';
+        const requests = page.requests.map(publicRequest);
+        return answerWithData(`${count(requests.length, 'request')}${rest}.`, { requests, skipped, cursor: at, more });
       } catch (error) {
         return refuse(error);
       }

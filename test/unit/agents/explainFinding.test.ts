@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { explainFinding } from '../../../src/agents/explainFinding.ts';
+import { panelFinding } from '../reports/sampleResult.ts';
+
+describe('A finding that an agent has explained', () => {
+  it('is told with what survived, both places, what holds it and what ends it', () => {
+    const text = explainFinding({ check: 'shop', finding: panelFinding });
+    assert.match(text, /survivors by iteration 1 1 1/);
+    assert.match(text, /Made at .*\nPut into what keeps it at .*\nHeld by: .*closedPanels/);
+    assert.match(text, /Usual fix: closedPanels .*: take out what is no longer needed/);
+  });
+
+  it('is told in whole sentences where nothing is counted one by one, as of pages left open', () => {
+    const { allocatedAt: _made, keptAt: _kept, holder: _holder, ...rest } = panelFinding;
+    const finding = {
+      ...rest,
+      kind: 'page',
+      name: 'page http://localhost/print',
+      survivors: [],
+      retainedBy: [],
+    } as const;
+    const lines = explainFinding({ check: 'shop', finding }).split('\n');
+    assert.equal(lines[1], 'It is a leak because something made in every iteration is still there at the end.');
+    assert.deepEqual(lines.slice(2), [
+      'Usual fix: page http://localhost/print: close it in the step that opens it, or in one after it.',
+    ]);
+  });
+});
