@@ -16,4 +16,4 @@ export {
   fails,
 } from './report.ts';
 export { renderText } from './text.ts';
-export { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+export { type FindingParts, findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';

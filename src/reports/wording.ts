@@ -13,14 +13,35 @@ export function formatRate(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** What the sentence about a finding says, for who says it in another language. */
+export type FindingParts =
+  | { readonly kind: 'growth'; readonly name: string; readonly bytes: string }
+  | {
+      readonly kind: 'survivors';
+      /** `2 Panel (48 KB)` */
+      readonly subject: string;
+      readonly isOne: boolean;
+      readonly holder: string | undefined;
+    };
+
+export function findingParts(finding: Finding): FindingParts {
+  const bytes = formatBytes(finding.bytesPerIteration);
+  if (finding.kind === 'native-memory') return { kind: 'growth', name: finding.name, bytes };
+  const size = finding.bytesPerIteration >= 1 ? ` (${bytes})` : '';
+  return {
+    kind: 'survivors',
+    subject: `${formatRate(finding.perIteration)} ${finding.name}${size}`,
+    isOne: finding.perIteration === 1,
+    holder: finding.holder || undefined,
+  };
+}
+
 /** `1 Panel (48 KB) survives each iteration, kept in closedPanels`; `the browser's memory grows by 2 MB each iteration`. */
 export function summarizeFinding(finding: Finding): string {
-  if (finding.kind === 'native-memory')
-    return `${finding.name} grows by ${formatBytes(finding.bytesPerIteration)} each iteration`;
-  const bytes = finding.bytesPerIteration >= 1 ? ` (${formatBytes(finding.bytesPerIteration)})` : '';
-  const verb = finding.perIteration === 1 ? 'survives' : 'survive';
-  const held = finding.holder ? `, kept in ${finding.holder}` : '';
-  return `${formatRate(finding.perIteration)} ${finding.name}${bytes} ${verb} each iteration${held}`;
+  const parts = findingParts(finding);
+  if (parts.kind === 'growth') return `${parts.name} grows by ${parts.bytes} each iteration`;
+  const held = parts.holder === undefined ? '' : `, kept in ${parts.holder}`;
+  return `${parts.subject} ${parts.isOne ? 'survives' : 'survive'} each iteration${held}`;
 }
 
 /** `Leak: 2 findings`, `Clean`, `Inconclusive: …`, `Error: …`: one line that answers "and?". */

@@ -1,9 +1,9 @@
 import { MarkdownString, Uri } from 'vscode';
 import type { Finding, SourceFrame } from '../../leaks/index.ts';
-import { summarizeFinding } from '../../reports/index.ts';
 import { formatBytes, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { placeOf } from './problem.ts';
+import { findingSentence, leakLevel } from './sentences.ts';
 
 /** Names come from the page: in a code span nothing of them is read as Markdown. */
 export function inCode(text: string): string {
@@ -25,8 +25,7 @@ function placeLink(frame: SourceFrame, folder: string): string {
  * @param folder the absolute path that the finding's files are relative to
  */
 export function describeFinding(finding: Finding, folder: string): MarkdownString {
-  const level = finding.ignored === undefined ? `${finding.severity} leak` : 'ignored leak';
-  const lines = [`**${level}:** ${inCode(summarizeFinding(finding))}`];
+  const lines = [`**${leakLevel(finding)}:** ${inCode(findingSentence(finding))}`];
   const facts: string[] = [];
   const fact = (name: string, value: string) => facts.push(`| ${name} | ${value.replaceAll('|', String.raw`\|`)} |`);
   const { allocatedAt, keptAt } = finding;

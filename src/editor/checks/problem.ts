@@ -1,7 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
-import { summarizeFinding } from '../../reports/index.ts';
 import { plainText } from '../../support/index.ts';
+import { t } from '../translate.ts';
+import { findingSentence, leakLevel } from './sentences.ts';
 
 /** A finding as a Problem, before it becomes the editor's own objects. Lines and columns count from 1. */
 export interface Problem {
@@ -44,15 +45,17 @@ export function toProblem(finding: Finding, folder: string): Problem | undefined
       related.push({ place: at, message });
     }
   };
-  const kept = finding.holder ? `kept in ${plainText(finding.holder)}` : 'kept here';
+  const kept = finding.holder ? t('kept in {0}', plainText(finding.holder)) : t('kept here');
   if (finding.keptAt) relate(finding.keptAt, kept);
-  if (main.role === 'kept' && finding.allocatedAt) relate(finding.allocatedAt, 'made here');
-  for (const frame of main.site.stack.slice(1)) relate(frame, `called by ${nameOf(frame)}`);
+  if (main.role === 'kept' && finding.allocatedAt) relate(finding.allocatedAt, t('made here'));
+  for (const frame of main.site.stack.slice(1)) relate(frame, t('called by {0}', nameOf(frame)));
 
-  const lines = [`${finding.ignored === undefined ? finding.severity : 'ignored'} leak: ${summarizeFinding(finding)}`];
-  if (main.site.precision === 'function') lines.push(`somewhere in ${nameOf(main.site)}; the exact line is not known`);
-  if (finding.retainedBy.length > 0) lines.push(`held by ${finding.retainedBy.join(' → ')}`);
-  if (finding.ignored !== undefined) lines.push(`ignored: ${finding.ignored}`);
+  const lines = [`${leakLevel(finding)}: ${findingSentence(finding)}`];
+  if (main.site.precision === 'function') {
+    lines.push(t('somewhere in {0}; the exact line is not known', nameOf(main.site)));
+  }
+  if (finding.retainedBy.length > 0) lines.push(t('held by {0}', finding.retainedBy.join(' → ')));
+  if (finding.ignored !== undefined) lines.push(t('ignored: {0}', finding.ignored));
   return {
     place,
     level: finding.ignored === undefined ? LEVELS[finding.severity] : 'information',

@@ -1,7 +1,8 @@
 import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
-import { type Report, formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import { type Report, formatPlace } from '../../reports/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
+import { findingSentence, leakLevel, verdictSentence } from '../checks/sentences.ts';
 import { checkChart } from './checkChart.ts';
 import type { CheckView, Fact, FindingView, PathStep, ReportView, SourceLink } from './protocol.ts';
 
@@ -97,7 +98,7 @@ function checkView(
     id,
     name: plainText(check.name, NAME_LENGTH),
     state: check.verdict,
-    verdict: plainText(summarizeCheck(check), 1000),
+    verdict: plainText(verdictSentence(check), 1000),
     ...(check.error?.hint === undefined ? {} : { hint: plainText(check.error.hint, 1000) }),
     facts: checkFacts(check, link),
     ...(chart ? { chart } : {}),
@@ -159,9 +160,9 @@ function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink)
   const site = finding.allocatedAt ?? finding.keptAt;
   return {
     fingerprint: finding.fingerprint,
-    badge: isIgnored ? t('ignored') : severityWord(finding.severity),
+    badge: isIgnored ? t('ignored') : leakLevel(finding),
     level: isIgnored ? 'ignored' : finding.severity,
-    summary: plainText(summarizeFinding(finding), NAME_LENGTH),
+    summary: plainText(findingSentence(finding), NAME_LENGTH),
     facts: [
       ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
       ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),
@@ -194,11 +195,6 @@ function stillThere(former: Finding, now: Finding): string {
   return change > 0
     ? t('still there, {0} more an iteration', formatBytes(change))
     : t('still there, {0} less an iteration', formatBytes(-change));
-}
-
-function severityWord(severity: Finding['severity']): string {
-  if (severity === 'critical') return t('critical leak');
-  return severity === 'moderate' ? t('moderate leak') : t('minor leak');
 }
 
 function nameOf(frame: SourceFrame): string {

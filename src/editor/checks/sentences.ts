@@ -1,0 +1,45 @@
+import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { findingParts } from '../../reports/index.ts';
+import { t } from '../translate.ts';
+
+/** The sentences of reports in the editor's language; what they name is the page's. */
+
+/** `1 Panel (48 KB) survives each iteration, kept in closedPanels` */
+export function findingSentence(finding: Finding): string {
+  const parts = findingParts(finding);
+  if (parts.kind === 'growth') return t('{0} grows by {1} each iteration', parts.name, parts.bytes);
+  const { subject, isOne, holder } = parts;
+  if (holder === undefined) {
+    return isOne ? t('{0} survives each iteration', subject) : t('{0} survive each iteration', subject);
+  }
+  return isOne
+    ? t('{0} survives each iteration, kept in {1}', subject, holder)
+    : t('{0} survive each iteration, kept in {1}', subject, holder);
+}
+
+/** `minor leak`, or that a rule ignores it. */
+export function leakLevel({ severity, ignored }: Pick<Finding, 'severity' | 'ignored'>): string {
+  if (ignored !== undefined) return t('ignored leak');
+  return { critical: t('critical leak'), moderate: t('moderate leak'), minor: t('minor leak') }[severity];
+}
+
+/** One line that answers "and?": `Leak (minor): 2 findings`. */
+export function verdictSentence(check: CheckResult): string {
+  const { verdict, findings, severity } = check;
+  switch (verdict) {
+    case 'leak': {
+      const found = findings.filter(({ ignored }) => ignored === undefined).length;
+      const level = { critical: t('critical'), moderate: t('moderate'), minor: t('minor'), none: '' }[severity];
+      return found === 1 ? t('Leak ({0}): 1 finding', level) : t('Leak ({0}): {1} findings', level, found);
+    }
+    case 'clean': {
+      if (findings.length === 1) return t('Clean: 1 leak ignored');
+      if (findings.length > 1) return t('Clean: {0} leaks ignored', findings.length);
+      return check.mode === 'duration' ? t('Clean') : t('Clean: nothing survives {0} iterations', check.iterations);
+    }
+    case 'inconclusive':
+      return t('Inconclusive: something grows, and what it is could not be told');
+    case 'error':
+      return check.error ? t('Error: {0}', check.error.message) : t('The check could not be done.');
+  }
+}
