@@ -7,6 +7,11 @@ const gauge = (name: string, help: string, labels: readonly string[] = []): Metr
   kind: 'gauge',
   labels,
 });
+/** Of what cannot be added up: a time, a yes. */
+const highest = (name: string, help: string, labels: readonly string[]): MetricDefinition => ({
+  ...gauge(name, help, labels),
+  together: 'highest',
+});
 const counter = (name: string, help: string, labels: readonly string[] = []): MetricDefinition => ({
   name: `leakwright_${name}_total`,
   help,
@@ -30,9 +35,9 @@ export const METRICS: readonly MetricDefinition[] = [
   gauge('alert_sink_queued', 'Alerts that wait for a sink.', ['sink']),
   gauge('alert_sink_open', '1 while the circuit of a sink is open.', ['sink']),
   gauge('sample_duration_seconds', 'How long reading the processes took last.'),
-  gauge('scenario_leaks', '1 when the newest run of a scenario found a leak.', ['scenario']),
+  highest('scenario_leaks', '1 when the newest run of a scenario found a leak.', ['scenario']),
   gauge('scenario_leaked_bytes_per_iteration', 'What its findings keep of each iteration.', ['scenario']),
-  gauge('scenario_last_run_timestamp_seconds', 'When a scenario was last checked.', ['scenario']),
+  highest('scenario_last_run_timestamp_seconds', 'When a scenario was last checked.', ['scenario']),
   counter('samples', 'Samples taken.'),
   counter('alerts', 'Alerts raised and told.', ['kind', 'level']),
   counter('alerts_suppressed', 'Alerts not told since too many were.'),

@@ -9,6 +9,8 @@ export interface MetricDefinition {
   readonly help: string;
   readonly kind: 'gauge' | 'counter';
   readonly labels: readonly string[];
+  /** What becomes of values whose labels are one (ids are folded in them, rare ones are `other`). Default: their sum. */
+  readonly together?: 'sum' | 'highest';
 }
 
 export interface MetricSeries {
@@ -37,7 +39,7 @@ export class MetricBook {
     this.#metrics = new Map(definitions.map((definition) => [definition.name, { definition, series: new Map() }]));
   }
 
-  /** Replaces all series of a gauge: what is no longer measured is no longer there. Equal labels are added up. */
+  /** Replaces all series of a gauge: what is no longer measured is no longer there. Equal labels become one. */
   replace(name: string, series: readonly MetricSeries[]): void {
     const metric = this.#metrics.get(name)!;
     metric.series.clear();
@@ -49,8 +51,9 @@ export class MetricBook {
     const metric = this.#metrics.get(name)!;
     const bounded = this.#values.bound(labels);
     const key = JSON.stringify(metric.definition.labels.map((label) => bounded[label] ?? ''));
-    const before = metric.series.get(key)?.value ?? 0;
-    metric.series.set(key, { labels: bounded, value: before + value, at: this.#clock.now() });
+    const before = metric.series.get(key)?.value;
+    const both = metric.definition.together === 'highest' ? Math.max(before ?? value, value) : (before ?? 0) + value;
+    metric.series.set(key, { labels: bounded, value: both, at: this.#clock.now() });
   }
 
   /** What there is now, by metric. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { METRICS, recordScenarios } from '../../../src/monitoring/metrics/definitions.ts';
 import { MAX_LABEL_VALUES, foldIds } from '../../../src/monitoring/metrics/labelValues.ts';
 import { MetricBook, SERIES_TTL_MS } from '../../../src/monitoring/metrics/metricBook.ts';
 import { renderPrometheus } from '../../../src/monitoring/metrics/prometheus.ts';
@@ -56,6 +57,34 @@ describe('metrics', () => {
     assert.deepEqual(book.read()[0]!.series, [{ labels: { owner: 'a' }, value: 2, at: now }]);
     book.replace('lw_browsers', []);
     assert.deepEqual(book.read()[0]!.series, []);
+  });
+
+  // Two pages of one kind had been checked last in the year 2082.
+  it('tells of scenarios that share a label the newest time, and that one leaks', () => {
+    const book = new MetricBook(METRICS, clock);
+    const at = (scenario: string, lastRunAt: number, leaks: boolean, leakedBytesPerIteration: number) => ({
+      scenario,
+      lastRunAt,
+      leaks,
+      leakedBytesPerIteration,
+    });
+    recordScenarios(book, [
+      at('/users/4711', 2_000_000, true, 100),
+      at('/users/4712', 1_000_000, true, 20),
+      at('/cart', 500_000, false, 0),
+    ]);
+    const valuesOf = (name: string) =>
+      book
+        .read()
+        .find(({ definition }) => definition.name === `leakwright_scenario_${name}`)!
+        .series.map(({ labels, value }) => [labels['scenario'], value]);
+    const shown = (users: number, cart: number) => [
+      ['/users/:id', users],
+      ['/cart', cart],
+    ];
+    assert.deepEqual(valuesOf('last_run_timestamp_seconds'), shown(2000, 500));
+    assert.deepEqual(valuesOf('leaks'), shown(1, 0));
+    assert.deepEqual(valuesOf('leaked_bytes_per_iteration'), shown(120, 0));
   });
 
   it('is read by a strict parser, whatever the labels hold', async () => {
