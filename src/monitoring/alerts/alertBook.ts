@@ -20,6 +20,8 @@ export class AlertBook {
   /** When an alert was last told, at which level, and whether its end is still to be told. */
   readonly #told = new Map<string, { readonly at: number; readonly level: AlertLevel; open: boolean }>();
   readonly #toldTimes: number[] = [];
+  /** Those that hold and were not told since too many were: each is counted once, however long it waits. */
+  readonly #untold = new Set<string>();
   #suppressed = 0;
 
   constructor(clock: Clock) {
@@ -55,7 +57,7 @@ export class AlertBook {
     for (const alert of now) {
       const before = this.#active.get(alert.key);
       if (!before && this.#active.size >= MAX_ACTIVE) {
-        this.#suppressed += 1;
+        this.#suppress(alert);
         continue;
       }
       this.#active.set(alert.key, { ...alert, raisedAt: before?.raisedAt ?? at, lastAt: at });
@@ -64,6 +66,7 @@ export class AlertBook {
       if (this.#isWorthTelling(alert, at)) events.push({ type: 'raised', at, alert });
     }
     const holding = new Set(now.map(({ key }) => key));
+    for (const key of this.#untold) if (!holding.has(key)) this.#untold.delete(key);
     for (const [key, { raisedAt: _raisedAt, lastAt: _lastAt, ...alert }] of this.#active) {
       if (holding.has(key)) continue;
       this.#active.delete(key);
@@ -85,12 +88,19 @@ export class AlertBook {
     if (told?.open && alert.level === told.level) return false;
     while (this.#toldTimes.length > 0 && this.#toldTimes[0]! <= at - 60_000) this.#toldTimes.shift();
     if (this.#toldTimes.length >= MAX_PER_MINUTE) {
-      this.#suppressed += 1;
+      this.#suppress(alert);
       return false;
     }
+    this.#untold.delete(alert.key);
     this.#toldTimes.push(at);
     this.#told.set(alert.key, { at, level: alert.level, open: true });
     return true;
+  }
+
+  #suppress({ key }: Alert): void {
+    if (this.#untold.has(key)) return;
+    this.#untold.add(key);
+    this.#suppressed += 1;
   }
 
   #forgetOld(at: number): void {
