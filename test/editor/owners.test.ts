@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { debug, window, workspace } from 'vscode';
+import { type Terminal, commands, debug, window, workspace } from 'vscode';
+import type { BrowserTree } from '../../src/browsers/index.ts';
+import { ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { isAlive } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually } from './watching.ts';
+import { eventually, outline } from './watching.ts';
 
 const settings = () => workspace.getConfiguration('leakwright');
 
@@ -16,8 +18,12 @@ interface Debuggee {
   readonly crash: () => Promise<void>;
 }
 
-/** Runs a script that launches a browser as Puppeteer does, under the real debugger. */
-async function debugScript(leakwright: Leakwright, name: string): Promise<Debuggee> {
+/**
+ * Runs a script that launches a browser as Puppeteer does, under the real debugger.
+ *
+ * @param left is told of the browser, to be ended should the test not get there
+ */
+async function debugScript(leakwright: Leakwright, name: string, left: number[]): Promise<Debuggee> {
   const puppeteer = join(process.env['LEAKWRIGHT_REPOSITORY']!, 'node_modules', 'puppeteer-core');
   const folder = workspace.workspaceFolders![0]!;
   const program = join(folder.uri.fsPath, 'openBrowser.cjs');
@@ -44,6 +50,7 @@ async function debugScript(leakwright: Leakwright, name: string): Promise<Debugg
     // Complete enough to be more than the fork that becomes the browser.
     return shown && shown.sample.processes.length > 3 && shown.sample.tree.profile ? shown.sample.tree : undefined;
   });
+  left.push(tree.root.pid);
   return {
     browser: tree.root.pid,
     profile: tree.profile!.path,
@@ -64,19 +71,21 @@ async function debugScript(leakwright: Leakwright, name: string): Promise<Debugg
 describe('A debug session with a browser', function () {
   this.timeout(120_000);
   let leakwright: Leakwright;
+  const left: number[] = [];
   before(async function () {
     if (process.platform !== 'linux') this.skip();
     leakwright = await activateLeakwright();
   });
   afterEach(async () => {
     await debug.stopDebugging();
+    for (const browser of left.splice(0)) if (isAlive(browser)) process.kill(browser, 'SIGKILL');
     await settings().update('afterDebugSession', undefined);
   });
 
   // A crashed script is the usual way to a browser that nobody sees and everybody pays for.
   it('has it ended, with its files, when the script crashes and the setting says clean', async () => {
     await settings().update('afterDebugSession', 'clean');
-    const { browser, profile, crash } = await debugScript(leakwright, 'Launch e2e');
+    const { browser, profile, crash } = await debugScript(leakwright, 'Launch e2e', left);
     const shown = leakwright.watch.trees.find(({ sample }) => sample.tree.root.pid === browser);
     assert.equal(shown?.owned?.status, 'owned');
     assert.equal(shown.owned.owner?.kind, 'debug');
@@ -90,7 +99,7 @@ describe('A debug session with a browser', function () {
   // Stop kills the debuggee and what is below it; the profile stays, some ten megabytes each time.
   it('has its files removed after Stop when the setting says clean', async () => {
     await settings().update('afterDebugSession', 'clean');
-    const { browser, profile } = await debugScript(leakwright, 'Stopped');
+    const { browser, profile } = await debugScript(leakwright, 'Stopped', left);
     await debug.stopDebugging();
     await eventually('the browser is gone', () => (isAlive(browser) ? undefined : true));
     await eventually('its profile is removed', () => (existsSync(profile) ? undefined : true));
@@ -99,41 +108,79 @@ describe('A debug session with a browser', function () {
   // Somebody who said "ignore" must not be disturbed, nor lose a browser.
   it('has it left alone when the setting says ignore, and shown as the orphan it is', async () => {
     await settings().update('afterDebugSession', 'ignore');
-    const { browser, crash } = await debugScript(leakwright, 'Left alone');
-    try {
-      await crash();
-      const orphan = await eventually('it is an orphan', async () => {
-        const trees = await leakwright.watch.refresh();
-        return trees.find(({ owned, sample }) => sample.tree.root.pid === browser && owned?.status === 'orphan');
-      });
-      assert.equal(orphan.owned?.owner?.name, 'Left alone');
-      assert.ok(isAlive(browser));
-      assert.match(leakwright.processes.view.badge?.tooltip ?? '', /orphaned browser/);
-    } finally {
-      if (isAlive(browser)) process.kill(browser, 'SIGKILL');
-    }
+    const { browser, crash } = await debugScript(leakwright, 'Left alone', left);
+    await crash();
+    const orphan = await eventually('it is an orphan', async () => {
+      const trees = await leakwright.watch.refresh();
+      return trees.find(({ owned, sample }) => sample.tree.root.pid === browser && owned?.status === 'orphan');
+    });
+    assert.equal(orphan.owned?.owner?.name, 'Left alone');
+    assert.ok(isAlive(browser));
+    assert.match(leakwright.processes.view.badge?.tooltip ?? '', /orphaned browser/);
   });
 });
 
 describe('An integrated terminal with a browser', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let leakwright: Leakwright;
+  const opened: Terminal[] = [];
+  const left: number[] = [];
   before(async function () {
     if (process.platform !== 'linux') this.skip();
     leakwright = await activateLeakwright();
   });
-  afterEach(() => settings().update('afterDebugSession', undefined));
+  afterEach(async () => {
+    for (const terminal of opened.splice(0)) terminal.dispose();
+    for (const browser of left.splice(0)) if (isAlive(browser)) process.kill(browser, 'SIGKILL');
+    await settings().update('afterDebugSession', undefined);
+  });
 
-  // Nobody looks into a terminal that is closed: what it leaves behind must be told by its name.
-  it('has it named after the terminal when that is closed, and ended when the setting says clean', async () => {
-    await settings().update('afterDebugSession', 'clean');
-    const script = join(process.env['LEAKWRIGHT_REPOSITORY']!, 'test', 'support', 'owners', 'crashing.mjs');
+  function openTerminal(name: string): Terminal {
     const terminal = window.createTerminal({
-      name: 'e2e',
+      name,
       shellPath: '/bin/bash',
       shellArgs: ['--norc'],
       env: { CRASH_FILE: '/nowhere', LEAKWRIGHT_TEST_CHROMIUM: process.env['LEAKWRIGHT_TEST_CHROMIUM']! },
     });
+    opened.push(terminal);
+    return terminal;
+  }
+
+  /** Starts a script with a browser by hand, and waits until it is known whose that is. */
+  async function startBrowser(terminal: Terminal): Promise<BrowserTree> {
+    const script = join(process.env['LEAKWRIGHT_REPOSITORY']!, 'test', 'support', 'owners', 'crashing.mjs');
+    terminal.sendText(`node ${JSON.stringify(script)}`);
+    try {
+      return await eventually(`the browser is seen under '${terminal.name}'`, async () => {
+        const trees = await leakwright.watch.refresh();
+        const shown = trees.find(
+          ({ owned }) => owned?.owner?.kind === 'terminal' && owned.owner.name === terminal.name,
+        );
+        if (!shown || shown.sample.processes.length <= 3 || !shown.sample.tree.profile) return undefined;
+        left.push(shown.sample.tree.root.pid);
+        return shown.sample.tree;
+      });
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await whatThereIs()}`, { cause: error });
+    }
+  }
+
+  /** For whoever reads that something was not there. */
+  async function whatThereIs(): Promise<string> {
+    const terminals = window.terminals.map(async ({ name, processId }) => {
+      const silent = new Promise((done) => setTimeout(done, 1000, 'has not said its process'));
+      return `terminal '${name}': ${String(await Promise.race([processId, silent]))}`;
+    });
+    const trees = leakwright.watch.trees.map(
+      ({ sample, owned }) =>
+        `browser ${sample.tree.root.pid}: ${sample.processes.length} processes, ${owned?.status}, of the ${owned?.owner?.kind} '${owned?.owner?.name}'`,
+    );
+    return [...(await Promise.all(terminals)), ...trees, ...(await outline(leakwright.processes))].join('\n');
+  }
+
+  // Nobody looks into a terminal that is closed: what it leaves behind must be told by its name.
+  it('has it named after the terminal when that is closed, and ended when the setting says clean', async () => {
+    await settings().update('afterDebugSession', 'clean');
     const seen: string[] = [];
     const stop = leakwright.watch.onDidChange((trees) => {
       for (const { owned, ending } of trees) {
@@ -143,16 +190,12 @@ describe('An integrated terminal with a browser', function () {
       }
     });
     try {
-      terminal.sendText(`node ${JSON.stringify(script)}`);
-      const { tree } = await eventually('its browser is seen under it', async () => {
-        const trees = await leakwright.watch.refresh();
-        const shown = trees.find(({ owned }) => owned?.owner?.kind === 'terminal' && owned.owner.name === 'e2e');
-        return shown && shown.sample.processes.length > 3 && shown.sample.tree.profile ? shown.sample : undefined;
-      });
+      const terminal = openTerminal('e2e');
+      const tree = await startBrowser(terminal);
       // Twice under one parent: so it is known that nobody passed it on.
       await leakwright.watch.refresh();
       terminal.dispose();
-      await eventually('the browser is ended', () => (isAlive(tree.root.pid) ? undefined : true), 60_000);
+      await eventually('the browser is ended', () => (isAlive(tree.root.pid) ? undefined : true));
       await eventually('its profile is removed', () => (existsSync(tree.profile!.path) ? undefined : true));
       assert.ok(
         seen.includes("It was left behind by the terminal 'e2e'"),
@@ -161,7 +204,30 @@ describe('An integrated terminal with a browser', function () {
       assert.equal(seen.at(-1), 'ending…', 'from then on its row said so, until it was verified and gone');
     } finally {
       stop();
-      terminal.dispose();
+    }
+  });
+
+  // "Whose is this?" is best answered by the very terminal in which it was typed. Terminals of tasks that are over stand
+  // among the others and do not say what their process is.
+  it('is shown by Reveal Owner, whichever other terminals there are', async () => {
+    const terminal = openTerminal('owner of a browser');
+    const { root } = await startBrowser(terminal);
+    openTerminal('another').show();
+    await eventually('another terminal is in front', () => window.activeTerminal?.name === 'another' || undefined);
+    await commands.executeCommand(`${VIEWS.processes}.focus`);
+    const node = await eventually('its row', async () => {
+      await leakwright.processes.refresh();
+      return leakwright.processes.nodeOf(`tree ${root.pid}@${root.startTime}`);
+    });
+    let answered = false;
+    void commands.executeCommand(ROW_COMMANDS.revealOwner, node).then(() => (answered = true));
+    try {
+      await eventually('its terminal is in front', () => window.activeTerminal === terminal || undefined);
+      await eventually('the command is done', () => answered || undefined);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${await whatThereIs()}`, { cause: error });
+    } finally {
+      await commands.executeCommand('workbench.view.explorer');
     }
   });
 });

@@ -1,9 +1,10 @@
-import { commands, env, window } from 'vscode';
+import { type Terminal, commands, env, window } from 'vscode';
 import { ancestorsOf, sameProcess } from '../../processes/index.ts';
 import { plainText } from '../../support/index.ts';
 import { type CleanUpRoom, endTrees } from '../cleaning/cleanUp.ts';
 import { removeLeftover } from '../cleaning/cleanUpLeftovers.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
+import { quoteWord } from '../managed/shellWords.ts';
 import { t } from '../translate.ts';
 import type { Node } from './nodeStore.ts';
 import type { PartRow, ProcessRow, TreeRow } from './row.ts';
@@ -80,12 +81,7 @@ export async function copyCommandLine(room: RowRoom, node?: Node): Promise<void>
   const row = rowOf(node, room);
   if (!row) return;
   const { commandLine, name } = processOf(row);
-  await env.clipboard.writeText(commandLine.length > 0 ? commandLine.map(quoted).join(' ') : name);
-}
-
-/** So that a pasted line means the same arguments to a POSIX shell. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+  await env.clipboard.writeText(commandLine.length > 0 ? commandLine.map(quoteWord).join(' ') : name);
 }
 
 /** Of a browser that is no session; a session says its own. */
@@ -95,6 +91,27 @@ export async function copyEndpoint(room: RowRoom, node?: Node): Promise<void> {
   const endpoint = transport?.kind === 'port' && transport.port > 0 ? `http://127.0.0.1:${transport.port}` : undefined;
   if (endpoint !== undefined) await env.clipboard.writeText(endpoint);
   else void window.showInformationMessage(t('This browser has not said at which port it listens.'));
+}
+
+/** How long terminals get to say which process is theirs, in ms. */
+const TERMINALS_ANSWER_MS = 2000;
+
+/**
+ * The terminal whose shell is one of these. All are asked at once: that of a task which never had a process, or has ended,
+ * does not answer at all (VS Code 1.139), and must not keep the others waiting.
+ */
+async function terminalOf(pids: ReadonlySet<number>): Promise<Terminal | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<Terminal | undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), TERMINALS_ANSWER_MS);
+      for (const terminal of window.terminals) {
+        void terminal.processId.then((pid) => pid !== undefined && pids.has(pid) && resolve(terminal));
+      }
+    });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Shows who launched a browser: its terminal or debug session where the editor has one, else its name and pid. */
@@ -109,9 +126,8 @@ export async function revealOwner(room: RowRoom, node?: Node): Promise<void> {
   const { table } = room.watch;
   if (identity && table) {
     const chain = new Set([identity.pid, ...ancestorsOf(table, identity.pid).map(({ pid }) => pid)]);
-    for (const terminal of window.terminals) {
-      const pid = await terminal.processId;
-      if (pid === undefined || !chain.has(pid)) continue;
+    const terminal = await terminalOf(chain);
+    if (terminal) {
       terminal.show();
       return;
     }
