@@ -3,6 +3,7 @@
  * everybody pays, loads only what is registered.
  */
 export { doctor } from './doctor/doctor.ts';
+export { askSessionOptions } from './managed/askOptions.ts';
 export { exportReport } from './report/exportReport.ts';
 export { reportView } from './report/reportView.ts';
 export { newScenario } from './scenarios/newScenario.ts';

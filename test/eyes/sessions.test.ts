@@ -82,17 +82,26 @@ describe('Through the eyes of someone who works in sessions', () => {
     await option('As the setting says').waitFor();
     await workbench.screenshot('sessions-options', 500);
     await option(/^As the setting says/).click();
+    await option(/^With a window/).waitFor();
+    // Who errs need not begin again.
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'Back' }).click();
+    await option(/^As the setting says/).click();
     await option(/^Without a window/).click();
     await option(/^Fresh profile/).click();
     await option(/^No device/).waitFor({ timeout: 60_000 });
     await workbench.quickInput.fill('iPhone 15 Pro');
     await option('iPhone 15 Pro').first().click();
     await workbench.answer(/The page to open/, workbench.shop.url);
+    await workbench.answer(/\(base URL\), or nothing/, workbench.shop.url);
+    await workbench.answer(/Further arguments of the browser/, '--lang="de');
+    await workbench.answer(/A quotation mark is not closed/, '--lang="de" --window-name=fruit');
     await workbench.answer(/A name to save it under/, 'Fruit phone');
     // Two browsers need more room than three views leave.
     for (const view of ['Leak Checks', 'Memory'])
       await workbench.page.locator('.pane-header').filter({ hasText: view }).click();
     await workbench.row(/^Fruit phone/).waitFor({ timeout: 60_000 });
+    const given = workbench.server.processes().some(({ commandLine }) => commandLine.includes('--window-name=fruit'));
+    assert.ok(given, 'the browser was given the arguments');
     await workbench.run('Leakwright: Launch Session');
     await option(/^Fruit phone/).waitFor();
     await workbench.page.keyboard.press('Escape');

@@ -1,8 +1,8 @@
 import { ProgressLocation, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, type Log, isAbort } from '../../support/index.ts';
-import { normalizeUrl } from '../checks/askForPage.ts';
-import type { BrowserSetting } from '../contributions.ts';
+import { COULD_BE_URL, normalizeUrl } from '../checks/askForPage.ts';
+import { onDemand } from '../loadOnDemand.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { type SavedSession, launchRequest } from './savedSessions.ts';
@@ -42,8 +42,13 @@ export async function launchInteractively(
   const url = choice.options ? 'options' : await askUrl();
   if (url === undefined) return undefined;
   if (url === 'options') {
-    const chosen = await askOptions(room);
-    return chosen && (await launchWithProgress(room, chosen));
+    const chosen = await onDemand().askSessionOptions({
+      browser: sessionDefaults().browser,
+      devices: () => room.sessions.client.devices(),
+    });
+    if (!chosen) return undefined;
+    if (isNamed(chosen)) await saveSession(chosen);
+    return await launchWithProgress(room, chosen);
   }
   return await launchWithProgress(room, url === '' ? {} : { url });
 }
@@ -83,8 +88,9 @@ async function askUrl(): Promise<string | undefined> {
     input.onDidTriggerButton((button) => button === options && resolve('options'));
     input.onDidHide(() => resolve(undefined));
     input.onDidAccept(() => {
-      if (isNothingOrUrl(input.value)) resolve(normalizeUrl(input.value) ?? '');
-      else input.validationMessage = notAnAddress();
+      const url = normalizeUrl(input.value);
+      if (url !== undefined || input.value.trim() === '') resolve(url ?? '');
+      else input.validationMessage = COULD_BE_URL();
     });
   });
   input.show();
@@ -95,82 +101,8 @@ async function askUrl(): Promise<string | undefined> {
   }
 }
 
-function isNothingOrUrl(text: string): boolean {
-  return text.trim() === '' || normalizeUrl(text) !== undefined;
-}
-
-function notAnAddress(): string {
-  return t('Enter an address, like http://localhost:3000');
-}
-
-/** Browser, window, profile, device, page and a name, one question each; undefined when one is not answered. */
-async function askOptions(room: LaunchRoom): Promise<Partial<SavedSession> | undefined> {
-  const title = (step: number) => t('Launch Session ({0}/6)', step);
-  const browsers: (QuickPickItem & { readonly browser?: BrowserSetting })[] = [
-    { label: t('As the setting says'), description: sessionDefaults().browser },
-    { label: 'Chromium', browser: 'chromium' },
-    { label: 'Google Chrome', browser: 'chrome' },
-    { label: 'Microsoft Edge', browser: 'msedge' },
-    { label: 'Firefox', browser: 'firefox' },
-    { label: 'WebKit', browser: 'webkit' },
-  ];
-  const browser = await window.showQuickPick(browsers, { title: title(1), placeHolder: t('Browser') });
-  if (!browser) return undefined;
-
-  const windows = [
-    { label: t('With a window'), headless: false },
-    { label: t('Without a window (headless)'), headless: true },
-  ];
-  const shown = await window.showQuickPick(windows, { title: title(2), placeHolder: t('Window') });
-  if (!shown) return undefined;
-
-  const profiles = [
-    { label: t('Fresh profile'), detail: t('Removed when the session is closed'), keep: false },
-    { label: t('Kept profile…'), detail: t('A folder of yours: logins and data stay'), keep: true },
-  ];
-  const profile = await window.showQuickPick(profiles, { title: title(3), placeHolder: t('Profile') });
-  if (!profile) return undefined;
-  const folder = profile.keep
-    ? (await window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, title: t('Kept profile…') }))?.[0]
-    : undefined;
-  if (profile.keep && !folder) return undefined;
-
-  const devices = room.sessions.client
-    .devices()
-    .then((names): (QuickPickItem & { readonly device?: string })[] => [
-      { label: t('No device: a desktop page') },
-      ...names.map((name) => ({ label: name, device: name })),
-    ]);
-  const device = await window.showQuickPick(devices, { title: title(4), placeHolder: t('Device') });
-  if (!device) return undefined;
-
-  const url = await window.showInputBox({
-    title: title(5),
-    prompt: t('The page to open in it, or nothing'),
-    placeHolder: 'http://localhost:3000',
-    ignoreFocusOut: true,
-    validateInput: (value) => (isNothingOrUrl(value) ? undefined : notAnAddress()),
-  });
-  if (url === undefined) return undefined;
-  const name = await window.showInputBox({
-    title: title(6),
-    prompt: t('A name to save it under in the settings, or nothing'),
-    ignoreFocusOut: true,
-  });
-  if (name === undefined) return undefined;
-
-  const address = normalizeUrl(url);
-  const chosen: Partial<SavedSession> = {
-    ...(browser.browser === undefined ? {} : { browser: browser.browser }),
-    headless: shown.headless,
-    ...(folder ? { profile: folder.fsPath } : {}),
-    ...(device.device === undefined ? {} : { device: device.device }),
-    ...(address === undefined ? {} : { url: address }),
-  };
-  if (name.trim() === '') return chosen;
-  const saved: SavedSession = { name: name.trim(), ...chosen };
-  await saveSession(saved);
-  return saved;
+function isNamed(session: Partial<SavedSession>): session is SavedSession {
+  return session.name !== undefined;
 }
 
 /** Starts a session with a notification that it can be given up in. Undefined when it was. */
