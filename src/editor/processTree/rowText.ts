@@ -130,7 +130,9 @@ export function nameOfTree({ sample: { tree }, session }: ShownTree): string {
 function whoseTree({ sample: { tree }, owned, session }: ShownTree): string {
   if (session) return hostsOf(session.urls);
   const tool = tree.automatedBy === undefined ? '' : toolName(tree.automatedBy);
-  const name = owned?.owner ? plainText(owned.owner.name, NAME_LENGTH) : tool;
+  // Of ours the id says nothing in a row; the tooltip has it.
+  const owner = owned?.journalId ? owned.owner?.name.replace(` ${owned.journalId}`, '') : owned?.owner?.name;
+  const name = owner === undefined ? tool : plainText(owner, NAME_LENGTH);
   return owned?.status === 'orphan' && name ? t('left by {0}', name) : name;
 }
 

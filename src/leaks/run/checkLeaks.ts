@@ -113,10 +113,13 @@ class LeakCheck {
     const onAbort = (): void => this.#abort.abort(signal?.reason);
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
-    const limit = setTimeout(
-      () => this.#abort.abort(new LeakwrightError('timeout', `The check took longer than ${limitMs} ms.`)),
-      limitMs,
-    );
+    const late = (): void =>
+      this.#abort.abort(
+        new LeakwrightError('timeout', `The check took longer than ${limitMs / 1000} s.`, {
+          hint: 'Where the page or the machine is slow, give it more with --timeout, or with timeout in its task.',
+        }),
+      );
+    const limit = setTimeout(late, limitMs);
     let cleaned = false;
     try {
       yield {
