@@ -18,48 +18,52 @@ function sessionParts(workbench: Workbench): string[] {
   return [...processes, ...folders.map((name) => `folder ${name}`)];
 }
 
-describe('What a session leaves behind', () => {
-  let workbench: Workbench;
-  beforeEach(async function () {
-    this.timeout(180_000);
-    workbench = await Workbench.open();
+describe('What a session leaves behind', function () {
+  this.timeout(180_000);
+  let workbench: Workbench | undefined;
+  beforeEach(async () => {
+    // One editor for all, in a window that is opened anew: the test before may have ended what the last one ran in.
+    if (workbench) await workbench.reopen();
+    else workbench = await Workbench.open();
     await workbench.run('Leakwright: Launch Session');
     await workbench.answer(/The page to open/, workbench.shop.url);
     await workbench.openProcesses();
-    await workbench.row(/Managed sessions/).waitFor({ timeout: 60_000 });
-    await eventually('a session host and its browser run', () =>
-      sessionParts(workbench).length > 2 ? true : undefined,
-    );
+    await workbench.row(/Managed sessions/).waitFor();
+    await eventually('a session host and its browser run', () => parts().length > 2 || undefined);
   });
-  afterEach(() => workbench?.close());
+  after(() => workbench?.close());
 
-  const nothingLeft = () => (sessionParts(workbench).length === 0 ? true : undefined);
-  const failure = (error: unknown) => {
-    throw new Error(`${(error as Error).message}\n${sessionParts(workbench).join('\n')}`);
+  const parts = () => sessionParts(workbench!);
+  /** Until what is left is only this. */
+  const onlyLeft = async (may: (part: string) => boolean) => {
+    try {
+      await eventually('the session is gone', () => parts().every(may) || undefined);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${parts().join('\n')}`, { cause: error });
+    }
   };
+  const nothing = () => false;
 
-  it('is nothing when the window is closed', async () => {
-    await workbench.page.close({ runBeforeUnload: false });
-    await eventually('the session is gone', nothingLeft).catch(failure);
+  it('is nothing when it is closed from its row', async () => {
+    const row = workbench!.row(/^Chromium/).first();
+    await row.hover();
+    await row.getByRole('button', { name: 'Close Session' }).click();
+    await workbench!.row(/Managed sessions/).waitFor({ state: 'detached' });
+    // The host stays for the next launch; its browser and its folder do not.
+    await onlyLeft((part) => part.includes('sessionHost'));
   });
 
   // A crash of the editor is when nobody is left to clean up by hand.
   it('is nothing when the extension host is killed', async () => {
-    const pid = extensionHost(workbench);
+    const pid = extensionHost(workbench!);
     assert.ok(pid, 'the extension host is found');
     assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /extensionHost/);
     process.kill(pid, 'SIGKILL');
-    await eventually('the session is gone', nothingLeft).catch(failure);
+    await onlyLeft(nothing);
   });
 
-  it('is nothing when it is closed from its row', async () => {
-    const row = workbench.row(/^Chromium/).first();
-    await row.hover();
-    await row.getByRole('button', { name: 'Close Session' }).click();
-    await workbench.row(/Managed sessions/).waitFor({ state: 'detached' });
-    // The host stays for the next launch; its browser and its folder do not.
-    await eventually('the browser is gone', () =>
-      sessionParts(workbench).every((part) => part.includes('sessionHost')) ? true : undefined,
-    ).catch(failure);
+  it('is nothing when the window is closed', async () => {
+    await workbench!.page.close({ runBeforeUnload: false });
+    await onlyLeft(nothing);
   });
 });

@@ -1,17 +1,16 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright';
 import { eventually } from '../editor/watching.ts';
-import type * as shopModule from '../demo/shop/serve.ts';
+import { type ShopServer, serveShop } from '../demo/shop/serve.ts';
 import { temporaryFolder } from '../tools/atExit.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { type VscodeServer, type VscodeServerOptions, startVscodeServer } from '../tools/vscodeServer.ts';
 import { openChromium } from '../tools/workbench.ts';
 
 export interface WorkbenchOptions extends Partial<
-  Pick<VscodeServerOptions, 'workspaceTrust' | 'machineSettings' | 'extensionsFolder'>
+  Pick<VscodeServerOptions, 'workspaceTrust' | 'machineSettings' | 'extensionsFolder' | 'ownProcesses'>
 > {
   /** Settings of the folder, which decide the theme as well. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -34,6 +33,7 @@ const QUIET: Readonly<Record<string, unknown>> = {
   'window.menuBarVisibility': 'compact',
   'editor.minimap.enabled': false,
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'extensions.ignoreRecommendations': true,
   'terminal.integrated.gpuAcceleration': 'off',
   // This machine may have orphans that are none of a test's business.
@@ -51,17 +51,21 @@ const THEMES = {
 export class Workbench {
   readonly server: VscodeServer;
   readonly browser: Browser;
-  readonly page: Page;
+  page: Page;
   readonly folder: string;
-  shop: shopModule.ShopServer;
+  shop: ShopServer;
 
   readonly #settings: Readonly<Record<string, unknown>>;
+  readonly #development: boolean;
+  readonly #extensions: string | undefined;
 
   private constructor(
     parts: Pick<Workbench, 'server' | 'browser' | 'page' | 'folder' | 'shop'>,
-    settings: Readonly<Record<string, unknown>>,
+    { settings = {}, development = true, extensionsFolder }: WorkbenchOptions,
   ) {
+    this.#extensions = extensionsFolder;
     this.#settings = settings;
+    this.#development = development;
     this.server = parts.server;
     this.browser = parts.browser;
     this.page = parts.page;
@@ -73,13 +77,13 @@ export class Workbench {
     const serverMain = process.env['LEAKWRIGHT_TEST_SERVER_MAIN'];
     if (!serverMain) throw new Error('LEAKWRIGHT_TEST_SERVER_MAIN is not set: start this with `npm run test:eyes`.');
     const folder = copyShop(options.settings ?? {}, options.outside ?? false);
-    const shop = await serve(options.outside ? join(repository, 'test', 'demo', 'shop') : folder, 0);
+    const shop = await serveShop(0, folder);
     const server = await startVscodeServer({ serverMain, ...options });
     const browser = await openChromium(() => {});
-    const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 }, deviceScaleFactor: 1 });
-    const workbench = new Workbench({ server, browser, page, folder, shop }, options.settings ?? {});
+    const page = await openPage(browser);
+    const workbench = new Workbench({ server, browser, page, folder, shop }, options);
     try {
-      await workbench.load(options.development ?? true);
+      await workbench.#load();
     } catch (error) {
       await workbench.screenshot('failed-to-open');
       await workbench.close();
@@ -88,8 +92,8 @@ export class Workbench {
     return workbench;
   }
 
-  async load(development = true): Promise<void> {
-    const extension = development ? (process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? repository) : undefined;
+  async #load(): Promise<void> {
+    const extension = this.#development ? (process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? repository) : undefined;
     await this.page.goto(this.server.workbenchUrl({ folder: this.folder, extension }));
     await this.page.locator('.monaco-workbench').waitFor();
     const doNotTrust = this.page.getByRole('button', { name: /don't trust/ });
@@ -105,19 +109,27 @@ export class Workbench {
     await this.widenSideBar();
   }
 
+  /** A new window in the place of the one there is, or was. */
+  async reopen(): Promise<void> {
+    await this.page.close();
+    this.page = await openPage(this.browser);
+    await this.#load();
+  }
+
   /** Closes the window as its cross does, then ends the server. */
   async close(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
     await this.shop.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    // Each copy has a folder of its own around it.
+    rmSync(dirname(this.folder), { recursive: true, force: true });
   }
 
   /** Serves the shop as its files are now, at the same address. */
   async serveAgain(): Promise<void> {
     const port = Number(new URL(this.shop.url).port);
     await this.shop.close();
-    this.shop = await serve(this.folder, port);
+    this.shop = await serveShop(port, this.folder);
   }
 
   /** Changes the colours of the running workbench. */
@@ -203,6 +215,13 @@ export class Workbench {
     await widget.locator('.monaco-list-row').filter({ hasText: text }).first().click();
   }
 
+  /** Brings up our container of views, whatever is in them. */
+  async showViews(): Promise<void> {
+    const views = this.page.locator('.pane-header').filter({ hasText: 'Leak Checks' });
+    if (!(await views.isVisible())) await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
+    await views.waitFor();
+  }
+
   async openProcesses(): Promise<Locator> {
     const tree = this.page.getByRole('tree', { name: /Processes/ });
     if (!(await tree.isVisible())) await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
@@ -276,6 +295,7 @@ export class Workbench {
       [
         [this.folder, '~/shop'],
         [repository, '~/leakwright'],
+        ...(this.#extensions === undefined ? [] : [[this.#extensions, '~/.vscode/extensions']]),
         [this.server.temp, '/tmp'],
         [dirname(this.server.temp), '~/.local'],
       ] as [string, string][],
@@ -293,7 +313,7 @@ export class Workbench {
   }
 
   /** Waits for a message. With the smoke test driver the editor shows none as a toast, so the bell is opened. */
-  async notification(text: string | RegExp, timeoutMs = 30_000): Promise<Locator> {
+  async notification(text: string | RegExp, timeoutMs = 60_000): Promise<Locator> {
     const message = this.page
       .locator('.notifications-center .notification-list-item')
       .filter({ hasText: text })
@@ -329,19 +349,22 @@ export class Workbench {
   }
 }
 
-async function serve(folder: string, port: number): Promise<shopModule.ShopServer> {
-  const { serveShop } = (await import(pathToFileURL(join(folder, 'serve.ts')).href)) as typeof shopModule;
-  return serveShop(port);
+async function openPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 }, deviceScaleFactor: 1 });
+  // A machine that has much else to do: what hangs is told late, what is slow is not told as broken.
+  page.setDefaultTimeout(60_000);
+  return page;
 }
 
 let copies = 0;
 
-/** The demo shop to work in. Serving it needs our esbuild, so it is inside the repository unless it is not served. */
+/** The demo shop to work in: inside the repository, where our Playwright is the workspace's own, or where none is. */
 function copyShop(settings: Readonly<Record<string, unknown>>, outside: boolean): string {
   copies += 1;
-  const folder = outside
+  const around = outside
     ? temporaryFolder('lw-shop-')
-    : join(repository, '.test-results', 'eyes', `${process.pid}-${copies}`, 'shop');
+    : join(repository, '.test-results', 'eyes', `${process.pid}-${copies}`);
+  const folder = join(around, 'shop');
   cpSync(join(repository, 'test', 'demo', 'shop'), folder, { recursive: true });
   writeSettings(folder, settings);
   return folder;

@@ -5,8 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { build } from 'esbuild';
 
-const folder = import.meta.dirname;
-
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
@@ -20,8 +18,12 @@ export interface ShopServer {
   close(): Promise<void>;
 }
 
-/** Builds the pages in memory (nothing is written) and serves them. Port 0 takes any free one. */
-export async function serveShop(port = 0): Promise<ShopServer> {
+/**
+ * Builds the pages in memory (nothing is written) and serves them. Port 0 takes any free one.
+ *
+ * @param folder the shop, or a copy of it, which needs no esbuild of its own then
+ */
+export async function serveShop(port = 0, folder = import.meta.dirname): Promise<ShopServer> {
   const bundle = await build({
     entryPoints: [join(folder, 'src/shop.ts'), join(folder, 'src/shopFixed.ts')],
     outdir: join(folder, 'dist'),
