@@ -1,12 +1,10 @@
 import { formatBytes, plainText } from '../support/index.ts';
 import type { Verdict } from '../leaks/index.ts';
+import { hasGrown } from '../reports/index.ts';
 import type { CheckSummary, Regression } from './model.ts';
 
-/** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
-const TOLERATED_GROWTH = 1.5;
-const TOLERATED_BYTES = 1024;
-
-/** Noise of a slope: below what is called a leak at all. */
+/** Noise of a slope: half as much again, and what is below what is called a leak at all. */
+const TOLERATED_STEEPENING = 1.5;
 const TOLERATED_SLOPE_MB_PER_SECOND = 0.05;
 
 const RANK: Record<Verdict, number> = { clean: 0, inconclusive: 1, leak: 2, error: 3 };
@@ -26,7 +24,7 @@ export function compareWithBaseline(check: CheckSummary, baseline: CheckSummary 
     if (!was) {
       const message = `new leak: ${name}, ${formatBytes(finding.bytesPerIteration)} an iteration${place}`;
       regressions.push({ scenario, kind: 'new-finding', finding, message });
-    } else if (finding.bytesPerIteration > was.bytesPerIteration * TOLERATED_GROWTH + TOLERATED_BYTES) {
+    } else if (hasGrown(finding.bytesPerIteration, was.bytesPerIteration)) {
       const message = `${name} leaks ${formatBytes(finding.bytesPerIteration)} an iteration, was ${formatBytes(was.bytesPerIteration)}${place}`;
       regressions.push({ scenario, kind: 'grown-finding', finding, was, message });
     }
@@ -36,7 +34,7 @@ export function compareWithBaseline(check: CheckSummary, baseline: CheckSummary 
   const slopeWas = baseline.slopeMbPerSecond;
   if (
     check.mode === 'duration' &&
-    slope > Math.max(0, slopeWas) * TOLERATED_GROWTH + TOLERATED_SLOPE_MB_PER_SECOND &&
+    slope > Math.max(0, slopeWas) * TOLERATED_STEEPENING + TOLERATED_SLOPE_MB_PER_SECOND &&
     check.severity !== 'none'
   ) {
     const message = `memory grows by ${slope.toFixed(2)} MB/s, was ${slopeWas.toFixed(2)} MB/s`;

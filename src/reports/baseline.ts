@@ -4,6 +4,12 @@ import { SEVERITY_RANK } from './report.ts';
 
 /** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
 const TOLERATED_GROWTH = 1.5;
+const TOLERATED_BYTES = 1024;
+
+/** Whether a known leak keeps more of each iteration than it did, beyond what measuring differs by. In bytes. */
+export function hasGrown(bytesPerIteration: number, known: number): boolean {
+  return bytesPerIteration > known * TOLERATED_GROWTH + TOLERATED_BYTES;
+}
 
 /** Fingerprint to bytes an iteration, of the run that is accepted for now. */
 export type Baseline = ReadonlyMap<string, number>;
@@ -43,7 +49,7 @@ export function applyBaseline(
   const findings = result.findings.map((finding) => {
     const known = baseline.get(finding.fingerprint);
     if (known === undefined || finding.ignored !== undefined) return finding;
-    if (finding.bytesPerIteration > known * TOLERATED_GROWTH + 1024) return finding;
+    if (hasGrown(finding.bytesPerIteration, known)) return finding;
     return { ...finding, ignored: reason };
   });
   const severities = findings.filter((finding) => finding.ignored === undefined).map((finding) => finding.severity);

@@ -1,4 +1,4 @@
-export { type Baseline, applyBaseline, parseBaseline } from './baseline.ts';
+export { type Baseline, applyBaseline, hasGrown, parseBaseline } from './baseline.ts';
 export { renderGithubAnnotations } from './github.ts';
 export { renderHtml } from './html.ts';
 export { renderJson } from './json.ts';
