@@ -72,7 +72,8 @@ export default class LeftBehindReporter implements Reporter {
     const table = await createProcessReader().readTable();
     const leftovers = await findLeftovers({ table, cacheFolder: '', minAgeMs: 0 });
     const runMs = Date.now() - this.#startedAt;
-    return leftovers.filter(({ ageMs }) => ageMs <= runMs);
+    // One that may be in use, by another run or by another user, is not this run's to answer for.
+    return leftovers.filter(({ ageMs, removable }) => removable && ageMs <= runMs);
   }
 
   #describe(running: ReadonlySet<LeftBrowser>, folders: readonly Leftover[]): string[] {
