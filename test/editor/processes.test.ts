@@ -96,7 +96,7 @@ describe('The Processes view', () => {
     });
     for (let round = 0; round < 100; round += 1) await watch.refresh();
     // While a group comes or goes the editor draws everything anew, and the selection is empty for a moment.
-    await eventually('it is still selected', selected, 5000);
+    await eventually('it is still selected', selected);
   });
 
   // A collapsed browser that opens by itself, or an open one that closes, moves what the user is about to click.

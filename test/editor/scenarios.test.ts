@@ -162,19 +162,21 @@ describe('Scenarios in the Test Explorer', function () {
     const source = new CancellationTokenSource();
     const request = new TestRunRequest([item('waits')], undefined, leakwright.scenarios.profiles.check);
     const running = leakwright.scenarios.profiles.check.runHandler(request, source.token);
-    await eventually('its browser runs', () =>
-      /Chromium|Chrome/.test(recorded.runs[0]?.output ?? '') ? true : undefined,
-    );
-    const pids = await eventually('the check and its browser are there', async () => {
-      const trees = await leakwright.watch.refresh();
-      const managed = trees.filter(({ owned }) => owned?.status === 'managed');
-      return managed.length > 0 ? managed.map(({ sample }) => sample.tree.root.pid) : undefined;
-    });
-    source.cancel();
-    await running;
+    let pids: readonly number[];
+    try {
+      pids = await eventually('the check and its browser are there', async () => {
+        const trees = await leakwright.watch.refresh();
+        const managed = trees.filter(({ owned }) => owned?.status === 'managed');
+        return managed.length > 0 ? managed.map(({ sample }) => sample.tree.root.pid) : undefined;
+      });
+    } finally {
+      // Also when it fails: a check that waits for ever would be in the way of all that come after.
+      source.cancel();
+      await running;
+      source.dispose();
+    }
     for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, `browser ${pid} still runs`);
     assert.equal(onlyRun().states.at(-1), 'skipped waits');
-    source.dispose();
   });
 
   // Breakpoints are how people find out why their scenario does not do what they think.
@@ -205,8 +207,6 @@ describe('Scenarios in the Test Explorer', function () {
   it('run again when a file is saved, for as long as they are asked to', async () => {
     const source = new CancellationTokenSource();
     const { check } = leakwright.scenarios.profiles;
-    await check.runHandler(new TestRunRequest([item('broken')], undefined, check, true), source.token);
-    assert.equal(recorded.runs.length, 0);
     const document = await workspace.openTextDocument(scenario('broken'));
     const save = async () => {
       const edit = new WorkspaceEdit();
@@ -214,14 +214,19 @@ describe('Scenarios in the Test Explorer', function () {
       await workspace.applyEdit(edit);
       await document.save();
     };
-    await save();
-    await eventually('it ran', () => recorded.runs.find(({ ended }) => ended));
-    source.cancel();
+    try {
+      await check.runHandler(new TestRunRequest([item('broken')], undefined, check, true), source.token);
+      assert.equal(recorded.runs.length, 0);
+      await save();
+      await eventually('it ran', () => recorded.runs.find(({ ended }) => ended));
+    } finally {
+      source.cancel();
+      source.dispose();
+    }
     recorded.runs.length = 0;
     await save();
     await leakwright.scenarios.settled();
     assert.equal(recorded.runs.length, 0);
-    source.dispose();
   });
 });
 

@@ -5,6 +5,7 @@ import { ConfigurationTarget, Uri, commands, debug, env, tasks, window, workspac
 import { COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import type { SessionEvent, SessionInfo } from '../../src/sessions/index.ts';
+import { isAlive } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
 import { eventually, outline } from './watching.ts';
 
@@ -16,12 +17,16 @@ describe('Managed sessions in the editor', function () {
   let leakwright: Leakwright;
   let folder: string;
   const made: string[] = [];
+  /** What listens until a test ends, however it does. */
+  const listening: (() => void)[] = [];
 
   before(async () => {
     leakwright = await activateLeakwright();
     folder = workspace.workspaceFolders![0]!.uri.fsPath;
   });
   afterEach(async () => {
+    for (const stop of listening.splice(0)) stop();
+    await debug.stopDebugging();
     await leakwright.sessions.closeAll();
     await workspace.getConfiguration('leakwright').update('sessions', undefined, ConfigurationTarget.Global);
     await commands.executeCommand('workbench.action.closeAllEditors');
@@ -47,11 +52,10 @@ describe('Managed sessions in the editor', function () {
   /** Runs what starts a task, and waits for the exit code of its process. */
   async function exitCode(run: () => Thenable<unknown>): Promise<number | undefined> {
     const ended = new Promise<number | undefined>((resolve) => {
-      const listening = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
-        if (execution.task.source !== 'leakwright') return;
-        listening.dispose();
-        resolve(exitCode);
+      const ends = tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.source === 'leakwright') resolve(exitCode);
       });
+      listening.push(() => ends.dispose());
     });
     await run();
     return await ended;
@@ -125,11 +129,12 @@ describe('Managed sessions in the editor', function () {
        });`,
     );
     made.push(join(folder, 'test-results'), seen);
-    const stop = leakwright.sessions.onEvent((event) => {
-      if (event.type === 'sessionChanged' && event.session.resources.pages > 0) writeFileSync(seen, '');
-    });
+    listening.push(
+      leakwright.sessions.onEvent((event) => {
+        if (event.type === 'sessionChanged' && event.session.resources.pages > 0) writeFileSync(seen, '');
+      }),
+    );
     assert.equal(await exitCode(() => commands.executeCommand(COMMANDS.runScriptInSession, test)), 0);
-    stop();
     assert.deepEqual(JSON.parse(readFileSync(report, 'utf8')), {
       version: session.browser.version,
       baseURL: 'http://base.example/',
@@ -142,11 +147,10 @@ describe('Managed sessions in the editor', function () {
     const report = reportFile();
     const script = write('debugged.cjs', connects(report));
     const ended = new Promise<void>((resolve) => {
-      const listening = debug.onDidTerminateDebugSession((session) => {
-        if (session.parentSession) return;
-        listening.dispose();
-        resolve();
+      const ends = debug.onDidTerminateDebugSession((session) => {
+        if (!session.parentSession) resolve();
       });
+      listening.push(() => ends.dispose());
     });
     await window.showTextDocument(script);
     // Without a file: the one in the editor.
@@ -194,34 +198,64 @@ describe('Managed sessions in the editor', function () {
     assert.equal(leakwright.sessions.sessions.length, 1, 'the browser it was attached to runs on');
   });
 
+  /** The rows of sessions, once they are all there. */
+  async function rowsOf(sessions: readonly SessionInfo[]): Promise<readonly string[]> {
+    await commands.executeCommand(`${VIEWS.processes}.focus`);
+    const ids = sessions.map(({ id, root }) => (root ? `tree ${root.pid}@${root.startTime}` : `session ${id}`));
+    await eventually('the sessions are shown', async () => {
+      await leakwright.processes.refresh();
+      return ids.every((id) => leakwright.processes.nodeOf(id)) || undefined;
+    });
+    return ids;
+  }
+
+  /** What is told from here on, and how long after the loss the view by itself shows it. */
+  async function lose(rows: readonly string[], pid: number): Promise<SessionEvent[]> {
+    const told: SessionEvent[] = [];
+    listening.push(leakwright.sessions.onEvent((event) => told.push(event)));
+    const lostAt = performance.now();
+    process.kill(pid, 'SIGKILL');
+    await eventually('their rows are gone', () => rows.every((row) => !leakwright.processes.nodeOf(row)) || undefined);
+    console.error(`lost: gone from the view after ${Math.round(performance.now() - lostAt)} ms`);
+    return told;
+  }
+
   // Nobody looks at a browser that is gone: the editor must say it by itself.
   it('leave the view when their browser crashes, and what was cleaned is told', async () => {
-    const {
-      id,
-      root,
-      folder: own,
-    } = await leakwright.sessions.launch({ ...headless, name: 'Crashing', url: page('x') });
-    await commands.executeCommand(`${VIEWS.processes}.focus`);
-    await eventually('it is shown', async () =>
-      (await outline(leakwright.processes)).some((line) => line.startsWith('  Crashing |')) ? true : undefined,
-    );
-    const told = new Promise<SessionEvent>((resolve) => {
-      const stop = leakwright.sessions.onEvent((event) => {
-        if (event.type !== 'sessionEnded') return;
-        stop();
-        resolve(event);
-      });
+    const own = await leakwright.sessions.launch({
+      ...headless,
+      endpoints: ['cdp'],
+      name: 'Crashing',
+      url: page('x'),
     });
-    process.kill(root!.pid, 'SIGKILL');
-    const event = await told;
-    assert.ok(event.type === 'sessionEnded' && event.id === id);
+    const attached = await commands.executeCommand<SessionInfo>(COMMANDS.attachSession, {
+      source: 'attach',
+      endpoint: own.endpoints.cdp,
+    });
+    const told = await lose(await rowsOf([own, attached]), own.root!.pid);
+    const ends = await eventually('both are told', () => {
+      const summaries = told.flatMap((event) => (event.type === 'sessionEnded' ? [event.summary] : []));
+      return summaries.length === 2 ? new Map(summaries.map((summary) => [summary.sessionId, summary])) : undefined;
+    });
+    const { reason, pagesClosed, successful } = ends.get(own.id)!;
+    assert.deepEqual([reason, pagesClosed, successful], ['browser-lost', 1, true]);
+    assert.equal(ends.get(attached.id)?.reason, 'connection-lost');
+    assert.ok(!existsSync(own.folder));
+  });
+
+  it('leave the view when the process that drives them is killed, and leave nothing else', async () => {
+    const session = await leakwright.sessions.launch({ ...headless, name: 'Without a host', url: page('x') });
+    const rows = await rowsOf([session]);
+    const told = await lose(rows, (await leakwright.sessions.client.host())!.pid);
+    const recovered = await eventually('it is told', () =>
+      told.flatMap((event) => (event.type === 'hostLost' ? [event.recovered] : [])).at(0),
+    );
     assert.deepEqual(
-      [event.summary.reason, event.summary.pagesClosed, event.summary.successful],
-      ['browser-lost', 1, true],
+      recovered.map(({ issues }) => issues),
+      [[]],
     );
-    await eventually('its row is gone', async () =>
-      (await outline(leakwright.processes)).some((line) => line.includes('Crashing')) ? undefined : true,
-    );
-    assert.ok(!existsSync(own));
+    assert.ok(!existsSync(session.folder));
+    // Whoever took the browser over from its host still has to take note of its end.
+    await eventually('the browser is gone', () => (isAlive(session.root!.pid) ? undefined : true));
   });
 });
