@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { DevToolsAPI } from 'heap-snapshot-toolkit';
 
 /** The part of DevTools' parsed snapshot that we read. Its own declarations leave much of this private or untyped. */
@@ -248,9 +250,11 @@ export class HeapGraphLoader {
     this.#loader.write(chunk);
   }
 
-  async finish(): Promise<HeapGraph> {
+  /** @param onParsed called when the text is no longer needed, before retainers and dominators are computed */
+  async finish(onParsed: () => void = () => {}): Promise<HeapGraph> {
     this.#loader.close();
     await this.#loader.parsingComplete;
+    onParsed();
     const channel = new MessageChannel();
     try {
       const { SecondaryInitManager } = DevToolsAPI as unknown as {
@@ -262,8 +266,10 @@ export class HeapGraphLoader {
       void secondHalf;
       return new HeapGraph(snapshot);
     } finally {
+      // Until a port has closed, a turn of the loop later, it keeps all that its listener knows of the snapshot.
+      const closed = once(channel.port2, 'close');
       channel.port1.close();
-      channel.port2.close();
+      await closed;
     }
   }
 }
