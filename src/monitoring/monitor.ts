@@ -8,7 +8,7 @@ import { METRICS, recordReading, recordScenarios } from './metrics/definitions.t
 import { loadOtlp, loadPrometheus } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
 import type { OtlpExport } from './metrics/otlp.ts';
-import type { MonitorReading, ScenarioReading } from './reading.ts';
+import { type MonitorReading, type ScenarioReading, scenarioReading } from './reading.ts';
 import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
 import { MachineSource } from './source/machineSource.ts';
 
@@ -249,12 +249,7 @@ async function readScenarios(history: History): Promise<ScenarioReading[]> {
   for (const run of runs) {
     for (const check of run.checks) {
       if (seen.has(check.scenario) || seen.size >= MAX_SCENARIOS || check.verdict === 'error') continue;
-      seen.set(check.scenario, {
-        scenario: check.scenario,
-        leaks: check.verdict === 'leak',
-        leakedBytesPerIteration: check.findings.reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0),
-        lastRunAt: Date.parse(run.startedAt),
-      });
+      seen.set(check.scenario, scenarioReading(check, run.startedAt));
     }
   }
   return [...seen.values()];

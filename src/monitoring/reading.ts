@@ -1,3 +1,4 @@
+import type { CheckSummary } from '../history/index.ts';
 import type { OwnershipStatus } from '../orphans/index.ts';
 
 /** One browser tree as the monitor saw it. Memory in bytes. */
@@ -50,4 +51,18 @@ export interface ScenarioReading {
   readonly leaks: boolean;
   readonly leakedBytesPerIteration: number;
   readonly lastRunAt: number;
+  readonly durationMs: number;
+  readonly peakMb: number;
+}
+
+/** @param startedAt of its run, ISO 8601 */
+export function scenarioReading(check: CheckSummary, startedAt: string): ScenarioReading {
+  return {
+    scenario: check.scenario,
+    leaks: check.verdict === 'leak',
+    leakedBytesPerIteration: check.findings.reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0),
+    lastRunAt: Date.parse(startedAt),
+    durationMs: check.durationMs,
+    peakMb: check.peakMb,
+  };
 }

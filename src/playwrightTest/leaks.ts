@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Page, TestInfo, TestType } from '@playwright/test';
 import {
   type CheckOptions,
@@ -8,7 +10,7 @@ import {
   checkLeaks,
 } from '../leaks/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
-import { type ErrorCode, LeakwrightError } from '../support/index.ts';
+import { type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
 import { adoptPage } from './adoptPage.ts';
 
 /** How a check in a test runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks. */
@@ -64,6 +66,7 @@ export class Leaks {
         hint: "Await one check before the next: two at once would count each other's objects.",
       });
     }
+    refuseOldNode();
     this.#running = true;
     const merged = { ...this.#defaults, ...options };
     this.#checks += 1;
@@ -109,7 +112,9 @@ export class Leaks {
       timeoutMs: options.timeout,
       stepTimeoutMs: options.timeout,
     };
-    const workspaceFolder = this.#info.config.configFile ? this.#info.config.rootDir : process.cwd();
+    // Not `rootDir`, which is the folder of the tests: the page's sources lie beside it.
+    const { configFile } = this.#info.config;
+    const workspaceFolder = configFile ? dirname(configFile) : process.cwd();
     const context = { openBrowser: adoptPage(this.#page), workspaceFolder, signal: this.#ended.signal };
     const events = checkLeaks(scenario, engine, context);
     let next = await events.next();
@@ -124,12 +129,21 @@ export class Leaks {
 
   async #attach(result: CheckResult): Promise<void> {
     const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
-    const attach = async (extension: string, contentType: string, body: string): Promise<void> =>
-      await this.#info.attach(`leaks: ${result.name}.${extension}`, { body, contentType });
-    await attach('txt', 'text/plain', renderText(report));
+    const nameOf = (extension: string): string => `leaks: ${result.name}.${extension}`;
+    await this.#info.attach(nameOf('txt'), { body: renderText(report), contentType: 'text/plain' });
     if (result.verdict === 'clean') return;
-    await attach('html', 'text/html', renderHtml(report));
-    await attach('json', 'application/json', renderJson(report));
+    // As a file: a body of text is shown as text by the HTML reporter, where a file opens as the page it is.
+    await this.#attachFile(nameOf('html'), 'text/html', renderHtml(report));
+    await this.#attachFile(nameOf('json'), 'application/json', renderJson(report));
+  }
+
+  async #attachFile(name: string, contentType: string, text: string): Promise<void> {
+    const file = this.#info.outputPath(`leaks-${this.#checks}.${contentType.slice(contentType.indexOf('/') + 1)}`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    // Playwright takes a copy of its own.
+    await this.#info.attach(name, { path: file, contentType });
+    await rm(file, { force: true });
   }
 
   /** A check's time is not taken from the test's own. */

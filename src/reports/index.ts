@@ -4,13 +4,14 @@ export { renderHtml } from './html.ts';
 export { renderJson } from './json.ts';
 export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
-export { mergeReports } from './mergeReports.ts';
+export { type MergedReport, type ReportFile, mergeReports } from './mergeReports.ts';
 export { parseReport } from './parseReport.ts';
 export {
   type ExitCode,
   type FailOn,
   type Report,
   type ReportOptions,
+  type Shard,
   createReport,
   exitCodeFor,
   fails,

@@ -14,7 +14,15 @@ export interface Report {
   readonly exitCode: ExitCode;
   /** The least severity that failed this run. Absent: minor. */
   readonly failOn?: FailOn;
+  /** Of `--shard 2/3`: which part of a run this is. Absent: the whole. */
+  readonly shard?: Shard;
   readonly checks: readonly CheckResult[];
+}
+
+/** The `index`-th of `total` parts, counted from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly total: number;
 }
 
 export interface ReportOptions {
@@ -22,6 +30,7 @@ export interface ReportOptions {
   readonly durationMs: number;
   /** Leaks below this severity are reported and do not fail the run. Default: minor. */
   readonly failOn?: FailOn;
+  readonly shard?: Shard;
 }
 
 export type FailOn = 'minor' | 'moderate' | 'critical';
@@ -61,6 +70,7 @@ export function createReport(checks: readonly CheckResult[], options: ReportOpti
     durationMs: Math.round(options.durationMs),
     exitCode: exitCodeFor(checks, options.failOn),
     ...(options.failOn === undefined || options.failOn === 'minor' ? {} : { failOn: options.failOn }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
     checks,
   };
 }

@@ -1,5 +1,5 @@
 import { url as inspectorUrl } from 'node:inspector';
-import { type Log, silentLog } from '../support/index.ts';
+import { type Log, describeError, silentLog } from '../support/index.ts';
 import {
   type CheckContext,
   type CheckResult,
@@ -9,11 +9,13 @@ import {
   refusedCheck,
   sessionOpener,
 } from '../leaks/index.ts';
-import { type Baseline, applyBaseline, createReport } from '../reports/index.ts';
+import { exportRun } from '../monitoring/index.ts';
+import { type Baseline, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
 import {
   type CheckOptions,
   durationOptions,
   parseIgnoreRules,
+  parseShard,
   readBaseline,
   sessionSource,
   takeShard,
@@ -21,7 +23,8 @@ import {
 import type { TerminalIo } from './io.ts';
 import { createProgress } from './progress.ts';
 import { type ReporterRequest, type Sink, createReporterSinks, parseReporters } from './reporters.ts';
-import { RunHistory, historyPlace } from './runHistory.ts';
+import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
+import { RunHistory, historyPlace, labelsOfRun } from './runHistory.ts';
 import { RunServers } from './runServers.ts';
 import { type FoundScenario, findScenarios } from './scenarios.ts';
 
@@ -36,15 +39,17 @@ const DEBUGGING_MS = 24 * 3_600_000;
  * @throws LeakwrightError `usage` and the like before anything runs, or the signal's reason
  */
 export async function runCheck(options: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
-  const requests = parseReporters(options.reporter ?? [], options.output);
+  const shard = parseShard(options.shard);
+  const requests = parseReporters(options.reporter ?? [], options.output, shard);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   sessionSource(options);
   durationOptions(options);
   const ignore = parseIgnoreRules(options.ignore ?? []);
-  const scenarios = takeShard(await findScenarios(options), options.shard);
+  const otlp = otlpTarget(options.otlp);
+  const scenarios = takeShard(await findScenarios(options), shard);
   const history = await openRunHistory(options, io);
   try {
-    return await checkAll(scenarios, options, { requests, baseline, ignore, history }, io, signal);
+    return await checkAll(scenarios, options, { requests, baseline, ignore, shard, history, otlp }, io, signal);
   } finally {
     await history?.close();
   }
@@ -54,13 +59,15 @@ interface Prepared {
   readonly requests: readonly ReporterRequest[];
   readonly baseline: Baseline | undefined;
   readonly ignore: readonly IgnoreRule[];
+  readonly shard: Shard | undefined;
   readonly history: RunHistory | undefined;
+  readonly otlp: OtlpTarget | undefined;
 }
 
 async function checkAll(
   scenarios: readonly FoundScenario[],
   options: CheckOptions,
-  { requests, baseline, ignore, history }: Prepared,
+  { requests, baseline, ignore, shard, history, otlp }: Prepared,
   io: TerminalIo,
   signal: AbortSignal,
 ): Promise<number> {
@@ -96,11 +103,29 @@ async function checkAll(
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
     failOn: options.failOn,
+    ...(shard === undefined ? {} : { shard }),
   });
   for (const sink of sinks) sink.onReport?.(report);
   const isRecorded = (await history?.record(report)) ?? true;
+  const isExported = otlp === undefined || (await sendMetrics(report, otlp, io));
   // A clean-up that is not complete is worth a warning, as it is for a browser.
-  return (serversEnded && isRecorded) || report.exitCode !== 0 ? report.exitCode : 2;
+  return (serversEnded && isRecorded && isExported) || report.exitCode !== 0 ? report.exitCode : 2;
+}
+
+async function sendMetrics(report: Report, { endpoint }: OtlpTarget, io: TerminalIo): Promise<boolean> {
+  const { branch, commit } = labelsOfRun();
+  // As OpenTelemetry's conventions name them.
+  const attributes = {
+    ...(branch === undefined ? {} : { 'vcs.ref.head.name': branch }),
+    ...(commit === undefined ? {} : { 'vcs.ref.head.revision': commit }),
+  };
+  try {
+    await exportRun(report, { endpoint, attributes });
+    return true;
+  } catch (error) {
+    io.err(`leakwright: The collector did not take the metrics: ${describeError(error)}\n`);
+    return false;
+  }
 }
 
 /** The scenario with its web servers running; one whose servers cannot be started must not keep others from being checked. */

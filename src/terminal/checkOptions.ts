@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import { type DurationOptions, type IgnoreRule, type LaunchPreferences, durationProfiles } from '../leaks/index.ts';
 import type { SessionSource } from '../sessions/index.ts';
-import { type Baseline, type FailOn, parseBaseline } from '../reports/index.ts';
+import { type Baseline, type FailOn, type Shard, parseBaseline } from '../reports/index.ts';
 
 /** The options of `check` as the command line gives them. */
 export interface CheckOptions {
@@ -40,21 +40,26 @@ export interface CheckOptions {
   readonly failOnRegression?: boolean;
   /** `2/3`: the second of three parts of the scenarios. */
   readonly shard?: string;
+  /** The collector that the run's metrics are sent to; true: the environment says which. */
+  readonly otlp?: string | true;
 }
 
 /**
- * The part of a list that a shard takes: each n-th of it, so that shards are of one size whatever the order.
- *
- * @param shard `2/3`: the second of three
+ * @param text `2/3`: the second of three
  * @throws LeakwrightError `usage`
  */
-export function takeShard<T>(all: readonly T[], shard: string | undefined): readonly T[] {
-  if (shard === undefined) return all;
-  const [, index, total] = (/^(\d+)\/(\d+)$/.exec(shard) ?? []).map(Number);
+export function parseShard(text: string | undefined): Shard | undefined {
+  if (text === undefined) return undefined;
+  const [, index, total] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number);
   if (!index || !total || index > total) {
-    throw new LeakwrightError('usage', `'${shard}' is not a shard.`, { hint: 'Write the second of three as 2/3.' });
+    throw new LeakwrightError('usage', `'${text}' is not a shard.`, { hint: 'Write the second of three as 2/3.' });
   }
-  return all.filter((_, place) => place % total === index - 1);
+  return { index, total };
+}
+
+/** The part of a list that a shard takes: each n-th of it, so that shards are of one size whatever the order. */
+export function takeShard<T>(all: readonly T[], shard: Shard | undefined): readonly T[] {
+  return shard === undefined ? all : all.filter((_, place) => place % shard.total === shard.index - 1);
 }
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

@@ -1,23 +1,26 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Report, mergeReports, parseReport } from '../reports/index.ts';
+import type { CheckResult } from '../leaks/index.ts';
+import { type MergedReport, type Report, createReport, mergeReports, parseReport } from '../reports/index.ts';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
-import { createReporterSinks, parseReporters } from './reporters.ts';
+import { BLOB_FOLDER, createReporterSinks, parseReporters } from './reporters.ts';
 import { RunHistory, historyPlace } from './runHistory.ts';
 
 export interface MergeOptions {
   readonly reporter?: readonly string[];
   readonly output?: string;
   readonly history?: string;
+  /** Only what is worse than the history's measure fails. */
+  readonly failOnRegression?: boolean;
 }
 
 /**
- * `leakwright merge-reports`: makes one report of those that the shards of a run wrote as JSON.
+ * `leakwright merge-reports`: makes one report of those that the shards of a run wrote.
  *
- * @param places files, or folders whose `.json` files are taken, those in folders below included
- * @returns the exit code that the undivided run would have had
- * @throws LeakwrightError `usage` when there is none, or one that is no report
+ * @param places files, or folders whose `.json` files are taken, those in folders below included; default: `blob-report`
+ * @returns the exit code that the undivided run would have had; 3 when a shard did not report
+ * @throws LeakwrightError `usage` when there is none, one that is no report, or when they are not of one run
  */
 export async function runMerge(places: readonly string[], options: MergeOptions, io: TerminalIo): Promise<number> {
   const requests = parseReporters(options.reporter ?? [], options.output);
@@ -26,15 +29,24 @@ export async function runMerge(places: readonly string[], options: MergeOptions,
       hint: 'Use another reporter than ndjson.',
     });
   }
-  const files = [...new Set(places.flatMap((place) => reportFiles(place)))];
+  const from = places.length > 0 ? places : [BLOB_FOLDER];
+  const files = [...new Set(from.flatMap((place) => reportFiles(place)))];
   if (files.length === 0) {
-    throw new LeakwrightError('usage', `There is no report in ${places.join(', ')}.`, {
-      hint: 'Let each shard write one: leakwright check --shard 1/3 --reporter json=reports/1.json',
+    throw new LeakwrightError('usage', `There is no report in ${from.join(', ')}.`, {
+      hint: 'Let each shard write one: leakwright check --shard 1/3 --reporter blob',
     });
   }
-  const report = mergeReports(files.map((file) => readReport(file)));
-  const history = options.history === undefined ? undefined : await openHistory(options.history, io);
+  const merged = mergeReports(files.map((file) => ({ file, report: readReport(file) })));
+  for (const file of merged.superseded) {
+    io.err(`leakwright: '${file}' is left out: its shard ran again and reported anew.\n`);
+  }
+  if (merged.missing.length > 0) {
+    const which = `${merged.missing.length === 1 ? 'Shard' : 'Shards'} ${merged.missing.join(', ')}`;
+    io.err(`leakwright: ${which} did not report: what this run found is not complete.\n`);
+  }
+  const history = await openHistory(options, io);
   try {
+    const report = history === undefined ? merged.report : await judged(merged, history);
     for (const sink of createReporterSinks(requests, io)) sink.onReport?.(report);
     const isRecorded = (await history?.record(report)) ?? true;
     return isRecorded || report.exitCode !== 0 ? report.exitCode : 2;
@@ -43,8 +55,18 @@ export async function runMerge(places: readonly string[], options: MergeOptions,
   }
 }
 
-function openHistory(place: string, io: TerminalIo): Promise<RunHistory> {
-  return RunHistory.open(historyPlace(place), { failOnRegression: false }, io);
+/** The report with the history's word on each check: shards that had no history could not have it. */
+async function judged({ report, missing }: MergedReport, history: RunHistory): Promise<Report> {
+  const checks: CheckResult[] = [];
+  for (const check of report.checks) checks.push(await history.judge(check));
+  const again = createReport(checks, report);
+  return missing.length > 0 ? { ...again, exitCode: 3 } : again;
+}
+
+async function openHistory(options: MergeOptions, io: TerminalIo): Promise<RunHistory | undefined> {
+  const { history, failOnRegression = false } = options;
+  if (history === undefined && !failOnRegression) return undefined;
+  return await RunHistory.open(historyPlace(history), { failOnRegression }, io);
 }
 
 function reportFiles(place: string): string[] {

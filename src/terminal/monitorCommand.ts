@@ -9,8 +9,9 @@ import {
   readToken,
   webhookSink,
 } from '../monitoring/index.ts';
-import { LeakwrightError, type Log } from '../support/index.ts';
+import type { Log } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
+import { otlpTarget } from './otlpTarget.ts';
 import { historyPlace } from './runHistory.ts';
 
 export interface MonitorCommandOptions {
@@ -37,6 +38,7 @@ const DEFAULT_PORT = 9877;
  */
 export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const log = timedLog(io);
+  const otlp = otlpTarget(options.otlp);
   const sinks = await createSinks(options, io, log);
   const token = options.tokenFile === undefined ? newToken() : await readToken(options.tokenFile);
   const history = options.history === undefined ? undefined : await openHistory(historyPlace(options.history));
@@ -49,7 +51,7 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
       ...(options.interval === undefined ? {} : { intervalMs: options.interval }),
       ...(options.memoryLimit === undefined ? {} : { browserLimitBytes: options.memoryLimit * 1024 * 1024 }),
       ...(history === undefined ? {} : { history }),
-      ...otlpOptions(options.otlp),
+      ...(otlp === undefined ? {} : { otlp }),
     });
     try {
       const file = options.tokenFile ?? (await keepToken(token));
@@ -76,28 +78,6 @@ async function createSinks(options: MonitorCommandOptions, io: TerminalIo, log: 
     options.json ? ndjsonSink((line) => io.out(line)) : logSink(log),
     ...(options.webhook ?? []).map((address) => webhookSink(address, token)),
   ];
-}
-
-function otlpOptions(given: string | true | undefined): { otlp?: { endpoint: string | undefined } } {
-  if (given === undefined) return {};
-  if (given === true) {
-    const variables = ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
-    if (!variables.some((name) => process.env[name])) {
-      throw new LeakwrightError('usage', '--otlp has no address, and OTEL_EXPORTER_OTLP_ENDPOINT is not set.', {
-        hint: 'Give one: --otlp http://localhost:4318/v1/metrics',
-      });
-    }
-    return { otlp: { endpoint: undefined } };
-  }
-  if (!/^https?:\/\//.test(given) || !URL.canParse(given)) {
-    throw new LeakwrightError('usage', `'${given}' is not the address of a collector.`, {
-      hint: 'Like http://localhost:4318/v1/metrics',
-    });
-  }
-  const url = new URL(given);
-  // What people know is the collector's address; the path is the protocol's.
-  if (url.pathname === '/') url.pathname = '/v1/metrics';
-  return { otlp: { endpoint: url.href } };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { LeakwrightError, describeError, isAbort, programFile, toolVersion } from '../support/index.ts';
+import { LeakwrightError, describeError, isAbort, programFile, refuseOldNode, toolVersion } from '../support/index.ts';
 import { runCheck } from './checkCommand.ts';
 import { runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
@@ -47,6 +47,10 @@ function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: numbe
       getErrHasColors: () => io.colour,
     })
     .showSuggestionAfterError()
+    .hook('preAction', (_program, command) => {
+      // The doctor says so itself, among the rest.
+      if (command.name() !== 'doctor') refuseOldNode();
+    })
     .addHelpText(
       'after',
       `
@@ -107,6 +111,10 @@ Examples:
       'fail only for what is worse than the accepted run of the history, or the one before',
     )
     .option('--shard <i/n>', 'check only the i-th of n parts of the scenarios; merge-reports makes one report of all')
+    .option(
+      '--otlp [url]',
+      'send what the run came to to an OpenTelemetry collector (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)',
+    )
     .option('--timeout <seconds>', 'limit for one check (default: 120)', positiveNumber)
     .action(async (files: string[], options: Record<string, unknown>) => {
       finish(await runCheck({ files, ...options }, io, signal));
@@ -125,11 +133,12 @@ Examples:
 
   program
     .command('merge-reports')
-    .description('make one report of those that shards wrote as JSON')
-    .argument('<places...>', 'report files, or folders with them')
+    .description('make one report of those that shards wrote (--reporter blob)')
+    .argument('[places...]', 'report files, or folders with them (default: blob-report)')
     .option('--reporter <name[=file]>', 'as for check; repeatable (default: text)', collect)
     .option('--output <folder>', 'write reports into this folder')
     .option('--history <place>', 'record the merged run, as for check')
+    .option('--fail-on-regression', 'fail only for what is worse in it than before, as for check')
     .action(async (places: string[], options: MergeOptions) => {
       finish(await runMerge(places, options, io));
     });

@@ -4,6 +4,7 @@ import { LeakwrightError, describeError } from '../support/index.ts';
 import type { LeakEvent } from '../leaks/index.ts';
 import {
   type Report,
+  type Shard,
   renderGithubAnnotations,
   renderHtml,
   renderJson,
@@ -25,9 +26,21 @@ const RENDERERS = {
   junit: renderJunit,
   markdown: renderMarkdown,
   html: renderHtml,
+  blob: renderJson,
 } as const;
 
-const EXTENSIONS = { text: 'txt', json: 'json', ndjson: 'ndjson', junit: 'xml', markdown: 'md', html: 'html' } as const;
+const EXTENSIONS = {
+  text: 'txt',
+  json: 'json',
+  ndjson: 'ndjson',
+  junit: 'xml',
+  markdown: 'md',
+  html: 'html',
+  blob: 'json',
+} as const;
+
+/** Where `blob` writes what `merge-reports` reads: a file a shard, as Playwright Test does it. */
+export const BLOB_FOLDER = 'blob-report';
 
 export type ReporterName = keyof typeof EXTENSIONS;
 export const REPORTER_NAMES = Object.keys(EXTENSIONS) as ReporterName[];
@@ -40,11 +53,15 @@ export interface ReporterRequest {
 
 /**
  * Reads `--reporter NAME[=FILE]` values. With `--output DIR`, relative files lie there, and every reporter but text
- * writes `report.EXT` there instead of to standard output.
+ * writes `report.EXT` there instead of to standard output. `blob` always writes a file, named after the shard.
  *
  * @throws LeakwrightError `usage`
  */
-export function parseReporters(values: readonly string[], outputFolder: string | undefined): ReporterRequest[] {
+export function parseReporters(
+  values: readonly string[],
+  outputFolder: string | undefined,
+  shard?: Shard,
+): ReporterRequest[] {
   const requests = (values.length > 0 ? values : ['text']).map((value): ReporterRequest => {
     const equals = value.indexOf('=');
     const name = equals === -1 ? value : value.slice(0, equals);
@@ -57,6 +74,10 @@ export function parseReporters(values: readonly string[], outputFolder: string |
       const file = value.slice(equals + 1);
       if (!file) throw new LeakwrightError('usage', `'--reporter ${value}' names no file.`);
       return { name, file: resolve(outputFolder ?? '.', file) };
+    }
+    if (name === 'blob') {
+      const file = shard === undefined ? 'report.json' : `report-${shard.index}.json`;
+      return { name, file: resolve(outputFolder ?? '.', BLOB_FOLDER, file) };
     }
     if (outputFolder !== undefined && name !== 'text') {
       return { name, file: resolve(outputFolder, `report.${EXTENSIONS[name]}`) };

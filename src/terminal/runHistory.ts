@@ -68,7 +68,7 @@ export class RunHistory {
 }
 
 /** Branch and commit as the usual CI systems tell them. */
-function labelsOfRun(env: NodeJS.ProcessEnv = process.env): RunLabels {
+export function labelsOfRun(env: NodeJS.ProcessEnv = process.env): RunLabels {
   const branch = env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || env['CI_COMMIT_REF_NAME'] || env['BRANCH_NAME'];
   const commit = env['GITHUB_SHA'] || env['CI_COMMIT_SHA'] || env['GIT_COMMIT'];
   return {

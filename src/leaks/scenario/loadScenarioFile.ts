@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createJiti } from 'jiti';
-import { describeError } from '../../support/index.ts';
 import { contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
 import { fromFuite } from './fuiteScenario.ts';
+import { loadingFailure } from './loadingFailure.ts';
 import { fromMemlab } from './memlabScenario.ts';
 import type { Scenario } from './scenario.ts';
 import { type Exports, FORMS, type ScenarioPlace, invalid, resolveUrl, step } from './scenarioParts.ts';
@@ -24,7 +24,8 @@ export async function loadScenarioFile(file: string, place: ScenarioPlace = {}):
     // No cache on disk: nothing of ours stays behind in the user's project.
     loaded = await createJiti(file, { fsCache: false, moduleCache: false, interopDefault: false }).import(file);
   } catch (error) {
-    throw invalid(file, `it cannot be loaded: ${describeError(error)}`, loadingHint(error), error);
+    const { why, hint } = loadingFailure(error, 'Correct the error and run it again.');
+    throw invalid(file, why, hint, error);
   }
   const exported = exportsOf(loaded);
   if (exported === undefined) throw invalid(file, 'it exports no scenario', FORMS);
@@ -33,14 +34,6 @@ export async function loadScenarioFile(file: string, place: ScenarioPlace = {}):
   const isFuite =
     Object.hasOwn(loaded as Exports, 'iteration') && ['url', ...OUR_OWN].every((name) => !(name in exported));
   return isFuite ? fromFuite(file, exported, place) : fromOurs(file, exported, place);
-}
-
-/** A clone without its packages is the usual reason that a module is missing. */
-function loadingHint(error: unknown): string {
-  const code = (error as { code?: unknown }).code;
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
-    ? "Install the project's packages (npm install), or correct the import."
-    : 'Correct the error and run it again.';
 }
 
 function exportsOf(loaded: unknown): Exports | undefined {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createJiti } from 'jiti';
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { LeakwrightError } from '../../support/index.ts';
 import type { WebServerOptions } from '../webServer/webServers.ts';
+import { loadingFailure } from './loadingFailure.ts';
 import { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
 
 /** What a check takes from a Playwright configuration: its tests' surroundings, not its tests. */
@@ -64,12 +65,8 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
   try {
     exported = await createJiti(file, { fsCache: false, moduleCache: false, interopDefault: false }).import(file);
   } catch (error) {
-    throw invalid(
-      file,
-      `it cannot be loaded: ${describeError(error)}`,
-      'Correct it, or leave it out with --no-config.',
-      error,
-    );
+    const { why, hint } = loadingFailure(error, 'Correct it.');
+    throw invalid(file, why, hint.replace(/\.$/, '; --no-config leaves it out.'), error);
   }
   const loaded: unknown = isRecord(exported) ? exported['default'] : undefined;
   if (!isRecord(loaded))

@@ -21,6 +21,20 @@ const counter = (name: string, help: string, labels: readonly string[] = []): Me
 
 const TREE = ['product', 'automated_by', 'status', 'owner'] as const;
 
+const SCENARIO_METRICS: readonly MetricDefinition[] = [
+  highest('scenario_leaks', '1 when the newest run of a scenario found a leak.', ['scenario']),
+  gauge('scenario_leaked_bytes_per_iteration', 'What its findings keep of each iteration.', ['scenario']),
+  highest('scenario_last_run_timestamp_seconds', 'When a scenario was last checked.', ['scenario']),
+  highest('scenario_duration_seconds', 'How long its newest check took.', ['scenario']),
+  highest('scenario_peak_memory_bytes', 'The most memory that its browser took.', ['scenario']),
+];
+
+/** What one run of checks exports of itself. */
+export const RUN_METRICS: readonly MetricDefinition[] = [
+  ...SCENARIO_METRICS,
+  gauge('run_checks', 'Checks of the run.', ['verdict']),
+];
+
 export const METRICS: readonly MetricDefinition[] = [
   gauge('browsers', 'Browser trees that run.', TREE),
   gauge('browser_processes', 'Processes of browser trees.', TREE),
@@ -35,9 +49,7 @@ export const METRICS: readonly MetricDefinition[] = [
   gauge('alert_sink_queued', 'Alerts that wait for a sink.', ['sink']),
   gauge('alert_sink_open', '1 while the circuit of a sink is open.', ['sink']),
   gauge('sample_duration_seconds', 'How long reading the processes took last.'),
-  highest('scenario_leaks', '1 when the newest run of a scenario found a leak.', ['scenario']),
-  gauge('scenario_leaked_bytes_per_iteration', 'What its findings keep of each iteration.', ['scenario']),
-  highest('scenario_last_run_timestamp_seconds', 'When a scenario was last checked.', ['scenario']),
+  ...SCENARIO_METRICS,
   counter('samples', 'Samples taken.'),
   counter('alerts', 'Alerts raised and told.', ['kind', 'level']),
   counter('alerts_suppressed', 'Alerts not told since too many were.'),
@@ -87,4 +99,6 @@ export function recordScenarios(book: MetricBook, scenarios: readonly ScenarioRe
   each('leaks', ({ leaks }) => (leaks ? 1 : 0));
   each('leaked_bytes_per_iteration', ({ leakedBytesPerIteration }) => leakedBytesPerIteration);
   each('last_run_timestamp_seconds', ({ lastRunAt }) => lastRunAt / 1000);
+  each('duration_seconds', ({ durationMs }) => durationMs / 1000);
+  each('peak_memory_bytes', ({ peakMb }) => peakMb * 1024 * 1024);
 }

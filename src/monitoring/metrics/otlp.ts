@@ -1,5 +1,5 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { toolVersion } from '../../support/index.ts';
 import type { MetricBook } from './metricBook.ts';
@@ -9,6 +9,8 @@ export interface OtlpOptions {
   readonly endpoint: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly intervalMs: number;
+  /** Of whom the numbers are, besides the service's name and version. `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` come before. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Called when the collector stops taking the metrics (with the reason), and when it takes them again (undefined). */
   readonly onChange?: (failure: Error | undefined) => void;
 }
@@ -41,7 +43,11 @@ export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
   });
   const provider = new MeterProvider({
     readers: [reader],
-    resource: resourceFromAttributes({ 'service.name': 'leakwright', 'service.version': toolVersion() }),
+    resource: resourceFromAttributes({
+      'service.name': 'leakwright',
+      'service.version': toolVersion(),
+      ...options.attributes,
+    }).merge(detectResources({ detectors: [envDetector] })),
   });
   const meter = provider.getMeter('leakwright', toolVersion());
   for (const { definition } of book.read()) {

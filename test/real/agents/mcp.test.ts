@@ -186,7 +186,8 @@ describe('An agent', function () {
     ['a launch', 'launch_session', { url: '/requests' }],
     ['a check', 'check_page', { url: '/leak', click: ['#go'] }],
   ] as const) {
-    it(`that is killed in the middle of ${what} leaves nothing`, async () => {
+    it(`that is killed in the middle of ${what} leaves nothing`, async function () {
+      this.timeout(60_000 + KILLS * 30_000);
       for (let round = 0; round < KILLS; round += 1) {
         const given = JSON.stringify({ ...input, url: `${origin.origin}${input.url}` });
         const agent = sandbox.start(join('..', 'agents', 'agentProgram.ts'), [server, tool, given]);

@@ -6,6 +6,7 @@ import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type ShopServer, serveShop } from '../../demo/shop/serve.ts';
 import { type CliHome, type CliProcess, createCliHome, until } from '../../support/cli.ts';
+import { startOtlpReceiver } from '../../support/otlpReceiver.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
 
 const shopFolder = join(packageFolder(), 'test', 'demo', 'shop');
@@ -75,12 +76,37 @@ describe('leakwright check', () => {
     assert.ok(check!.cleanup.successful);
   });
 
-  it('finds the fixed twin clean', async () => {
-    const run = await home.run(['check', '--url', `${shop.url}fixed.html`, '--click', '.open', '--click', '.close']);
-    assert.equal(run.code, 0, run.stdout + run.stderr);
-    assert.match(run.stdout, /Clean/);
-    // eslint-disable-next-line no-control-regex -- piped output must have no colour
-    assert.doesNotMatch(run.stdout, /\u001b/);
+  it('finds the fixed twin clean, and tells a collector', async () => {
+    const collector = await startOtlpReceiver();
+    try {
+      const run = await home.run(
+        [
+          'check',
+          '--url',
+          `${shop.url}fixed.html`,
+          '--click',
+          '.open',
+          '--click',
+          '.close',
+          '--otlp',
+          collector.origin,
+        ],
+        { env: { GITHUB_SHA: 'c0ffee' } },
+      );
+      assert.equal(run.code, 0, run.stdout + run.stderr);
+      assert.match(run.stdout, /Clean/);
+      // eslint-disable-next-line no-control-regex -- piped output must have no colour
+      assert.doesNotMatch(run.stdout, /\u001b/);
+      assert.equal(collector.requests.length, 1);
+      const { resource, points } = collector.requests[0]!;
+      assert.equal(resource['vcs.ref.head.revision'], 'c0ffee');
+      assert.deepEqual(
+        points.flatMap(({ name, value }) => (name === 'leakwright_scenario_leaks' ? [value] : [])),
+        [0],
+      );
+    } finally {
+      await collector.close();
+    }
   });
 
   it('streams one event a line as ndjson, for other programs to follow', async () => {

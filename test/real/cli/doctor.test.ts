@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnosed, Diagnosis } from '../../../src/doctor/index.ts';
-import { LEAST_NODE } from '../../../src/doctor/checks/node.ts';
+import { LEAST_NODE } from '../../../src/support/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { obtainBrowser } from '../../../src/browsers/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';

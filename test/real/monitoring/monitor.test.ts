@@ -10,6 +10,7 @@ import { openHistory } from '../../../src/history/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
 import { silentLog } from '../../../src/support/index.ts';
 import { type CliHome, createCliHome, until as untilTrue } from '../../support/cli.ts';
+import { decodeMetrics } from '../../support/otlpReceiver.ts';
 import { Arena } from '../../support/owners.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
 import { sampleResult } from '../../unit/reports/sampleResult.ts';
@@ -115,8 +116,11 @@ describe('the monitor on a real machine', function () {
       await monitor.exportNow();
       const exported = receiver.received.find(({ path }) => path === '/v1/metrics');
       assert.ok(exported, 'the collector was sent metrics');
-      assert.match(JSON.stringify(exported.body), /"leakwright_browser_memory_bytes"/);
-      assert.match(JSON.stringify(exported.body), /"service\.name","value":\{"stringValue":"leakwright"\}/);
+      const { resource, points } = decodeMetrics(exported.body);
+      assert.equal(resource['service.name'], 'leakwright');
+      const cost = points.find(({ name }) => name === 'leakwright_browser_memory_bytes');
+      assert.ok(cost?.kind === 'gauge' && cost.value > 20 * 1024 * 1024);
+      assert.equal(points.find(({ name }) => name === 'leakwright_samples_total')?.kind, 'sum');
 
       const report = JSON.parse(await ask('/monitoring/memory/cleanup', 'POST')) as { summary: { ended: number } };
       assert.equal(report.summary.ended, 1);

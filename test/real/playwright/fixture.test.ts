@@ -12,7 +12,7 @@ interface TestEntry {
   readonly tests: readonly {
     readonly results: readonly {
       readonly error?: { readonly message: string };
-      readonly attachments: readonly { readonly name: string; readonly contentType: string }[];
+      readonly attachments: readonly { readonly name: string; readonly contentType: string; readonly path?: string }[];
     }[];
   }[];
 }
@@ -84,6 +84,10 @@ describe("A user's Playwright Test suite", function () {
       ['txt', 'html', 'json'],
     );
     assert.deepEqual(attachmentsOf('plain test 1'), []);
+    const { attachments } = entries.get(title)!.tests[0]!.results[0]!;
+    const page = attachments.find(({ contentType }) => contentType === 'text/html');
+    // Without a file of its own the HTML reporter shows the page's text instead of the page.
+    assert.match(readFileSync(page!.path!, 'utf8'), /<html[^]*closedPanels/);
   });
 
   it("gets the iteration's own error", () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { openHistory } from '../../../src/history/index.ts';
 import type { CheckResult } from '../../../src/leaks/index.ts';
 import { type Report, createReport } from '../../../src/reports/index.ts';
-import { takeShard } from '../../../src/terminal/checkOptions.ts';
+import { parseShard, takeShard } from '../../../src/terminal/checkOptions.ts';
 import { type TerminalIo, runProgram } from '../../../src/terminal/index.ts';
 import { panelFinding, sampleResult } from '../reports/sampleResult.ts';
 
@@ -100,7 +100,7 @@ describe('the history and shards on the command line', () => {
 
   it('gives each scenario to exactly one shard', () => {
     const all = Array.from({ length: 11 }, (_, index) => index);
-    const shards = ['1/3', '2/3', '3/3'].map((shard) => takeShard(all, shard));
+    const shards = ['1/3', '2/3', '3/3'].map((shard) => takeShard(all, parseShard(shard)));
     assert.deepEqual(
       shards.flat().sort((a, b) => a - b),
       all,
@@ -109,7 +109,8 @@ describe('the history and shards on the command line', () => {
       shards.map(({ length }) => length),
       [4, 4, 3],
     );
-    for (const wrong of ['0/3', '4/3', '1', '1/0', 'a/b']) assert.throws(() => takeShard(all, wrong), /not a shard/);
+    for (const wrong of ['0/3', '4/3', '1', '1/0', 'a/b']) assert.throws(() => parseShard(wrong), /not a shard/);
+    assert.deepEqual(takeShard(all, parseShard(undefined)), all);
   });
 
   it('merges what shards reported into the report of the whole run', async () => {
@@ -137,5 +138,54 @@ describe('the history and shards on the command line', () => {
     assert.equal(none.code, 3);
     writeFileSync(join(shards, 'bad.json'), '{}');
     assert.match((await run('merge-reports', shards)).err, /bad\.json.*not a Leakwright report/);
+  });
+
+  // A shard that never ran would make a red build green.
+  it('says that a shard did not report, and that the run could not be done', async () => {
+    const blobs = join(folder, 'blob-report');
+    mkdirSync(blobs);
+    const write = (name: string, index: number, total: number, parts: Parameters<typeof reportOf>[0]) =>
+      writeFileSync(join(blobs, name), JSON.stringify({ ...reportOf(parts), shard: { index, total } }));
+    write('report-1.json', 1, 3, { ...clean, file: 'a.leak.ts' });
+    write('report-3.json', 3, 3, { ...clean, file: 'c.leak.ts' });
+    const incomplete = await run('merge-reports', blobs);
+    assert.equal(incomplete.code, 3);
+    assert.match(incomplete.err, /Shard 2 did not report/);
+    assert.match(incomplete.out, /2 clean/, 'what is there is shown');
+
+    write('report-2.json', 2, 3, { ...clean, file: 'b.leak.ts' });
+    const complete = await run('merge-reports', blobs);
+    assert.deepEqual([complete.code, complete.err], [0, '']);
+    assert.match(complete.out, /3 clean/);
+
+    writeFileSync(
+      join(blobs, 'report-2-again.json'),
+      JSON.stringify({
+        ...reportOf({ ...clean, file: 'b.leak.ts' }),
+        startedAt: '2030-01-01T00:00:00.000Z',
+        shard: { index: 2, total: 3 },
+      }),
+    );
+    const again = await run('merge-reports', blobs);
+    assert.match(again.err, /report-2\.json' is left out: its shard ran again/);
+    assert.match(again.out, /3 clean/, 'each check once');
+
+    write('report-of-another-run.json', 1, 2, clean);
+    const mixed = await run('merge-reports', blobs);
+    assert.equal(mixed.code, 3);
+    assert.match(mixed.err, /not of one run.* of 3 shards.* of 2/s);
+  });
+
+  it('fails a merged run for regressions only, as an undivided one', async () => {
+    const shards = join(folder, 'known');
+    mkdirSync(shards);
+    const leaky = reportOf(sampleResult({ file: 'a.leak.ts' }));
+    writeFileSync(join(shards, '1.json'), JSON.stringify(leaky));
+    const measured = ['--history', join(folder, 'known.sqlite')];
+    const first = await run('merge-reports', shards, ...measured, '--fail-on-regression');
+    assert.equal(first.code, 1, 'new');
+    const second = await run('merge-reports', shards, ...measured, '--fail-on-regression');
+    assert.equal(second.code, 0, second.out);
+    assert.match(second.out, /known from the history/);
   });
 });

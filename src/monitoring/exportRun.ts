@@ -1,0 +1,46 @@
+import { summarizeCheck } from '../history/index.ts';
+import type { Report } from '../reports/index.ts';
+import { type Clock, systemClock } from '../support/index.ts';
+import { RUN_METRICS, recordScenarios } from './metrics/definitions.ts';
+import { loadOtlp } from './metrics/loadExporters.ts';
+import { MetricBook } from './metrics/metricBook.ts';
+import { scenarioReading } from './reading.ts';
+
+export interface ExportRunOptions {
+  /** Like `http://localhost:4318/v1/metrics`; undefined: as `OTEL_EXPORTER_OTLP_ENDPOINT` says. */
+  readonly endpoint: string | undefined;
+  /** Of the resource: where the run came from. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
+
+/** A run is exported once, at its end: the reader's own beat must never come. */
+const NEVER_MS = 24 * 3_600_000;
+
+/**
+ * Sends what a run's checks came to, under the names that `leakwright monitor` gives to what it reads of a history. A check that
+ * could not be made has no numbers; it counts as `run_checks` of its verdict.
+ *
+ * @throws what kept the collector from taking them
+ */
+export async function exportRun(report: Report, options: ExportRunOptions): Promise<void> {
+  const book = new MetricBook(RUN_METRICS, options.clock ?? systemClock);
+  const made = report.checks.filter(({ verdict }) => verdict !== 'error');
+  recordScenarios(
+    book,
+    made.map((check) => scenarioReading(summarizeCheck(check), check.startedAt)),
+  );
+  for (const { verdict } of report.checks) book.add('leakwright_run_checks', { verdict });
+  let failure: Error | undefined;
+  const { endpoint, attributes } = options;
+  const otlp = loadOtlp().startOtlp(book, {
+    endpoint,
+    ...(attributes === undefined ? {} : { attributes }),
+    intervalMs: NEVER_MS,
+    onChange: (reason) => {
+      failure = reason;
+    },
+  });
+  await otlp.stop();
+  if (failure) throw failure;
+}

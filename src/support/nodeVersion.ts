@@ -1,0 +1,26 @@
+import { LeakwrightError } from './errors.ts';
+
+/** Of `engines` in package.json; a unit test compares them. */
+export const LEAST_NODE = [22, 12] as const;
+
+export function isNodeRecentEnough(version = process.versions.node): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1]);
+}
+
+/**
+ * npm installs a package for a Node that is too old with no more than a warning; what is missing there would show as an
+ * error in the middle of a check.
+ *
+ * @throws LeakwrightError `usage`
+ */
+export function refuseOldNode(version = process.versions.node): void {
+  if (isNodeRecentEnough(version)) return;
+  throw new LeakwrightError(
+    'usage',
+    `Leakwright needs Node.js ${LEAST_NODE.join('.')} or later, and this is ${version}.`,
+    {
+      hint: `Install a later one; this one is ${process.execPath}.`,
+    },
+  );
+}
