@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +22,10 @@ interface Suite {
 }
 
 describe("A user's Playwright Test suite", function () {
-  this.timeout(180_000);
+  // Its checks follow growth for two minutes at most, four at a time: on a busy machine they take them.
+  this.timeout(420_000);
   let folder: string;
+  let child: ChildProcess | undefined;
   const entries = new Map<string, TestEntry>();
   let output = '';
 
@@ -40,7 +42,7 @@ describe("A user's Playwright Test suite", function () {
       'junction',
     );
     const report = join(folder, 'report.json');
-    const child = spawn(process.execPath, [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test'], {
+    const run = spawn(process.execPath, [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test'], {
       cwd: folder,
       env: {
         ...process.env,
@@ -51,9 +53,10 @@ describe("A user's Playwright Test suite", function () {
         SUITE_NO_SANDBOX: needsNoSandbox('chromium') ? '1' : '',
       },
     });
-    child.stdout.on('data', (chunk) => (output += String(chunk)));
-    child.stderr.on('data', (chunk) => (output += String(chunk)));
-    await new Promise((resolve) => child.on('close', resolve));
+    child = run;
+    run.stdout.on('data', (chunk) => (output += String(chunk)));
+    run.stderr.on('data', (chunk) => (output += String(chunk)));
+    await new Promise((resolve) => run.on('close', resolve));
     assert.ok(existsSync(report), output);
     const visit = (suite: Suite): void => {
       for (const spec of suite.specs ?? []) entries.set(spec.title, spec);
@@ -61,7 +64,15 @@ describe("A user's Playwright Test suite", function () {
     };
     for (const suite of (JSON.parse(readFileSync(report, 'utf8')) as { suites: Suite[] }).suites) visit(suite);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(async () => {
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const exited = new Promise((resolve) => child!.once('exit', resolve));
+      // Playwright ends its workers and their browsers.
+      child.kill('SIGTERM');
+      await exited;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const attachmentsOf = (title: string): string[] =>
     entries.get(title)!.tests[0]!.results[0]!.attachments.map(({ name }) => name);
