@@ -67,6 +67,8 @@ describe('metrics', () => {
       lastRunAt,
       leaks,
       leakedBytesPerIteration,
+      durationMs: 1,
+      peakMb: 1,
     });
     recordScenarios(book, [
       at('/users/4711', 2_000_000, true, 100),
