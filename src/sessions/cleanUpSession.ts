@@ -8,7 +8,7 @@ import {
   identityOf,
   membersOf,
 } from '../processes/index.ts';
-import { type Clock, describeError } from '../support/index.ts';
+import { type Clock, LeakwrightError, describeError } from '../support/index.ts';
 import { type StepPlan, runStep } from './cleanupSteps.ts';
 import { summarizeCleanup } from './cleanupSummary.ts';
 import { endSessionProcesses } from './endSessionProcesses.ts';
@@ -24,6 +24,8 @@ export interface CleanupSubject {
   readonly browser: Browser;
   /** Whether the browser is ours to end; else only what we made in it is. */
   readonly owned: boolean;
+  /** Of a browser that somebody else closes: see `OpenedBrowser`. */
+  readonly beforeClose?: () => Promise<string | undefined>;
   readonly ownPages: () => readonly Page[];
   readonly ownContexts: () => readonly BrowserContext[];
   readonly resources: SessionResources;
@@ -146,7 +148,7 @@ class Cleanup {
       }),
       // A recording ends with its page, and its file goes with the folder.
       this.#planned('videos', async () => this.#initial.videos),
-      this.#planned('cursors', async () => resources.cursors.clear()),
+      this.#planned('cursors', async () => await resources.cursors.clear()),
       // Pages and contexts of a browser that is ours end with it. Closing them one by one before would run no code of
       // theirs (Playwright closes pages without their unload handlers), take half as long again (*measured: 105 instead
       // of 75 ms*), and wait for pages that hang (*500 ms for one in an endless loop*). What hangs on them is ended first.
@@ -164,7 +166,9 @@ class Cleanup {
       }),
       // For a browser that is not ours this only ends the connection.
       this.#asking('browser', async () => {
+        const issue = await this.#subject.beforeClose?.();
         await browser.close();
+        if (issue !== undefined) throw new LeakwrightError('sessions.hostLost', issue);
         return owned ? 1 : 0;
       }),
       // The channel outlives the browser's answer by a moment; when it stays, the tree is ended below.

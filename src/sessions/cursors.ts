@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import type { RecordStore } from '../stores/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import type { Store } from '../stores/index.ts';
+import { type Clock, LeakwrightError, systemClock } from '../support/index.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 
-/** A place in a session's captured requests from which to read on. */
+/** A place in a session's captured requests from which to read on: a value in the store. */
 interface Cursor {
-  readonly sessionId: string;
   readonly filter: RequestFilter;
-  after: number;
+  readonly after: number;
+  /** Wall-clock time of its last use in ms since the epoch. */
+  readonly usedAt: number;
 }
 
 export interface RequestFilter {
@@ -34,77 +34,143 @@ const MAX_PAGE = 1000;
 /** … and looks at most at so many that a filter leaves out. */
 const MAX_SCANNED = 10_000;
 
+/**
+ * The store lets go by itself of what no host looks after any more (it was killed, on whatever machine), this much later than
+ * a host that lives would.
+ */
+export const BACKSTOP_MS = 10 * 60_000;
+
 /** The cursors of one session: at most 100, each for an hour after its last use; the least used goes first. */
 export class Cursors {
   readonly #sessionId: string;
-  readonly #store: RecordStore<CapturedRequest>;
-  readonly #cursors: LRUCache<string, Cursor>;
-  #expired = 0;
+  /** Of its own, so that taking out the requests leaves the cursors to be counted, and the other way round. */
+  readonly #scope: string;
+  readonly #store: Store<CapturedRequest>;
+  readonly #ttlMs: number;
+  readonly #clock: Clock;
+  #opened = false;
+  /** Reads of one cursor must not overlap: both would give the same page. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(sessionId: string, store: RecordStore<CapturedRequest>, options: { readonly ttlMs?: number } = {}) {
+  constructor(
+    sessionId: string,
+    store: Store<CapturedRequest>,
+    options: { readonly ttlMs?: number; readonly clock?: Clock } = {},
+  ) {
     this.#sessionId = sessionId;
+    this.#scope = cursorScope(sessionId);
     this.#store = store;
-    this.#cursors = new LRUCache({
-      max: MAX_CURSORS,
-      ttl: options.ttlMs ?? CURSOR_TTL_MS,
-      updateAgeOnGet: true,
-      dispose: (_cursor, _id, reason) => {
-        if (reason === 'expire') this.#expired += 1;
-      },
-    });
+    this.#ttlMs = options.ttlMs ?? CURSOR_TTL_MS;
+    this.#clock = options.clock ?? systemClock;
   }
 
-  get count(): number {
-    return this.#cursors.size;
+  async count(): Promise<number> {
+    return this.#opened ? (await this.#store.keys(this.#scope)).length : 0;
   }
 
-  open(filter: RequestFilter = {}): string {
+  async open(filter: RequestFilter = {}): Promise<string> {
     const id = randomUUID();
-    this.#cursors.set(id, { sessionId: this.#sessionId, filter, after: 0 });
+    if (!this.#opened) await this.renew(true);
+    await this.#set(id, { filter, after: 0, usedAt: this.#clock.now() });
     return id;
   }
 
   /** @throws LeakwrightError `sessions.notFound` when there is no such cursor, or not any more */
   async read(id: string, limit = 100): Promise<RequestPage> {
-    const cursor = this.#cursors.get(id);
+    const reading = this.#turn.then(async () => await this.#read(id, limit));
+    this.#turn = reading.catch(() => undefined);
+    return await reading;
+  }
+
+  async close(id: string): Promise<boolean> {
+    if ((await this.#find(id)) === undefined) return false;
+    await this.#store.write([{ kind: 'unset', scope: this.#scope, key: id }]);
+    return true;
+  }
+
+  /** Takes out those whose time is over; says how many. */
+  async expire(): Promise<number> {
+    if (!this.#opened) return 0;
+    let expired = 0;
+    for (const key of await this.#store.keys(this.#scope)) {
+      const cursor = (await this.#store.value(this.#scope, key)) as Cursor | undefined;
+      if (!cursor || this.#isFresh(cursor)) continue;
+      await this.#store.write([{ kind: 'unset', scope: this.#scope, key }]);
+      expired += 1;
+    }
+    return expired;
+  }
+
+  /** Tells a store that lets go by itself of what nobody looks after that somebody does. */
+  async renew(first = false): Promise<void> {
+    if (!this.#opened && !first) return;
+    const ttlMs = this.#ttlMs + BACKSTOP_MS;
+    await this.#store.open(this.#scope, { maxRecords: 0, maxBytes: 0, maxValues: MAX_CURSORS, ttlMs });
+    this.#opened = true;
+  }
+
+  /** Takes out all of the session's; says how many. */
+  async clear(): Promise<number> {
+    if (!this.#opened) return 0;
+    const { length } = await this.#store.keys(this.#scope);
+    await this.#store.close(this.#scope);
+    this.#opened = false;
+    return length;
+  }
+
+  async #read(id: string, limit: number): Promise<RequestPage> {
+    const cursor = await this.#find(id);
     if (!cursor) {
       throw new LeakwrightError('sessions.notFound', 'This reading of captured requests has expired.', {
         hint: 'Open the list again.',
       });
     }
-    const wanted = Math.max(1, Math.min(MAX_PAGE, Math.trunc(limit)));
+    const page = await this.#collect(cursor, Math.max(1, Math.min(MAX_PAGE, Math.trunc(limit))));
+    const { after, ...answer } = page;
+    await this.#set(id, { filter: cursor.filter, after, usedAt: this.#clock.now() });
+    return answer;
+  }
+
+  async #collect({ filter, after }: Cursor, wanted: number): Promise<RequestPage & { readonly after: number }> {
     const requests: (CapturedRequest & { sequence: number })[] = [];
     let skipped = 0;
     for (let scanned = 0; requests.length < wanted && scanned < MAX_SCANNED;) {
-      const page = await this.#store.read(cursor.sessionId, cursor.after, wanted - requests.length);
+      const page = await this.#store.read(this.#sessionId, after, wanted - requests.length);
       skipped += page.skipped;
       for (const { sequence, value } of page.records) {
-        if (matches(value, cursor.filter)) requests.push({ ...value, sequence });
-        cursor.after = sequence;
+        if (matches(value, filter)) requests.push({ ...value, sequence });
+        after = sequence;
       }
       scanned += page.records.length;
-      if (page.next === undefined) return { requests, more: false, skipped };
+      if (page.next === undefined) return { requests, more: false, skipped, after };
     }
-    return { requests, more: true, skipped };
+    return { requests, more: true, skipped, after };
   }
 
-  close(id: string): boolean {
-    return this.#cursors.delete(id);
+  async #find(id: string): Promise<Cursor | undefined> {
+    if (!this.#opened) return undefined;
+    const cursor = (await this.#store.value(this.#scope, id)) as Cursor | undefined;
+    return cursor && this.#isFresh(cursor) ? cursor : undefined;
   }
 
-  /** Takes out those whose time is over; says how many went since it was last asked. */
-  expire(): number {
-    this.#cursors.purgeStale();
-    const expired = this.#expired;
-    this.#expired = 0;
-    return expired;
+  /** Setting it anew also puts it last in the order in which cursors go for want of room. */
+  async #set(id: string, value: Cursor): Promise<void> {
+    await this.#store.write([{ kind: 'set', scope: this.#scope, key: id, value }]);
   }
 
-  clear(): number {
-    const { size } = this.#cursors;
-    this.#cursors.clear();
-    return size;
+  #isFresh({ usedAt }: Cursor): boolean {
+    return this.#clock.now() - usedAt < this.#ttlMs;
   }
+}
+
+/** Takes a session's captured data out of a store: of one whose host was killed before it could. */
+export async function closeCaptured(store: Store<CapturedRequest>, sessionId: string): Promise<void> {
+  await store.close(sessionId);
+  await store.close(cursorScope(sessionId));
+}
+
+function cursorScope(sessionId: string): string {
+  return `${sessionId}/cursors`;
 }
 
 function matches(request: CapturedRequest, filter: RequestFilter): boolean {

@@ -1,4 +1,5 @@
-import { LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import type { Browser } from 'playwright';
+import { LeakwrightError, describeError, errnoOf, systemClock } from '../support/index.ts';
 import { LAUNCH_TIMEOUT_MS, type OpenedBrowser, withoutSecrets } from './launchBrowser.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
 import type { LaunchRequest, SessionSource } from './model.ts';
@@ -42,11 +43,48 @@ export async function openGridBrowser(
       }),
     );
     const browser = await opening;
-    return { browser, family: 'chromium', product: channel === 'msedge' ? 'Edge' : 'Chrome', headless };
+    return {
+      browser,
+      family: 'chromium',
+      product: channel === 'msedge' ? 'Edge' : 'Chrome',
+      headless,
+      beforeClose: async () => await closeWithoutHub(browser, endpoint),
+    };
   } catch (error) {
     throw gridError(error, endpoint);
   }
 }
+
+/**
+ * Playwright asks the hub to end the browser, and says nothing when no hub answers: the browser would stay on its node (*seen
+ * with a hub and a node that were killed*). Its own connection goes to the node, and mostly still stands.
+ */
+async function closeWithoutHub(browser: Browser, endpoint: string): Promise<string | undefined> {
+  const failure = await failureOfHub(endpoint);
+  if (failure === undefined) return undefined;
+  const cdp = await browser.newBrowserCDPSession();
+  // The answer and the end of the connection come in either order.
+  await cdp.send('Browser.close').catch(() => {});
+  return `The Selenium Grid at '${withoutSecrets(endpoint)}' does not answer any more (${failure}): its browser was closed directly.`;
+}
+
+/** Why the hub cannot be asked, or undefined where it answers, or where only Playwright knows the way to it (a proxy). */
+async function failureOfHub(endpoint: string): Promise<string | undefined> {
+  const url = new URL(endpoint);
+  url.pathname = `${url.pathname.replace(/\/$/, '')}/status`;
+  // fetch takes no address with a name and a password in it; any answer is one.
+  url.username = url.password = '';
+  try {
+    await (await fetch(url, { signal: AbortSignal.timeout(HUB_PATIENCE_MS) })).body?.cancel();
+    return undefined;
+  } catch (error) {
+    const code = errnoOf((error as { cause?: unknown }).cause);
+    return code !== undefined && GONE.has(code) ? code : undefined;
+  }
+}
+
+const HUB_PATIENCE_MS = 2000;
+const GONE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'EHOSTDOWN']);
 
 function gridError(error: unknown, endpoint: string): LeakwrightError {
   const shown = withoutSecrets(endpoint);

@@ -1,18 +1,18 @@
 import { createProcessReader, shareTableReads } from '../processes/index.ts';
-import { MemoryRecordStore } from '../stores/index.ts';
 import { type Log, describeError, systemClock } from '../support/index.ts';
+import { openCaptureStore } from './captureStore.ts';
+import { closeCaptured } from './cursors.ts';
 import type { CloseReason, SessionEvent } from './model.ts';
 import { openSession } from './openSession.ts';
 import { type HostMessage, PROTOCOL_VERSION, asClientMessage, toWire } from './protocol.ts';
 import { recoverSessions } from './recoverSessions.ts';
-import type { CapturedRequest } from './requestCapture.ts';
 import { SessionHost } from './sessionHost.ts';
 
 /** A clean-up that hangs must not keep the host for ever: the journal has what is left, for the next start. */
 const SHUTDOWN_DEADLINE_MS = 60_000;
 
 /** Runs as the session host of the process that forked us, until the channel to it closes. */
-export function runHost(): void {
+export async function runHost(): Promise<void> {
   if (!process.send) {
     process.exitCode = 2;
     return;
@@ -27,13 +27,24 @@ export function runHost(): void {
     error: (message) => emit({ type: 'warning', message }),
   };
   const reader = shareTableReads(createProcessReader());
-  const store = new MemoryRecordStore<CapturedRequest>();
-  const host = new SessionHost({ open: openSession, reader, store, emit, clock: systemClock, log });
+  const { store, isHere } = await openCaptureStore(log);
+  const host = new SessionHost({
+    open: openSession,
+    reader,
+    store,
+    storeIsHere: isHere,
+    emit,
+    clock: systemClock,
+    log,
+  });
   host.start();
 
   const end = (reason: CloseReason) => {
     setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS);
-    void host.shutDown(reason).finally(() => process.exit(0));
+    void host
+      .shutDown(reason)
+      .finally(() => store.dispose())
+      .finally(() => process.exit(0));
   };
   process.on('disconnect', () => end('client-gone'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end('host-ending'));
@@ -47,7 +58,13 @@ export function runHost(): void {
     log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
   });
   listen(host);
-  recoverSessions({ reader, log }).catch((error: unknown) => log.warn(describeError(error)));
+  // The client may have gone while the store was opened.
+  if (!process.connected) end('client-gone');
+  recoverSessions({ reader, log })
+    .then(async ({ recovered }) => {
+      for (const { id } of recovered) await closeCaptured(store, id);
+    })
+    .catch((error: unknown) => log.warn(describeError(error)));
 }
 
 function send(message: HostMessage): void {

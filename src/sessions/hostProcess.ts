@@ -3,4 +3,4 @@ import { runHost } from './hostMain.ts';
 
 // The entry of dist/sessionHost.js. Started by forkProgram only: without a channel both modes end at once.
 if (process.argv[2] === 'guard') runGuard();
-else runHost();
+else void runHost();

@@ -5,10 +5,8 @@ import { type Clock, type Log, describeError } from '../support/index.ts';
 import { noHousekeeping } from './housekeepingStatistics.ts';
 import type { Session } from './managedSession.ts';
 import type { HousekeepingStatistics, MemoryAlert, SessionLimits } from './model.ts';
-import type { CapturedRequest } from './requestCapture.ts';
+import { type CapturedRequest, RETENTION_MS } from './requestCapture.ts';
 
-/** How long captured data and cursors rest. */
-const RETENTION_MS = 60 * 60_000;
 const EVERY_MS = 5 * 60_000;
 /** How often memory and idle sessions are looked at. */
 const LOOK_EVERY_MS = 15_000;
@@ -24,6 +22,8 @@ const BYTES_PER_MB = 1024 * 1024;
 export interface HousekeepingOptions {
   readonly sessions: () => readonly Session[];
   readonly store: RecordStore<CapturedRequest>;
+  /** Whether the store takes this machine's memory; else trimming it would free none. Default: true. */
+  readonly storeIsHere?: boolean;
   readonly limits: () => SessionLimits;
   readonly onAlert: (alert: MemoryAlert) => void;
   readonly onDone: (statistics: HousekeepingStatistics) => void;
@@ -76,7 +76,12 @@ export class Housekeeping {
       const isTime = this.#options.clock.monotonic() - this.#lastRun >= EVERY_MS;
       // While memory stays short there is nothing more to take away at each look: once a minute is enough.
       const isShort = used > PRESSURE && this.#options.clock.monotonic() - this.#lastRun >= EVERY_MS / 5;
-      if (isTime || isShort) await this.clean(isTime ? 'time' : 'memory');
+      if (isTime || isShort) {
+        // A store elsewhere that does not answer must not keep memory from being freed here.
+        await this.clean(isTime ? 'time' : 'memory').catch((error: unknown) =>
+          this.#options.log.warn(`Captured data could not be cleaned: ${describeError(error)}`),
+        );
+      }
       if (used >= 0.9 && this.#options.limits().closeOnMemoryPressure) await this.#closeLongestIdle();
     } finally {
       this.#looking = false;
@@ -84,13 +89,16 @@ export class Housekeeping {
   }
 
   async clean(why: 'time' | 'memory'): Promise<HousekeepingStatistics> {
-    const { clock, store } = this.#options;
+    const { clock, store, storeIsHere = true } = this.#options;
     this.#lastRun = clock.monotonic();
     let cursorsExpired = 0;
-    for (const session of this.#options.sessions()) cursorsExpired += session.resources.cursors.expire();
+    for (const { resources } of this.#options.sessions()) {
+      cursorsExpired += await resources.cursors.expire();
+      await resources.keepCaptured();
+    }
     const requestsExpired = await store.expire(clock.now() - RETENTION_MS);
     // In ordinary times a session keeps as much as its own limit allows.
-    const entriesTrimmed = why === 'memory' ? await store.trim(OVERSIZE_ENTRIES) : 0;
+    const entriesTrimmed = why === 'memory' && storeIsHere ? await store.trim(OVERSIZE_ENTRIES) : 0;
     const before = this.#statistics;
     this.#statistics = {
       cleanupsPerformed: before.cleanupsPerformed + 1,

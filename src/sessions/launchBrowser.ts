@@ -30,6 +30,11 @@ export interface OpenedBrowser {
   readonly headless: boolean;
   /** The process of a browser that is not ours, where it runs on this machine. */
   readonly runningAs?: ProcessIdentity;
+  /**
+   * Done before the browser is closed, where closing it is up to somebody else who may be gone. Returns what a person should
+   * know of that.
+   */
+  readonly beforeClose?: () => Promise<string | undefined>;
 }
 
 export interface LaunchSite {

@@ -8,7 +8,7 @@ import {
   identityOf,
   membersOf,
 } from '../processes/index.ts';
-import type { RecordStore } from '../stores/index.ts';
+import type { Store } from '../stores/index.ts';
 import { type Clock, type Log, describeError, plainText, withTimeout } from '../support/index.ts';
 import { type CleanupSubject, cleanUpSession } from './cleanUpSession.ts';
 import { releaseFromGuard } from './guard.ts';
@@ -88,7 +88,7 @@ export interface ManagedSessionParts {
   /** Grows while the session starts. */
   readonly warnings: string[];
   readonly reader: ProcessReader;
-  readonly store: RecordStore<CapturedRequest>;
+  readonly store: Store<CapturedRequest>;
   readonly clock: Clock;
   readonly log: Log;
   readonly filesBefore: number;
@@ -116,6 +116,7 @@ export class ManagedSession implements Session {
       dialogs: options.dialogs ?? 'auto',
       store,
       clock,
+      log: parts.log,
       onChange: () => options.onChange?.(),
     });
   }
@@ -300,6 +301,7 @@ export class ManagedSession implements Session {
         name: this.#name,
         browser: opened.browser,
         owned: this.#owned,
+        ...(opened.beforeClose && { beforeClose: opened.beforeClose }),
         ownPages: () => (this.#owned ? this.resources.pages : [...this.#ownPages]),
         ownContexts: () => (this.#owned ? this.resources.contexts : [...this.#ownContexts]),
         resources: this.resources,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type JournalEntry, currentBootId, forgetSession, recordSession, updateSession } from '../journal/index.ts';
 import { type ProcessIdentity, type ProcessReader, createProcessReader, identityOf } from '../processes/index.ts';
-import { MemoryRecordStore, type RecordStore } from '../stores/index.ts';
+import { MemoryRecordStore, type Store } from '../stores/index.ts';
 import {
   type Clock,
   type Log,
@@ -40,7 +40,7 @@ export interface OpenSessionOptions extends LaunchRequest {
    */
   readonly guard?: boolean;
   /** Where captured requests rest. Default: in this process. */
-  readonly store?: RecordStore<CapturedRequest>;
+  readonly store?: Store<CapturedRequest>;
   /** Called often, whenever what `info()` says may have changed. */
   readonly onChange?: () => void;
   readonly log?: Log;

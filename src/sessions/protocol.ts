@@ -11,7 +11,15 @@ export const PROTOCOL_VERSION = 1;
 
 /** What a client can ask of the host: parameters and result of each call. All of it is plain data. */
 export interface Calls {
-  hello: { params: { client: ProcessIdentity | undefined; limits: Partial<SessionLimits> }; result: HostHello };
+  hello: {
+    params: {
+      client: ProcessIdentity | undefined;
+      limits: Partial<SessionLimits>;
+      /** Sessions of a host before that died: what they captured may be in the store still. */
+      lost?: readonly string[];
+    };
+    result: HostHello;
+  };
   launch: { params: { request: LaunchRequest }; result: SessionInfo };
   close: { params: { id: string }; result: CleanupSummary };
   closeAll: { params: Record<string, never>; result: readonly CleanupSummary[] };

@@ -33,6 +33,9 @@ export const captureDefaults = {
   maxTotalBytes: 64 * 1024 * 1024,
 } as const;
 
+/** How long captured requests rest. */
+export const RETENTION_MS = 60 * 60_000;
+
 /** Bodies come through the browser's pipe whole: larger ones are not fetched at all. */
 const MAX_FETCHED_BODY_BYTES = 1024 * 1024;
 /** Bodies fetched at once; what comes while so many wait goes without. */

@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, Dialog, Download, Page, Route, Worker } from 'playwright';
-import type { RecordStore } from '../stores/index.ts';
-import { type Clock, systemClock } from '../support/index.ts';
-import { Cursors } from './cursors.ts';
+import type { Store } from '../stores/index.ts';
+import { type Clock, type Log, describeError, systemClock } from '../support/index.ts';
+import { BACKSTOP_MS, Cursors } from './cursors.ts';
 import type { CaptureOptions, ResourceCounts } from './model.ts';
-import { type CapturedRequest, RequestCapture, captureDefaults } from './requestCapture.ts';
+import { type CapturedRequest, RETENTION_MS, RequestCapture, captureDefaults } from './requestCapture.ts';
 
 /** What an answer to matching requests may be, in a form that crosses a process border. */
 export type RouteAction =
@@ -13,10 +13,11 @@ export type RouteAction =
 export interface TrackingOptions {
   readonly capture: CaptureOptions;
   readonly dialogs: 'auto' | 'ask';
-  readonly store: RecordStore<CapturedRequest>;
+  readonly store: Store<CapturedRequest>;
   /** Called whenever a count may have changed; often. */
   readonly onChange: () => void;
   readonly clock?: Clock;
+  readonly log?: Log;
 }
 
 /** More open dialogs or downloads than a person can answer: a page that makes more of them is not tracked further. */
@@ -28,7 +29,8 @@ const MAX_PER_KIND = 1000;
  */
 const LAST_MOMENT_MS = 250;
 
-type LiveCounts = Omit<ResourceCounts, 'requests' | 'requestsDropped'>;
+type CapturedCounts = Pick<ResourceCounts, 'requests' | 'requestsDropped' | 'cursors'>;
+type LiveCounts = Omit<ResourceCounts, keyof CapturedCounts>;
 
 /** A browser's contexts, pages and what hangs on them, as they come and go. */
 export class SessionResources {
@@ -47,6 +49,7 @@ export class SessionResources {
   readonly #tracing = new Set<BrowserContext>();
   #lastUsedAt: number;
   #beforeClosing: LiveCounts | undefined;
+  #lastCaptured: CapturedCounts = { requests: 0, requestsDropped: 0, cursors: 0 };
   #stopped = false;
   #nextRoute = 1;
 
@@ -56,21 +59,35 @@ export class SessionResources {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#lastUsedAt = this.#clock.now();
-    this.cursors = new Cursors(id, options.store);
+    this.cursors = new Cursors(id, options.store, { clock: this.#clock });
     this.capture = options.capture.enabled
       ? new RequestCapture(id, options.store, options.capture, options.onChange, this.#clock)
       : undefined;
   }
 
   async start(): Promise<void> {
-    if (this.#options.capture.enabled) {
-      await this.#options.store.open(this.#id, {
-        maxRecords: this.#options.capture.maxRequests ?? captureDefaults.maxRequests,
-        maxBytes: this.#options.capture.maxTotalBytes ?? captureDefaults.maxTotalBytes,
-      });
-    }
+    await this.#openScope().catch((error: unknown) => {
+      // A session without its requests is worth more than none.
+      this.#options.log?.warn(`Requests of session ${this.#id} are not captured: ${describeError(error)}`);
+    });
     this.#browser.on('context', this.#adoptContext);
     this.refresh();
+  }
+
+  /** Tells the store that this session is still there: see {@link BACKSTOP_MS}. */
+  async keepCaptured(): Promise<void> {
+    if (this.#stopped) return;
+    await this.#openScope();
+    await this.cursors.renew();
+  }
+
+  async #openScope(): Promise<void> {
+    if (!this.#options.capture.enabled) return;
+    await this.#options.store.open(this.#id, {
+      maxRecords: this.#options.capture.maxRequests ?? captureDefaults.maxRequests,
+      maxBytes: this.#options.capture.maxTotalBytes ?? captureDefaults.maxTotalBytes,
+      ttlMs: RETENTION_MS + BACKSTOP_MS,
+    });
   }
 
   /** Finds contexts whose coming was not told: older Playwright versions say nothing of them. */
@@ -110,9 +127,15 @@ export class SessionResources {
     return { ...(await this.#captured()), ...(this.#beforeClosing ?? this.#sizes()) };
   }
 
-  async #captured(): Promise<Pick<ResourceCounts, 'requests' | 'requestsDropped'>> {
-    const { records, dropped } = await this.#options.store.statistics(this.#id);
-    return { requests: records, requestsDropped: dropped };
+  async #captured(): Promise<CapturedCounts> {
+    try {
+      const { records, dropped } = await this.#options.store.statistics(this.#id);
+      this.#lastCaptured = { requests: records, requestsDropped: dropped, cursors: await this.cursors.count() };
+    } catch (error) {
+      // A store elsewhere that does not answer must not take the session's row away.
+      this.#options.log?.debug(`Captured requests cannot be counted: ${describeError(error)}`);
+    }
+    return this.#lastCaptured;
   }
 
   #sizes(): LiveCounts {
@@ -125,7 +148,6 @@ export class SessionResources {
       downloads: this.#downloads.size,
       dialogs: this.#dialogs.size,
       workers: this.#workers.size,
-      cursors: this.cursors.count,
     };
   }
 
@@ -305,7 +327,6 @@ export class SessionResources {
     this.#dialogs.clear();
     this.#routes.clear();
     this.#tracing.clear();
-    this.cursors.clear();
   }
 }
 

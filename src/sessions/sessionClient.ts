@@ -33,6 +33,8 @@ export interface SessionClientOptions {
 }
 
 const HOST_REST_MS = 60_000;
+/** Of lost sessions that are remembered: more than a host may have. */
+const MAX_LOST = 1000;
 /** How long a host may take to clean up and exit once told, before it is killed: longer than all its own limits. */
 const DISPOSE_PATIENCE_MS = 70_000;
 
@@ -56,6 +58,8 @@ export class SessionClient {
   /** Hosts that were let go and are on their way out. */
   readonly #leaving = new Set<Promise<void>>();
   #housekeeping = { earlierHosts: noHousekeeping, thisHost: noHousekeeping };
+  /** Sessions of hosts that died, for the next one to take out of the store. */
+  #lost: readonly string[] = [];
   #disposed = false;
 
   constructor(options: SessionClientOptions = {}) {
@@ -264,7 +268,9 @@ export class SessionClient {
     });
     const { earlierHosts, thisHost } = this.#housekeeping;
     this.#housekeeping = { earlierHosts: addStatistics(earlierHosts, thisHost), thisHost: noHousekeeping };
-    await connection.greet({ client: await ownIdentity(this.#reader), limits: this.#limits });
+    const lost = this.#lost;
+    await connection.greet({ client: await ownIdentity(this.#reader), limits: this.#limits, lost });
+    this.#lost = this.#lost.filter((id) => !lost.includes(id));
     return connection;
   }
 
@@ -292,6 +298,7 @@ export class SessionClient {
   async #cleanUpAfterHost(connection: HostConnection, how: string): Promise<void> {
     const sessions = this.sessions;
     this.#sessions.clear();
+    this.#lost = [...this.#lost, ...sessions.map(({ id }) => id)].slice(-MAX_LOST);
     this.#log.error(`The session host ended unexpectedly (${how}); its sessions are cleaned up.`);
     const { host } = connection.hello;
     while (await isAlive(this.#reader, host)) await systemClock.sleep(20);

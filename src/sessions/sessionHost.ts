@@ -1,7 +1,8 @@
 import type { Page } from 'playwright';
 import { type ProcessIdentity, type ProcessReader } from '../processes/index.ts';
-import type { RecordStore } from '../stores/index.ts';
-import { type Clock, LeakwrightError, type Log, count, toolVersion } from '../support/index.ts';
+import type { Store } from '../stores/index.ts';
+import { type Clock, LeakwrightError, type Log, count, describeError, toolVersion } from '../support/index.ts';
+import { closeCaptured } from './cursors.ts';
 import { captureHeapSnapshot } from './heapSnapshot.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { loadPlaywright } from './loadPlaywright.ts';
@@ -30,7 +31,9 @@ const WATCH_EVERY_MS = 1000;
 export interface SessionHostOptions {
   readonly open: (options: OpenSessionOptions) => Promise<Session>;
   readonly reader: ProcessReader;
-  readonly store: RecordStore<CapturedRequest>;
+  readonly store: Store<CapturedRequest>;
+  /** Whether the store takes this machine's memory. Default: true. */
+  readonly storeIsHere?: boolean;
   readonly emit: (event: SessionEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -57,6 +60,7 @@ export class SessionHost {
     this.#housekeeping = new Housekeeping({
       sessions: () => [...this.#sessions.values()],
       store: options.store,
+      ...(options.storeIsHere === undefined ? {} : { storeIsHere: options.storeIsHere }),
       limits: () => this.#limits,
       onAlert: (alert) => options.emit({ type: 'memoryAlert', alert }),
       onDone: (statistics) => options.emit({ type: 'housekeeping', statistics }),
@@ -75,9 +79,10 @@ export class SessionHost {
   readonly calls: {
     [Name in CallName]: (params: Calls[Name]['params'], signal: AbortSignal) => Promise<Calls[Name]['result']>;
   } = {
-    hello: async ({ client, limits }) => {
+    hello: async ({ client, limits, lost = [] }) => {
       this.#client = client;
       this.#setLimits(limits);
+      void this.#forgetCaptured(lost);
       return { host: await ownIdentity(this.#options.reader), toolVersion: toolVersion() };
     },
     launch: ({ request }, signal) => this.#launch(request, signal),
@@ -107,14 +112,14 @@ export class SessionHost {
     openCursor: async ({ id, filter }) => {
       const { resources } = this.#find(id);
       resources.touch();
-      return resources.cursors.open(filter);
+      return await resources.cursors.open(filter);
     },
     readCursor: async ({ id, cursor, limit }) => {
       const { resources } = this.#find(id);
       resources.touch();
       return await resources.cursors.read(cursor, limit);
     },
-    closeCursor: async ({ id, cursor }) => this.#find(id).resources.cursors.close(cursor),
+    closeCursor: async ({ id, cursor }) => await this.#find(id).resources.cursors.close(cursor),
     setLimits: async ({ limits }) => this.#setLimits(limits),
     devices: async ({ workspaceFolder }) => Object.keys(loadPlaywright(workspaceFolder).api.devices),
   };
@@ -137,6 +142,15 @@ export class SessionHost {
     await Promise.allSettled(this.#ending);
     clearTimeout(this.#changeTimer);
     return summaries;
+  }
+
+  async #forgetCaptured(sessionIds: readonly string[]): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      for (const id of sessionIds) await closeCaptured(store, id);
+    } catch (error) {
+      log.warn(`What lost sessions captured could not be taken out: ${describeError(error)}`);
+    }
   }
 
   #find(id: string): Session {

@@ -25,7 +25,10 @@ export interface ScopeLimits {
   readonly maxRecords: number;
   /** Of all records together, by the sizes given with `append`. */
   readonly maxBytes: number;
-  /** Records older than this many ms are gone. Default: no limit. */
+  /**
+   * Records older than this many ms are gone. Where the store itself can (Redis), the whole scope goes when nobody opened it or
+   * wrote to it for so long. Default: no limit.
+   */
   readonly ttlMs?: number;
   /** Of values by key; the one set longest ago goes first. Default: 1000. */
   readonly maxValues?: number;
@@ -38,7 +41,7 @@ export const DEFAULT_MAX_VALUES = 1000;
  * no scope's data is touched by another's. Asynchronous, so that it may lie in this process, a file or on a server.
  */
 export interface RecordStore<T> {
-  /** Makes a scope, or changes the limits of one that is there. */
+  /** Makes a scope, or changes the limits of one that is there and starts its time anew. */
   open(scope: string, limits: ScopeLimits): Promise<void>;
   /** @param bytes about how much the value takes. A scope that was never opened, or is closed, takes nothing. */
   append(scope: string, value: T, bytes: number): Promise<void>;

@@ -218,7 +218,9 @@ Examples:
   program
     .command('mcp')
     .description('serve an agent over standard input and output (Model Context Protocol)')
-    .action(async () => {
+    .option('--captures <place>', 'where captured requests rest: an SQLite file or redis://HOST:PORT (default: memory)')
+    .action(async ({ captures }: { captures?: string }) => {
+      if (captures !== undefined) process.env['LEAKWRIGHT_CAPTURE_STORE'] = captures;
       // A program of its own: nothing else has to load what it needs. It ends this process when its client is gone.
       await import(pathToFileURL(programFile('mcp')).href);
       await new Promise<never>(() => {});

@@ -14,8 +14,11 @@ local function load(scope)
   return { b = b, maxRecords = tonumber(raw[1]), maxBytes = tonumber(raw[2]), ttlMs = tonumber(raw[3]),
     maxValues = tonumber(raw[4]), records = tonumber(raw[5]), bytes = tonumber(raw[6]), dropped = tonumber(raw[7]), last = tonumber(raw[8]) }
 end
-local function save(m)
+local function count(m)
   redis.call('HSET', m.b .. ':meta', 'records', text(m.records), 'bytes', text(m.bytes), 'dropped', text(m.dropped), 'last', text(m.last))
+end
+local function save(m)
+  count(m)
   if m.ttlMs >= 0 then
     for _, part in ipairs({ ':meta', ':records', ':attachments', ':values', ':order' }) do
       redis.call('PEXPIRE', m.b .. part, text(m.ttlMs + 60000))
@@ -176,15 +179,16 @@ return { text(m.records), text(m.bytes), text(m.dropped) }`,
   expire: `
 local m = load(ARGV[2])
 if not m then return 0 end
-local count = dropOlder(m, tonumber(ARGV[3]))
+local expired = dropOlder(m, tonumber(ARGV[3]))
 for _, key in ipairs(redis.call('ZRANGE', m.b .. ':order', 0, -1)) do
   if not valueOf(redis.call('HGET', m.b .. ':values', key)) then
     redis.call('HDEL', m.b .. ':values', key)
     redis.call('ZREM', m.b .. ':order', key)
   end
 end
-save(m)
-return count`,
+-- Whoever cleans up here is not the one the scope belongs to: it gets no more time for it.
+count(m)
+return expired`,
 
   /** scope, maxRecords */
   trim: `

@@ -92,6 +92,18 @@ describe('a session of a Selenium Grid', function () {
     assert.equal(ended.type === 'sessionEnded' && ended.summary.reason, 'connection-lost');
   });
 
+  it('leaves no browser on its node when the hub has gone, and says so', async function () {
+    if (!existsSync(chromedriver)) this.skip();
+    const { endpoint, kill } = await startHub();
+    const session = await client.launch({ source: { kind: 'grid', endpoint } });
+    const isThere = async () => (await sandbox.leftovers()).some((left) => /type=|user-data-dir/.test(left));
+    assert.ok(await isThere(), 'its browser runs here as well');
+    kill();
+    const summary = await client.close(session.id);
+    assert.match(summary.errors.map(({ message }) => message).join(), /Selenium Grid at .* does not answer any more/);
+    await until('the browser to be ended', async () => !(await isThere()));
+  });
+
   it('leaves later launches on this machine', async function () {
     if (!existsSync(chromedriver)) this.skip();
     const { endpoint } = await startHub();

@@ -9,6 +9,7 @@ import { chromium } from 'playwright';
 import puppeteer from 'puppeteer-core';
 import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
 import { type LaunchRequest, SessionClient, type SessionEvent, openSession } from '../../../src/sessions/index.ts';
+import { openStore } from '../../../src/stores/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { Sandbox, until } from './sandbox.ts';
 
@@ -200,6 +201,36 @@ describe('sessions', function () {
       const summary = await client.close(session.id);
       assert.ok(summary.requestsCleaned >= 21, `${summary.requestsCleaned}`);
       assert.equal(summary.cursorsCleaned, 1);
+    });
+
+    it('into the store that was asked for, and take it out of there, also when the host was killed', async () => {
+      const origin = await serve((request, response) =>
+        response.end(request.url === '/' ? '<script>for (let i = 0; i < 5; i++) fetch("/api" + i)</script>' : 'answer'),
+      );
+      const file = join(sandbox.folder, 'captured.sqlite');
+      await sandbox.within({ LEAKWRIGHT_CAPTURE_STORE: file }, async () => {
+        const session = await client.launch({ ...launched, url: `${origin}/` });
+        await until('the requests', async () => ((await client.list())[0]?.resources.requests ?? 0) >= 6);
+        const cursor = await client.openCursor(session.id, { urlContains: '/api' });
+        const { requests } = await client.readCursor(session.id, cursor, 10);
+        assert.deepEqual(
+          requests.map(({ body }) => Buffer.from(body!).toString('utf8')),
+          Array.from({ length: 5 }, () => 'answer'),
+        );
+        assert.equal((await client.list())[0]!.resources.cursors, 1);
+        const store = await openStore(file);
+        cleanups.push(() => store.dispose());
+        assert.deepEqual([...(await store.scopes())].sort(), [session.id, `${session.id}/cursors`]);
+
+        process.kill((await client.host())!.pid, 'SIGKILL');
+        await until('the host to be missed', () => events.some(({ type }) => type === 'hostLost'));
+        const next = await client.launch(launched);
+        await until('the killed one to be forgotten', async () =>
+          (await store.scopes()).every((scope) => scope === next.id),
+        );
+        await client.close(next.id);
+        assert.deepEqual(await store.scopes(), []);
+      });
     });
 
     it('only as many as the limit, and say how many had to go', async () => {

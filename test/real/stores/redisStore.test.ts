@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
+import { createClient } from 'redis';
 import { openHistory } from '../../../src/history/index.ts';
 import { openStore } from '../../../src/stores/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
@@ -44,6 +45,29 @@ describe('on a real Redis', () => {
     assert.deepEqual([await one.scopes(), await two.scopes()], [['a'], []]);
     await one.dispose();
     await two.dispose();
+  });
+
+  // Hosts that were killed can take nothing away: their captured requests must not stay in a team's server.
+  it('lets go by itself of a scope that nobody looks after, whoever else cleans up', async () => {
+    const store = await openStore(`${server!.url}?prefix=expiring`);
+    const client = createClient({ url: server!.url });
+    await client.connect();
+    try {
+      const limits = { maxRecords: 10, maxBytes: 1000, ttlMs: 3_600_000 };
+      await store.open('session', limits);
+      await store.append('session', 'captured', 8);
+      const key = '{expiring}:scope:session:records';
+      assert.ok((await client.pTTL(key)) > 3_600_000, 'a minute more than its records have');
+      await client.pExpire(key, 600_000);
+      await store.expire(0);
+      assert.ok((await client.pTTL(key)) <= 600_000, "another's clean-up gives it no more time");
+      await store.open('session', limits);
+      assert.ok((await client.pTTL(key)) > 3_600_000, 'its own host does');
+      assert.equal((await store.statistics('session')).records, 1);
+    } finally {
+      client.destroy();
+      await store.dispose();
+    }
   });
 
   it('holds the history of a team', async () => {

@@ -17,6 +17,7 @@ export class FakeSession {
   closeGate: Promise<void> = Promise.resolve();
   readonly resources = {
     cursors: new Cursors(this.id, new MemoryRecordStore()),
+    keepCaptured: async () => {},
     pages: [],
     touch: () => {
       this.idleMs = 0;
