@@ -101,6 +101,15 @@ const answers: Readonly<
   },
   async accept(history, what = 'latest') {
     const scenarios = await history.accept(what);
+    if (scenarios.length === 0) {
+      throw new LeakwrightError(
+        'history.notFound',
+        'None of the checks of that run could be made: there is nothing to accept.',
+        {
+          hint: 'leakwright history show says why.',
+        },
+      );
+    }
     return {
       json: { schema: 1, accepted: scenarios },
       text: () => `Later runs are measured against this one:\n${scenarios.map((each) => `  ${each}\n`).join('')}`,

@@ -98,6 +98,13 @@ describe('the history and shards on the command line', () => {
     assert.match(unknown.err, /no run 'nope'/);
   });
 
+  it('accepts no run whose checks could not be made', async () => {
+    await record(reportOf(sampleResult({ verdict: 'error', findings: [] })));
+    const accepted = await run('history', 'accept', '--history', place);
+    assert.equal(accepted.code, 3);
+    assert.match(accepted.err, /nothing to accept/);
+  });
+
   it('gives each scenario to exactly one shard', () => {
     const all = Array.from({ length: 11 }, (_, index) => index);
     const shards = ['1/3', '2/3', '3/3'].map((shard) => takeShard(all, parseShard(shard)));
