@@ -27,7 +27,7 @@ export interface RequestPage {
   readonly skipped: number;
 }
 
-const CURSOR_TTL_MS = 60 * 60_000;
+export const CURSOR_TTL_MS = 60 * 60_000;
 export const MAX_CURSORS = 100;
 /** Large data goes in pieces: one answer holds at most so many requests … */
 const MAX_PAGE = 1000;
