@@ -39,12 +39,13 @@ export async function runHost(): Promise<void> {
   });
   host.start();
 
+  const leave = async (reason: CloseReason) => {
+    await host.shutDown(reason);
+    await store.dispose();
+  };
   const end = (reason: CloseReason) => {
     setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS);
-    void host
-      .shutDown(reason)
-      .finally(() => store.dispose())
-      .finally(() => process.exit(0));
+    void leave(reason).finally(() => process.exit(0));
   };
   process.on('disconnect', () => end('client-gone'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end('host-ending'));
