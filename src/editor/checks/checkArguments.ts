@@ -32,6 +32,7 @@ export interface CheckProperties {
   readonly history?: string;
   readonly failOnRegression?: boolean;
   readonly shard?: string;
+  readonly otlp?: string | boolean;
 }
 
 /** What the settings add where the task says nothing. */
@@ -90,6 +91,9 @@ export function checkArguments(properties: CheckProperties, defaults: CheckDefau
     ...option('history', text(properties.history, 'history')),
     ...flag('fail-on-regression', properties.failOnRegression),
     ...option('shard', text(properties.shard, 'shard')),
+    ...(typeof properties.otlp === 'boolean'
+      ? flag('otlp', properties.otlp)
+      : option('otlp', text(properties.otlp, 'otlp'))),
     ...option('timeout', number(properties.timeout, 'timeout')),
     ...rules(properties.ignore, defaults.ignore).flatMap((rule) => option('ignore', rule)),
     ...texts(properties.reporter, 'reporter').flatMap((reporter) => option('reporter', reporter)),
