@@ -33,6 +33,8 @@ export interface SurvivorEvidence {
   readonly via?: string;
   /** Whether a function of the page is known to have made them; undefined where nothing is known of their making. */
   readonly madeByPage?: boolean;
+  /** Whether exact counters showed that each iteration adds more than the one before. */
+  readonly multiplies?: boolean;
   /** True when the page hooks saw the page end them all, and nothing of the page holds them. */
   readonly released?: boolean;
 }

@@ -1,6 +1,7 @@
 import { browserBookkeeping } from './browserBookkeeping.ts';
 import { everyIteration } from './everyIteration.ts';
 import { evicted } from './evicted.ts';
+import { multiplies } from './multiplies.ts';
 import { releasedByPage } from './releasedByPage.ts';
 import type { Rule, SurvivorEvidence } from './rule.ts';
 import { steadyRate } from './steadyRate.ts';
@@ -10,6 +11,7 @@ import { stopsGrowing } from './stopsGrowing.ts';
 export const survivorRules: readonly Rule<SurvivorEvidence>[] = [
   browserBookkeeping,
   releasedByPage,
+  multiplies,
   evicted,
   stopsGrowing,
   everyIteration,

@@ -17,7 +17,7 @@ import { openedPagesFinding } from './openedPages.ts';
 import { PageUnderTest } from './pageUnderTest.ts';
 import { Phases } from './phases.ts';
 import { type CheckFacts, createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './result.ts';
-import { multipliedInCount } from './runaway.ts';
+import { type Runaway, findRunaway } from './runaway.ts';
 import { type Suspicion, bytesGrow, countsThings, findSuspicions } from './suspicion.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './treeMemory.ts';
 
@@ -223,6 +223,9 @@ class LeakCheck {
       const sample = await this.#sample(iteration);
       await this.#study?.cut();
       yield { type: 'iteration', phase: 'count', iteration, of: this.#iterations, sample };
+      // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
+      const left = findRunaway(this.#samples)?.iterationsLeft;
+      if (left !== undefined && left < this.#iterations - iteration) break;
     }
     const endedAt = subject.page.url();
     if (endedAt !== beganAt) {
@@ -269,14 +272,25 @@ class LeakCheck {
     const rising = await this.#stillRising(
       suspicions.filter(({ counter }) => look.anyReleased !== true || !BEHIND_FOLLOWED.has(counter)),
     );
+    if (look.runaway && (await this.#goesOnMultiplying(look.runaway))) rising.push('jsHeapBytes');
     if (rising.length === 0) return 'clean';
     this.#warnings.push(`What makes ${rising.join(', ')} rise could not be told.`);
     return 'inconclusive';
   }
+
+  /** Whether the heap gained since the count at least what it gained an iteration at the end of it. */
+  async #goesOnMultiplying({ factor }: Runaway): Promise<boolean> {
+    const iterations = this.#subject!.begun - this.#warmup - (this.#samples.length - 1);
+    const [former, last] = this.#samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes ?? 0);
+    if (iterations === 0 || former === undefined || last === undefined) return true;
+    const { jsHeapBytes = 0 } = await this.#subject!.read();
+    return jsHeapBytes - last >= (last - former) * factor * iterations * KEEPS_RISING;
+  }
+
   /** Counters of things that rose during the count and went on rising until now. */
   async #stillRising(suspicions: readonly Suspicion[]): Promise<string[]> {
     const before = this.#samples.at(-1)!;
-    const iterations = this.#subject!.begun - this.#warmup - this.#iterations;
+    const iterations = this.#subject!.begun - this.#warmup - (this.#samples.length - 1);
     const now = await this.#subject!.read();
     return suspicions
       .filter(({ counter }) => countsThings(counter) || counter === 'backingStoreBytes')
@@ -301,7 +315,7 @@ class LeakCheck {
       study,
       tracked,
       suspicions,
-      isRunaway: multipliedInCount(this.#samples.map(({ jsHeapBytes }) => jsHeapBytes ?? 0)),
+      runaway: findRunaway(this.#samples),
       iterations: this.#iterations,
       escalateTo: this.#options.escalateTo ?? DEFAULT_ESCALATE_TO,
       escalationBudgetMs: this.#options.escalationBudgetMs ?? DEFAULT_ESCALATION_MS,

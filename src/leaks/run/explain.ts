@@ -23,8 +23,8 @@ export interface ExplainOptions {
   readonly judgement: Judgement;
   /** What the snapshot after the escalation showed. */
   readonly second: StudyResult;
-  /** True where the page cannot take many more iterations. */
-  readonly isRunaway: boolean;
+  /** Iterations that the page can still take, where each adds more than the one before. */
+  readonly iterationsLeft?: number;
   readonly suspicions: readonly Suspicion[];
   readonly workspaceFolder: string;
   readonly thresholds: Thresholds;
@@ -75,7 +75,7 @@ class Explainer {
     const interfaces = await subject.exposedInterfaces(ageless.map(({ className }) => className));
     const natives = nativeCandidates(ageless, leaks, suspicions, interfaces, second.iterationsSince);
     const probe = new HolderProbe(study.cdp);
-    const watch = new GrowthWatch(subject, probe, growth);
+    const watch = new GrowthWatch(subject, probe, growth, this.#options.iterationsLeft !== undefined);
     const holders = await this.#watchHolders(probe, leaks, watch, growth);
     const inDocument = leaks.filter(isInDocument);
     const dom = natives.some(isNode) || inDocument.length > 0 ? new DomWatch(study.cdp) : undefined;
@@ -83,7 +83,8 @@ class Explainer {
 
     let iterations = holders.size > 0 || dom ? WATCHED_ITERATIONS : 0;
     if (growth.length > 0 || natives.length > 0)
-      iterations = this.#options.isRunaway ? WATCHED_ITERATIONS : MEASURED_ITERATIONS;
+      iterations = this.#options.iterationsLeft === undefined ? MEASURED_ITERATIONS : WATCHED_ITERATIONS;
+    iterations = Math.min(iterations, this.#options.iterationsLeft ?? iterations);
     await watch.read();
     for (let iteration = 0; iteration < iterations; iteration += 1) {
       if (iteration === 0) await dom?.start();
@@ -100,7 +101,8 @@ class Explainer {
       const inserted =
         leak.group && inDocument.includes(leak) ? await this.#sites.insertion(leak.group, insertions) : undefined;
       const allocatedAt = made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made);
-      findings.push(await this.#finding(leak, allocatedAt, put ?? inserted?.keptAt));
+      const holder = holders.get(leak);
+      findings.push(await this.#finding(leak, allocatedAt, put ?? inserted?.keptAt, holder && kept.get(holder)?.[0]));
     }
     for (const watched of watch.results()) {
       const finding = await this.#grownFinding(watched, kept, watch);
@@ -155,8 +157,9 @@ class Explainer {
     leak: LeakCandidate,
     allocatedAt: SourceSite | undefined,
     keptAt: SourceSite | undefined,
+    putAt: GeneratedFrame | undefined,
   ): Promise<Finding> {
-    const { name, holder } = await this.#sites.namesOf(leak);
+    const { name, holder } = await this.#sites.namesOf(leak, putAt);
     return toFinding({ ...leak, name }, { allocatedAt, keptAt, holder }, this.#options);
   }
 
@@ -191,7 +194,8 @@ class Explainer {
     const holder = watch.holderOf(growth);
     const keptAt = await this.#keptAt(kept, holder);
     const allocatedAt = await this.#sites.grown(growth);
-    const name = await this.#sites.holderName(growth.holder, growth.stack);
+    const putAt = holder && kept.get(holder)?.[0];
+    const name = await this.#sites.holderName(growth.holder, growth.stack, undefined, putAt);
     return toFinding(
       leak,
       { allocatedAt: allocatedAt ?? keptAt, keptAt, holder: name, retainedBy: growth.holder.retainedBy },

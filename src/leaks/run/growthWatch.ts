@@ -25,10 +25,13 @@ const MAX_WATCHED = 20;
 export class GrowthWatch {
   readonly #subject: PageUnderTest;
   readonly #probe: HolderProbe;
+  readonly #multiplies: boolean;
   readonly #watched: { readonly growth: GrowthReport; readonly holder: ProbedHolder; readonly sizes: number[] }[];
 
-  constructor(subject: PageUnderTest, probe: HolderProbe, growth: readonly GrowthReport[]) {
+  /** @param multiplies whether each iteration is known to add more than the one before */
+  constructor(subject: PageUnderTest, probe: HolderProbe, growth: readonly GrowthReport[], multiplies = false) {
     this.#subject = subject;
+    this.#multiplies = multiplies;
     this.#probe = probe;
     this.#watched = growth
       .slice(0, MAX_WATCHED)
@@ -46,7 +49,11 @@ export class GrowthWatch {
     return this.#watched.map(({ growth, sizes }) => ({
       growth,
       sizes,
-      verdict: decide([accumulates], { sizes, iterationsInAll: this.#subject.begun }),
+      verdict: decide([accumulates], {
+        sizes,
+        iterationsInAll: this.#subject.begun,
+        multiplies: this.#multiplies,
+      }),
     }));
   }
 

@@ -22,6 +22,8 @@ export interface Evidence {
   /** One a bucket of the groups, in the same order. */
   readonly spans: readonly IterationSpan[];
   readonly escalated: boolean;
+  /** Whether exact counters showed that each iteration adds more than the one before. */
+  readonly multiplies?: boolean;
 }
 
 export interface Judgement {
@@ -75,6 +77,7 @@ export function judge(evidence: Evidence): Judgement {
       name: sample.name,
       buckets,
       escalated: evidence.escalated,
+      multiplies: evidence.multiplies === true,
       retainedBy: [],
       madeByPage: true,
     });
@@ -125,11 +128,16 @@ function mayBeOlder(group: GroupReport, spans: readonly IterationSpan[]): boolea
   return group.nodeType === 'native' && group.ageless >= spans.filter(({ first, last }) => first === last).length;
 }
 
-function groupEvidence(group: GroupReport, { spans, escalated }: Evidence, released: boolean): SurvivorEvidence {
+function groupEvidence(
+  group: GroupReport,
+  { spans, escalated, multiplies }: Evidence,
+  released: boolean,
+): SurvivorEvidence {
   return {
     name: group.className,
     buckets: toBuckets(group.survivors, spans, group.ageless),
     escalated,
+    multiplies: multiplies === true,
     retainedBy: group.holder.retainedBy,
     ...(group.via === undefined ? {} : { via: group.via }),
     ...(group.stack.length === 0 ? {} : { madeByPage: madeByPage(group) }),

@@ -8,17 +8,25 @@ import type { HeapStudy, StudyResult } from './heapStudy.ts';
 import { hasCandidates, judge } from './judge.ts';
 import type { PageUnderTest } from './pageUnderTest.ts';
 import type { Phases } from './phases.ts';
-import { RunawayWatch, multiplies } from './runaway.ts';
+import { type Runaway, RunawayWatch, describeRunaway, findMultiplied, multiplies } from './runaway.ts';
 import { type Suspicion, countsThings } from './suspicion.ts';
 
 /** The last iterations of an escalation, told apart from the rest: does it still grow? */
 const LAST_STRETCH = 10;
 /** As few as can say whether growth goes on, for pages that cannot take more. */
 const SHORT_STRETCH = 2;
+/** Iterations to keep, of those that a page can still take, for finding who puts things where. */
+const KEPT_TO_EXPLAIN = 2;
+/** Iterations to tell apart at least, for a rule to say something of what is left of each. */
+const FEWEST_TOLD_APART = 3;
+/** Share of what survived that must still be there: a few may be on their way out. */
+const NONE_WENT = 0.95;
 /** Iterations that tell growth that multiplies from garbage. */
 const CONFIRMING_ITERATIONS = 2;
 /** Iterations during which holders that may have grown are read one by one. */
 const SIZE_ITERATIONS = 3;
+
+const NOT_FOLLOWED = 'Each iteration adds more than the one before: growth was not followed until it ends the page.';
 
 export interface LookOptions {
   readonly subject: PageUnderTest;
@@ -26,8 +34,8 @@ export interface LookOptions {
   /** Whether the study has tracked the count already. */
   readonly tracked: boolean;
   readonly suspicions: readonly Suspicion[];
-  /** True where the count showed already that each iteration adds more than the one before. */
-  readonly isRunaway: boolean;
+  /** Where the count showed already that each iteration adds more than the one before. */
+  readonly runaway: Runaway | undefined;
   /** Iterations to tell apart where the count was not tracked. */
   readonly iterations: number;
   readonly escalateTo: number;
@@ -46,6 +54,8 @@ export interface LookResult {
   readonly bounded: readonly BoundedGrowth[];
   /** Whether the browser keeps things that the page has ended. */
   readonly anyReleased?: boolean;
+  /** Where each iteration was seen to add more than the one before. */
+  readonly runaway?: Runaway;
   /** Iterations in all after growth was followed; undefined where the first snapshot showed nothing to follow. */
   readonly escalatedTo?: number;
 }
@@ -57,37 +67,56 @@ export async function* lookInside(options: LookOptions): AsyncGenerator<LeakEven
 
 class Look {
   readonly #options: LookOptions;
-  #isRunaway: boolean;
+  #runaway: Runaway | undefined;
 
   constructor(options: LookOptions) {
     this.#options = options;
-    this.#isRunaway = options.isRunaway;
+    this.#runaway = options.runaway;
   }
 
   async *run(): AsyncGenerator<LeakEvent, LookResult> {
-    const { subject, study, suspicions, phases, log, workspaceFolder, thresholds, ignore } = this.#options;
+    const { subject, study, suspicions, phases, log, warn, workspaceFolder, thresholds, ignore } = this.#options;
     const thingsRose = suspicions.some(({ counter }) => countsThings(counter));
-    const first = yield* this.#attribute(!thingsRose);
+    const first = yield* this.#attribute(!thingsRose && !this.#runaway);
     log.debug(`First snapshot: ${describeStudy(first)}.`);
+    const multiplied = this.#runaway ? undefined : findMultiplied(survivorsOf(first));
+    this.#runaway ??= multiplied;
     const mayLeak =
-      thingsRose || hasCandidates({ ...first, groups: first.analysis.groups }) || (await this.#mayGrow(first));
+      this.#runaway !== undefined ||
+      thingsRose ||
+      hasCandidates({ ...first, groups: first.analysis.groups }) ||
+      (await this.#mayGrow(first));
     yield phases.end('attribute');
     if (!mayLeak) {
       yield* phases.skip(['escalate', 'explain'], 'nothing survives from the iterations');
       return { findings: [], bounded: [] };
     }
 
-    const second = yield* this.#escalate();
+    let second = first;
+    if (this.#stretch() > 0) second = yield* this.#escalate();
+    else {
+      warn(NOT_FOLLOWED);
+      yield* phases.skip(['escalate'], 'each iteration adds more than the one before');
+    }
+    if (multiplied && !goesOn(first, second)) {
+      this.#runaway = undefined;
+      second = yield* this.#escalate();
+    }
     const escalatedTo = subject.begun;
     log.debug(`Second snapshot: ${describeStudy(second)}.`);
-    const judgement = judge({ ...second, groups: second.analysis.groups, escalated: true });
+    const judgement = judge({
+      ...second,
+      groups: second.analysis.groups,
+      escalated: second !== first,
+      multiplies: this.#runaway !== undefined,
+    });
     yield phases.begin('explain');
     const { findings, bounded } = await explain({
       subject,
       study,
       judgement,
       second,
-      isRunaway: this.#isRunaway,
+      ...(this.#runaway ? { iterationsLeft: this.#runaway.iterationsLeft } : {}),
       suspicions,
       workspaceFolder,
       thresholds,
@@ -95,7 +124,13 @@ class Look {
       log,
     });
     yield phases.end('explain');
-    return { findings, bounded: [...judgement.bounded, ...bounded], anyReleased: judgement.anyReleased, escalatedTo };
+    return {
+      findings,
+      bounded: [...judgement.bounded, ...bounded],
+      anyReleased: judgement.anyReleased,
+      ...(this.#runaway ? { runaway: this.#runaway } : {}),
+      escalatedTo,
+    };
   }
 
   async *#attribute(quick: boolean): AsyncGenerator<LeakEvent, StudyResult> {
@@ -105,11 +140,13 @@ class Look {
     if (!tracked) {
       await study.prepare();
       await study.track(false);
-      for (let iteration = 1; iteration <= iterations; iteration += 1) {
+      const total = this.#runaway ? Math.min(iterations, FEWEST_TOLD_APART) : iterations;
+      for (let iteration = 1; iteration <= total; iteration += 1) {
         await subject.iterate('settle', study.workEnded);
         await study.cut();
-        yield { type: 'iteration', phase: 'attribute', iteration, of: iterations };
+        yield { type: 'iteration', phase: 'attribute', iteration, of: total };
       }
+      this.#took(total);
     }
     return await study.snapshot(quick);
   }
@@ -143,18 +180,17 @@ class Look {
     let done = 0;
     const isLate = (): boolean => clock.monotonic() >= deadline;
     const runaway = new RunawayWatch();
-    for (; done < total - LAST_STRETCH && !isLate() && !this.#isRunaway; done += 1) {
+    for (; done < total - LAST_STRETCH && !isLate() && !this.#runaway; done += 1) {
       const began = clock.monotonic();
       await subject.iterate('breathe');
       yield { type: 'iteration', phase: 'escalate', iteration: done + 1, of: total };
       if (!runaway.note(await subject.heapBytes(), clock.monotonic() - began)) continue;
-      this.#isRunaway = await this.#multiplies();
+      this.#runaway = await this.#multiplies();
       done += CONFIRMING_ITERATIONS;
       runaway.forget();
     }
-    const stretch = this.#isRunaway ? SHORT_STRETCH : LAST_STRETCH;
-    if (this.#isRunaway)
-      warn('Each iteration adds more than the one before: growth was not followed until it ends the page.');
+    const stretch = this.#stretch();
+    if (this.#runaway) warn(NOT_FOLLOWED);
     else if (done < total - LAST_STRETCH)
       warn(`Time was short: growth was followed for ${subject.begun + LAST_STRETCH} iterations only.`);
     if (done > 0) await subject.settle();
@@ -164,14 +200,27 @@ class Look {
       done += 1;
       yield { type: 'iteration', phase: 'escalate', iteration: done, of: total };
     }
+    this.#took(stretch);
     await subject.settle();
     const second = await study.snapshot();
     yield phases.end('escalate');
     return second;
   }
 
+  /** Iterations of the last stretch; none where the page can take no more than it takes to explain. */
+  #stretch(): number {
+    if (!this.#runaway) return LAST_STRETCH;
+    return Math.max(0, Math.min(SHORT_STRETCH, this.#runaway.iterationsLeft - KEPT_TO_EXPLAIN));
+  }
+
+  #took(iterations: number): void {
+    if (!this.#runaway) return;
+    const iterationsLeft = Math.max(0, this.#runaway.iterationsLeft - iterations);
+    this.#runaway = { ...this.#runaway, iterationsLeft };
+  }
+
   /** Whether each of some iterations adds more than the one before, garbage left out. */
-  async #multiplies(): Promise<boolean> {
+  async #multiplies(): Promise<Runaway | undefined> {
     const { subject } = this.#options;
     const read = async (): Promise<number> => {
       await subject.cdp.send('HeapProfiler.collectGarbage');
@@ -182,8 +231,27 @@ class Look {
       await subject.iterate('breathe');
       readings.push(await read());
     }
-    return multiplies(readings);
+    return multiplies(readings) ? describeRunaway(readings) : undefined;
   }
+}
+
+/** What survives of each group from each of the iterations that were told apart first. */
+function survivorsOf({ analysis, spans }: StudyResult): number[][] {
+  const singles = spans.filter(({ first, last }) => first === last).length;
+  return analysis.groups.map(({ survivors }) => survivors.slice(0, singles));
+}
+
+/**
+ * Whether what multiplied does so still, and none of it went meanwhile: a cache that evicts at random also has the most
+ * of its latest, but loses of its older ones with each iteration.
+ */
+function goesOn(before: StudyResult, after: StudyResult): boolean {
+  const later = survivorsOf(after);
+  return survivorsOf(before)
+    .filter((counts) => findMultiplied([counts]))
+    .some((counts) =>
+      later.some((now) => findMultiplied([now]) && counts.every((count, index) => now[index]! >= count * NONE_WENT)),
+    );
 }
 
 function describeStudy({ analysis }: StudyResult): string {

@@ -83,10 +83,10 @@ export class SiteFinder {
   }
 
   /** The class and the holder as the source calls them, where a bundle calls them otherwise. */
-  async namesOf(leak: LeakCandidate): Promise<{ name: string; holder: string | undefined }> {
+  async namesOf(leak: LeakCandidate, putAt?: GeneratedFrame): Promise<{ name: string; holder: string | undefined }> {
     const { group, name } = leak;
     if (!group) return { name, holder: undefined };
-    const holder = await this.holderName(group.holder, group.stack, group.location);
+    const holder = await this.holderName(group.holder, group.stack, group.location, putAt);
     if (leak.resource || group.nodeType !== 'object' || !group.location) return { name, holder };
     const frame = this.#sources.frameAt(group.location, name);
     const located = frame && (await this.#mapper.locate(frame));
@@ -97,13 +97,14 @@ export class SiteFinder {
     holder: HolderDescription,
     stack: readonly FunctionPosition[],
     location?: { readonly scriptId: number },
+    putAt?: GeneratedFrame,
   ): Promise<string | undefined> {
     const { name } = holder;
     if (name === '') return undefined;
     const first = /^[#$_\p{L}][$\w\p{L}]*/u.exec(name)?.[0];
     const url = this.#sources.pageFrames(stack)[0]?.url ?? (location && this.#sources.urlOf(location.scriptId));
     if (first === undefined || url === undefined) return name;
-    const original = (await this.#mapper.variableName(first, url)) ?? first;
+    const original = (await this.#mapper.variableName(first, url, putAt)) ?? first;
     let rest = name.slice(first.length);
     // Of properties, only private ones are renamed by bundlers.
     for (const token of new Set(rest.match(/#[$\w\p{L}]+/gu))) {

@@ -299,26 +299,42 @@ export function classOf(graph: HeapGraph, node: number): string {
   return coarseType(graph, node) === 'string' ? 'string' : type;
 }
 
+/**
+ * Elements of authors have a hyphen in their names. One that ends in a number, or in hexadecimal digits, was named by a program:
+ * `<item-7f3a>` and `<item-04c1>` are of one kind, and of another name in each run.
+ *
+ * Fooled by: names that a program made up of other letters, which are a kind each.
+ */
+function tagClass(tag: string): string {
+  const named = /^([^-]+-.*?)(?:[\da-f][\da-f-]{2,}|(?<=-)\d+)$/.exec(tag)?.[1];
+  return named !== undefined && /\d/.test(tag.slice(named.length)) ? `<${named}…>` : `<${tag}>`;
+}
+
 function nativeClass(name: string): string {
   const detached = name.startsWith('Detached ');
   const plain = (detached ? name.slice('Detached '.length) : name).replace(/ \/ \S*$/, '');
   const tag = /^<([^\s>]+)/.exec(plain)?.[1];
-  const base = tag === undefined ? plain : `<${tag}>`;
+  const base = tag === undefined ? plain : tagClass(tag);
   return detached ? `${base} (detached)` : base;
 }
+
+/** Names of more properties than this are the data of a table, and so are numbers: they are others in each run. */
+const MAX_SHAPE = 100;
+const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
 
 /** Plain objects have no class: their property names tell them apart, and stay the same from run to run. */
 function shapeOf(graph: HeapGraph, node: number): string {
   const names: string[] = [];
-  let more = false;
+  let more = 0;
   graph.forEachEdge(node, (edge) => {
     if (graph.edgeType(edge) !== 'property') return;
     const name = graph.edgeName(edge);
     if (name === '__proto__') return;
     if (names.length < SHAPE_NAMES) names.push(name);
-    else more = true;
+    else more += 1;
   });
-  return names.length === 0 ? 'Object' : `{${names.join(', ')}${more ? ', …' : ''}}`;
+  if (more > MAX_SHAPE || names.some((name) => NUMBER.test(name))) return 'Object';
+  return names.length === 0 ? 'Object' : `{${names.join(', ')}${more > 0 ? ', …' : ''}}`;
 }
 
 /** The stack that made most of a group's survivors, innermost first; empty where no trace is known or none prevails. */

@@ -19,6 +19,42 @@ export function originalVariableName(name: string, text: string, map: TraceMap):
   return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
 }
 
+/**
+ * The name in source of the variable that a call or assignment at a place starts with (`u` in `u.push(x)`, `u.list[0]=x`), where
+ * it has that short name: bundles use few letters, and declare each many times.
+ */
+export function originalNameUsedAt(
+  name: string,
+  text: string,
+  map: TraceMap,
+  at: { readonly line: number; readonly column: number },
+): string | undefined {
+  const script = parseScript(text, 1);
+  if (!script) return undefined;
+  const offset = script.offsetOf(at.line, at.column);
+  let put: Putting | undefined;
+  const visit = (node: Node): void => {
+    if (offset < node.start || offset >= node.end) return;
+    if (node.type === 'CallExpression' || node.type === 'AssignmentExpression') put = node;
+    childrenOf(node).forEach(visit);
+  };
+  visit(script.root);
+  let target = put?.callee ?? put?.left;
+  while (target?.object) target = target.object;
+  if (target?.type !== 'Identifier' || target.name !== name) return undefined;
+  const { line, column } = script.positionOf(target.start);
+  return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
+}
+
+interface Putting extends Node {
+  readonly callee?: Target;
+  readonly left?: Target;
+}
+interface Target extends Node {
+  readonly object?: Target;
+  readonly name?: string;
+}
+
 interface Declaring extends Node {
   readonly id?: Node | null;
   readonly params?: readonly Node[];

@@ -10,7 +10,7 @@ import type { SourceFrame, SourceSite } from '../model.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { isLibraryCode, isServedAsLibrary } from './libraryCode.ts';
 import { originalFunctionName } from './originalFunctionName.ts';
-import { originalVariableName } from './originalVariableName.ts';
+import { originalNameUsedAt, originalVariableName } from './originalVariableName.ts';
 import { loadSourceMap } from './sourceMap.ts';
 import { type SourceResolver, createSourceResolver } from './sourceResolver.ts';
 
@@ -34,7 +34,7 @@ export interface SourceMapper {
    * The name in source of a variable that a minified script calls `name`, or undefined where the map does not say or the
    * script has several of that name. Never throws.
    */
-  variableName(name: string, scriptUrl: string): Promise<string | undefined>;
+  variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
 }
 
 /** Scripts whose text and map are kept, and how many characters of text in all. */
@@ -97,12 +97,12 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
     async locate(frame) {
       return withoutJudgement(await find(frame));
     },
-    async variableName(name, scriptUrl) {
+    async variableName(name, scriptUrl, usedAt) {
       try {
-        const script = await scripts.fetch(scriptUrl);
-        return script?.map && script.text !== undefined
-          ? originalVariableName(name, script.text, script.map)
-          : undefined;
+        const script = await scripts.fetch(usedAt?.url ?? scriptUrl);
+        if (!script?.map || script.text === undefined) return undefined;
+        const used = usedAt && originalNameUsedAt(name, script.text, script.map, usedAt);
+        return used ?? originalVariableName(name, script.text, script.map);
       } catch {
         return undefined;
       }

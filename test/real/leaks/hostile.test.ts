@@ -40,6 +40,12 @@ const pages = {
        Error.captureStackTrace = undefined; Error.stackTraceLimit = 0; Error.prepareStackTrace = () => { throw new Error('no stacks'); };
        Object.defineProperty(window, 'Proxy', { value: function () { throw new Error('no proxies'); } });
      </script>${onClick(PUT, LEAK)}`,
+  // As written, ten clicks make 59,049 listeners, and a few more hang the page.
+  '/multiplies': `${button}<p></p><script>
+       const button = document.querySelector('#go');
+       const again = () => { for (let n = 0; n < 2; n += 1) button.addEventListener('click', () => again()); };
+       again();
+     </script>`,
   '/throws': onClick(`${PUT} throw new Error('of the page');`, LEAK),
 } as const;
 
@@ -146,6 +152,16 @@ describe('hostile pages', function () {
       assert.equal(finding?.perIteration, 1);
     });
   }
+
+  it('a leak that multiplies is told with its place before it hangs the page', async () => {
+    const { result } = await run('/multiplies');
+    assert.equal(result.error, undefined);
+    assert.equal(result.verdict, 'leak');
+    const finding = result.findings.find(({ kind }) => kind === 'event-listener');
+    assert.equal(finding?.allocatedAt?.line, 3);
+    assert.ok(finding.survivors.every((count, index) => index === 0 || count > finding.survivors[index - 1]! * 2));
+    assert.ok(result.samples.length < 7, 'the count went on as if nothing were');
+  });
 
   it('an abort at any phase ends the check soon, with nothing left', async () => {
     for (const phase of ['load', 'warmup', 'count', 'escalate'] as const) {

@@ -25,4 +25,12 @@ describe('the rule on sizes', () => {
   it('does not answer from too few readings', () => {
     assert.equal(judged([1, 2], 10), 'cannot-say');
   });
+
+  it('calls a leak what doubles each time, on a page known to grow so, and bounded what is flushed there', () => {
+    const multiplied = (sizes: readonly number[]): string =>
+      accumulates.judge({ sizes, iterationsInAll: 13, multiplies: true }).answer;
+    assert.equal(multiplied([16_380, 32_764, 65_532]), 'leak');
+    assert.equal(multiplied([40, 16_424, 49_192]), 'bounded');
+    assert.equal(judged([16_380, 32_764, 65_532], 13), 'bounded');
+  });
 });

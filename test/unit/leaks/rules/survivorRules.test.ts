@@ -40,6 +40,14 @@ describe('survivor rules', () => {
     assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 430, 168) }), 'leak');
   });
 
+  it('call a leak what multiplies, on a page whose counters do, although the first iterations left next to nothing', () => {
+    const multiplied = [4, 8, 16, 32, 64, 128, 256].map((survivors) => ({ iterations: 1, survivors }));
+    assert.equal(judged({ buckets: multiplied, multiplies: true }), 'leak');
+    assert.equal(judged({ buckets: multiplied }), 'bounded', 'a cache that evicts at random has such survivors too');
+    const rising = [0, 0, 4, 8, 16].map((survivors) => ({ iterations: 1, survivors }));
+    assert.notEqual(judged({ buckets: rising, multiplies: true }), 'leak');
+  });
+
   it('do not count the one that is current as a collection', () => {
     assert.equal(judged({ buckets: buckets([0, 0, 0, 0, 0, 0, 0], 0, 1) }), 'not-a-leak');
   });

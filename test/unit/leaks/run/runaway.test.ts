@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { RunawayWatch, multiplies } from '../../../../src/leaks/run/runaway.ts';
+import type { CounterSample } from '../../../../src/leaks/model.ts';
+import { RunawayWatch, findMultiplied, findRunaway, multiplies } from '../../../../src/leaks/run/runaway.ts';
 
 const MB = 1024 * 1024;
 
@@ -36,5 +37,48 @@ describe('a page whose iterations multiply', () => {
     assert.ok(multiplies([0, MB, 3 * MB]));
     assert.ok(!multiplies([0, 1000, 3000]));
     assert.ok(!multiplies([0, 3 * MB, 4 * MB]));
+  });
+
+  const counted = (counter: string, readings: readonly number[]): CounterSample[] =>
+    readings.map((value, iteration) => ({ iteration, atMs: 0, jsHeapBytes: 5 * MB, [counter]: value }));
+
+  it('is known from the exact readings of a count, with how much more the page can take', () => {
+    const doubling = findRunaway(
+      counted(
+        'jsHeapBytes',
+        [5, 5.1, 5.3, 5.7].map((mb) => mb * MB),
+      ),
+    );
+    assert.ok(doubling && Math.abs(doubling.factor - 2) < 0.01);
+    assert.equal(doubling.iterationsLeft, 3);
+    assert.equal(
+      findRunaway(
+        counted(
+          'jsHeapBytes',
+          [5, 5.1, 5.2, 5.3].map((mb) => mb * MB),
+        ),
+      ),
+      undefined,
+    );
+    assert.equal(findRunaway(counted('jsHeapBytes', [5000, 5010, 5030, 5070])), undefined);
+  });
+
+  it('is known from three readings of listeners, since five times as many soon are too many', () => {
+    const listeners = findRunaway(counted('listeners', [526, 2526, 12_526]));
+    assert.equal(listeners?.factor, 5);
+    assert.equal(listeners.iterationsLeft, 0);
+    assert.equal(findRunaway(counted('listeners', [26, 126, 226])), undefined);
+  });
+
+  it('is known from what survives of each iteration, where bytes are too few to tell', () => {
+    assert.ok(
+      findMultiplied([
+        [1, 1, 1, 1],
+        [64, 128, 256, 512, 1024, 2048],
+      ]),
+    );
+    assert.equal(findMultiplied([[1000, 1010, 1000, 1020]]), undefined);
+    assert.equal(findMultiplied([[1, 2, 4, 8, 16]]), undefined);
+    assert.equal(findMultiplied([[0, 0, 300, 600, 1200]]), undefined);
   });
 });

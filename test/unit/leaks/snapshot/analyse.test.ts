@@ -106,6 +106,82 @@ describe('the analysis of a snapshot', () => {
     );
   });
 
+  it('counts elements as one kind whose names a program made up, each hanging on the one before', async () => {
+    const name = (iteration: number): string => `<x-row${(0x7f3a + iteration * 0x1111).toString(16)} class="row">`;
+    const { groups } = await analyse(
+      pageWith(
+        [['main', 102]],
+        [
+          { id: 102, type: 'native', name: '<main>', edges: [['element', 0, idIn(1)]] },
+          ...range((iteration) => ({
+            id: idIn(iteration),
+            type: 'native',
+            name: name(iteration),
+            edges: iteration < ITERATIONS ? [['element', 1, idIn(iteration + 1)]] : [],
+          })),
+        ],
+      ),
+    );
+    assert.deepEqual(
+      groups.map(({ className, survivors }) => ({ className, survivors })),
+      [{ className: '<x-row…>', survivors: [1, 1, 1, 1] }],
+    );
+  });
+
+  it('keeps the names that people gave to elements', async () => {
+    const made = (tag: string) =>
+      analyse(
+        pageWith(
+          [['main', 102]],
+          [
+            {
+              id: 102,
+              type: 'native',
+              name: '<main>',
+              edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+            },
+            ...range((iteration) => ({ id: idIn(iteration), type: 'native', name: `<${tag}>` })),
+          ],
+        ),
+      );
+    for (const tag of ['toast-message', 'sl-h1', 'my-facade', 'h1'])
+      assert.deepEqual(
+        (await made(tag)).groups.map(({ className }) => className),
+        [`<${tag}>`],
+      );
+  });
+
+  it('does not name a table after its keys, which are others in each run', async () => {
+    const keyed = (iteration: number, names: readonly string[]): HeapNode[] => [
+      {
+        id: idIn(iteration),
+        type: 'object',
+        name: 'Object',
+        edges: names.map((name) => ['property', name, 107] as const),
+      },
+    ];
+    const classOfKeys = async (names: (iteration: number) => readonly string[]): Promise<readonly string[]> => {
+      const { groups } = await analyse(
+        pageWith(
+          [['tables', 102]],
+          [
+            { id: 107, type: 'number', name: 'heap number' },
+            {
+              id: 102,
+              type: 'object',
+              name: 'Array',
+              edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+            },
+            ...Array.from({ length: ITERATIONS }, (_, index) => keyed(index + 1, names(index + 1))).flat(),
+          ],
+        ),
+      );
+      return groups.map(({ className }) => className);
+    };
+    assert.deepEqual(await classOfKeys((iteration) => [`0.${iteration}71`, `0.${iteration}93`]), ['Object']);
+    assert.deepEqual(await classOfKeys(() => ['id', 'total']), ['{id, total}']);
+  });
+
   it('takes what a leaked object owns for part of it, with its bytes', async () => {
     const { groups } = await analyse(
       pageWith(

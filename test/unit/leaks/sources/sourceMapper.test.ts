@@ -282,6 +282,34 @@ describe('source mapping', () => {
     assert.equal(await mapper().variableName(short, `${origin}/none.js`), undefined);
   });
 
+  it('gives a short name that many functions declare the name it has where something is put into it', async () => {
+    const source = `
+      export function shop() { const listeners = []; return (one) => { listeners.push(one); }; }
+      export function other() { const orders = []; return (one) => { orders.push(one); }; }`;
+    const { code, map } = await compile(source, {
+      minify: true,
+      format: 'esm',
+      sourcemap: 'external',
+      sourcefile: 'c.ts',
+    });
+    served.set(`${origin}/c.js`, `${code}//# sourceMappingURL=c.js.map`);
+    served.set(`${origin}/c.js.map`, map);
+    const puts = [...code.matchAll(/(\w+)\.(?=push)/g)];
+    const short = puts[0]![1]!;
+    assert.equal(puts[1]![1], short, 'both have the same short name');
+    const nameAt = (put: RegExpMatchArray, name = short): Promise<string | undefined> =>
+      mapper().variableName(name, `${origin}/c.js`, {
+        url: `${origin}/c.js`,
+        line: 1,
+        column: put.index! + put[0].length + 1,
+        function: '',
+      });
+    assert.equal(await nameAt(puts[0]!), 'listeners');
+    assert.equal(await nameAt(puts[1]!), 'orders');
+    assert.equal(await nameAt(puts[1]!, 'other'), undefined, 'it is another variable that is used there');
+    assert.equal(await mapper().variableName(short, `${origin}/c.js`), undefined);
+  });
+
   it('gives a minified private field the name it has in the source', async () => {
     const source = 'export class Store { #listeners = new Set(); add(one) { this.#listeners.add(one); } }';
     const { code, map } = await compile(source, {
