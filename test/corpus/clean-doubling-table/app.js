@@ -1,0 +1,12 @@
+let scores = {};
+let rounds = 0;
+
+document.querySelector('#go').addEventListener('click', () => {
+  rounds += 1;
+  if (rounds === 12) {
+    rounds = 1;
+    scores = {};
+  }
+  for (let n = 0; n < 4 * 2 ** rounds; n += 1) scores[Math.random()] = Math.random();
+  document.querySelector('#main').textContent = `Round ${rounds}`;
+});

@@ -1,0 +1,14 @@
+import { createApp, defineComponent, h, reactive } from 'vue';
+
+const prices = reactive({ gold: 1900, silver: 24 });
+
+const Ticker = defineComponent(() => () => h('p', `gold ${prices.gold}, silver ${prices.silver}`));
+
+document.querySelector('#go').addEventListener('click', () => {
+  const host = document.createElement('section');
+  document.querySelector('#main').append(host);
+  const app = createApp(Ticker);
+  app.mount(host);
+  app.unmount();
+  host.remove();
+});
