@@ -111,6 +111,7 @@ class Look {
       multiplies: this.#runaway !== undefined,
     });
     yield phases.begin('explain');
+    const heldBefore = this.#runaway && (await this.#heldBytes());
     const { findings, bounded } = await explain({
       subject,
       study,
@@ -123,10 +124,12 @@ class Look {
       ignore,
       log,
     });
+    // What multiplies is not followed far: that it goes on is seen while it is explained.
+    const wentOn = heldBefore === undefined || subject.begun === escalatedTo || (await this.#heldBytes()) > heldBefore;
     yield phases.end('explain');
     return {
-      findings,
-      bounded: [...judgement.bounded, ...bounded],
+      findings: wentOn ? findings : [],
+      bounded: [...judgement.bounded, ...bounded, ...(wentOn ? [] : findings.map(letGo))],
       anyReleased: judgement.anyReleased,
       ...(this.#runaway ? { runaway: this.#runaway } : {}),
       escalatedTo,
@@ -219,17 +222,19 @@ class Look {
     this.#runaway = { ...this.#runaway, iterationsLeft };
   }
 
+  async #heldBytes(): Promise<number> {
+    const { subject } = this.#options;
+    await subject.cdp.send('HeapProfiler.collectGarbage');
+    return await subject.heapBytes();
+  }
+
   /** Whether each of some iterations adds more than the one before, garbage left out. */
   async #multiplies(): Promise<Runaway | undefined> {
     const { subject } = this.#options;
-    const read = async (): Promise<number> => {
-      await subject.cdp.send('HeapProfiler.collectGarbage');
-      return await subject.heapBytes();
-    };
-    const readings = [await read()];
+    const readings = [await this.#heldBytes()];
     for (let iteration = 0; iteration < CONFIRMING_ITERATIONS; iteration += 1) {
       await subject.iterate('breathe');
-      readings.push(await read());
+      readings.push(await this.#heldBytes());
     }
     return multiplies(readings) ? describeRunaway(readings) : undefined;
   }
@@ -253,6 +258,12 @@ function goesOn(before: StudyResult, after: StudyResult): boolean {
       later.some((now) => findMultiplied([now]) && counts.every((count, index) => now[index]! >= count * NONE_WENT)),
     );
 }
+
+const letGo = ({ name, holder }: Finding): BoundedGrowth => ({
+  name,
+  reason: 'it multiplied, and was let go after that',
+  ...(holder === undefined ? {} : { holder }),
+});
 
 function describeStudy({ analysis }: StudyResult): string {
   const { nodeCount, groups, growth } = analysis;

@@ -306,7 +306,7 @@ export function classOf(graph: HeapGraph, node: number): string {
  * Fooled by: names that a program made up of other letters, which are a kind each.
  */
 function tagClass(tag: string): string {
-  const named = /^([^-]+-.*?)(?:[\da-f][\da-f-]{2,}|(?<=-)\d+)$/.exec(tag)?.[1];
+  const named = /^([^-]+-.*?)(?:[\da-f]{3,}(?:-[\da-f]{3,})*|(?<=-)\d+)$/.exec(tag)?.[1];
   return named !== undefined && /\d/.test(tag.slice(named.length)) ? `<${named}…>` : `<${tag}>`;
 }
 
