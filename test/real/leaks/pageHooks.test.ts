@@ -262,7 +262,11 @@ describe('page hooks in Chromium', function () {
         return new Promise((resolve) => setTimeout(resolve, 70));
       });
     }
-    const timeouts = named(await readPageResources(cdp), 'timeout').filter(({ stack }) => stack.includes('poll'));
+    // One that is overdue on a busy machine counts as fired where others of its kind were armed since: read again then.
+    let timeouts: PageResource[] = [];
+    for (let tries = 0; tries < 50 && timeouts.length < 3; tries += 1) {
+      timeouts = named(await readPageResources(cdp), 'timeout').filter(({ stack }) => stack.includes('poll'));
+    }
     // They come in the order in which they were last armed, which is the machine's.
     assert.deepEqual(
       timeouts.map(({ iteration }) => iteration).sort((a, b) => a - b),
