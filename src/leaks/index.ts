@@ -14,7 +14,7 @@ export type {
 } from './model.ts';
 export { type DurationOptions, checkDuration, durationProfiles, reloadScenario } from './duration/checkDuration.ts';
 export { type CheckContext, type CheckOptions, checkLeaks } from './run/checkLeaks.ts';
-export { CHECK_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './run/leakBrowser.ts';
+export { SITE_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './run/leakBrowser.ts';
 export { recommend } from './run/recommendations.ts';
 export { nothingLeft } from './run/result.ts';
 export { sessionOpener, withJsFlags } from './run/sessionBrowser.ts';

@@ -1,5 +1,5 @@
 import { type LaunchOptions, test as base } from '@playwright/test';
-import { CHECK_ARGUMENTS, installPageHooks, withJsFlags } from '../leaks/index.ts';
+import { SITE_ARGUMENTS, installPageHooks, withJsFlags } from '../leaks/index.ts';
 import { BehindWatch } from './behindWatch.ts';
 import { LEFT_BEHIND } from './leftBehind.ts';
 import { type LeakOptions, Leaks } from './leaks.ts';
@@ -27,7 +27,7 @@ export const test = base.extend<LeakFixtures, WorkerFixtures>({
     // A function, not an option: what the configuration says is passed in, and stays.
     const ours: LaunchOptions =
       browserName === 'chromium'
-        ? { ...launchOptions, args: withJsFlags(launchOptions.args ?? [], CHECK_ARGUMENTS) }
+        ? { ...launchOptions, args: withJsFlags(launchOptions.args ?? [], SITE_ARGUMENTS) }
         : launchOptions;
     await use(ours);
   },

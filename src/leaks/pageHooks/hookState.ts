@@ -36,6 +36,11 @@ export function stateOf(cdp: CdpSender): SessionState {
   return session;
 }
 
+/** The states that were found last, without asking the browser: frames may have come and gone since. */
+export function knownStates(cdp: CdpSender): FrameState[] {
+  return [...stateOf(cdp).frames.values()].flatMap(({ state }) => (state ? [state] : []));
+}
+
 /** The states of the session's main frame and of all frames below it in the same process, or of the worker. */
 export async function frameStates(cdp: CdpSender): Promise<FrameState[]> {
   const session = stateOf(cdp);

@@ -1,5 +1,5 @@
 import type { FindingKind } from '../model.ts';
-import { type FrameState, frameStates, stateOf } from './hookState.ts';
+import { type FrameState, frameStates, knownStates, stateOf } from './hookState.ts';
 import type { CdpSender, PageResource } from './pageResource.ts';
 
 /** Targets of a frame whose listeners are checked with the browser before they are reported. */
@@ -43,12 +43,17 @@ export async function readPageResources(cdp: CdpSender): Promise<PageResource[]>
  * same, so a counter that is missing means that the hooks are not installed.
  */
 export async function readPageCounters(cdp: CdpSender): Promise<Record<string, number>> {
-  const states = await frameStates(cdp);
-  await shareRevokedUrls(cdp, states);
   const current = stateOf(cdp).iteration;
+  const count = async (state: FrameState) => await call<Record<string, number>>(cdp, state, 'counters', [current]);
+  const known = knownStates(cdp);
+  // Most pages have one frame, and keep it: it is asked while the browser is asked whether that is still so. With more,
+  // frames must first tell each other which URLs they revoked.
+  const early = known.length === 1 ? count(known[0]!) : undefined;
+  const [states, counted] = await Promise.all([frameStates(cdp), early]);
+  await shareRevokedUrls(cdp, states);
   const totals: Record<string, number> = {};
   for (const state of states) {
-    const counts = await call<Record<string, number>>(cdp, state, 'counters', [current]);
+    const counts = early !== undefined && states.length === 1 && state === known[0] ? counted : await count(state);
     for (const [name, value] of Object.entries(counts ?? {})) totals[name] = (totals[name] ?? 0) + value;
   }
   return totals;
@@ -59,7 +64,11 @@ export async function markIteration(cdp: CdpSender, iteration: number): Promise<
   const session = stateOf(cdp);
   const before = session.iteration;
   session.iteration = iteration;
-  for (const state of await frameStates(cdp)) await call(cdp, state, 'mark', [before, iteration]);
+  const mark = async (state: FrameState): Promise<void> => void (await call(cdp, state, 'mark', [before, iteration]));
+  // Frames that were there before are told while the browser is asked for new ones.
+  const known = new Set(knownStates(cdp));
+  const [states] = await Promise.all([frameStates(cdp), ...[...known].map(mark)]);
+  for (const state of states) if (!known.has(state)) await mark(state);
 }
 
 /** Says that whatever the page has made so far, also in an earlier check, was made before the first iteration. */

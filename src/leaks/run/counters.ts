@@ -38,9 +38,8 @@ export async function enableCounters(cdp: GuardedCdp): Promise<void> {
  * logged objects would otherwise look leaked.
  */
 export async function readCounters(cdp: GuardedCdp, workers: WorkerTargets): Promise<Counters> {
-  await cdp.send('Runtime.discardConsoleEntries');
-  // The collection is a task of its own in the renderer: calls sent before its answer may be served before it.
-  await cdp.send('HeapProfiler.collectGarbage');
+  // The collection is a task of its own in the renderer: what is sent before its answer is served before it.
+  await Promise.all([cdp.send('Runtime.discardConsoleEntries'), cdp.send('HeapProfiler.collectGarbage')]);
   const [heap, { metrics }, page] = await Promise.all([
     cdp.send('Runtime.getHeapUsage') as Promise<HeapUsage>,
     cdp.send('Performance.getMetrics'),

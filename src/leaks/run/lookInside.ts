@@ -185,9 +185,9 @@ class Look {
     const runaway = new RunawayWatch();
     for (; done < total - LAST_STRETCH && !isLate() && !this.#runaway; done += 1) {
       const began = clock.monotonic();
-      await subject.iterate('breathe');
+      const bytes = await subject.iterateOn();
       yield { type: 'iteration', phase: 'escalate', iteration: done + 1, of: total };
-      if (!runaway.note(await subject.heapBytes(), clock.monotonic() - began)) continue;
+      if (!runaway.note(bytes, clock.monotonic() - began)) continue;
       this.#runaway = await this.#multiplies();
       done += CONFIRMING_ITERATIONS;
       runaway.forget();

@@ -111,12 +111,23 @@ export class PageUnderTest {
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
   async iterate(wait: 'settle' | 'breathe', onWorkEnded?: () => void): Promise<void> {
-    this.#begun += 1;
-    await markIteration(this.cdp, this.#begun);
-    await this.#run('iteration', this.#scenario.iteration);
+    await this.#iterate();
     onWorkEnded?.();
     if (wait === 'settle') await this.settle();
     else await this.#settling.breathe();
+  }
+
+  /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
+  async iterateOn(): Promise<number> {
+    await this.#iterate();
+    const [bytes] = await Promise.all([this.heapBytes(), this.#settling.breathe()]);
+    return bytes;
+  }
+
+  async #iterate(): Promise<void> {
+    this.#begun += 1;
+    await markIteration(this.cdp, this.#begun);
+    await this.#run('iteration', this.#scenario.iteration);
   }
 
   async settle(): Promise<void> {

@@ -16,31 +16,15 @@ const WORKER_YOUNG_MB = 8;
 
 /** Reads heap snapshots in a worker thread, so that the run goes on meanwhile and the memory goes with the worker. */
 export class SnapshotReader {
-  readonly #worker: Worker;
+  /** Started with the first snapshot: a check in which nothing rises takes none. */
+  #worker: Worker | undefined;
   #characters = 0;
   #pending: { resolve(analysis: SnapshotAnalysis): void; reject(error: Error): void } | undefined;
   #broken: Error | undefined;
 
-  constructor() {
-    this.#worker = new Worker(programFile('snapshotWorker'), {
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, maxYoungGenerationSizeMb: WORKER_YOUNG_MB },
-      // The parser reports its progress with console calls; none of it is for people.
-      stdout: true,
-      stderr: true,
-    });
-    this.#worker.unref();
-    this.#worker.on('message', (message: FromWorker) => {
-      const pending = this.#pending;
-      this.#pending = undefined;
-      if (message.type === 'analysis') pending?.resolve(message.analysis);
-      else pending?.reject(unreadable(message.message));
-    });
-    this.#worker.on('error', (error) => this.#break(unreadable(error.message)));
-    this.#worker.on('exit', () => this.#break(unreadable('its worker ended')));
-  }
-
   begin(): void {
     this.#characters = 0;
+    if (!this.#broken) this.#worker ??= this.#start();
     this.#send({ type: 'begin' });
   }
 
@@ -62,21 +46,40 @@ export class SnapshotReader {
       this.#pending = { resolve, reject };
     });
     this.#send({ type: 'analyse', request });
-    this.#worker.ref();
+    this.#worker?.ref();
     try {
       return await abortable(analysis, signal);
     } finally {
-      this.#worker.unref();
+      this.#worker?.unref();
     }
   }
 
   async close(): Promise<void> {
     this.#broken ??= unreadable('it was closed');
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(programFile('snapshotWorker'), {
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, maxYoungGenerationSizeMb: WORKER_YOUNG_MB },
+      // The parser reports its progress with console calls; none of it is for people.
+      stdout: true,
+      stderr: true,
+    });
+    worker.unref();
+    worker.on('message', (message: FromWorker) => {
+      const pending = this.#pending;
+      this.#pending = undefined;
+      if (message.type === 'analysis') pending?.resolve(message.analysis);
+      else pending?.reject(unreadable(message.message));
+    });
+    worker.on('error', (error) => this.#break(unreadable(error.message)));
+    worker.on('exit', () => this.#break(unreadable('its worker ended')));
+    return worker;
   }
 
   #send(message: ToWorker): void {
-    if (!this.#broken) this.#worker.postMessage(message, []);
+    if (!this.#broken) this.#worker?.postMessage(message, []);
   }
 
   #break(error: Error): void {
