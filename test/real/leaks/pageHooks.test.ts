@@ -254,12 +254,12 @@ describe('page hooks in Chromium', function () {
   });
 
   it('keeps the iteration of a chain of timeouts that re-arms itself', async () => {
-    await open(`<script>function poll() { setTimeout(() => poll(), 20); }</script>`);
+    await open(`<script>function poll() { setTimeout(() => poll(), 100); }</script>`);
     for (const n of [1, 2, 3]) {
       await markIteration(cdp, n);
       await page.evaluate(() => {
         (globalThis as unknown as { poll(): void }).poll();
-        return new Promise((resolve) => setTimeout(resolve, 70));
+        return new Promise((resolve) => setTimeout(resolve, 250));
       });
     }
     // One that is overdue on a busy machine counts as fired where others of its kind were armed since: read again then.

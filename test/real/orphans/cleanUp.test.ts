@@ -303,7 +303,15 @@ describe('Browsers left behind, for real', function () {
         '-c',
         `setsid ${folder}/slack --headless --no-sandbox --disable-breakpad --remote-debugging-port=0 --user-data-dir=${arena.folder}/puppeteer_dev_chrome_profile-a1B2c3 & echo started`,
       ]);
-      const parts = () => arena.survivors().filter((pid) => readlinkSync(`/proc/${pid}/exe`).endsWith('/slack'));
+      const isPart = (pid: number): boolean => {
+        try {
+          return readlinkSync(`/proc/${pid}/exe`).endsWith('/slack');
+        } catch {
+          // It ended while we looked, as helpers of a browser do.
+          return false;
+        }
+      };
+      const parts = () => arena.survivors().filter(isPart);
       await until(() => parts().length > 4, 'it runs');
       const before = parts();
       const { plan, result } = await cleanedUp({ minAgeMs: 0 });
