@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { CheckResult, LeakEvent } from '../leaks/index.ts';
-import { LeakwrightError, programFile, runOverChannel } from '../support/index.ts';
+import { FOLLOWED_ENV, LeakwrightError, programFile, runOverChannel } from '../support/index.ts';
 
 /**
  * Runs `leakwright check` as a process of its own. Aborting ends it and its browser; that is told once it has gone.
@@ -26,7 +26,7 @@ export async function checkInProcess(
   const { said } = await runOverChannel({
     args: [programFile('cli'), 'check', '--reporter', 'ndjson', ...args],
     cwd: options.cwd,
-    env: { LEAKWRIGHT_PROGRESS: 'none' },
+    env: FOLLOWED_ENV,
     signal: options.signal,
     listen: (stdout) => createInterface({ input: stdout }).on('line', hear),
   });

@@ -6,5 +6,5 @@ export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
 export { RingBuffer } from './ringBuffer.ts';
-export { type ChannelExit, runOverChannel } from './runOverChannel.ts';
+export { type ChannelExit, FOLLOWED_ENV, runOverChannel } from './runOverChannel.ts';
 export { toolVersion } from './version.ts';

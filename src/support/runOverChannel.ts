@@ -8,6 +8,9 @@ const LAST_WORDS_MS = 1000;
 /** Characters kept of what it writes to standard error. */
 const MAX_SAID = 4000;
 
+/** Who follows a check's events says what goes on: the check's own lines of it, which a CI server gets, would stand between. */
+export const FOLLOWED_ENV = { LEAKWRIGHT_PROGRESS: 'none' } as const;
+
 export interface ChannelRun {
   readonly args: readonly string[];
   /** Default: the program that runs us, which in the desktop editor is Electron and told to be Node. */

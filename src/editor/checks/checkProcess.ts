@@ -1,16 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { LeakEvent } from '../../leaks/index.ts';
-import { type ChannelExit, LeakwrightError, runOverChannel } from '../../support/index.ts';
+import { type ChannelExit, FOLLOWED_ENV, LeakwrightError, runOverChannel } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import type { CheckCommand } from './checkCommand.ts';
 import { EventTail } from './eventTail.ts';
 
 /** How often a running check's events are read, in ms: often enough to look live. */
 const READ_EVERY_MS = 200;
-
-/** Who follows a check's events says what goes on: the check's own lines of it, which a CI server gets, would stand between. */
-export const FOLLOWED_ENV = { LEAKWRIGHT_PROGRESS: 'none' } as const;
 
 export interface CheckSink {
   onEvent(event: LeakEvent): void;

@@ -1,7 +1,7 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
-import { type ChannelExit, LeakwrightError } from '../../support/index.ts';
+import { type ChannelExit, FOLLOWED_ENV, LeakwrightError } from '../../support/index.ts';
 import type { CheckCommand } from '../checks/checkCommand.ts';
-import { type CheckSink, FOLLOWED_ENV, following, requireFolder } from '../checks/checkProcess.ts';
+import { type CheckSink, following, requireFolder } from '../checks/checkProcess.ts';
 import { t } from '../translate.ts';
 
 /**
