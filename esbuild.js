@@ -32,6 +32,7 @@ const builds = [
     ...node,
     entryPoints: {
       cli: 'src/cli.ts',
+      commandLine: 'src/commandLine.ts',
       sessionHost: 'src/sessions/hostProcess.ts',
       snapshotWorker: 'src/leaks/snapshot/worker.ts',
       redisStore: 'src/stores/redis/redisStore.ts',

@@ -1,6 +1,6 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import type { JournalEntry } from '../journal/index.ts';
-import { type Log, describeError, programFile } from '../support/index.ts';
+import { type Log, compiledCodeVariables, describeError, programFile } from '../support/index.ts';
 import type { GuardMessage } from './guardProtocol.ts';
 
 let guard: ChildProcess | undefined;
@@ -53,7 +53,7 @@ const INHERITED_DEBUGGING = ['NODE_OPTIONS', 'VSCODE_INSPECTOR_OPTIONS'];
  * that it can clean up in order. In VS Code our own program is Electron, which must be told to be Node.
  */
 export function forkProgram(mode: 'guard' | 'host'): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...compiledCodeVariables(), ELECTRON_RUN_AS_NODE: '1' };
   for (const name of INHERITED_DEBUGGING) delete env[name];
   const options: ForkOptions & { windowsHide: boolean } = {
     detached: true,

@@ -55,6 +55,7 @@ export const LAUNCH_TIMEOUT_MS = 60_000;
  * Begins a launch whose every file lies in a new folder, and returns as soon as that is certain; `opening` is then still
  * under way.
  *
+ * @param load called when all else is prepared: what `prepared` started gets on with it meanwhile
  * @param prepared called with the folder before anything is launched
  * @throws LeakwrightError `browsers.notFound`
  */
@@ -62,7 +63,7 @@ export async function beginLaunch(
   id: string,
   request: LaunchRequest,
   source: LaunchSource,
-  playwright: LoadedPlaywright,
+  load: () => LoadedPlaywright,
   prepared: (folder: string) => Promise<void>,
 ): Promise<LaunchSite> {
   const found = findBrowser({
@@ -82,6 +83,7 @@ export async function beginLaunch(
       await removeSessionFolder(folder, id);
       throw error;
     }
+    const playwright = load();
     const temporaryFolder = temporaryFolderVariables(folder);
     const type = playwright.api[found.family];
     const options = {

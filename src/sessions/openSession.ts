@@ -70,6 +70,7 @@ class SessionOpening {
   /** What is on record; undefined until there is something to clean up. */
   #entry: JournalEntry | undefined;
   #journalled = false;
+  #playwright: LoadedPlaywright | undefined;
   /** The launch under way: giving it up does not stop it by itself. */
   #launching: Promise<unknown> | undefined;
 
@@ -80,13 +81,11 @@ class SessionOpening {
   }
 
   async open(): Promise<Session> {
-    const playwright = loadPlaywright(this.#options.workspaceFolder);
     const filesBefore = await countOwnFiles(this.#reader);
-    // A wrong device is told before a browser is launched for it.
-    contextOptions(this.#options, playwright);
     let opened: OpenedBrowser | undefined;
     try {
-      opened = await this.#reachBrowser(playwright);
+      opened = await this.#reachBrowser();
+      const playwright = this.#load();
       const endpoints = await this.#offerEndpoints(opened);
       this.#options.signal?.throwIfAborted();
       const session = new ManagedSession({
@@ -111,11 +110,19 @@ class SessionOpening {
     }
   }
 
-  async #reachBrowser(playwright: LoadedPlaywright): Promise<OpenedBrowser> {
+  readonly #load = (): LoadedPlaywright => {
+    if (this.#playwright) return this.#playwright;
+    this.#playwright = loadPlaywright(this.#options.workspaceFolder);
+    // A wrong device is told before a browser is launched for it.
+    contextOptions(this.#options, this.#playwright);
+    return this.#playwright;
+  };
+
+  async #reachBrowser(): Promise<OpenedBrowser> {
     const { source, signal } = this.#options;
     if (source.kind === 'launch') {
       const prepare = (folder: string) => this.#prepare(folder);
-      const site = await beginLaunch(this.#id, this.#options, source, playwright, prepare);
+      const site = await beginLaunch(this.#id, this.#options, source, this.#load, prepare);
       this.#launching = site.opening;
       const opened = await abortable(site.opening, signal);
       await this.#noteBrowser(site.executable);
@@ -123,6 +130,7 @@ class SessionOpening {
     }
     const folder = await createSessionFolder(this.#id);
     await this.#prepare(folder);
+    const playwright = this.#load();
     const connecting =
       source.kind === 'grid'
         ? openGridBrowser(this.#options, source, playwright, folder)

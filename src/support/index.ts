@@ -1,5 +1,6 @@
 export { abortable, withTimeout } from './abort.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';
 export { count, formatBytes, formatDuration, plainText } from './format.ts';
 export { type Log, silentLog } from './log.ts';

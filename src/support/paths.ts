@@ -25,6 +25,7 @@ export function packageFolder(): string {
 
 const programs = {
   cli: 'cli.ts',
+  commandLine: 'commandLine.ts',
   mcp: 'mcp.ts',
   sessionHost: 'sessions/hostProcess.ts',
   snapshotWorker: 'leaks/snapshot/worker.ts',

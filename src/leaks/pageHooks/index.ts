@@ -1,3 +1,3 @@
 export { installPageHooks } from './installPageHooks.ts';
 export type { CdpSender, PageResource } from './pageResource.ts';
-export { markIteration, readPageCounters, readPageResources, startIterations } from './readPageHooks.ts';
+export { knowPageHooks, markIteration, readPageCounters, readPageResources, startIterations } from './readPageHooks.ts';

@@ -71,6 +71,11 @@ export async function markIteration(cdp: CdpSender, iteration: number): Promise<
   for (const state of states) if (!known.has(state)) await mark(state);
 }
 
+/** Looks for the hooks ahead of the first reading, which then need not. */
+export async function knowPageHooks(cdp: CdpSender): Promise<void> {
+  await frameStates(cdp);
+}
+
 /** Says that whatever the page has made so far, also in an earlier check, was made before the first iteration. */
 export async function startIterations(cdp: CdpSender): Promise<void> {
   for (const state of await frameStates(cdp)) await call(cdp, state, 'startOver', []);

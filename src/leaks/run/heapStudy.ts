@@ -62,12 +62,19 @@ export class HeapStudy {
     this.#closeSpan(await this.#tracking.boundary());
   }
 
+  /** Ends tracking with a snapshot and has it analysed. */
+  async snapshot(): Promise<StudyResult> {
+    return await (
+      await this.takeSnapshot()
+    ).studied;
+  }
+
   /**
-   * Ends tracking with a snapshot and has it analysed.
+   * Ends tracking with a snapshot. When it has been taken the page is free; what it shows is known some time after.
    *
    * @param quick whether a quick look may answer that nothing survives; no later snapshot is compared with it then
    */
-  async snapshot(quick = false): Promise<StudyResult> {
+  async takeSnapshot(quick = false): Promise<{ readonly studied: Promise<StudyResult> }> {
     if (this.#tracking.running) this.#closeSpan(await this.#tracking.stop(this.#reader), true);
     else {
       await this.#tracking.snapshot(this.#reader);
@@ -79,20 +86,24 @@ export class HeapStudy {
     const boundaries = [...this.#boundaries];
     const iterationsSince = this.#subject.begun - this.#snapshotAt;
     this.#snapshotAt = this.#subject.begun;
-    const analysis = await this.#subject.guard.during(
+    const bucketSince = this.#bucketSince;
+    this.#bucketSince = spans.length;
+    const analysing = this.#subject.guard.during(
       this.#reader.analyse({
         boundaries,
         iterations: spans.map(({ first, last }) => last - first + 1),
         iterationsSince,
         quick,
-        ...(this.#bucketSince === undefined ? {} : { bucketSince: this.#bucketSince }),
+        ...(bucketSince === undefined ? {} : { bucketSince }),
         minBuckets: Math.max(1, Math.floor(spans.length / 3)),
       }),
       ANALYSIS_LIMIT_MS,
       () => new Error('The analysis of a heap snapshot took too long.'),
     );
-    this.#bucketSince = spans.length;
-    return { analysis, resources, hooked, spans, iterationsSince };
+    const studied = analysing.then((analysis) => ({ analysis, resources, hooked, spans, iterationsSince }));
+    // Whoever awaits it later gets the error; until then it must not count as unhandled.
+    studied.catch(() => {});
+    return { studied };
   }
 
   async close(): Promise<void> {

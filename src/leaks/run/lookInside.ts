@@ -39,6 +39,8 @@ export interface LookOptions {
   /** Iterations to tell apart where the count was not tracked. */
   readonly iterations: number;
   readonly escalateTo: number;
+  /** Whether iterations are so quick and growth so even that some more do no harm while a snapshot is read. */
+  readonly goesOnMeanwhile: boolean;
   readonly escalationBudgetMs: number;
   readonly workspaceFolder: string;
   readonly thresholds: Thresholds;
@@ -151,7 +153,24 @@ class Look {
       }
       this.#took(total);
     }
-    return await study.snapshot(quick);
+    const { studied } = await study.takeSnapshot(quick);
+    if (this.#options.goesOnMeanwhile) await this.#goOnUntil(studied);
+    return await studied;
+  }
+
+  /** While a snapshot is read, the page does iterations that will be needed should it show anything. */
+  async #goOnUntil(studied: Promise<unknown>): Promise<void> {
+    const { subject, escalateTo, clock } = this.#options;
+    let isOver = false;
+    const over = (): void => {
+      isOver = true;
+    };
+    studied.then(over, over);
+    const runaway = new RunawayWatch();
+    while (!isOver && subject.begun < escalateTo - LAST_STRETCH) {
+      const began = clock.monotonic();
+      if (runaway.note(await subject.iterateOn(), clock.monotonic() - began)) return;
+    }
   }
 
   /** Whether old collections, strings or buffers that changed during the count grow by iterations: reads the live ones. */

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright';
 import { type Clock, LeakwrightError, describeError, plainText } from '../../support/index.ts';
-import { installPageHooks, markIteration, startIterations } from '../pageHooks/index.ts';
+import { installPageHooks, knowPageHooks, markIteration, startIterations } from '../pageHooks/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { CounterSample } from '../model.ts';
+import { areBrowserRecords, countRecords } from './browserRecords.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from './counters.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
@@ -82,6 +84,7 @@ export class PageUnderTest {
     const world = new IsolatedWorld(cdp);
     const settling = new Settling(page, events, world, clock);
     const workers = await WorkerTargets.attach(cdp, guard);
+    scenario.lookInto?.(page, async (fn, ...args) => await world.call(fn, ...args));
     const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events });
     if (browser.adoptsPage === true) {
       await Promise.all([cdp.send('Page.enable'), enableCounters(cdp)]);
@@ -92,7 +95,8 @@ export class PageUnderTest {
     await Promise.all([page.addInitScript(installPageHooks), cdp.send('Page.enable'), enableCounters(cdp)]);
     if (scenario.setup) await subject.#run('setup', scenario.setup);
     await subject.#open();
-    await subject.settle();
+    // The hooks are found while the page comes to rest.
+    await Promise.all([subject.settle(), knowPageHooks(cdp)]);
     if (scenario.prepare) {
       await subject.#run('prepare', scenario.prepare);
       await subject.settle();
@@ -106,15 +110,16 @@ export class PageUnderTest {
   }
 
   /**
-   * Runs one iteration and waits for the page: until it is at rest, or only for a frame where nothing is read after.
+   * Runs one iteration and waits for the page: until it is at rest (`settle`), until it pauses (what comes late then comes
+   * late after each iteration, and falls into the next), or only for a frame where nothing is read after (`breathe`).
    *
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
-  async iterate(wait: 'settle' | 'breathe', onWorkEnded?: () => void): Promise<void> {
+  async iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<void> {
     await this.#iterate();
     onWorkEnded?.();
-    if (wait === 'settle') await this.settle();
-    else await this.#settling.breathe();
+    if (wait === 'breathe') await this.#settling.breathe();
+    else await this.settle(wait === 'settle' ? 'rest' : 'pause');
   }
 
   /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
@@ -130,8 +135,8 @@ export class PageUnderTest {
     await this.#run('iteration', this.#scenario.iteration);
   }
 
-  async settle(): Promise<void> {
-    if (!(await this.#settling.settle())) this.settledLate += 1;
+  async settle(until: 'rest' | 'pause' = 'rest'): Promise<void> {
+    if (!(await this.#settling.settle(until))) this.settledLate += 1;
   }
 
   /** Bytes of the JavaScript heap, garbage included: a quick look. */
@@ -141,6 +146,11 @@ export class PageUnderTest {
 
   async read(): Promise<Counters> {
     return { ...(await readCounters(this.cdp, this.workers)), pages: this.page.context().pages().length };
+  }
+
+  /** Whether what the browser's heap gained over these readings may all be its own records of the page. */
+  async gainedRecordsOnly(samples: readonly CounterSample[]): Promise<boolean> {
+    return await areBrowserRecords(samples, async (...args) => await this.#world.call(countRecords, ...args));
   }
 
   /** Which of the names are interfaces that script knows. */

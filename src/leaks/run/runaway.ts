@@ -5,6 +5,8 @@ const LARGE_STEP = 512 * 1024;
 /** Each step this much larger than the one before is no longer a leak of so much an iteration. */
 const FACTOR = 1.4;
 const STEPS = 3;
+/** Steps that each are this much larger may become more. */
+const UNEVEN = 1.15;
 /** An iteration that takes this much longer than they did, and this long, will not get better. */
 const SLOWER = 20;
 const SLOW_MS = 2000;
@@ -85,6 +87,15 @@ export function findRunaway(samples: readonly CounterSample[]): Runaway | undefi
   }
   // The worst of them decides how far one may go.
   return found.sort((a, b) => a.iterationsLeft - b.iterationsLeft)[0];
+}
+
+/** False where the last steps of the count rose so that a few more iterations might be too many. */
+export function growsEvenly(samples: readonly CounterSample[]): boolean {
+  return ['jsHeapBytes', ...TELLING_THINGS].every((counter) => {
+    const readings = samples.slice(-READINGS_OF_BYTES).map((sample) => sample[counter] ?? 0);
+    const steps = readings.slice(1).map((after, index) => after - readings[index]!);
+    return steps.some((step, index) => step <= 0 || (index > 0 && step < steps[index - 1]! * UNEVEN));
+  });
 }
 
 /** Things that scripts make by the thousand where work multiplies. */

@@ -17,8 +17,6 @@ export function sessionOpener(
 ): OpenLeakBrowser {
   const { testIdAttribute, ...rest } = options;
   return async ({ signal }) => {
-    // For every check again: one before may have had another.
-    useTestIdAttribute(options.workspaceFolder, testIdAttribute ?? 'data-testid');
     const session = await openSession({
       source: withCheckArguments(source),
       purpose: 'check',
@@ -27,6 +25,8 @@ export function sessionOpener(
       capture: { enabled: false },
       ...rest,
     });
+    // For every check again: one before may have had another.
+    useTestIdAttribute(options.workspaceFolder, testIdAttribute ?? 'data-testid');
     const browser: LeakBrowser = {
       name: session.product,
       version: session.version,

@@ -3,8 +3,8 @@ import type { Clock } from '../../support/index.ts';
 import type { IsolatedWorld } from './isolatedWorld.ts';
 import type { PageEvents } from './pageEvents.ts';
 
-/** The DOM counts as quiet after this long without a mutation. */
-const QUIET_MS = 50;
+/** After how many frames, and how long without a mutation, the DOM counts as quiet. */
+const QUIET = { rest: { frames: 2, ms: 50 }, pause: { frames: 1, ms: 16 } } as const;
 /** A page that is still busy then is read as it is, and the report says so. */
 const SETTLE_LIMIT_MS = 2000;
 
@@ -41,17 +41,18 @@ export class Settling {
   }
 
   /**
-   * No request in flight, no DOM mutation for 50 ms, and two animation frames.
+   * No request in flight, no DOM mutation for 50 ms, and two animation frames; for a pause, 16 ms and one.
    *
    * @returns false when the page was still busy after 2 s
    */
-  async settle(): Promise<boolean> {
+  async settle(until: 'rest' | 'pause' = 'rest'): Promise<boolean> {
     const end = this.#clock.monotonic() + SETTLE_LIMIT_MS;
     for (;;) {
       const idle = await this.#requestsIdle(end);
       const quiet = await this.#world.call(
         waitForQuiet,
-        QUIET_MS,
+        QUIET[until].frames,
+        QUIET[until].ms,
         Math.max(0, Math.round(end - this.#clock.monotonic())),
       );
       if (idle && quiet && this.#inFlight.size === 0) return true;
@@ -95,7 +96,7 @@ export class Settling {
 // The functions below run in the page, in our isolated world: they use nothing from outside.
 
 /** The observer stays, so that the time an iteration itself was quiet at its end counts for the next. */
-async function waitForQuiet(quietMs: number, limitMs: number): Promise<boolean> {
+async function waitForQuiet(frames: number, quietMs: number, limitMs: number): Promise<boolean> {
   const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
   const start = performance.now();
   let mutations = scope.leakwrightMutations;
@@ -116,8 +117,7 @@ async function waitForQuiet(quietMs: number, limitMs: number): Promise<boolean> 
         resolve(undefined);
       });
     });
-  await frame();
-  await frame();
+  for (let count = 0; count < frames; count += 1) await frame();
   for (;;) {
     const now = performance.now();
     const rest = quietMs - (now - mutations.last);

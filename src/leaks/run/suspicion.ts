@@ -8,6 +8,8 @@ export interface Suspicion {
 
 /** Of the steps between readings, this share must be rises. Alternating views make every second one rise. */
 const RISING_SHARE = 0.4;
+/** Falls among steady rises, at most. What falls as often as it rises comes and goes. */
+const FALLING_SHARE = 0.25;
 /**
  * Bytes that the heap may gain in net over the count without being suspicious. A page at rest gains none or loses some;
  * code that is compiled late gains more, and is looked into.
@@ -54,12 +56,14 @@ export function bytesGrow(readings: readonly number[]): boolean {
 }
 
 /**
- * The median step, so that one large fall (a collected document, flushed code) does not hide steady rises; or a net gain
- * in few steps.
+ * A net gain in rises; or rises so steady that it takes one large fall (a collected document, flushed code) to hide them; or
+ * a large net gain in few steps.
  */
 function bytesRise(steps: readonly number[], net: number): boolean {
   const median = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)]!;
-  return median > 0 ? net > NOISE_BYTES || median * steps.length > NOISE_BYTES : net >= STEPPED_BYTES;
+  if (median <= 0) return net >= STEPPED_BYTES;
+  const falls = steps.filter((step) => step < 0).length;
+  return net > NOISE_BYTES || (falls <= steps.length * FALLING_SHARE && median * steps.length > NOISE_BYTES);
 }
 
 /** The typical change of a counter an iteration: the median step, which code that is compiled once does not move. */

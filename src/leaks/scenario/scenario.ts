@@ -13,6 +13,8 @@ export interface Scenario {
   readonly prepare?: (page: Page) => unknown;
   readonly iteration: (page: Page) => unknown;
   readonly teardown?: (page: Page) => unknown;
+  /** Scenarios of our own are given a way to look into the page that leaves nothing in it. */
+  readonly lookInto?: (page: Page, inPage: InPage) => void;
   readonly iterations?: number;
   readonly warmup?: number;
   readonly thresholds?: Partial<Thresholds>;
@@ -24,6 +26,9 @@ export interface Scenario {
   /** What a person should know of how it was loaded; goes into the report. */
   readonly warnings?: readonly string[];
 }
+
+/** Calls a self-contained function with JSON arguments where it sees the document, and the page does not see it. */
+export type InPage = <A extends readonly unknown[], R>(fn: (...args: A) => R | Promise<R>, ...args: A) => Promise<R>;
 
 /** From which growth an iteration a leak is called what. Bytes. */
 export interface Thresholds {

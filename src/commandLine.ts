@@ -1,0 +1,35 @@
+import { forgetOldCode } from './support/index.ts';
+import { runProgram, systemIo } from './terminal/index.ts';
+
+const controller = new AbortController();
+const io = systemIo();
+
+// The first Ctrl-C ends what runs and cleans up; a second one means "at once": the guard process cleans up then.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => {
+    if (controller.signal.aborted) process.exit(code);
+    if (signal === 'SIGINT') io.err('\nCleaning up …\n');
+    controller.abort(new DOMException(`interrupted by ${signal}`, 'AbortError'));
+  });
+}
+// Started by a program over a channel: when it closes the channel, or dies, nobody waits for the result any more. It is
+// how a check is cancelled on Windows, too, where a signal would end it before it could clean up.
+if (process.channel) {
+  process.on('disconnect', () => controller.abort(new DOMException('the channel was closed', 'AbortError')));
+  // Listening must not keep a finished check alive.
+  process.channel.unref();
+}
+// A reader that went away (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  controller.abort(new DOMException('the reader went away', 'AbortError'));
+});
+
+void runProgram(process.argv.slice(2), io, controller.signal).then(async (code) => {
+  process.exitCode = code;
+  await forgetOldCode();
+});
