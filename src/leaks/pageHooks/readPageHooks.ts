@@ -61,14 +61,19 @@ export async function readPageCounters(cdp: CdpSender): Promise<Record<string, n
 
 /** Says that what is made from now on belongs to `iteration`. Frames made later take it over at the next reading. */
 export async function markIteration(cdp: CdpSender, iteration: number): Promise<void> {
+  const before = stateOf(cdp).iteration;
+  // Frames that were there before are told while the browser is asked for new ones.
+  const known = new Set(knownStates(cdp));
+  const [states] = await Promise.all([frameStates(cdp), markKnownFrames(cdp, iteration)]);
+  for (const state of states) if (!known.has(state)) await call(cdp, state, 'mark', [before, iteration]);
+}
+
+/** The same where no frame has come or gone since: the browser is not asked. */
+export async function markKnownFrames(cdp: CdpSender, iteration: number): Promise<void> {
   const session = stateOf(cdp);
   const before = session.iteration;
   session.iteration = iteration;
-  const mark = async (state: FrameState): Promise<void> => void (await call(cdp, state, 'mark', [before, iteration]));
-  // Frames that were there before are told while the browser is asked for new ones.
-  const known = new Set(knownStates(cdp));
-  const [states] = await Promise.all([frameStates(cdp), ...[...known].map(mark)]);
-  for (const state of states) if (!known.has(state)) await mark(state);
+  await Promise.all(knownStates(cdp).map(async (state) => await call(cdp, state, 'mark', [before, iteration])));
 }
 
 /** Looks for the hooks ahead of the first reading, which then need not. */

@@ -1,6 +1,12 @@
 import type { Page } from 'playwright';
 import { type Clock, LeakwrightError, describeError, plainText } from '../../support/index.ts';
-import { installPageHooks, knowPageHooks, markIteration, startIterations } from '../pageHooks/index.ts';
+import {
+  installPageHooks,
+  knowPageHooks,
+  markIteration,
+  markKnownFrames,
+  startIterations,
+} from '../pageHooks/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { CounterSample } from '../model.ts';
 import { areBrowserRecords, countRecords } from './browserRecords.ts';
@@ -36,6 +42,8 @@ export class PageUnderTest {
   readonly #events: PageEvents;
   /** Iterations begun since the page was loaded, warm-up included. */
   #begun = 0;
+  /** Whether there may be frames that have not been told which iteration it is. */
+  #framesChanged = true;
   settledLate = 0;
 
   private constructor(parts: {
@@ -59,6 +67,12 @@ export class PageUnderTest {
     this.#scenario = parts.scenario;
     this.#limits = parts.limits;
     this.#settling = parts.settling;
+    const changed = (): void => {
+      this.#framesChanged = true;
+    };
+    parts.events.on('frameattached', changed);
+    parts.events.on('framedetached', changed);
+    parts.events.on('framenavigated', changed);
   }
 
   /**
@@ -131,8 +145,16 @@ export class PageUnderTest {
 
   async #iterate(): Promise<void> {
     this.#begun += 1;
-    await markIteration(this.cdp, this.#begun);
+    if (this.#framesChanged) {
+      this.#framesChanged = false;
+      await markIteration(this.cdp, this.#begun);
+      await this.#run('iteration', this.#scenario.iteration);
+      return;
+    }
+    // What is sent first comes first: the page knows of the iteration before its steps begin.
+    const marked = markKnownFrames(this.cdp, this.#begun);
     await this.#run('iteration', this.#scenario.iteration);
+    await marked;
   }
 
   async settle(until: 'rest' | 'pause' = 'rest'): Promise<void> {

@@ -1,0 +1,87 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Log, describeError, stateFolder } from '../support/index.ts';
+
+const SWITCH = '--disable-features=';
+
+/**
+ * Parts of Chromium's own window that nobody sees in a check: the list under its address bar, which has been a page with a
+ * renderer of its own since Chromium 15x. *Measured in its new headless mode: 0.9 s of CPU and 0.15 s of time a launch.*
+ */
+export const UNSEEN_FEATURES: readonly string[] = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
+/** Versions remembered: more than a person has workspaces with different ones. */
+const MAX_VERSIONS = 50;
+
+type FeaturesByVersion = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Chromium takes the last `--disable-features` only, so whoever adds one must repeat what Playwright turns off. Playwright
+ * does not say what that is; it is read off the first browser that a version launches, and remembered.
+ *
+ * @param args what is asked for, in which features may be turned off already
+ * @param unwanted features to be turned off besides, where it is known what to repeat
+ * @returns the arguments, all features in one switch
+ */
+export function withDisabledFeatures(
+  args: readonly string[],
+  unwanted: readonly string[],
+  playwrightVersion: string,
+): string[] {
+  const asked = args.filter((argument) => argument.startsWith(SWITCH)).flatMap(featuresOf);
+  const repeated = remembered()[playwrightVersion];
+  if (!repeated || asked.length + unwanted.length === 0) return [...args];
+  const others = args.filter((argument) => !argument.startsWith(SWITCH));
+  return [...others, SWITCH + [...new Set([...repeated, ...asked, ...unwanted])].join(',')];
+}
+
+/** Notes what Playwright itself turned off in a browser that it launched. Never rejects. */
+export async function rememberDisabledFeatures(
+  playwrightVersion: string,
+  commandLine: readonly string[],
+  log: Log,
+): Promise<void> {
+  const switches = commandLine.filter((argument) => argument.startsWith(SWITCH));
+  const known = remembered();
+  // With more than one switch it cannot be told whose is whose.
+  if (known[playwrightVersion] || switches.length !== 1) return;
+  const newest = [
+    ...Object.entries(known).slice(1 - MAX_VERSIONS),
+    [playwrightVersion, featuresOf(switches[0]!)] as const,
+  ];
+  const temporary = `${file()}.${process.pid}`;
+  try {
+    await mkdir(stateFolder(), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, `${JSON.stringify(Object.fromEntries(newest), null, 2)}\n`);
+    await rename(temporary, file());
+  } catch (error) {
+    log.debug(`What Playwright turns off could not be noted: ${describeError(error)}`);
+  }
+}
+
+function file(): string {
+  return join(stateFolder(), 'disabled-features.json');
+}
+
+/** What a file says that others may have written: only what looks like features of versions. */
+function remembered(): FeaturesByVersion {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file(), 'utf8'));
+    return Object.fromEntries(
+      Object.entries(value as Record<string, unknown>).filter(
+        (entry): entry is [string, string[]] =>
+          Array.isArray(entry[1]) && entry[1].every((name) => typeof name === 'string' && /^\w+$/.test(name)),
+      ),
+    );
+  } catch {
+    return {};
+  }
+}
+
+function featuresOf(argument: string): string[] {
+  return argument
+    .slice(SWITCH.length)
+    .split(',')
+    .filter((name) => name !== '');
+}
