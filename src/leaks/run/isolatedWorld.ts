@@ -42,6 +42,14 @@ export class IsolatedWorld {
     }
   }
 
+  /** Calls a self-contained function in the world of each document of the main frame from now on, before any other script. */
+  async callInNewDocuments(fn: () => void): Promise<void> {
+    await this.#cdp.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `if (window === window.top) (${fn.toString()})();`,
+      worldName: WORLD_NAME,
+    });
+  }
+
   async #create(): Promise<number> {
     const { frameTree } = await this.#cdp.send('Page.getFrameTree');
     const { executionContextId } = await this.#cdp.send('Page.createIsolatedWorld', {

@@ -106,7 +106,12 @@ export class PageUnderTest {
       await subject.settle();
       return subject;
     }
-    await Promise.all([page.addInitScript(installPageHooks), cdp.send('Page.enable'), enableCounters(cdp)]);
+    await Promise.all([
+      page.addInitScript(installPageHooks),
+      cdp.send('Page.enable'),
+      settling.watchNewDocuments(),
+      enableCounters(cdp),
+    ]);
     if (scenario.setup) await subject.#run('setup', scenario.setup);
     await subject.#open();
     // The hooks are found while the page comes to rest.

@@ -49,8 +49,7 @@ export class Settling {
     const end = this.#clock.monotonic() + SETTLE_LIMIT_MS;
     for (;;) {
       const idle = await this.#requestsIdle(end);
-      const quiet = await this.#world.call(
-        waitForQuiet,
+      const quiet = await this.#waitForQuiet(
         QUIET[until].frames,
         QUIET[until].ms,
         Math.max(0, Math.round(end - this.#clock.monotonic())),
@@ -64,9 +63,23 @@ export class Settling {
     }
   }
 
+  /** Watches documents from their beginning: a page that was quiet while it loaded need not be waited for after it. */
+  async watchNewDocuments(): Promise<void> {
+    await this.#world.callInNewDocuments(watchMutations);
+  }
+
   /** One animation frame: enough between iterations after which nothing is read. */
   async breathe(): Promise<void> {
     await this.#world.call(waitForFrame);
+  }
+
+  async #waitForQuiet(...args: Parameters<typeof waitForQuiet>): Promise<boolean> {
+    for (;;) {
+      const quiet = await this.#world.call(waitForQuiet, ...args);
+      if (quiet !== null) return quiet;
+      // An adopted page, or one that a frame wrote itself into: it is watched from here on.
+      await this.#world.call(watchMutations);
+    }
   }
 
   async #requestsIdle(end: number): Promise<boolean> {
@@ -96,18 +109,22 @@ export class Settling {
 // The functions below run in the page, in our isolated world: they use nothing from outside.
 
 /** The observer stays, so that the time an iteration itself was quiet at its end counts for the next. */
-async function waitForQuiet(frames: number, quietMs: number, limitMs: number): Promise<boolean> {
+function watchMutations(): void {
+  const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
+  if (scope.leakwrightMutations) return;
+  const state = { last: performance.now() };
+  scope.leakwrightMutations = state;
+  new MutationObserver(() => {
+    state.last = performance.now();
+  }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+}
+
+/** @returns null where nothing watches this document yet */
+async function waitForQuiet(frames: number, quietMs: number, limitMs: number): Promise<boolean | null> {
   const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
   const start = performance.now();
-  let mutations = scope.leakwrightMutations;
-  if (!mutations) {
-    const state = { last: start };
-    scope.leakwrightMutations = state;
-    mutations = state;
-    new MutationObserver(() => {
-      state.last = performance.now();
-    }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  }
+  const mutations = scope.leakwrightMutations;
+  if (!mutations) return null;
   // A page in the background has no frames: it must not be waited for.
   const frame = (): Promise<unknown> =>
     new Promise((resolve) => {

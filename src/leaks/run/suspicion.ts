@@ -38,7 +38,7 @@ export function findSuspicions(samples: readonly CounterSample[]): Suspicion[] {
     const steps = samples.slice(1).map((sample, index) => sample[counter]! - (samples[index]![counter] ?? 0));
     const perIteration = net / (samples.length - 1);
     const rising = steps.filter((step) => step > 0).length >= steps.length * RISING_SHARE;
-    if (counter.endsWith('Bytes') ? bytesRise(steps, net) : rising && net > 0)
+    if (counter.endsWith('Bytes') ? bytesRise(steps, counter === 'embedderHeapBytes') : rising && net > 0)
       suspicions.push({ counter, perIteration });
   }
   return suspicions;
@@ -52,16 +52,19 @@ export function countsThings(counter: string): boolean {
 /** True for readings in bytes that rise so that a leak may be behind it. */
 export function bytesGrow(readings: readonly number[]): boolean {
   const steps = readings.slice(1).map((bytes, index) => bytes - readings[index]!);
-  return steps.length > 0 && bytesRise(steps, readings.at(-1)! - readings[0]!);
+  return steps.length > 0 && bytesRise(steps);
 }
 
 /**
  * A net gain in rises; or rises so steady that it takes one large fall (a collected document, flushed code) to hide them; or
  * a large net gain in few steps.
+ *
+ * @param hasFrames whether what was painted last is in it, some 100 KB now and then: one step then says nothing
  */
-function bytesRise(steps: readonly number[], net: number): boolean {
+function bytesRise(steps: readonly number[], hasFrames = false): boolean {
+  const net = steps.reduce((sum, step) => sum + step, 0);
   const median = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)]!;
-  if (median <= 0) return net >= STEPPED_BYTES;
+  if (median <= 0) return net - (hasFrames ? Math.max(...steps) : 0) >= STEPPED_BYTES;
   const falls = steps.filter((step) => step < 0).length;
   return net > NOISE_BYTES || (falls <= steps.length * FALLING_SHARE && median * steps.length > NOISE_BYTES);
 }
