@@ -53,7 +53,9 @@ const INHERITED_DEBUGGING = ['NODE_OPTIONS', 'VSCODE_INSPECTOR_OPTIONS'];
  * that it can clean up in order. In VS Code our own program is Electron, which must be told to be Node.
  */
 export function forkProgram(mode: 'guard' | 'host'): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...compiledCodeVariables(), ELECTRON_RUN_AS_NODE: '1' };
+  const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  // The guard is small, and outlives its parent by a moment: it should leave nothing.
+  if (mode === 'host') Object.assign(env, compiledCodeVariables());
   for (const name of INHERITED_DEBUGGING) delete env[name];
   const options: ForkOptions & { windowsHide: boolean } = {
     detached: true,

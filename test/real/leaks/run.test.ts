@@ -33,6 +33,20 @@ window.traces = () => [
 ];`),
   '/popups': page('function iterate() {\n  window.open("about:blank", "_blank");\n}'),
   '/away': page('let n = 0; function iterate() { history.pushState({}, "", `/away?step=${n++}`); }'),
+  '/clicks': `<style>#moves { position: relative; animation: move 0.2s } @keyframes move { from { left: 200px } }</style>
+<button id="plain">Plain</button><button>Words</button><p id="host"></p><button id="far" style="margin-top: 3000px">Far</button>
+<button id="moves">Moves</button><form onsubmit="return false"><button id="send">Send</button></form><a id="link" href="#top">Link</a>
+<script>
+document.querySelector('#host').attachShadow({ mode: 'open' }).innerHTML = '<button id="deep">Deep</button>';
+window.clicks = {};
+addEventListener('click', (event) => {
+  const { textContent } = event.composedPath()[0];
+  clicks[textContent] = (clicks[textContent] ?? 0) + (event.isTrusted ? 1 : 100);
+  const moves = document.querySelector('#moves');
+  moves.style.animation = 'none';
+  void moves.offsetWidth;
+  moves.style.animation = '';
+});</script>`,
   '/html': page(
     'let n = 0;\nfunction iterate() {\n  log.insertAdjacentHTML("beforeend", `<li>entry ${n++}</li>`);\n}',
     '<ul id="log"></ul>',
@@ -176,6 +190,18 @@ describe('a check', function () {
     );
     assert.equal(result.error?.code, 'leaks.scenarioFailed');
     assert.match(result.error?.message ?? '', /iteration 1 .*the menu is not there/);
+  });
+
+  it('clicks what its selectors say, once each time, however it stands', async () => {
+    const selectors = ['#plain', 'text=Words', '#deep', '#far', '#moves', '#send', '#link', 'button >> nth=0'];
+    let clicks: unknown;
+    const teardown = async (shown: Page): Promise<void> => {
+      clicks = await shown.evaluate('clicks');
+    };
+    const scenario = { ...clickScenario(`${server.origin}/clicks`, selectors), teardown };
+    const { result } = await check({ ...scenario, warmup: 1, iterations: 3 });
+    assert.equal(result.error, undefined);
+    assert.deepEqual(clicks, { Plain: 8, Words: 4, Deep: 4, Far: 4, Moves: 4, Send: 4, Link: 4 });
   });
 
   it('names minified code as its source does, in the file of the workspace', async () => {

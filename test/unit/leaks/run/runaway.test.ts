@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { CounterSample } from '../../../../src/leaks/model.ts';
-import { RunawayWatch, findMultiplied, findRunaway, multiplies } from '../../../../src/leaks/run/runaway.ts';
+import {
+  RunawayWatch,
+  findMultiplied,
+  findRunaway,
+  growsEvenly,
+  multiplies,
+} from '../../../../src/leaks/run/runaway.ts';
 
 const MB = 1024 * 1024;
 
@@ -68,6 +74,13 @@ describe('a page whose iterations multiply', () => {
     assert.equal(listeners?.factor, 5);
     assert.equal(listeners.iterationsLeft, 0);
     assert.equal(findRunaway(counted('listeners', [26, 126, 226])), undefined);
+  });
+
+  it('may be behind steps that each are larger, so that nothing is done on the side then', () => {
+    assert.ok(growsEvenly(counted('jsHeapBytes', [1000, 2000, 3010, 4000])));
+    assert.ok(growsEvenly(counted('jsHeapBytes', [1000, 1000, 1000, 1000])));
+    assert.ok(!growsEvenly(counted('jsHeapBytes', [1000, 2000, 3500, 5700])));
+    assert.ok(!growsEvenly(counted('listeners', [2, 3, 5, 8])));
   });
 
   it('is known from what survives of each iteration, where bytes are too few to tell', () => {

@@ -36,6 +36,13 @@ describe('suspicion', () => {
     assert.ok(!suspicious('jsHeapBytes', [900_000, 900_000, 900_016, 900_016, 900_000, 900_000, 900_016, 900_016]));
   });
 
+  it('does not fall on bytes that come and go by turns, nor on a frame that the browser keeps painted', () => {
+    assert.ok(!suspicious('embedderHeapBytes', [5000, 5064, 5000, 5064, 5000, 5064, 5000, 5064]));
+    assert.ok(!suspicious('embedderHeapBytes', [5000, 5000, 5000, 5000, 5000, 5000, 5000, 119_000]));
+    assert.ok(suspicious('jsHeapBytes', [5000, 5000, 5000, 5000, 5000, 5000, 5000, 119_000]));
+    assert.ok(suspicious('embedderHeapBytes', [5000, 7000, 7000, 7000, 11_000, 11_000, 11_000, 11_000]));
+  });
+
   it('says the growth an iteration of each counter that changed', () => {
     assert.deepEqual(growthOf(samples('nodes', [10, 12, 14])), { nodesPerIteration: 2 });
     assert.deepEqual(growthOf(samples('nodes', [10, 10, 10])), {});
