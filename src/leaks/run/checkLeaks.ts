@@ -181,7 +181,7 @@ class LeakCheck {
 
     yield* this.#warmUp();
     yield* this.#count();
-    const suspicions = await this.#findSuspicions();
+    const suspicions = findSuspicions(this.#samples);
     if (suspicions.length === 0 && !this.#options.deep) {
       yield* this.#phases.skip(['attribute', 'escalate', 'explain'], 'nothing grew');
       return 'clean';
@@ -193,13 +193,6 @@ class LeakCheck {
     this.#findings = [finding];
     yield { type: 'finding', finding };
     return finding.ignored === undefined ? 'leak' : 'clean';
-  }
-
-  async #findSuspicions(): Promise<Suspicion[]> {
-    const suspicions = findSuspicions(this.#samples);
-    const [only, ...others] = suspicions;
-    if (only?.counter !== 'embedderHeapBytes' || others.length > 0) return suspicions;
-    return (await this.#subject!.gainedRecordsOnly(this.#samples)) ? [] : suspicions;
   }
 
   async *#warmUp(): AsyncGenerator<LeakEvent> {

@@ -8,8 +8,6 @@ import {
   startIterations,
 } from '../pageHooks/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { CounterSample } from '../model.ts';
-import { areBrowserRecords, countRecords } from './browserRecords.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from './counters.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
@@ -173,11 +171,6 @@ export class PageUnderTest {
 
   async read(): Promise<Counters> {
     return { ...(await readCounters(this.cdp, this.workers)), pages: this.page.context().pages().length };
-  }
-
-  /** Whether what the browser's heap gained over these readings may all be its own records of the page. */
-  async gainedRecordsOnly(samples: readonly CounterSample[]): Promise<boolean> {
-    return await areBrowserRecords(samples, async (...args) => await this.#world.call(countRecords, ...args));
   }
 
   /** Which of the names are interfaces that script knows. */

@@ -40,7 +40,28 @@ describe('suspicion', () => {
     assert.ok(!suspicious('embedderHeapBytes', [5000, 5064, 5000, 5064, 5000, 5064, 5000, 5064]));
     assert.ok(!suspicious('embedderHeapBytes', [5000, 5000, 5000, 5000, 5000, 5000, 5000, 119_000]));
     assert.ok(suspicious('jsHeapBytes', [5000, 5000, 5000, 5000, 5000, 5000, 5000, 119_000]));
-    assert.ok(suspicious('embedderHeapBytes', [5000, 7000, 7000, 7000, 11_000, 11_000, 11_000, 11_000]));
+  });
+
+  it('does not fall on what only the first step brought', () => {
+    assert.ok(!suspicious('jsHeapBytes', [9000, 11_860, 11_860, 11_860, 11_860, 11_860, 11_860, 11_860]));
+    assert.ok(!suspicious('jsHeapBytes', [9000, 9264, 9396, 9252, 9264, 9252, 9396, 9264]));
+    assert.ok(suspicious('jsHeapBytes', [9000, 9280, 9296, 9312, 9328, 9344, 9360, 9376]));
+    assert.ok(suspicious('jsHeapBytes', [9000, 13_000, 13_000, 13_000, 13_000, 21_000, 21_000, 21_000]));
+  });
+
+  it('does not fall on the records that the browser makes while the page itself stands still', () => {
+    const heaps = (js: readonly number[], embedder: number): CounterSample[] =>
+      js.map((jsHeapBytes, iteration) => ({
+        iteration,
+        atMs: iteration * 100,
+        jsHeapBytes,
+        embedderHeapBytes: 50_000 + iteration * embedder,
+      }));
+    const still = [9000, 9264, 9264, 9276, 9264, 9264, 9264, 9264];
+    assert.deepEqual(findSuspicions(heaps(still, 248)), []);
+    assert.equal(findSuspicions(heaps(still, 20_000)).length, 1);
+    assert.equal(findSuspicions(heaps([9000, 9264, 9280, 9296, 9312, 9328, 9344, 9360], 248)).length, 2);
+    assert.equal(findSuspicions(heaps([9000, 9264, 9024, 9264, 9024, 9264, 9024, 9000], 248)).length, 1);
   });
 
   it('says the growth an iteration of each counter that changed', () => {
