@@ -296,6 +296,19 @@ function withParts(lead: LeakCandidate, parts: readonly LeakCandidate[]): LeakCa
   };
 }
 
+/** What is open until it is closed, whoever listens. */
+const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePort']);
+
+/** A media query that the page has let go of: the browser keeps it because somebody listens to it. */
+function isKeptByListener({ holder, className }: GroupReport, { kind, name }: LeakCandidate): boolean {
+  return (
+    kind === 'event-listener' &&
+    holder.nodeType === 'synthetic' &&
+    name.endsWith(` listener on ${className}`) &&
+    !KEPT_OPEN.has(className)
+  );
+}
+
 /** A resource that the hooks saw and the closure that the heap shows behind it are one leak: it gets both's facts. */
 function joinResources(resources: readonly LeakCandidate[], heap: readonly LeakCandidate[]): LeakCandidate[] {
   const rest = [...heap];
@@ -305,8 +318,9 @@ function joinResources(resources: readonly LeakCandidate[], heap: readonly LeakC
       .filter(
         ({ kind, group }) =>
           // An object that is a listener itself (handleEvent) is of its own kind; what holds it says that it listens.
-          (kind === resource.kind || (group?.via !== undefined && kindOf('', group.via) === resource.kind)) &&
-          (group?.via !== undefined || group?.className === resource.name),
+          ((kind === resource.kind || (group?.via !== undefined && kindOf('', group.via) === resource.kind)) &&
+            (group?.via !== undefined || group?.className === resource.name)) ||
+          isKeptByListener(group!, resource),
       )
       .sort(
         (a, b) => Math.abs(a.perIteration - resource.perIteration) - Math.abs(b.perIteration - resource.perIteration),

@@ -90,6 +90,7 @@ describe('page hooks in Chromium', function () {
         setTimeout(() => {}, 1e6);
         window.addEventListener('resize', () => n);
         document.addEventListener('keydown', { handleEvent() {} });
+        matchMedia('print').addListener(() => n);
         new MutationObserver(() => {}).observe(document.body, { childList: true });
         new ResizeObserver(() => {}).observe(document.body);
         new IntersectionObserver(() => {}).observe(document.body);
@@ -119,6 +120,7 @@ describe('page hooks in Chromium', function () {
       animationLoops: 3,
       windowListeners: 3,
       documentListeners: 3,
+      otherListeners: 3,
       mutationObservers: 3,
       resizeObservers: 3,
       intersectionObservers: 3,

@@ -10,7 +10,7 @@ export function hookListeners(natives: Natives, records: Records, wrapping: Wrap
   const INDEX_FROM = 16;
 
   const { apply, scope, NativeWeakRef, NativeWeakMap, deref, weakGet, weakSet, push, slice, tagOf } = natives;
-  const { getterOf, isObject } = natives;
+  const { getterOf, isObject, prototypeOf } = natives;
   const { emptyList, link, unlink, state, isFull, callerSite, whenCollected } = records;
 
   const targets = emptyList<TargetRecord>();
@@ -178,6 +178,21 @@ export function hookListeners(natives: Natives, records: Records, wrapping: Wrap
   };
   wrapping.wrap(EventTarget.prototype, 'addEventListener', onAdd);
   wrapping.wrap(EventTarget.prototype, 'removeEventListener', onRemove);
+
+  // The older pair of media queries, which libraries still call: the same listeners by another name.
+  const mediaQueries = prototypeOf('MediaQueryList');
+  wrapping.wrapMethod(mediaQueries, 'addListener', (result, args, self, hide) => {
+    const callback = args[0];
+    if (isObject(self) && isObject(callback))
+      addListener(self, 'change', callback, { capture: false, once: false, signal: undefined }, hide);
+    return result;
+  });
+  wrapping.wrapMethod(mediaQueries, 'removeListener', (result, args, self) => {
+    const target = isObject(self) ? weakGet(targetRecords, self) : undefined;
+    const record = target && isObject(args[0]) ? findListener(target, 'change', args[0], false) : undefined;
+    if (record) removeListener(record);
+    return result;
+  });
 
   function eachLiveListener(each: (record: ListenerRecord, target: object) => void): void {
     for (let target = targets.first; target; target = target.next) {

@@ -77,6 +77,22 @@ describe('judge', () => {
     assert.equal(leaks[0]?.creation?.[0]?.line, 7);
   });
 
+  it('takes what only the browser keeps, for somebody listens to it, for the listener`s leak', () => {
+    const held = (name: string): GroupReport => {
+      const query = group(name);
+      return { ...query, holder: { ...query.holder, nodeType: 'synthetic', name: '' } };
+    };
+    const queries = { resources: listeners('change listener on MediaQueryList') };
+    const { leaks } = judge(evidence([held('MediaQueryList')], queries));
+    assert.deepEqual(
+      leaks.map(({ kind, name, bytesPerIteration }) => [kind, name, bytesPerIteration]),
+      [['event-listener', 'change listener on MediaQueryList', 100]],
+    );
+    assert.deepEqual(names(evidence([group('MediaQueryList')], queries)), ['MediaQueryList']);
+    const ports = { resources: listeners('message listener on MessagePort') };
+    assert.deepEqual(names(evidence([held('MessagePort')], ports)), ['MessagePort']);
+  });
+
   it('takes a listener on a leaked node for part of the node`s leak', () => {
     const node = group('<section> (detached)', { nodeType: 'native' });
     assert.deepEqual(names(evidence([node], { resources: listeners('click listener on HTMLElement') })), [
