@@ -69,7 +69,7 @@ export async function removeSessionFolder(folder: string, id: string): Promise<s
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined;
       if (performance.now() > deadline) return `it cannot be removed: ${describeError(error)}`;
-      await systemClock.sleep(20);
+      await systemClock.sleep(5);
     }
   }
 }

@@ -53,9 +53,11 @@ const DEFAULT_ESCALATION_MS = 30_000;
 const QUICK_ITERATION_MS = 300;
 /** A counter that goes on with this share of its rate has not come to a limit. */
 const KEEPS_RISING = 0.6;
+/** Counted iterations after which it is seen first whether anything rises: clean pages need no more than counting. */
+const DOUBTFUL_FROM = 3;
 /**
- * Up to this heap, objects are tracked from the count on: a collection every 50 ms costs a few ms then. Larger heaps are
- * only tracked once something is suspicious.
+ * Up to this heap, objects are tracked while the count goes on: a collection every 50 ms costs a few ms then. Larger heaps
+ * are only tracked once it has ended.
  */
 const TRACKED_HEAP_BYTES = 32 * 1024 * 1024;
 /**
@@ -205,11 +207,8 @@ class LeakCheck {
     for (let iteration = 1; iteration <= this.#warmup; iteration += 1) {
       const isLast = iteration === this.#warmup;
       // What a first reading changes (what it compiles, what a first collection clears) is warm-up, too.
-      if (isLast && (await subject.read())['jsHeapBytes']! <= TRACKED_HEAP_BYTES) {
-        this.#study = new HeapStudy(subject);
-        await this.#study.prepare();
-      }
-      await subject.iterate(isLast ? 'settle' : 'breathe', this.#study?.workEnded);
+      if (isLast) await subject.read();
+      await subject.iterate(isLast ? 'settle' : 'breathe');
       yield { type: 'iteration', phase: 'warmup', iteration, of: this.#warmup };
     }
     yield this.#phases.end('warmup');
@@ -220,7 +219,6 @@ class LeakCheck {
     yield this.#phases.begin('count', this.#iterations);
     const beganAt = subject.page.url();
     await this.#sample(0);
-    await this.#study?.track(false);
     for (let iteration = 1; iteration <= this.#iterations; iteration += 1) {
       let treeBytes: Promise<number | undefined> | undefined;
       await subject.iterate(iteration === this.#iterations ? 'settle' : 'pause', () => {
@@ -234,6 +232,7 @@ class LeakCheck {
       // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
       const left = findRunaway(this.#samples)?.iterationsLeft;
       if (left !== undefined && left < this.#iterations - iteration) break;
+      if (iteration === DOUBTFUL_FROM && this.#iterations > iteration) await this.#trackIfDoubtful();
     }
     const endedAt = subject.page.url();
     if (endedAt !== beganAt) {
@@ -257,18 +256,25 @@ class LeakCheck {
     return sample;
   }
 
+  /** Where something seems to rise, objects are told apart by iteration from here on: fewer iterations are needed later. */
+  async #trackIfDoubtful(): Promise<void> {
+    if (!this.#options.deep && findSuspicions(this.#samples).length === 0) return;
+    if (this.#samples.at(-1)!['jsHeapBytes']! > TRACKED_HEAP_BYTES) return;
+    this.#study = new HeapStudy(this.#subject!);
+    await this.#study.track(false);
+  }
+
   async *#lookInside(suspicions: readonly Suspicion[]): AsyncGenerator<LeakEvent, Verdict> {
     const subject = this.#subject!;
-    const tracked = this.#study !== undefined;
     this.#study ??= new HeapStudy(subject);
-    const look = yield* lookInside(this.#lookOptions(this.#study, tracked, suspicions));
+    const look = yield* lookInside(this.#lookOptions(this.#study, suspicions));
     const looks = [look];
     for (const worker of subject.workers.live) {
       if (!bytesGrow(worker.heapBytes)) continue;
       const study = new HeapStudy(subject, worker.cdp);
       this.#workerStudies.push(study);
       const grown = [{ counter: 'workerHeapBytes', perIteration: 0 }];
-      looks.push(yield* lookInside(this.#lookOptions(study, false, grown)));
+      looks.push(yield* lookInside(this.#lookOptions(study, grown)));
     }
     this.#findings = looks.flatMap(({ findings }) => findings);
     this.#bounded = looks.flatMap(({ bounded }) => bounded);
@@ -322,11 +328,10 @@ class LeakCheck {
     return (last.atMs - first.atMs) / (this.#samples.length - 1);
   }
 
-  #lookOptions(study: HeapStudy, tracked: boolean, suspicions: readonly Suspicion[]): LookOptions {
+  #lookOptions(study: HeapStudy, suspicions: readonly Suspicion[]): LookOptions {
     return {
       subject: this.#subject!,
       study,
-      tracked,
       suspicions,
       runaway: findRunaway(this.#samples),
       iterations: this.#iterations,

@@ -40,9 +40,13 @@ export class HeapStudy {
     this.#tracking = new HeapTracking(cdp);
   }
 
-  /** Starts tracking ahead of track(), which then need not wait for it. */
-  async prepare(): Promise<void> {
-    await this.#tracking.start(false);
+  get isTracking(): boolean {
+    return this.#tracking.running;
+  }
+
+  /** How many iterations, or runs of them, are told apart. */
+  get toldApart(): number {
+    return this.#spans.length;
   }
 
   /** From here on, what is made is told apart by the iteration that made it, and with `withStacks` by who made it. */

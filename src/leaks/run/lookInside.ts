@@ -31,12 +31,10 @@ const NOT_FOLLOWED = 'Each iteration adds more than the one before: growth was n
 export interface LookOptions {
   readonly subject: PageUnderTest;
   readonly study: HeapStudy;
-  /** Whether the study has tracked the count already. */
-  readonly tracked: boolean;
   readonly suspicions: readonly Suspicion[];
   /** Where the count showed already that each iteration adds more than the one before. */
   readonly runaway: Runaway | undefined;
-  /** Iterations to tell apart where the count was not tracked. */
+  /** Iterations to tell apart; some of them may have been in the count. */
   readonly iterations: number;
   readonly escalateTo: number;
   /** Whether iterations are so quick and growth so even that some more do no harm while a snapshot is read. */
@@ -139,15 +137,14 @@ class Look {
   }
 
   async *#attribute(quick: boolean): AsyncGenerator<LeakEvent, StudyResult> {
-    const { subject, study, tracked, suspicions, iterations, phases } = this.#options;
+    const { subject, study, suspicions, iterations, phases } = this.#options;
+    const total = (this.#runaway ? Math.min(iterations, FEWEST_TOLD_APART) : iterations) - study.toldApart;
     const rose = suspicions.map(({ counter }) => counter).join(', ');
-    yield phases.begin('attribute', tracked ? undefined : iterations, rose === '' ? 'asked for' : `${rose} rose`);
-    if (!tracked) {
-      await study.prepare();
-      await study.track(false);
-      const total = this.#runaway ? Math.min(iterations, FEWEST_TOLD_APART) : iterations;
+    yield phases.begin('attribute', total > 0 ? total : undefined, rose === '' ? 'asked for' : `${rose} rose`);
+    if (total > 0) {
+      if (!study.isTracking) await study.track(false);
       for (let iteration = 1; iteration <= total; iteration += 1) {
-        await subject.iterate('settle', study.workEnded);
+        await subject.iterate(iteration === total ? 'settle' : 'pause', study.workEnded);
         await study.cut();
         yield { type: 'iteration', phase: 'attribute', iteration, of: total };
       }
