@@ -158,13 +158,13 @@ class Look {
   /** While a snapshot is read, the page does iterations that will be needed should it show anything. */
   async #goOnUntil(studied: Promise<unknown>): Promise<void> {
     const { subject, escalateTo, clock } = this.#options;
-    let isOver = false;
-    const over = (): void => {
-      isOver = true;
+    const state = { over: false };
+    const end = (): void => {
+      state.over = true;
     };
-    studied.then(over, over);
+    studied.then(end, end);
     const runaway = new RunawayWatch();
-    while (!isOver && subject.begun < escalateTo - LAST_STRETCH) {
+    while (!state.over && subject.begun < escalateTo - LAST_STRETCH) {
       const began = clock.monotonic();
       if (runaway.note(await subject.iterateOn(), clock.monotonic() - began)) return;
     }
