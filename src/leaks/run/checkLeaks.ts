@@ -10,6 +10,7 @@ import type {
 } from '../model.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenario/scenario.ts';
 import { BEHIND_FOLLOWED } from '../rules/releasedByPage.ts';
+import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
 import type { LeakBrowser, OpenLeakBrowser } from './leakBrowser.ts';
 import { type LookOptions, lookInside } from './lookInside.ts';
@@ -18,7 +19,7 @@ import { PageUnderTest } from './pageUnderTest.ts';
 import { Phases } from './phases.ts';
 import { type CheckFacts, createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './result.ts';
 import { type Runaway, findRunaway, growsEvenly } from './runaway.ts';
-import { type Suspicion, bytesGrow, countsThings, findSuspicions } from './suspicion.ts';
+import { type Suspicion, bytesGrow, countsThings, findSuspicions, seemsToRise, thingsRose } from './suspicion.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './treeMemory.ts';
 
 export interface CheckOptions {
@@ -53,8 +54,6 @@ const DEFAULT_ESCALATION_MS = 30_000;
 const QUICK_ITERATION_MS = 300;
 /** A counter that goes on with this share of its rate has not come to a limit. */
 const KEEPS_RISING = 0.6;
-/** Counted iterations after which it is seen first whether anything rises: clean pages need no more than counting. */
-const DOUBTFUL_FROM = 3;
 /**
  * Up to this heap, objects are tracked while the count goes on: a collection every 50 ms costs a few ms then. Larger heaps
  * are only tracked once it has ended.
@@ -90,6 +89,8 @@ class LeakCheck {
   #browserName: CheckResult['browser'] = { name: 'unknown', version: '' };
   #subject: PageUnderTest | undefined;
   #study: HeapStudy | undefined;
+  /** What was read before the last iteration of the warm-up. */
+  #warmedUp: Counters | undefined;
   #memory: TreeMemoryWatch | undefined;
   #escalatedTo: number | undefined;
   #bounded: readonly BoundedGrowth[] = [];
@@ -207,7 +208,7 @@ class LeakCheck {
     for (let iteration = 1; iteration <= this.#warmup; iteration += 1) {
       const isLast = iteration === this.#warmup;
       // What a first reading changes (what it compiles, what a first collection clears) is warm-up, too.
-      if (isLast) await subject.read();
+      if (isLast) this.#warmedUp = await subject.read();
       await subject.iterate(isLast ? 'settle' : 'breathe');
       yield { type: 'iteration', phase: 'warmup', iteration, of: this.#warmup };
     }
@@ -218,7 +219,9 @@ class LeakCheck {
     const subject = this.#subject!;
     yield this.#phases.begin('count', this.#iterations);
     const beganAt = subject.page.url();
-    await this.#sample(0);
+    const first = await this.#sample(0);
+    // Things are counted exactly: where some came with the last iteration, some may with each.
+    if (this.#options.deep || thingsRose(this.#warmedUp, first)) await this.#track();
     for (let iteration = 1; iteration <= this.#iterations; iteration += 1) {
       let treeBytes: Promise<number | undefined> | undefined;
       await subject.iterate(iteration === this.#iterations ? 'settle' : 'pause', () => {
@@ -232,7 +235,7 @@ class LeakCheck {
       // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
       const left = findRunaway(this.#samples)?.iterationsLeft;
       if (left !== undefined && left < this.#iterations - iteration) break;
-      if (iteration === DOUBTFUL_FROM && this.#iterations > iteration) await this.#trackIfDoubtful();
+      if (!this.#study && iteration < this.#iterations && seemsToRise(this.#samples)) await this.#track();
     }
     const endedAt = subject.page.url();
     if (endedAt !== beganAt) {
@@ -256,9 +259,8 @@ class LeakCheck {
     return sample;
   }
 
-  /** Where something seems to rise, objects are told apart by iteration from here on: fewer iterations are needed later. */
-  async #trackIfDoubtful(): Promise<void> {
-    if (!this.#options.deep && findSuspicions(this.#samples).length === 0) return;
+  /** From here on objects are told apart by iteration: where something seems to rise, fewer iterations are needed later. */
+  async #track(): Promise<void> {
     if (this.#samples.at(-1)!['jsHeapBytes']! > TRACKED_HEAP_BYTES) return;
     this.#study = new HeapStudy(this.#subject!);
     await this.#study.track(false);

@@ -138,7 +138,9 @@ class Look {
 
   async *#attribute(quick: boolean): AsyncGenerator<LeakEvent, StudyResult> {
     const { subject, study, suspicions, iterations, phases } = this.#options;
-    const total = (this.#runaway ? Math.min(iterations, FEWEST_TOLD_APART) : iterations) - study.toldApart;
+    const needed = this.#runaway ? FEWEST_TOLD_APART : iterations;
+    // A page on which growth multiplies is asked for no iteration more than must be.
+    const total = this.#runaway && study.toldApart > 0 ? 0 : Math.min(needed, iterations) - study.toldApart;
     const rose = suspicions.map(({ counter }) => counter).join(', ');
     yield phases.begin('attribute', total > 0 ? total : undefined, rose === '' ? 'asked for' : `${rose} rose`);
     if (total > 0) {

@@ -1,4 +1,5 @@
 import type { CounterSample } from '../model.ts';
+import type { Counters } from './counters.ts';
 
 /** A counter that rose so that a leak in each iteration may be behind it. */
 export interface Suspicion {
@@ -47,6 +48,18 @@ export function findSuspicions(samples: readonly CounterSample[]): Suspicion[] {
       suspicions.push({ counter, perIteration });
   }
   return suspicions.length === 1 && isBookkeeping(suspicions[0]!, samples) ? [] : suspicions;
+}
+
+/** Whether an iteration between two readings left things behind. */
+export function thingsRose(before: Counters | undefined, after: CounterSample): boolean {
+  return Object.entries(before ?? {}).some(
+    ([counter, count]) => countsThings(counter) && !UNTELLING.has(counter) && after[counter]! > count,
+  );
+}
+
+/** Whether a count that is under way may end with a suspicion. What its first iteration changed is left out. */
+export function seemsToRise(samples: readonly CounterSample[]): boolean {
+  return findSuspicions(samples.slice(1)).some(({ counter }) => counter !== 'embedderHeapBytes');
 }
 
 /**
