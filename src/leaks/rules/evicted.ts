@@ -1,4 +1,4 @@
-import { type Rule, type SurvivorEvidence, cannotSay, rateOf } from './rule.ts';
+import { type Bucket, type Rule, type SurvivorEvidence, cannotSay, rateOf } from './rule.ts';
 
 /** With less than this share of the late rate left, the first iterations were evicted even if a few stayed. */
 const NEARLY_GONE = 0.2;
@@ -21,13 +21,18 @@ export const evicted: Rule<SurvivorEvidence> = {
     const first = buckets.slice(0, FIRST);
     const late = rateOf(buckets.slice(-1));
     if (late === 0) return cannotSay;
-    const empty = first.filter((bucket) => bucket.survivors === 0).length;
     // Single iterations are compared with their like: in a stretch, the parts of a tree may each count.
     const lastSingles = buckets.filter((bucket) => bucket.iterations === 1).slice(-FIRST);
-    if (empty < FIRST - 1 && rateOf(first) > rateOf(lastSingles) * NEARLY_GONE) return cannotSay;
+    // Where every second iteration leaves something, the later ones have the same gaps.
+    const hasSuchGaps = mostlyEmpty(lastSingles) && rateOf(lastSingles) > 0;
+    if ((!mostlyEmpty(first) || hasSuchGaps) && rateOf(first) > rateOf(lastSingles) * NEARLY_GONE) return cannotSay;
     const total = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
     if (total <= Math.max(1, late))
       return { answer: 'not-a-leak', reason: 'only those of the last iteration are kept' };
     return { answer: 'bounded', reason: 'the oldest are let go: of the first iterations next to nothing is left' };
   },
 };
+
+function mostlyEmpty(buckets: readonly Bucket[]): boolean {
+  return buckets.filter(({ survivors }) => survivors === 0).length >= FIRST - 1;
+}
