@@ -57,7 +57,11 @@ describe('survivor rules', () => {
     assert.equal(judged({ buckets: alternating }), 'leak');
     assert.notEqual(judged({ buckets: alternating, madeByPage: false }), 'leak');
     assert.equal(judged({ buckets: buckets([0, 1, 0, 1, 0, 1, 0], 20, 5) }), 'leak', 'whichever comes first');
-    assert.notEqual(judged({ buckets: buckets([0, 0, 1, 0, 0, 1, 0], 5, 10) }), 'leak', 'a cache that evicts at random');
+    assert.notEqual(
+      judged({ buckets: buckets([0, 0, 1, 0, 0, 1, 0], 5, 10) }),
+      'leak',
+      'a cache that evicts at random',
+    );
   });
 
   it('do not call a leak what comes now and then, such as the engine`s own bookkeeping', () => {
