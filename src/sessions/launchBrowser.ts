@@ -166,7 +166,8 @@ function launchArguments(
   }
   const args = [...own, ...(source.args ?? [])];
   if (family !== 'chromium') return args;
-  const unwanted = request.purpose === 'check' || source.economy ? UNSEEN_FEATURES : [];
+  const isUnseen = source.headless ?? true;
+  const unwanted = isUnseen && (request.purpose === 'check' || source.economy) ? UNSEEN_FEATURES : [];
   return withDisabledFeatures(args, unwanted, playwrightVersion);
 }
 

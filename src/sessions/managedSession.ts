@@ -167,7 +167,7 @@ export class ManagedSession implements Session {
     return kind === 'launch' || kind === 'grid';
   }
 
-  /** A check's browser writes nothing that is wanted but a kept profile. On Windows looking for its tree takes longer than asking. */
+  /** A check's browser writes nothing that is wanted but a kept profile. On Windows, where it takes a program to look for its tree, it is asked. */
   get #keepsNothing(): boolean {
     const { purpose, source } = this.#parts.options;
     const ownProfile = source.kind === 'launch' && source.profile === undefined;

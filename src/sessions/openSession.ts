@@ -183,9 +183,8 @@ class SessionOpening {
       return;
     }
     const { source } = this.#options;
-    if (source.kind === 'launch' && !source.args?.some((argument) => argument.startsWith('--disable-features='))) {
-      void rememberDisabledFeatures(this.#load().version, found.root.commandLine, this.#log);
-    }
+    if (source.kind === 'launch')
+      void rememberDisabledFeatures(this.#load().version, found.root.commandLine, source.args ?? [], this.#log);
     const patch = {
       browser: { ...identityOf(found.root), executable },
       ...(found.profile === undefined ? {} : { profile: found.profile }),

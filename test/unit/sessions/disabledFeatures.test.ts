@@ -21,7 +21,7 @@ describe('features that Playwright turns off', () => {
   });
 
   it('are repeated in the one switch that Chromium takes, with those of the user and ours', async () => {
-    await rememberDisabledFeatures('1.65.1', launched, silentLog);
+    await rememberDisabledFeatures('1.65.1', launched, [], silentLog);
     assert.deepEqual(withDisabledFeatures(['--lang=de', '--disable-features=Mine,MediaRouter'], ['Ours'], '1.65.1'), [
       '--lang=de',
       '--disable-features=MediaRouter,PaintHolding,Mine,Ours',
@@ -35,20 +35,26 @@ describe('features that Playwright turns off', () => {
   });
 
   it('leave arguments alone where nothing is to be turned off besides', async () => {
-    await rememberDisabledFeatures('1.65.1', launched, silentLog);
+    await rememberDisabledFeatures('1.65.1', launched, [], silentLog);
     assert.deepEqual(withDisabledFeatures(['--lang=de'], [], '1.65.1'), ['--lang=de']);
   });
 
   it('are noted once for each version, and only where it is plain whose they are', async () => {
-    await rememberDisabledFeatures('1.65.1', [...launched, '--disable-features=Mine'], silentLog);
+    await rememberDisabledFeatures('1.65.1', [...launched, '--disable-features=Whose'], [], silentLog);
     assert.deepEqual(withDisabledFeatures([], ['Ours'], '1.65.1'), []);
-    await rememberDisabledFeatures('1.65.1', launched, silentLog);
-    await rememberDisabledFeatures('1.65.1', ['--disable-features=Other'], silentLog);
-    await rememberDisabledFeatures('1.66.0', ['--disable-features=Other'], silentLog);
+    await rememberDisabledFeatures('1.65.1', launched, [], silentLog);
+    await rememberDisabledFeatures('1.65.1', ['--disable-features=Other'], [], silentLog);
+    await rememberDisabledFeatures('1.66.0', ['--disable-features=Other'], [], silentLog);
     assert.deepEqual(withDisabledFeatures([], ['Ours'], '1.65.1'), [
       '--disable-features=MediaRouter,PaintHolding,Ours',
     ]);
     assert.deepEqual(withDisabledFeatures([], ['Ours'], '1.66.0'), ['--disable-features=Other,Ours']);
+  });
+
+  it('are told from what was asked for', async () => {
+    const mine = '--disable-features=Mine';
+    await rememberDisabledFeatures('1.65.1', [...launched, mine], [mine], silentLog);
+    assert.deepEqual(withDisabledFeatures([mine], [], '1.65.1'), ['--disable-features=MediaRouter,PaintHolding,Mine']);
   });
 
   it('are learned again from a file that makes no sense', async () => {
@@ -57,7 +63,7 @@ describe('features that Playwright turns off', () => {
       await writeFile(file, garbage);
       assert.deepEqual(withDisabledFeatures([], ['Ours'], '1.65.1'), [], garbage);
     }
-    await rememberDisabledFeatures('1.65.1', launched, silentLog);
+    await rememberDisabledFeatures('1.65.1', launched, [], silentLog);
     assert.deepEqual(JSON.parse(await readFile(file, 'utf8')), { '1.65.1': ['MediaRouter', 'PaintHolding'] });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CounterSample } from '../../../../src/leaks/index.ts';
-import { findSuspicions, growthOf } from '../../../../src/leaks/run/suspicion.ts';
+import { findSuspicions, growthOf, seemsToRise, thingsRose } from '../../../../src/leaks/run/suspicion.ts';
 
 function samples(counter: string, values: readonly number[]): CounterSample[] {
   return values.map((value, iteration) => ({ iteration, atMs: iteration * 100, [counter]: value }));
@@ -62,6 +62,21 @@ describe('suspicion', () => {
     assert.equal(findSuspicions(heaps(still, 20_000)).length, 1);
     assert.equal(findSuspicions(heaps([9000, 9264, 9280, 9296, 9312, 9328, 9344, 9360], 248)).length, 2);
     assert.equal(findSuspicions(heaps([9000, 9264, 9024, 9264, 9024, 9264, 9024, 9000], 248)).length, 1);
+  });
+
+  it('begins while the count goes on: with things that one iteration left, or bytes after the first', () => {
+    const at = (iteration: number, counters: Record<string, number>): CounterSample => ({
+      iteration,
+      atMs: iteration * 100,
+      ...counters,
+    });
+    assert.ok(thingsRose({ nodes: 10, listeners: 3 }, at(0, { nodes: 10, listeners: 4 })));
+    assert.ok(!thingsRose({ nodes: 10, jsHeapBytes: 900 }, at(0, { nodes: 9, jsHeapBytes: 5000 })));
+    assert.ok(!thingsRose(undefined, at(0, { nodes: 10 })));
+    assert.ok(seemsToRise(samples('jsHeapBytes', [9000, 9264, 9400])));
+    assert.ok(!seemsToRise(samples('jsHeapBytes', [9000, 13_000])));
+    assert.ok(!seemsToRise(samples('jsHeapBytes', [9000, 13_000, 13_000])));
+    assert.ok(!seemsToRise(samples('embedderHeapBytes', [9000, 13_000, 120_000])));
   });
 
   it('says the growth an iteration of each counter that changed', () => {
