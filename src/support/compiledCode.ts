@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
+import { keepExecutedCode } from './executedCode.ts';
 import { stateFolder } from './paths.ts';
 
 /** Compiled code is made anew after this long: it may be of a version, or of a workspace, that is gone. */
@@ -14,11 +15,19 @@ function compiledCodeFolder(): string {
   return process.env['NODE_COMPILE_CACHE'] ?? join(stateFolder(), 'compile-cache');
 }
 
-/** From here on, this process takes compiled code from our folder, and leaves its own there when it ends. Never throws. */
-export function keepCompiledCode(): void {
+/**
+ * From here on, this process takes compiled code from our folder, and leaves its own there when it ends. Never throws.
+ *
+ * @param use what the process is for, such as a command's name
+ */
+export function keepCompiledCode(use: string): void {
   // Node 22.1 and later have it. NODE_DISABLE_COMPILE_CACHE turns it off; a folder that cannot be written is no error.
-  const { enableCompileCache } = nodeModule as Partial<typeof nodeModule>;
-  enableCompileCache?.(compiledCodeFolder());
+  const { constants, enableCompileCache } = nodeModule as Partial<typeof nodeModule>;
+  const folder = compiledCodeFolder();
+  const status = enableCompileCache?.(folder).status;
+  const { ENABLED, ALREADY_ENABLED } = constants?.compileCacheStatus ?? {};
+  if (status === undefined || (status !== ENABLED && status !== ALREADY_ENABLED)) return;
+  keepExecutedCode(join(folder, 'executed'), use);
 }
 
 /** What makes a child process of ours do the same from its first line. */

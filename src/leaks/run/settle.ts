@@ -7,6 +7,8 @@ import type { PageEvents } from './pageEvents.ts';
 const QUIET = { rest: { frames: 2, ms: 50 }, pause: { frames: 1, ms: 16 } } as const;
 /** A page that is still busy then is read as it is, and the report says so. */
 const SETTLE_LIMIT_MS = 2000;
+/** A page whose DOM changed all that time, twice, draws without end (a spinner, a clock): it is given this long from then on. */
+const RESTLESS_LIMIT_MS = 500;
 
 /** Requests that stay open for as long as the page does. */
 const LONG_LIVED = new Set(['websocket', 'eventsource', 'media', 'ping']);
@@ -18,13 +20,22 @@ export class Settling {
   readonly #inFlight = new Set<Request>();
   /** Requests that outlived a whole settling: long polls, streams. They are not waited for again. */
   readonly #ignored = new WeakSet<Request>();
+  /**
+   * Scripts whose request outlived one. Playwright is never told that a shared worker's own script has arrived, and a page
+   * that makes one in each iteration would be waited for in each.
+   */
+  readonly #lateScripts = new Set<string>();
   #onIdle: (() => void) | undefined;
+  /** How often in a row nothing but the DOM kept the page from coming to rest. */
+  #restless = 0;
 
   constructor(page: Page, events: PageEvents, world: IsolatedWorld, clock: Clock) {
     this.#world = world;
     this.#clock = clock;
     events.on('request', (request) => {
-      if (!LONG_LIVED.has(request.resourceType())) this.#inFlight.add(request);
+      const type = request.resourceType();
+      if (LONG_LIVED.has(type) || (type === 'script' && this.#lateScripts.has(request.url()))) return;
+      this.#inFlight.add(request);
     });
     const done = (request: Request): void => {
       this.#inFlight.delete(request);
@@ -43,10 +54,10 @@ export class Settling {
   /**
    * No request in flight, no DOM mutation for 50 ms, and two animation frames; for a pause, 16 ms and one.
    *
-   * @returns false when the page was still busy after 2 s
+   * @returns false when the page was still busy after 2 s, or after 0.5 s where it never comes to rest
    */
   async settle(until: 'rest' | 'pause' = 'rest'): Promise<boolean> {
-    const end = this.#clock.monotonic() + SETTLE_LIMIT_MS;
+    const end = this.#clock.monotonic() + (this.#restless < 2 ? SETTLE_LIMIT_MS : RESTLESS_LIMIT_MS);
     for (;;) {
       const idle = await this.#requestsIdle(end);
       const quiet = await this.#waitForQuiet(
@@ -54,9 +65,16 @@ export class Settling {
         QUIET[until].ms,
         Math.max(0, Math.round(end - this.#clock.monotonic())),
       );
-      if (idle && quiet && this.#inFlight.size === 0) return true;
+      if (idle && quiet && this.#inFlight.size === 0) {
+        this.#restless = 0;
+        return true;
+      }
       if (this.#clock.monotonic() >= end) {
-        for (const request of this.#inFlight) this.#ignored.add(request);
+        if (idle && this.#inFlight.size === 0) this.#restless += 1;
+        for (const request of this.#inFlight) {
+          this.#ignored.add(request);
+          if (request.resourceType() === 'script') this.#lateScripts.add(request.url());
+        }
         this.#forgetIgnored();
         return false;
       }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Scenario, clickScenario } from '../../../src/leaks/index.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
+import { listCorpus, startCorpusServer } from '../../support/corpusServer.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
 import { type CheckRun, type RunSettings, browserPid, check, useStateFolder } from './checking.ts';
 
@@ -140,6 +141,18 @@ describe('hostile pages', function () {
     const { result } = await run('/restless', { options: { iterations: 2, warmup: 1 } });
     assert.equal(result.verdict, 'clean');
     assert.ok((result.settledLate ?? 0) > 0);
+  });
+
+  it('scripts whose arrival is never told are waited for once, not in each iteration', async () => {
+    const corpus = await startCorpusServer();
+    try {
+      const shared = (await listCorpus()).find(({ name }) => name === 'leak-shared-worker')!;
+      const { result } = await check(clickScenario(corpus.urlOf(shared), shared.expected.click));
+      assert.equal(result.verdict, 'leak');
+      assert.equal(result.settledLate, 1);
+    } finally {
+      await corpus.close();
+    }
   });
 
   for (const path of ['/patched', '/hooks', '/throws'] as const) {

@@ -20,7 +20,7 @@ describe('compiled code', () => {
   });
 
   const run = (env: NodeJS.ProcessEnv): number | null => {
-    const code = "import { keepCompiledCode } from './src/support/index.ts'; keepCompiledCode();";
+    const code = "import { keepCompiledCode } from './src/support/index.ts'; keepCompiledCode('check');";
     const { NODE_DISABLE_COMPILE_CACHE: _, ...inherited } = process.env;
     return spawnSync(process.execPath, ['--input-type=module', '-e', `${code} await import('commander');`], {
       cwd: join(import.meta.dirname, '..', '..', '..'),
