@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Stats, constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LeakwrightError, describeError, errnoOf, stateFolder } from '../support/index.ts';
+import { LeakwrightError, describeError, errnoOf, replaceFile, stateFolder } from '../support/index.ts';
 import { type JournalEntry, isEntryId, parseEntry } from './entry.ts';
 
 /** An entry takes about 500 bytes; more than this is not ours. */
@@ -38,19 +38,9 @@ function unwritable(error: unknown): LeakwrightError {
 
 async function write(entry: JournalEntry): Promise<void> {
   const path = pathOf(entry.id);
-  // In the same folder, so that the rename is atomic; the dot keeps readers away from it.
-  const temporary = join(journalFolder(), `.${entry.id}-${randomBytes(4).toString('hex')}.tmp`);
   try {
-    await mkdir(journalFolder(), { recursive: true, mode: 0o700 });
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(entry)}\n`);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    await replaceFile(path, `${JSON.stringify(entry)}\n`);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
     throw unwritable(error);
   }
 }

@@ -1,7 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Log, describeError, stateFolder } from '../support/index.ts';
+import { type Log, describeError, replaceFile, stateFolder } from '../support/index.ts';
 
 const SWITCH = '--disable-features=';
 
@@ -55,11 +54,8 @@ export async function rememberDisabledFeatures(
     ...Object.entries(known).slice(1 - MAX_VERSIONS),
     [playwrightVersion, featuresOf(switches[0]!)] as const,
   ];
-  const temporary = `${file()}.${process.pid}`;
   try {
-    await mkdir(stateFolder(), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, `${JSON.stringify(Object.fromEntries(newest), null, 2)}\n`);
-    await rename(temporary, file());
+    await replaceFile(file(), `${JSON.stringify(Object.fromEntries(newest), null, 2)}\n`);
   } catch (error) {
     log.debug(`What Playwright turns off could not be noted: ${describeError(error)}`);
   }

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import nodeModule, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script, constants } from 'node:vm';
 import { crc32 } from 'node:zlib';
+import { replaceFileSync } from './replaceFile.ts';
 
 /** Before the code stands its sum, which has this many bytes. */
 const SUM_BYTES = 4;
@@ -34,8 +35,10 @@ export function keepExecutedCode(folder: string, use: string): void {
   if (usual === undefined) return;
   const made = new Map<string, Script>();
   loader._compile = function compile(content, file, ...rest) {
-    if (content.length < LARGE_CHARACTERS || content.startsWith('#!')) return usual.call(this, content, file, ...rest);
-    const name = keptName(file, use);
+    // Without a format, what is no script is taken for an ES module by Node.
+    const [format = 'commonjs'] = rest;
+    const isPlain = format === 'commonjs' && !content.startsWith('#!') && !process.sourceMapsEnabled;
+    const name = isPlain && content.length >= LARGE_CHARACTERS ? keptName(file, use) : undefined;
     const kept = join(folder, name ?? '');
     const script = name === undefined ? undefined : compileWith(kept, content, file);
     if (script === undefined) return usual.call(this, content, file, ...rest);
@@ -89,18 +92,11 @@ function readKept(kept: string): Buffer | undefined {
 
 /** Never throws: a folder that cannot be written only costs time. */
 function keep(kept: string, script: Script): void {
-  const unfinished = `${kept}.${process.pid}`;
   try {
     const code = script.createCachedData();
     const sum = Buffer.alloc(SUM_BYTES);
     sum.writeUInt32LE(crc32(code));
-    mkdirSync(dirname(kept), { recursive: true });
-    try {
-      writeFileSync(unfinished, Buffer.concat([sum, code]), { mode: 0o600 });
-      renameSync(unfinished, kept);
-    } finally {
-      rmSync(unfinished, { force: true });
-    }
+    replaceFileSync(kept, Buffer.concat([sum, code]));
   } catch {
     // The next run tries again.
   }

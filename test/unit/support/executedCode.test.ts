@@ -17,8 +17,8 @@ describe('executed code', () => {
   afterEach(async () => await rm(folder, { recursive: true, force: true }));
 
   /** A file that is large enough to be kept, and says what it is asked for. */
-  const large = async (code: string): Promise<string> => {
-    const file = join(folder, 'large.cjs');
+  const large = async (code: string, name = 'large.cjs'): Promise<string> => {
+    const file = join(folder, name);
     await writeFile(file, `${code}\n${'// Nothing to do.\n'.repeat(16_000)}`);
     return file;
   };
@@ -112,6 +112,18 @@ describe('executed code', () => {
   it('leaves places in stacks as they are, on the first line too', async () => {
     const file = await large("module.exports = new Error('here').stack.split('\\n')[1];");
     for (const _ of ['first', 'second']) assert.match(run(file).said, /large\.cjs:1:18\)?$/);
+  });
+
+  it('is not kept of ES modules, which run as what they are', async () => {
+    for (const [type, code] of [
+      ['module', "console.log('as', typeof this);"],
+      ['commonjs', 'export default 1; console.log("as", typeof this);'],
+    ]) {
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ ...(type === 'module' && { type }) }));
+      const file = await large(code!, 'large.js');
+      assert.match(run(file).said, /^as undefined\n/, type);
+      await assert.rejects(readdir(kept), /ENOENT/);
+    }
   });
 
   it('is not kept of text that is in no file', async () => {
