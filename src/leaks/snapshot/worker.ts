@@ -54,7 +54,10 @@ async function analyse(request: AnalysisRequest): Promise<SnapshotAnalysis> {
   }
   const complete = load();
   loader = undefined;
-  return analyst.analyse(await complete.finish(collectAfterLarge), request);
+  const graph = await complete.finish(collectAfterLarge);
+  // What the dominators took is as much again as what they leave.
+  collectAfterLarge();
+  return analyst.analyse(graph, request);
 }
 
 /** V8 would let garbage of a GB lie: it may take as much as the worker is allowed. */
