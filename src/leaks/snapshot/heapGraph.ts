@@ -1,4 +1,6 @@
 import { DevToolsAPI } from 'heap-snapshot-toolkit';
+import { describeError } from '../../support/index.ts';
+import { type EdgeTable, type RetainerTable, findDominators, findRetainers } from './dominators.ts';
 
 /** The part of DevTools' parsed snapshot that we read. Its own declarations leave much of this private or untyped. */
 interface ParsedSnapshot {
@@ -86,8 +88,8 @@ export interface FunctionPosition {
  * A heap as one snapshot shows it: a graph of nodes numbered from 0 (their *ordinal*, valid in this snapshot only),
  * with their heap object ids (valid as long as the object lives).
  *
- * Parsing, dominators and retained sizes are DevTools' own code (heap-snapshot-toolkit): they are V8's format and its
- * exceptions (ephemerons, objects of the inspector, sizes of backing stores counted to their owner), kept up by others.
+ * Parsing, and which edges keep what, are DevTools' own code (heap-snapshot-toolkit): they are V8's format and its exceptions
+ * (ephemerons, objects of the inspector, sizes of backing stores counted to their owner), kept up by others.
  */
 export class HeapGraph {
   readonly #snapshot: ParsedSnapshot;
@@ -253,15 +255,9 @@ export class HeapGraphLoader {
     this.#loader.close();
     await this.#loader.parsingComplete;
     onParsed();
-    const { SecondaryInitManager } = DevToolsAPI as unknown as {
-      SecondaryInitManager: new (port: Port) => unknown;
-    };
-    // DevTools does this half of the work in a second worker; we are in a worker already.
     const [first, second] = connectedPorts();
-    const secondHalf = new SecondaryInitManager(second);
-    const snapshot = await this.#loader.buildSnapshot(first);
-    void secondHalf;
-    return new HeapGraph(snapshot);
+    answerSecondHalf(second);
+    return new HeapGraph(await this.#loader.buildSnapshot(first));
   }
 }
 
@@ -270,6 +266,42 @@ interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
   postMessage(data: unknown): void;
 }
+
+/**
+ * What DevTools asks a second worker for, in three steps; we are in a worker already. The lists of what each node dominates,
+ * of which it makes its summaries, are left empty: nobody asks for those here.
+ */
+function answerSecondHalf(port: Port): void {
+  let edges: EdgeTable;
+  let retainers: RetainerTable;
+  let kept: { readonly rootNodeOrdinal: number; readonly essentialEdgesBuffer: ArrayBuffer };
+  port.onmessage = ({ data }) => {
+    try {
+      const message = data as SecondHalfStep;
+      if (message.step === 1) {
+        edges = message.args;
+        retainers = findRetainers(edges);
+      } else if (message.step === 2) {
+        kept = message.args;
+      } else {
+        const essential = new Uint8Array(kept.essentialEdgesBuffer);
+        const tree = findDominators(edges, retainers, kept.rootNodeOrdinal, essential, message.args.nodeSelfSizes);
+        const none = { dominatedNodes: new Uint32Array(0), firstDominatedNodeIndex: new Uint32Array(0) };
+        port.postMessage({ resultsFromSecondWorker: { ...retainers, ...tree, ...none } });
+      }
+    } catch (error) {
+      port.postMessage({ error: describeError(error) });
+    }
+  };
+}
+
+type SecondHalfStep =
+  | { readonly step: 1; readonly args: EdgeTable }
+  | {
+      readonly step: 2;
+      readonly args: { readonly rootNodeOrdinal: number; readonly essentialEdgesBuffer: ArrayBuffer };
+    }
+  | { readonly step: 3; readonly args: { readonly nodeSelfSizes: Uint32Array } };
 
 /** Two ends for one thread: what is posted arrives as it is, where a MessageChannel would copy arrays of tens of MB. */
 function connectedPorts(): readonly [Port, Port] {
