@@ -216,12 +216,12 @@ function numberInDepth(
 
   const r = root + 1;
   visit(r);
-  for (let v = 1; v <= nodeCount && count < nodeCount; v += 1) {
+  for (let v = 1; v < parent.length; v += 1) {
     if (semi[v] !== 0 || !isHeldWeakly(v - 1)) continue;
     parent[v] = r;
     visit(v);
   }
-  for (let v = 1; v <= nodeCount && count < nodeCount; v += 1) {
+  for (let v = 1; v < parent.length; v += 1) {
     if (semi[v] !== 0) continue;
     parent[v] = r;
     number(v);

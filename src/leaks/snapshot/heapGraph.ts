@@ -255,44 +255,14 @@ export class HeapGraphLoader {
     this.#loader.close();
     await this.#loader.parsingComplete;
     onParsed();
-    const [first, second] = connectedPorts();
-    answerSecondHalf(second);
-    return new HeapGraph(await this.#loader.buildSnapshot(first));
+    return new HeapGraph(await this.#loader.buildSnapshot(secondHalf()));
   }
 }
 
 /** As much of a MessagePort as DevTools' code uses. */
 interface Port {
   onmessage: ((event: { readonly data: unknown }) => void) | null;
-  postMessage(data: unknown): void;
-}
-
-/**
- * What DevTools asks a second worker for, in three steps; we are in a worker already. The lists of what each node dominates,
- * of which it makes its summaries, are left empty: nobody asks for those here.
- */
-function answerSecondHalf(port: Port): void {
-  let edges: EdgeTable;
-  let retainers: RetainerTable;
-  let kept: { readonly rootNodeOrdinal: number; readonly essentialEdgesBuffer: ArrayBuffer };
-  port.onmessage = ({ data }) => {
-    try {
-      const message = data as SecondHalfStep;
-      if (message.step === 1) {
-        edges = message.args;
-        retainers = findRetainers(edges);
-      } else if (message.step === 2) {
-        kept = message.args;
-      } else {
-        const essential = new Uint8Array(kept.essentialEdgesBuffer);
-        const tree = findDominators(edges, retainers, kept.rootNodeOrdinal, essential, message.args.nodeSelfSizes);
-        const none = { dominatedNodes: new Uint32Array(0), firstDominatedNodeIndex: new Uint32Array(0) };
-        port.postMessage({ resultsFromSecondWorker: { ...retainers, ...tree, ...none } });
-      }
-    } catch (error) {
-      port.postMessage({ error: describeError(error) });
-    }
-  };
+  postMessage(data: SecondHalfStep): void;
 }
 
 type SecondHalfStep =
@@ -303,13 +273,42 @@ type SecondHalfStep =
     }
   | { readonly step: 3; readonly args: { readonly nodeSelfSizes: Uint32Array } };
 
-/** Two ends for one thread: what is posted arrives as it is, where a MessageChannel would copy arrays of tens of MB. */
-function connectedPorts(): readonly [Port, Port] {
-  const first: Port = { onmessage: null, postMessage: (data) => deliver(second, data) };
-  const second: Port = { onmessage: null, postMessage: (data) => deliver(first, data) };
-  return [first, second];
-}
-
-function deliver(to: Port, data: unknown): void {
-  setImmediate(() => to.onmessage?.({ data }));
+/**
+ * What DevTools asks a second worker for, in three steps; we are in a worker already. The lists of what each node dominates,
+ * of which it makes its summaries, are left empty: nobody asks for those here.
+ */
+function secondHalf(): Port {
+  let edges: EdgeTable;
+  let retainers: RetainerTable;
+  let kept: (SecondHalfStep & { step: 2 })['args'];
+  const answerTo = (message: SecondHalfStep): unknown => {
+    if (message.step === 1) {
+      edges = message.args;
+      retainers = findRetainers(edges);
+      return undefined;
+    }
+    if (message.step === 2) {
+      kept = message.args;
+      return undefined;
+    }
+    const essential = new Uint8Array(kept.essentialEdgesBuffer);
+    const tree = findDominators(edges, retainers, kept.rootNodeOrdinal, essential, message.args.nodeSelfSizes);
+    const none = { dominatedNodes: new Uint32Array(0), firstDominatedNodeIndex: new Uint32Array(0) };
+    return { resultsFromSecondWorker: { ...retainers, ...tree, ...none } };
+  };
+  const port: Port = {
+    onmessage: null,
+    // As they are: a MessageChannel would copy arrays of tens of MB.
+    postMessage: (message) =>
+      void setImmediate(() => {
+        let data: unknown;
+        try {
+          data = answerTo(message);
+        } catch (error) {
+          data = { error: describeError(error) };
+        }
+        if (data !== undefined) port.onmessage?.({ data });
+      }),
+  };
+  return port;
 }

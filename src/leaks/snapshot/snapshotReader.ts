@@ -3,8 +3,9 @@ import { LeakwrightError, abortable, programFile } from '../../support/index.ts'
 import type { AnalysisRequest, FromWorker, SnapshotAnalysis, ToWorker } from './messages.ts';
 
 /**
- * Characters of one snapshot that are read at most. The parsed form of a snapshot takes 5 to 7 times its text, and one is held
- * at a time (*measured: 200 MB with 3.1 million objects, eight in a row: 1.2 GB at the peak, 0.6 GB after each*); beyond this bound the run says that the heap is too large rather than take the machine down.
+ * Characters of one snapshot that are read at most. The parsed form of a snapshot takes 4 to 5 times its text, and one is held
+ * at a time (*measured: 200 MB with 3.1 million objects, eight in a row: 0.9 GB at the peak, 0.5 GB after each*); beyond this
+ * bound the run says that the heap is too large rather than take the machine down.
  */
 const MAX_SNAPSHOT_CHARACTERS = 2 ** 31;
 

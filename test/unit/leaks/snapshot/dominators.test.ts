@@ -43,16 +43,16 @@ async function theirs({ edges, essential, sizes }: Heap): Promise<RetainerTable 
   const { SecondaryInitManager } = DevToolsAPI as unknown as { SecondaryInitManager: new (port: unknown) => unknown };
   return await new Promise((resolve, reject) => {
     const port = {
-      onmessage: (_: { data: unknown }): void => {},
+      onmessage: undefined as ((event: { data: unknown }) => void) | undefined,
       postMessage(data: { resultsFromSecondWorker?: RetainerTable & DominatorTree; error?: string }) {
         if (data.resultsFromSecondWorker) resolve(data.resultsFromSecondWorker);
         else if (data.error !== undefined) reject(new Error(data.error));
       },
     };
-    new SecondaryInitManager(port);
-    port.onmessage({ data: { step: 1, args: edges } });
-    port.onmessage({ data: { step: 2, args: { rootNodeOrdinal: 0, essentialEdgesBuffer: essential.buffer } } });
-    port.onmessage({ data: { step: 3, args: { nodeSelfSizes: sizes } } });
+    const listening = new SecondaryInitManager(port);
+    assert.ok(listening);
+    const steps = [edges, { rootNodeOrdinal: 0, essentialEdgesBuffer: essential.buffer }, { nodeSelfSizes: sizes }];
+    for (const [index, args] of steps.entries()) port.onmessage!({ data: { step: index + 1, args } });
   });
 }
 
@@ -81,7 +81,10 @@ describe('dominators', () => {
     assert.deepEqual([...dominatorsTree], [0, 0, 1, 1, 1, 4]);
     assert.deepEqual([...retainedSizes], [168, 160, 24, 32, 88, 48]);
     const retainersOf4 = retainingNodes.slice(firstRetainerIndex[4], firstRetainerIndex[5]);
-    assert.deepEqual([...retainersOf4].map((index) => index / FIELDS.nodeFieldCount).toSorted(), [2, 3]);
+    assert.deepEqual(
+      [...retainersOf4].map((index) => index / FIELDS.nodeFieldCount),
+      [3, 2],
+    );
   });
 
   it('are the root for what is held weakly, or only by what nothing holds', () => {
