@@ -7,12 +7,24 @@ import { stateFolder } from './paths.ts';
 /** Compiled code is made anew after this long: it may be of a version, or of a workspace, that is gone. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** Each takes 1 to 3 MB, and each installation of Playwright makes two anew for each command. */
+const MAX_EXECUTED = 24;
+
 /**
  * Where Node keeps the compiled code of our programs and of Playwright between runs. Playwright is 7 MB of script: with it
  * a check is there 0.5 s to 0.9 s sooner (*measured*).
  */
 function compiledCodeFolder(): string {
-  return process.env['NODE_COMPILE_CACHE'] ?? join(stateFolder(), 'compile-cache');
+  return process.env['NODE_COMPILE_CACHE'] ?? ownFolder();
+}
+
+function ownFolder(): string {
+  return join(stateFolder(), 'compile-cache');
+}
+
+/** Ours alone, whatever folder Node was told to use: only here is it forgotten again. */
+function executedCodeFolder(): string {
+  return join(ownFolder(), 'executed');
 }
 
 /**
@@ -23,11 +35,10 @@ function compiledCodeFolder(): string {
 export function keepCompiledCode(use: string): void {
   // Node 22.1 and later have it. NODE_DISABLE_COMPILE_CACHE turns it off; a folder that cannot be written is no error.
   const { constants, enableCompileCache } = nodeModule as Partial<typeof nodeModule>;
-  const folder = compiledCodeFolder();
-  const status = enableCompileCache?.(folder).status;
+  const status = enableCompileCache?.(compiledCodeFolder()).status;
   const { ENABLED, ALREADY_ENABLED } = constants?.compileCacheStatus ?? {};
   if (status === undefined || (status !== ENABLED && status !== ALREADY_ENABLED)) return;
-  keepExecutedCode(join(folder, 'executed'), use);
+  keepExecutedCode(executedCodeFolder(), use);
 }
 
 /** What makes a child process of ours do the same from its first line. */
@@ -35,15 +46,19 @@ export function compiledCodeVariables(): NodeJS.ProcessEnv {
   return { NODE_COMPILE_CACHE: compiledCodeFolder() };
 }
 
-/** Removes what has not been made anew for long, from our own folder only. Never rejects. */
+/** Removes what has not been made anew for long, or is of files that were installed anew since; from our own folder only. Never rejects. */
 export async function forgetOldCode(now = Date.now()): Promise<void> {
-  if (process.env['NODE_COMPILE_CACHE'] !== undefined) return;
-  const folder = compiledCodeFolder();
+  const executed: { readonly path: string; readonly madeAt: number }[] = [];
   try {
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    for (const entry of await readdir(ownFolder(), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      if (entry.isFile() && now - (await stat(path)).mtimeMs > MAX_AGE_MS) await rm(path, { force: true });
+      const madeAt = (await stat(path)).mtimeMs;
+      if (now - madeAt > MAX_AGE_MS) await rm(path, { force: true });
+      else if (entry.parentPath === executedCodeFolder()) executed.push({ path, madeAt });
     }
+    const oldest = executed.toSorted((a, b) => b.madeAt - a.madeAt).slice(MAX_EXECUTED);
+    for (const { path } of oldest) await rm(path, { force: true });
   } catch {
     // It is not there, or somebody else is at it: the next run looks again.
   }

@@ -55,7 +55,7 @@ async function analyse(request: AnalysisRequest): Promise<SnapshotAnalysis> {
   const complete = load();
   loader = undefined;
   const graph = await complete.finish(collectAfterLarge);
-  // What the dominators took is as much again as what they leave.
+  // Nothing needs any more what it took to find the dominators.
   collectAfterLarge();
   return analyst.analyse(graph, request);
 }

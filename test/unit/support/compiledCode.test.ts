@@ -51,6 +51,32 @@ describe('compiled code', () => {
     assert.deepEqual(await readdir(place), ['new']);
   });
 
+  it('that ran is forgotten where there is much of it, the oldest first, also where Node was told another folder', async () => {
+    const place = join(folder, 'compile-cache', 'executed');
+    await mkdir(place, { recursive: true });
+    for (let age = 0; age < 30; age += 1) {
+      const madeAt = new Date(Date.now() - age * 60_000);
+      await writeFile(join(place, `${age}`), '');
+      await utimes(join(place, `${age}`), madeAt, madeAt);
+    }
+    const elsewhere = join(folder, 'elsewhere', 'executed');
+    await mkdir(elsewhere, { recursive: true });
+    await writeFile(join(elsewhere, 'old'), '');
+    await utimes(join(elsewhere, 'old'), new Date(0), new Date(0));
+    process.env['NODE_COMPILE_CACHE'] = join(folder, 'elsewhere');
+    try {
+      await forgetOldCode();
+    } finally {
+      delete process.env['NODE_COMPILE_CACHE'];
+    }
+    const left = (await readdir(place)).map(Number).toSorted((a, b) => a - b);
+    assert.deepEqual(
+      left,
+      Array.from({ length: 24 }, (_, age) => age),
+    );
+    assert.deepEqual(await readdir(elsewhere), ['old']);
+  });
+
   it('need not be there to be forgotten', async () => {
     await forgetOldCode();
     assert.deepEqual(await readdir(folder), []);
