@@ -55,6 +55,7 @@ import { SessionNews } from './managed/sessionNews.ts';
 import { SessionRoom } from './managed/sessionRoom.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { reportFailure } from './failure.ts';
+import { watchDeletions } from './scenarios/deletedFiles.ts';
 import type { NewScenario } from './scenarios/newScenario.ts';
 import { ScenarioLens } from './scenarios/scenarioLens.ts';
 import { ScenarioTests } from './scenarios/scenarioTests.ts';
@@ -176,10 +177,14 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   });
   const disposables: Disposable[] = [
     results.onDidResult(({ result, folder }) => findings.accept(result, folder ?? '')),
-    results.onDidResult(({ result }) => pastRuns.accept(result)),
+    results.onDidResult((outcome) => pastRuns.accept(outcome)),
     results.onDidResult(({ result }) => {
       for (const mark of marksOfCheck(result)) marks.add(undefined, mark);
       memory.update();
+    }),
+    watchDeletions((isGone) => {
+      findings.forget(isGone);
+      inBackground(log, 'Looking for deleted scenarios', leakChecks.noteDeleted(isGone));
     }),
     checks.onDidEnd((ended) => inBackground(log, 'Announcing leaks', announceLeaks(ended))),
     findings.onDidChange(() => processes.updateBadge()),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Store, type Write, openStore } from '../stores/index.ts';
 import { type Clock, LeakwrightError, stateFolder, systemClock } from '../support/index.ts';
@@ -81,9 +82,13 @@ export class History {
     return new History(store);
   }
 
-  async record(report: Report, labels: RunLabels = {}): Promise<RunSummary> {
+  /**
+   * @param folder the absolute path that the report's files are relative to; with it, what a scenario found is no longer
+   *   present once its file is deleted
+   */
+  async record(report: Report, labels: RunLabels = {}, folder?: string): Promise<RunSummary> {
     const id = `${report.startedAt.replaceAll(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
-    const summary = summarizeRun(report, id, labels);
+    const summary = { ...summarizeRun(report, id, labels), ...(folder === undefined ? {} : { folder }) };
     const attachment = JSON.stringify(report);
     const bytes = Buffer.byteLength(attachment) + Buffer.byteLength(JSON.stringify(summary));
     await this.#store.write([{ kind: 'append', scope: RUNS, value: summary, bytes, attachment }]);
@@ -144,7 +149,10 @@ export class History {
     const runs = await this.#newest(Infinity, options.scenario);
     const only = ({ scenario }: { readonly scenario: string }) =>
       options.scenario === undefined || scenario === options.scenario;
-    return groupFindings(runs.map((run) => ({ ...run, checks: run.checks.filter((check) => only(check)) })));
+    return groupFindings(
+      runs.map((run) => ({ ...run, checks: run.checks.filter((check) => only(check)) })),
+      existsSync,
+    );
   }
 
   /** Scenarios by the number of their runs, the one checked last first. */

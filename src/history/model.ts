@@ -53,6 +53,8 @@ export interface RunSummary {
   readonly exitCode: Report['exitCode'];
   readonly toolVersion: string;
   readonly labels: RunLabels;
+  /** The absolute path that the files of its checks are relative to, where whoever recorded it knows that. */
+  readonly folder?: string;
   readonly checks: readonly CheckSummary[];
 }
 
@@ -75,7 +77,7 @@ export interface FindingHistory {
   readonly lastRun: string;
   /** In how many runs. */
   readonly runs: number;
-  /** Whether the newest run of (one of) its scenarios still has it. */
+  /** Whether the newest run of (one of) its scenarios still has it, and the file of that scenario was not deleted since. */
   readonly present: boolean;
 }
 

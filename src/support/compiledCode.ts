@@ -22,7 +22,7 @@ function ownFolder(): string {
   return join(stateFolder(), 'compile-cache');
 }
 
-/** Ours alone, whatever folder Node was told to use: only here is it forgotten again. */
+/** Ours alone: in a folder that Node was told to use, nobody would forget it again. */
 function executedCodeFolder(): string {
   return join(ownFolder(), 'executed');
 }
@@ -38,7 +38,7 @@ export function keepCompiledCode(use: string): void {
   const status = enableCompileCache?.(compiledCodeFolder()).status;
   const { ENABLED, ALREADY_ENABLED } = constants?.compileCacheStatus ?? {};
   if (status === undefined || (status !== ENABLED && status !== ALREADY_ENABLED)) return;
-  keepExecutedCode(executedCodeFolder(), use);
+  if (compiledCodeFolder() === ownFolder()) keepExecutedCode(executedCodeFolder(), use);
 }
 
 /** What makes a child process of ours do the same from its first line. */

@@ -3,7 +3,7 @@
  * names the line in the .ts file, the fixed twin, and an orphan found and cleaned up. Exits 1 when any part of it fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -14,6 +14,7 @@ import { SessionClient } from '../../src/sessions/index.ts';
 import { describeError, packageFolder } from '../../src/support/index.ts';
 import { runClean, systemIo } from '../../src/terminal/index.ts';
 import { serveShop } from './shop/serve.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 
 const root = packageFolder();
 const cli = join(root, 'dist', 'cli.js');
@@ -160,7 +161,7 @@ try {
   });
 } finally {
   await shop.close();
-  rmSync(home, { recursive: true, force: true });
+  removeFolder(home);
 }
 
 console.log(`\n${styleText('bold', 'Summary')}`);

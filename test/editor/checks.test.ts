@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DiagnosticSeverity, type TaskExecution, Uri, languages, tasks, workspace } from 'vscode';
 import { TASK_TYPE } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
@@ -150,5 +150,37 @@ describe('Findings', () => {
     findings.accept(checkResult('clean', 0), folder);
     assert.deepEqual(shown(), []);
     assert.equal(findings.leaks, 0);
+  });
+
+  // Nobody can check it again: its Problems would stay for ever. The editor tells of the folder only, not of what was in it.
+  it('go with the scenario that found them, also when its folder is deleted', async () => {
+    const { findings: shown, results, pastRuns, leakChecks, scenarios } = await activateLeakwright();
+    const folder = workspace.workspaceFolders![0]!.uri.fsPath;
+    const file = join(folder, 'leaks-of-yesterday', 'old.leak.mjs');
+    mkdirSync(dirname(file));
+    try {
+      writeFileSync(file, "export default { url: 'http://a/', iteration() {} };\n");
+      await scenarios.items.find();
+      await eventually('the scenario is a test', () => scenarios.items.itemOf(Uri.file(file)));
+      const name = 'leaks-of-yesterday/old.leak.mjs';
+      const leak = checkResult('leak', 1, { name, file: name, startedAt: new Date().toISOString() });
+      const findings = leak.findings.map((finding) => ({ ...finding, fingerprint: 'of yesterday' }));
+      results.accept({ result: { ...leak, findings }, folder });
+      const isPresent = async () =>
+        (await pastRuns.findings()).find(({ scenarios }) => scenarios.includes(name))?.present;
+      assert.equal(await isPresent(), true);
+      assert.equal(shown.leaks, 1);
+      await leakChecks.getChildren();
+      let refreshed = false;
+      const listening = leakChecks.onDidChangeTreeData(() => (refreshed = true));
+      rmSync(dirname(file), { recursive: true });
+      await eventually('its Problems are gone', () => (shown.leaks === 0 ? true : undefined));
+      await eventually('the view is drawn again', () => (refreshed ? true : undefined));
+      listening.dispose();
+      assert.equal(await isPresent(), false);
+      assert.equal(scenarios.items.itemOf(Uri.file(file)), undefined);
+    } finally {
+      rmSync(dirname(file), { recursive: true, force: true });
+    }
   });
 });

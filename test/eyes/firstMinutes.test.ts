@@ -7,6 +7,7 @@ import { isAlive } from '../tools/ownedProcesses.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { canHaveOwnProcesses, installVsix } from '../tools/vscodeServer.ts';
 import { Workbench } from './workbench.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 
 /** Down to the verdict: below it the editor repeats the command line. */
 const REPORT_HEIGHT = 440;
@@ -48,7 +49,7 @@ describe('Through the eyes of someone who installed it a minute ago', () => {
   });
   after(async () => {
     await workbench?.close();
-    if (extensions) rmSync(extensions, { recursive: true, force: true });
+    if (extensions) removeFolder(extensions);
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed')
@@ -106,7 +107,7 @@ describe('Through the eyes of someone who installed it a minute ago', () => {
     await workbench.serveAgain();
     for (const { pid } of scriptBrowsers()) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
     for (const name of scriptProfiles()) {
-      rmSync(join(workbench.server.temp, name), { recursive: true, force: true, maxRetries: 5 });
+      removeFolder(join(workbench.server.temp, name));
     }
   }
 
@@ -222,7 +223,7 @@ describe('Through the eyes of someone who installed it a minute ago', () => {
       await workbench.screenshot(`readme-tests-${theme}`);
     }
     await workbench.run('View: Close All Editors');
-    rmSync(join(folder, 'leaks'), { recursive: true });
+    removeFolder(join(folder, 'leaks'));
   }
 
   /** A Problem that stays when the leak is fixed teaches people to ignore Problems. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright';
@@ -8,6 +8,7 @@ import { temporaryFolder } from '../tools/atExit.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { type VscodeServer, type VscodeServerOptions, startVscodeServer } from '../tools/vscodeServer.ts';
 import { openChromium } from '../tools/workbench.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 
 export interface WorkbenchOptions extends Partial<
   Pick<VscodeServerOptions, 'workspaceTrust' | 'machineSettings' | 'extensionsFolder' | 'ownProcesses'>
@@ -122,7 +123,7 @@ export class Workbench {
     await this.server.stop();
     await this.shop.close();
     // Each copy has a folder of its own around it.
-    rmSync(dirname(this.folder), { recursive: true, force: true });
+    removeFolder(dirname(this.folder));
   }
 
   /** Serves the shop as its files are now, at the same address. */

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/support/index.ts';
+import { processesMarked } from '../tools/ownedProcesses.ts';
+import { pause, removeFolder } from './removeFolder.ts';
 
 export interface CliRun {
   readonly code: number | null;
@@ -77,7 +79,16 @@ export function createCliHome(): CliHome {
     run: (args, options) => start(args, options).done,
     dispose: () => {
       for (const child of running) child.kill('SIGKILL');
-      rmSync(home, { recursive: true, force: true });
+      // What cleans up after a killed one writes to the state folder until it ends.
+      const deadline = performance.now() + 10_000;
+      while (processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR').length > 0 && performance.now() < deadline) pause();
+      if (process.env.DEBUGDISPOSE && performance.now() > deadline - 9_500)
+        console.error(
+          'DISPOSE waited',
+          performance.now() - deadline + 10000,
+          processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR'),
+        );
+      removeFolder(home);
     },
   };
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../support/removeFolder.ts';
 
 /**
  * What a tool must end and remove however it is left: at its end, after a failure, on Ctrl-C. Steps run newest first,
@@ -24,7 +25,7 @@ export function atExit(step: Step): void {
 /** A new folder in the system's temp folder, removed at the end at the latest. */
 export function temporaryFolder(prefix = 'lw-'): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  atExit(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atExit(() => removeFolder(folder));
   return folder;
 }
 

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
 import { until } from '../support/cli.ts';
 import { freePort } from '../support/ports.ts';
+import { removeFolder } from '../support/removeFolder.ts';
 
 export interface RedisServer {
   readonly url: string;
@@ -49,7 +50,7 @@ export async function startRedis(): Promise<RedisServer | { readonly missing: st
     stop: async () => {
       server.kill('SIGKILL');
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

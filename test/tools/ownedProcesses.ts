@@ -14,9 +14,9 @@ export interface OwnedProcess {
 export const MARK = 'LEAKWRIGHT_EDITOR_RUN';
 
 /** Living processes (zombies are dead) with this mark, ourselves left out. Linux only: elsewhere it is empty. */
-export function processesMarked(mark: string): OwnedProcess[] {
+export function processesMarked(mark: string, variable = MARK): OwnedProcess[] {
   if (process.platform !== 'linux') return [];
-  const wanted = `${MARK}=${mark}`;
+  const wanted = `${variable}=${mark}`;
   const found: OwnedProcess[] = [];
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   Diagnostic,
   DiagnosticRelatedInformation,
@@ -11,6 +12,7 @@ import {
   languages,
 } from 'vscode';
 import type { CheckResult, Finding } from '../../leaks/index.ts';
+import type { IsGone } from '../scenarios/deletedFiles.ts';
 import { type Place, type Problem, checkKey, errorProblem, toProblem } from './problem.ts';
 
 /** Checks whose findings are kept; the one not run for longest makes room. */
@@ -27,6 +29,8 @@ export interface ShownFinding {
 
 /** What is known of a check: its last verdict, and why it could not be done since, if so. */
 interface Kept {
+  /** The absolute path of the scenario's file, if it has one. */
+  readonly scenario: string | undefined;
   readonly shown: readonly ShownFinding[];
   /** Findings that count, with and without a line in the workspace. */
   readonly leaks: number;
@@ -34,7 +38,7 @@ interface Kept {
   readonly failure: Problem | undefined;
 }
 
-const NOTHING: Kept = { shown: [], leaks: 0, failure: undefined };
+const NOTHING = { shown: [], leaks: 0 } as const satisfies Partial<Kept>;
 
 const SEVERITY = {
   error: DiagnosticSeverity.Error,
@@ -55,7 +59,8 @@ export class Findings {
     const key = checkKey(result, folder);
     const isVerdict = result.verdict === 'leak' || result.verdict === 'clean';
     const known = isVerdict ? keep(result, folder) : (this.#checks.get(key) ?? NOTHING);
-    const kept = { ...known, failure: result.error && errorProblem(result.error, folder) };
+    const scenario = result.file === undefined ? undefined : resolve(folder, result.file);
+    const kept = { ...known, scenario, failure: result.error && errorProblem(result.error, folder) };
     if (kept.shown.length === 0 && kept.leaks === 0 && !kept.failure) {
       if (!this.#checks.delete(key)) return;
     } else {
@@ -88,9 +93,16 @@ export class Findings {
       const findings = result.findings.map((finding) =>
         finding.fingerprint === fingerprint ? { ...finding, ignored: reason } : finding,
       );
-      this.#checks.set(key, { ...keep({ ...result, findings }, folder), failure: kept.failure });
+      this.#checks.set(key, { ...kept, ...keep({ ...result, findings }, folder) });
     }
     this.#show();
+  }
+
+  /** Lets go of what scenarios found whose files are gone: nobody will check them again. */
+  forget(isGone: IsGone): void {
+    const gone = [...this.#checks].filter(([, { scenario }]) => scenario !== undefined && isGone(scenario));
+    for (const [key] of gone) this.#checks.delete(key);
+    if (gone.length > 0) this.#show();
   }
 
   /** Confirmed leaks of the latest runs. */
@@ -123,12 +135,12 @@ export class Findings {
   }
 }
 
-function keep(result: CheckResult, folder: string): Kept {
+function keep(result: CheckResult, folder: string): Pick<Kept, 'shown' | 'leaks'> {
   const shown = result.findings.flatMap((finding) => {
     const problem = toProblem(finding, folder);
     return problem ? [{ finding, problem, result, folder }] : [];
   });
-  return { shown, leaks: result.findings.filter(({ ignored }) => ignored === undefined).length, failure: undefined };
+  return { shown, leaks: result.findings.filter(({ ignored }) => ignored === undefined).length };
 }
 
 export function locationOf(place: Place): Location {

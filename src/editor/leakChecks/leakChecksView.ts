@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type Disposable,
   EventEmitter,
@@ -13,12 +14,15 @@ import type { FindingHistory, RunSummary } from '../../history/index.ts';
 import { setContextKey } from '../contextKeys.ts';
 import { COMMANDS, VIEWS } from '../contributions.ts';
 import { createReleasableTree } from '../releasableTree.ts';
+import type { IsGone } from '../scenarios/deletedFiles.ts';
 import { type LeakNode, groupsOf, isOpen, leakRow } from './leakRows.ts';
 import type { PastRuns } from './pastRuns.ts';
 
 interface Kept {
   readonly leaks: readonly FindingHistory[];
   readonly runs: readonly RunSummary[];
+  /** Absolute paths of the scenarios' files. */
+  readonly scenarios: readonly string[];
 }
 
 /** *Leak checks*: the leaks of this workspace, with when each was seen, and the checks that were run. */
@@ -52,6 +56,12 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
   refresh(): void {
     this.#read = undefined;
     this.#changed.fire();
+  }
+
+  /** Shows leaks as gone whose scenarios were deleted just now. */
+  async noteDeleted(isGone: IsGone): Promise<void> {
+    const scenarios = (await this.#read)?.scenarios ?? [];
+    if (scenarios.some((file) => isGone(file))) this.refresh();
   }
 
   async getChildren(node?: LeakNode): Promise<LeakNode[]> {
@@ -93,7 +103,7 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
     this.#read ??= (async () => {
       const [leaks, runs] = [await this.#runs.findings(), await this.#runs.list()];
       setContextKey('leakwright.hasRuns', runs.length > 0);
-      return { leaks, runs };
+      return { leaks, runs, scenarios: scenariosOf(runs) };
     })();
     return this.#read;
   }
@@ -105,4 +115,11 @@ function collapsibleState(node: LeakNode): TreeItemCollapsibleState {
   }
   const hasFindings = node.kind === 'run' && node.run.checks.some(({ findings }) => findings.length > 0);
   return hasFindings ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None;
+}
+
+function scenariosOf(runs: readonly RunSummary[]): string[] {
+  const files = runs.flatMap(({ folder, checks }) =>
+    folder === undefined ? [] : checks.flatMap(({ file }) => (file === undefined ? [] : [resolve(folder, file)])),
+  );
+  return [...new Set(files)];
 }

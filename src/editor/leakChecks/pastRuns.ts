@@ -5,6 +5,7 @@ import type { FindingHistory, History, HistoryLimits, RunSummary } from '../../h
 import type { CheckResult } from '../../leaks/index.ts';
 import { type Report, createReport } from '../../reports/index.ts';
 import { type Log, describeError } from '../../support/index.ts';
+import type { CheckOutcome } from '../checks/checkResults.ts';
 import { engine } from '../loadEngine.ts';
 
 /** What a workspace keeps. A run with its report takes 10 to 200 KB. */
@@ -45,13 +46,13 @@ export class PastRuns {
   }
 
   /** Keeps a check that ended; one that was stopped says nothing. */
-  accept(result: CheckResult): void {
+  accept({ result, folder }: CheckOutcome): void {
     if (result.error?.code === 'aborted' || this.#closed) return;
     const { startedAt, durationMs } = result;
     const report = createReport([result], { startedAt, durationMs });
     this.#write(
       'A check could not be kept',
-      async (history) => void (await history.record(report, { source: 'editor' })),
+      async (history) => void (await history.record(report, { source: 'editor' }, folder)),
     );
   }
 

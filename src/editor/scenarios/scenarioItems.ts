@@ -11,6 +11,7 @@ import {
 } from 'vscode';
 import { type Log, describeError } from '../../support/index.ts';
 import { inBackground } from '../log.ts';
+import { watchDeletions } from './deletedFiles.ts';
 import { SCENARIO_GLOB, isScenarioPath, scenarioName } from './scenarioFiles.ts';
 import { outlineScenario } from './scenarioOutline.ts';
 
@@ -70,7 +71,7 @@ export class ScenarioItems implements Disposable {
   }
 
   async #begin(): Promise<void> {
-    const watcher = workspace.createFileSystemWatcher(SCENARIO_GLOB);
+    const watcher = workspace.createFileSystemWatcher(SCENARIO_GLOB, false, false, true);
     const read = (uri: Uri) => {
       if (isScenario(uri)) inBackground(this.#log, `Reading ${uri.path}`, this.#read(uri));
     };
@@ -78,7 +79,9 @@ export class ScenarioItems implements Disposable {
       watcher,
       watcher.onDidCreate(read),
       watcher.onDidChange(read),
-      watcher.onDidDelete((uri) => this.#remove(uri)),
+      watchDeletions((isGone) => {
+        for (const { uri } of this.all) if (isGone(uri!.fsPath)) this.#remove(uri!);
+      }),
       workspace.onDidChangeWorkspaceFolders(() => inBackground(this.#log, 'Finding scenarios', this.#findAgain())),
     );
     await this.#findAgain();

@@ -11,7 +11,7 @@ import { kindOf } from './findingKinds.ts';
 import { toFinding } from './finding.ts';
 import type { Judgement } from './judge.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
-import { countOf, nativeCandidates, unexplainedGrowth } from './leftoverGrowth.ts';
+import { countOf, mergeByHolder, nativeCandidates, unexplainedGrowth } from './leftoverGrowth.ts';
 import { PageSources } from './pageSources.ts';
 import type { PageUnderTest } from './pageUnderTest.ts';
 import { SiteFinder } from './siteFinder.ts';
@@ -73,7 +73,7 @@ class Explainer {
     const { leaks, ageless } = judgement;
     const growth = unexplainedGrowth(second.analysis.growth, leaks);
     const interfaces = await subject.exposedInterfaces(ageless.map(({ className }) => className));
-    const natives = nativeCandidates(ageless, leaks, suspicions, interfaces, second.iterationsSince);
+    const natives = nativeCandidates(mergeByHolder(ageless), leaks, suspicions, interfaces, second.iterationsSince);
     const probe = new HolderProbe(study.cdp);
     const watch = new GrowthWatch(subject, probe, growth, this.#options.iterationsLeft !== undefined);
     const holders = await this.#watchHolders(probe, leaks, watch, growth);
@@ -109,7 +109,7 @@ class Explainer {
       if (finding) findings.push(finding);
     }
     if (natives.length > 0) findings.push(...(await this.#nativeFindings(natives, study, iterations, insertions)));
-    for (const [group, bounded] of judgement.doubtful) if (!natives.includes(group)) this.#bounded.push(bounded);
+    for (const [group, bounded] of judgement.doubtful) if (!natives.some((native) => sameNatives(native, group))) this.#bounded.push(bounded);
     return {
       findings: findings
         .filter((finding) => finding.bytesPerIteration >= this.#options.thresholds.minorBytes)
@@ -212,10 +212,11 @@ class Explainer {
   ): Promise<Finding[]> {
     const { second } = this.#options;
     const third = await study.snapshot();
+    const inThird = mergeByHolder(third.analysis.groups);
     const since = second.iterationsSince;
     const findings: Finding[] = [];
     for (const native of natives) {
-      const latest = third.analysis.groups.find((candidate) => sameNatives(candidate, native));
+      const latest = inThird.find((candidate) => sameNatives(candidate, native));
       const inGroup = latest ? latest.ageless + latest.survivors.at(-1)! : 0;
       // Siblings hang on each other, and a group names the first of them only: elements are counted as well.
       const before = second.analysis.elements[native.className] ?? 0;

@@ -9,6 +9,27 @@ export function countOf(group: GroupReport): number {
   return group.survivors.reduce((sum, count) => sum + count, group.ageless);
 }
 
+/**
+ * Groups of one class under one holder as one, whatever lies between. For the browser's own objects that is arbitrary: siblings
+ * lead to each other, and what the browser notes of some of them (a paint, an event) leads to those, so that the
+ * shortest path to each is another.
+ */
+export function mergeByHolder(groups: readonly GroupReport[]): GroupReport[] {
+  const merged = new Map<string, GroupReport>();
+  for (const group of groups) {
+    const key = `${group.className} ${group.holder.heapObjectId}`;
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, ...sumOf(known, group) } : group);
+  }
+  return [...merged.values()];
+}
+
+function sumOf(a: GroupReport, b: GroupReport): Pick<GroupReport, 'survivors' | 'ageless' | 'bytes'> {
+  const add = (some: readonly number[], more: readonly number[]): number[] =>
+    some.map((value, index) => value + (more[index] ?? 0));
+  return { survivors: add(a.survivors, b.survivors), ageless: a.ageless + b.ageless, bytes: add(a.bytes, b.bytes) };
+}
+
 /** Holders that grew and that no finding names: a Map of leaked objects has a table that grows with them. */
 export function unexplainedGrowth(growth: readonly GrowthReport[], leaks: readonly LeakCandidate[]): GrowthReport[] {
   const explained = new Set(leaks.map(({ group }) => group?.holder.heapObjectId));

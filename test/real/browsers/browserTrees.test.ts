@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import {
   readDevToolsPort,
 } from '../../../src/browsers/index.ts';
 import { type ProcessReader, createProcessReader } from '../../../src/processes/index.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const CHROMEDRIVER = '/usr/bin/chromedriver';
 
@@ -48,7 +49,7 @@ describe('browser trees of a live machine', function () {
       for (const { pid } of left) tryKill(pid, 'SIGKILL');
       await delay(50);
     }
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
   });
 
   function tryKill(pid: number, signal: NodeJS.Signals): void {

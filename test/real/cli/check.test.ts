@@ -5,7 +5,7 @@ import type { LeakEvent } from '../../../src/leaks/index.ts';
 import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type ShopServer, serveShop } from '../../demo/shop/serve.ts';
-import { type CliHome, type CliProcess, createCliHome, until } from '../../support/cli.ts';
+import { type CliHome, type CliProcess, type CliRun, createCliHome, until } from '../../support/cli.ts';
 import { startOtlpReceiver } from '../../support/otlpReceiver.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
 
@@ -199,21 +199,37 @@ describe('leakwright check', () => {
     { what: 'a scenario file that is not there', args: () => ['nowhere.leak.js'], code: 3, says: /nowhere\.leak\.js/ },
     { what: 'no work at all', args: () => [], code: 3, says: /\.leak\./ },
   ];
-  for (const { what, args, code, says } of failures) {
-    it(`says clearly what is wrong with ${what}, and leaves nothing`, async () => {
-      const run = await home.run(['check', ...args()]);
-      const said = run.stdout + run.stderr;
-      assert.equal(run.code, code, said);
-      assert.match(said, says);
-      assert.doesNotMatch(said, /\n\s+at .*\(?(node:|file:|\/)/, 'a stack trace is not for people');
+  // They mostly wait, for a page that hangs or an element that never comes: all at once.
+  describe('says clearly what is wrong, and leaves nothing, with', () => {
+    const runs: { home: CliHome; done: Promise<CliRun> }[] = [];
+    before(() => {
+      for (const { args } of failures) {
+        const itsHome = createCliHome();
+        runs.push({ home: itsHome, done: itsHome.run(['check', ...args()]) });
+      }
     });
-  }
+    after(() => runs.forEach((run) => run.home.dispose()));
+
+    failures.forEach(({ what, code, says }, index) => {
+      it(what, async () => {
+        const run = runs[index]!;
+        const { code: ended, stdout, stderr } = await run.done;
+        const said = stdout + stderr;
+        assert.equal(ended, code, said);
+        assert.match(said, says);
+        assert.doesNotMatch(said, /\n\s+at .*\(?(node:|file:|\/)/, 'a stack trace is not for people');
+        await until(() => livingIn(run.home.tempFolder).length === 0, 'no process of it lives', 15_000);
+        assert.deepEqual(run.home.leftFiles(), []);
+      });
+    });
+  });
 
   it('watches memory over time where a duration is given, and tells growth from a page at rest', async () => {
     const long = ['--duration', '8s', '--ops-per-minute', '300', '--reporter', 'json'];
-    const leaky = await home.run(['check', '--url', `${pages.origin}/hoard`, '--click', '#go', ...long], {
-      env: { CI: '1' },
-    });
+    const [leaky, idle] = await Promise.all([
+      home.run(['check', '--url', `${pages.origin}/hoard`, '--click', '#go', ...long], { env: { CI: '1' } }),
+      home.run(['check', '--url', `${pages.origin}/idle`, '--click', '#go', ...long]),
+    ]);
     const [found] = (JSON.parse(leaky.stdout) as Report).checks;
     assert.equal(leaky.code, 1, leaky.stderr);
     assert.equal(found!.mode, 'duration');
@@ -224,8 +240,6 @@ describe('leakwright check', () => {
     // The page hoards 1 MiB a click, five times a second.
     assert.ok(found!.findings[0]!.bytesPerIteration > 700_000, JSON.stringify(found!.memoryTrend));
     assert.ok(found!.memoryStats.peakMb > found!.memoryStats.initialMb + 20);
-
-    const idle = await home.run(['check', '--url', `${pages.origin}/idle`, '--click', '#go', ...long]);
     assert.equal(idle.code, 0, idle.stdout);
   });
 

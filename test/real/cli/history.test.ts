@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../../src/reports/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 describe('leakwright check --history, and in shards', () => {
   let home: CliHome;
@@ -24,7 +25,7 @@ describe('leakwright check --history, and in shards', () => {
   });
   afterEach(() => {
     home.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   it('fails for a new leak, and not for one that was accepted', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { findBrowser } from '../../../src/browsers/index.ts';
 import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type CliHome, createCliHome, until } from '../../support/cli.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const chromedriver = process.env['CHROMEDRIVER'] ?? '/usr/bin/chromedriver';
 
@@ -66,7 +67,7 @@ describe('leakwright check in a browser elsewhere', function () {
       home.dispose();
       await end(remote);
       remote = undefined;
-      rmSync(elsewhere, { recursive: true, force: true, maxRetries: 5 });
+      removeFolder(elsewhere);
     }
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Report } from '../../../src/reports/index.ts';
 import { type CliHome, type CliRun, createCliHome, until } from '../../support/cli.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 /**
  * A development server as they are: a shell starts a starter, which starts a server in a process of its own, and a daemon that
@@ -217,6 +218,6 @@ describe("leakwright check with a Playwright configuration's web server", () => 
     command.child.kill('SIGINT');
     assert.equal((await command.done).code, 130);
     assert.deepEqual(serversIn(project), []);
-    rmSync(project, { recursive: true });
+    removeFolder(project);
   });
 });

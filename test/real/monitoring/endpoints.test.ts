@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { Monitor, keepToken, newToken } from '../../../src/monitoring/index.ts';
 import { MAX_BODY_BYTES } from '../../../src/monitoring/server/readBody.ts';
 import { silentLog } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const TOKEN = 'a-token-that-nobody-can-guess-4711';
 /** Seconds of 1,000 requests each: a taste in the suite, the whole for the record. */
@@ -50,7 +51,7 @@ describe('the endpoints of the monitor', () => {
     await monitor.stop();
     if (state === undefined) delete process.env['LEAKWRIGHT_STATE_DIR'];
     else process.env['LEAKWRIGHT_STATE_DIR'] = state;
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   function ask(path: string, options: AskOptions = {}): Promise<Reply> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { decodeMetrics } from '../../support/otlpReceiver.ts';
 import { Arena } from '../../support/owners.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
 import { sampleResult } from '../../unit/reports/sampleResult.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const TOKEN = 'a-token-that-nobody-can-guess-4711';
 
@@ -54,7 +55,7 @@ describe('the monitor on a real machine', function () {
   after(async () => {
     if (state === undefined) delete process.env['LEAKWRIGHT_STATE_DIR'];
     else process.env['LEAKWRIGHT_STATE_DIR'] = state;
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (folder) removeFolder(folder);
     receiver?.server.closeAllConnections();
     await new Promise((resolve) => (receiver ? receiver.server.close(resolve) : resolve(undefined)));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync } from 'node:fs';
 import { chown, copyFile, link, mkdir, mkdtemp, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { runClean } from '../../../src/terminal/cleanCommand.ts';
 import { runKill } from '../../../src/terminal/killCommand.ts';
 import { takePid } from '../../support/takePid.ts';
 import { Arena, isAlive, stateOf, until } from '../../support/owners.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -38,7 +39,7 @@ describe('Browsers left behind, for real', function () {
 
   after(() => {
     delete process.env['LEAKWRIGHT_STATE_DIR'];
-    if (state) rmSync(state, { recursive: true, force: true });
+    if (state) removeFolder(state);
   });
 
   beforeEach(async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 interface TestEntry {
   readonly title: string;
@@ -71,7 +72,7 @@ describe("A user's Playwright Test suite", function () {
       child.kill('SIGTERM');
       await exited;
     }
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   const attachmentsOf = (title: string): string[] =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import {
   createProcessReader,
   descendantsOf,
 } from '../../../src/processes/index.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 /** A row of ps(1), which reads /proc with code that is not ours. */
 interface PsRow {
@@ -159,7 +160,7 @@ class RandomTree {
       }
       await delay(20);
     }
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeFolder(this.#folder);
   }
 }
 

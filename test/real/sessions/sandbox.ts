@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createProcessReader, membersOf, sameProcess } from '../../../src/processes/index.ts';
 import type { ProcessIdentity } from '../../../src/processes/index.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 const reader = createProcessReader();
 
@@ -156,7 +157,7 @@ export class Sandbox {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(this.folder);
   }
 }
 

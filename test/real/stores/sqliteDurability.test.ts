@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe } from 'mocha';
 import { describeDurability } from '../../support/storeDurability.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 // A run that was told to be recorded must be there, whatever happened to the process that recorded it.
 describe('the sqlite store', () => {
@@ -11,7 +12,7 @@ describe('the sqlite store', () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'lw-durable-'));
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
 
   describeDurability(() => {
     files += 1;

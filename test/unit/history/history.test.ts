@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type History, openHistory } from '../../../src/history/index.ts';
 import type { CheckResult } from '../../../src/leaks/index.ts';
@@ -86,6 +89,27 @@ describe('history', () => {
     await history.record(reportOf(leakOf(2048), other(clean)));
     await history.record(reportOf(clean));
     assert.equal(await isPresent(), false);
+  });
+
+  // Nobody can check it again, so it would be called a leak for ever.
+  it('calls a leak present no longer when the file of its scenario was deleted, unless another scenario has it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lw-history-'));
+    try {
+      const isPresent = async () => (await history.findings())[0]!.present;
+      for (const name of ['a.leak.ts', 'b.leak.ts']) {
+        writeFileSync(join(folder, name), '');
+        await history.record(reportOf({ ...leakOf(2048), name, file: name }), {}, folder);
+      }
+      rmSync(join(folder, 'a.leak.ts'));
+      assert.equal(await isPresent(), true);
+      rmSync(join(folder, 'b.leak.ts'));
+      assert.equal(await isPresent(), false);
+      // Who does not say where the files lie, as a CI's report that is kept here, may have them elsewhere.
+      await history.record(reportOf({ ...leakOf(2048), name: 'c', file: 'c.leak.ts' }));
+      assert.equal(await isPresent(), true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('shows how a scenario grew over its last runs, other scenarios left out', async () => {

@@ -21,7 +21,7 @@ describe('compiled code', () => {
 
   const run = (env: NodeJS.ProcessEnv): number | null => {
     const code = "import { keepCompiledCode } from './src/support/index.ts'; keepCompiledCode('check');";
-    const { NODE_DISABLE_COMPILE_CACHE: _, ...inherited } = process.env;
+    const { NODE_DISABLE_COMPILE_CACHE: _, NODE_COMPILE_CACHE: __, ...inherited } = process.env;
     return spawnSync(process.execPath, ['--input-type=module', '-e', `${code} await import('commander');`], {
       cwd: join(import.meta.dirname, '..', '..', '..'),
       env: { ...inherited, ...env },
@@ -39,6 +39,13 @@ describe('compiled code', () => {
     assert.deepEqual(await readdir(folder), []);
     await writeFile(join(folder, 'file'), '');
     assert.equal(run({ LEAKWRIGHT_STATE_DIR: join(folder, 'file') }), 0);
+  });
+
+  it('is kept where Node is told to, by Node and nothing of ours', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    assert.equal(run({ NODE_COMPILE_CACHE: elsewhere }), 0);
+    assert.deepEqual(await readdir(folder), ['elsewhere']);
+    assert.ok((await readdir(elsewhere, { recursive: true })).length > 1);
   });
 
   it('is forgotten when it was made long ago', async () => {
@@ -63,11 +70,13 @@ describe('compiled code', () => {
     await mkdir(elsewhere, { recursive: true });
     await writeFile(join(elsewhere, 'old'), '');
     await utimes(join(elsewhere, 'old'), new Date(0), new Date(0));
+    const told = process.env['NODE_COMPILE_CACHE'];
     process.env['NODE_COMPILE_CACHE'] = join(folder, 'elsewhere');
     try {
       await forgetOldCode();
     } finally {
-      delete process.env['NODE_COMPILE_CACHE'];
+      if (told === undefined) delete process.env['NODE_COMPILE_CACHE'];
+      else process.env['NODE_COMPILE_CACHE'] = told;
     }
     const left = (await readdir(place)).map(Number).toSorted((a, b) => a - b);
     assert.deepEqual(
