@@ -177,11 +177,13 @@ export class Workbench {
   async run(title: string): Promise<void> {
     const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     const option = this.page.getByRole('option', { name: new RegExp(`^${pattern}`) }).first();
-    await eventually(`the palette offers '${title}'`, async () => {
+    await eventually(`the palette takes '${title}'`, async () => {
       try {
         await this.page.keyboard.press('F1');
         await this.quickInput.fill(`>${title}`, { timeout: 2000 });
         await option.waitFor({ timeout: 2000 });
+        // Not Enter: what was run lately comes first in the list, and 'Close All Sessions' matches 'Close Session' as well.
+        await option.click({ timeout: 5000 });
         return true;
       } catch {
         // Something else took the focus, which closes the palette: a person would press F1 again.
@@ -189,8 +191,6 @@ export class Workbench {
         return undefined;
       }
     });
-    // Not Enter: what was run lately comes first in the list, and 'Close All Sessions' matches 'Close Session' as well.
-    await option.click();
     await option.waitFor({ state: 'hidden' });
   }
 
@@ -351,7 +351,11 @@ export class Workbench {
 }
 
 async function openPage(browser: Browser): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 }, deviceScaleFactor: 1 });
+  const page = await browser.newPage({
+    viewport: { width: WIDTH, height: 800 },
+    deviceScaleFactor: 1,
+    reducedMotion: 'reduce',
+  });
   // A machine that has much else to do: what hangs is told late, what is slow is not told as broken.
   page.setDefaultTimeout(60_000);
   return page;

@@ -7,25 +7,36 @@ export const RUN_MARK = 'LEAKWRIGHT_TEST_RUN';
 /** Our own names for temp entries. What browsers name is not told from another program's on the same machine. */
 const OUR_FILES = /^(leakwright-|lw-)/;
 
+export interface RunPart {
+  /** The value of the mark. */
+  readonly id: string;
+  /** Where everything it starts is told to put its files. */
+  readonly tempFolder: string;
+}
+
 /**
- * What a run of the suite left: one line for each living process that carries its mark (with the ports it listens on;
- * a listener cannot outlive its process), and each file in the run's own temp folder (where everything the run starts is
- * told to put its files) or, under a name of ours and made since the start, in the system's. Processes are seen on Linux only.
+ * What a part of the suite left: one line for each living process that carries its mark (with the ports it listens on; a
+ * listener cannot outlive its process), and each file in its temp folder. Processes are seen on Linux only.
  */
-export function findLeftBehind(run: {
-  id: string;
-  tempFolder: string;
-  systemTempFolder: string;
-  startedAtMs: number;
+export function findLeftBehind({ id, tempFolder }: RunPart): string[] {
+  return [...markedProcesses(id), ...readdirSync(tempFolder).map((name) => describe(join(tempFolder, name)))];
+}
+
+/** Files that were put into the system's temp folder under a name of ours since a moment, against what they were told. */
+export function findLeftInSystemTemp(options: {
+  readonly systemTempFolder: string;
+  readonly startedAtMs: number;
+  readonly except: string;
 }): string[] {
-  const files = readdirSync(run.tempFolder).map((name) => describe(join(run.tempFolder, name)));
-  for (const name of readdirSync(run.systemTempFolder)) {
-    const path = join(run.systemTempFolder, name);
-    if (path === run.tempFolder || !OUR_FILES.test(name)) continue;
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status && status.birthtimeMs >= run.startedAtMs) files.push(describe(path));
-  }
-  return [...markedProcesses(run.id), ...files];
+  const paths = readdirSync(options.systemTempFolder).flatMap((name) =>
+    OUR_FILES.test(name) ? [join(options.systemTempFolder, name)] : [],
+  );
+  return paths
+    .filter((path) => {
+      const status = statSync(path, { throwIfNoEntry: false });
+      return path !== options.except && status !== undefined && status.birthtimeMs >= options.startedAtMs;
+    })
+    .map((path) => describe(path));
 }
 
 /** With some of what is in a folder, which tells whose it was. */

@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     process.execPath,
     [
       join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js'),
-      '--reporter='+(process.env.TIMING_REPORTER??'test/tools/countingReporter.cjs')+'',
+      '--reporter=test/tools/countingReporter.cjs',
       '--timeout=120000',
       '--slow=10000',
       `--retries=${process.env['LEAKWRIGHT_TEST_RETRIES'] ?? '0'}`,

@@ -37,7 +37,7 @@ export async function openForTests(
   url: string,
   onLog: (text: string) => void,
 ): Promise<AutomatedRun> {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ reducedMotion: 'reduce' });
   let exit: (code: number) => void = () => {};
   let fail: (error: Error) => void = () => {};
   const exited = new Promise<number>((done, failed) => {
