@@ -109,7 +109,8 @@ class Explainer {
       if (finding) findings.push(finding);
     }
     if (natives.length > 0) findings.push(...(await this.#nativeFindings(natives, study, iterations, insertions)));
-    for (const [group, bounded] of judgement.doubtful) if (!natives.some((native) => sameNatives(native, group))) this.#bounded.push(bounded);
+    for (const [group, bounded] of judgement.doubtful)
+      if (!natives.some((native) => sameNatives(native, group))) this.#bounded.push(bounded);
     return {
       findings: findings
         .filter((finding) => finding.bytesPerIteration >= this.#options.thresholds.minorBytes)
