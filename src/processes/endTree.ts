@@ -231,6 +231,7 @@ class Ending {
       groupId: this.#options.group === 'never' ? undefined : this.#ownGroup(living),
       look: () => this.#look(),
       isLate: () => this.#clock.monotonic() >= until,
+      clock: this.#clock,
       onStep: (how, count) => this.#emit({ type: 'forced', how, living: count }),
     });
   }

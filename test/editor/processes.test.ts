@@ -90,8 +90,10 @@ describe('The Processes view', () => {
     );
     const selected = () => processes.view.selection.map(({ id }) => id).join() === node.id || undefined;
     await eventually('it is selected', async () => {
-      // The row may be drawn anew at this very moment, and is then not the one that was to be selected.
-      await processes.view.reveal(node, { select: true, focus: true });
+      // The row may be drawn anew at this very moment: it is then not the one that was to be selected, or the editor waits for
+      // one that is gone.
+      const revealed = processes.view.reveal(node, { select: true, focus: true });
+      await Promise.race([revealed, new Promise((resolve) => setTimeout(resolve, 5000))]);
       return selected();
     });
     for (let round = 0; round < 100; round += 1) await watch.refresh();

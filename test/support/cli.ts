@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/support/index.ts';
@@ -37,10 +37,15 @@ export interface CliProcess {
   stderr(): string;
 }
 
+/** What the first browser of a user's first run teaches: later browsers start sooner, as every user's but the first. */
+let learned: string | undefined;
+
 export function createCliHome(): CliHome {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'lw-')));
   const tempFolder = mkdtempSync(join(home, 't'));
   const stateFolder = mkdtempSync(join(home, 's'));
+  const features = join(stateFolder, 'disabled-features.json');
+  if (learned !== undefined) writeFileSync(features, learned);
   const running = new Set<ChildProcess>();
 
   const start: CliHome['start'] = (args, options = {}) => {
@@ -66,6 +71,7 @@ export function createCliHome(): CliHome {
       // Node tells no 'close' of a child whose channel we closed.
       child.on(options.channel ? 'exit' : 'close', (code: number | null, signal: NodeJS.Signals | null) => {
         running.delete(child);
+        if (learned === undefined && existsSync(features)) learned = readFileSync(features, 'utf8');
         resolve({ code, signal, stdout, stderr });
       });
     });
@@ -82,12 +88,11 @@ export function createCliHome(): CliHome {
       // What cleans up after a killed one writes to the state folder until it ends.
       const deadline = performance.now() + 10_000;
       while (processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR').length > 0 && performance.now() < deadline) pause();
-      if (process.env.DEBUGDISPOSE && performance.now() > deadline - 9_500)
-        console.error(
-          'DISPOSE waited',
-          performance.now() - deadline + 10000,
-          processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR'),
-        );
+      console.error(
+        'DISPOSE waited',
+        performance.now() - deadline + 10000,
+        processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR'),
+      );
       removeFolder(home);
     },
   };

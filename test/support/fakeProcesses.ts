@@ -1,7 +1,8 @@
 import type { Clock } from '../../src/support/index.ts';
 import type { ProcessIdentity, ProcessInfo, ProcessReader, ProcessTable } from '../../src/processes/index.ts';
 
-type Behaviour = 'obeys' | 'ignores-sigterm' | 'unkillable' | 'forbidden';
+/** `stops-late` ignores SIGTERM too, and stops when time moves next. */
+type Behaviour = 'obeys' | 'ignores-sigterm' | 'stops-late' | 'unkillable' | 'forbidden';
 
 export interface FakeProcessOptions extends Partial<Omit<ProcessInfo, 'pid'>> {
   readonly pid: number;
@@ -24,6 +25,7 @@ type Fake = { -readonly [K in keyof ProcessInfo]: ProcessInfo[K] } & {
 export class FakeProcesses implements ProcessReader {
   readonly #processes = new Map<number, Fake>();
   readonly signals: { pid: number; signal: NodeJS.Signals }[] = [];
+  readonly #stopping = new Set<Fake>();
   tableReads = 0;
   #timeMs = 0;
   #ticks = 1_000;
@@ -36,6 +38,8 @@ export class FakeProcesses implements ProcessReader {
     sleep: (ms) => {
       this.#timeMs += ms;
       this.onTick?.();
+      for (const info of this.#stopping) info.state = 'stopped';
+      this.#stopping.clear();
       return Promise.resolve();
     },
   };
@@ -98,7 +102,8 @@ export class FakeProcesses implements ProcessReader {
     if (info.behaviour === 'forbidden') throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
     const couldAct = info.state === 'running';
     if (couldAct) info.onSignal?.(signal);
-    if (signal === 'SIGSTOP' && couldAct && info.behaviour !== 'unkillable') info.state = 'stopped';
+    if (signal === 'SIGSTOP' && couldAct && info.behaviour === 'stops-late') this.#stopping.add(info);
+    else if (signal === 'SIGSTOP' && couldAct && info.behaviour !== 'unkillable') info.state = 'stopped';
     if (signal === 'SIGTERM' && info.behaviour === 'obeys' && info.state === 'running') this.end(info.pid);
     if (signal === 'SIGKILL' && info.behaviour !== 'unkillable') this.end(info.pid);
   }

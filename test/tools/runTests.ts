@@ -46,9 +46,25 @@ const CHECKS = ['leaks/**/*', 'playwright/**/*', 'cli/check', 'cli/history', 'cl
 );
 const real = [...mocha, '--timeout', '90000', '--retries', retries];
 
-/** One stage after the other; the lanes of a stage side by side. */
+/** One stage after the other; the lanes of a stage side by side, since most steps wait for a third of their time. */
 const stages: readonly (readonly (readonly Step[])[])[] = [
+  [[{ name: 'build', title: 'Build', command: [node, 'esbuild.js', '--production'], counts: false, always: true }]],
   [
+    [
+      {
+        name: 'browser',
+        title: 'Obtain a browser',
+        command: [node, 'test/tools/obtainBrowser.ts'],
+        counts: false,
+        always: true,
+      },
+      {
+        name: 'processes',
+        title: 'Tests on real process trees, sessions and orphans',
+        command: [...real, ...CHECKS.flatMap((files) => ['--ignore', files]), REAL],
+        counts: true,
+      },
+    ],
     [
       {
         name: 'typecheck',
@@ -62,48 +78,21 @@ const stages: readonly (readonly (readonly Step[])[])[] = [
         command: [node, 'node_modules/oxlint/bin/oxlint', '-c', 'oxlint.config.mts', '--type-aware'],
         counts: false,
       },
-    ],
-    [
       {
         name: 'format',
         title: 'Format',
         command: [node, 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
         counts: false,
       },
-    ],
-  ],
-  [[{ name: 'build', title: 'Build', command: [node, 'esbuild.js', '--production'], counts: false, always: true }]],
-  [
-    [
       {
         name: 'unit',
         title: 'Unit tests',
         command: [...mocha, '--timeout', '20000', 'test/unit/**/*.test.ts'],
         counts: true,
       },
-    ],
-    [
-      {
-        name: 'browser',
-        title: 'Obtain a browser',
-        command: [node, 'test/tools/obtainBrowser.ts'],
-        counts: false,
-        always: true,
-      },
       { name: 'package', title: 'Pack the VSIX', command: [node, 'test/tools/package.ts'], counts: false },
     ],
   ],
-  [
-    [
-      {
-        name: 'processes',
-        title: 'Tests on real process trees, sessions and orphans',
-        command: [...real, ...CHECKS.flatMap((files) => ['--ignore', files]), REAL],
-        counts: true,
-      },
-    ],
-  ],
-  // Each of them waits for a third of its time, for a page at rest or a notification.
   [
     [
       { name: 'checks', title: 'Leak checks on real Chromium', command: [...real, ...CHECKS], counts: true },

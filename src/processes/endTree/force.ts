@@ -1,3 +1,4 @@
+import type { Clock } from '../../support/index.ts';
 import { type ProcessIdentity, type ProcessInfo, type ProcessReader, identityKey } from '../process.ts';
 import { type SendSignal, killGroup, signalProcess } from './signals.ts';
 
@@ -6,6 +7,9 @@ export type ForcedStep = 'group' | 'processes' | 'treeKill';
 
 /** A tree that keeps forking is frozen layer by layer; a deeper one than this is killed as far as it is known. */
 const MOST_FREEZE_ROUNDS = 50;
+/** A process that waits for a disk cannot be stopped before that answers: it is not waited for longer than this. */
+const MOST_STOPPING_MS = 500;
+const STOPPING_POLL_MS = 2;
 
 export interface ForceProcessesOptions {
   readonly reader: ProcessReader;
@@ -15,13 +19,16 @@ export interface ForceProcessesOptions {
   /** The members that live now. */
   readonly look: () => Promise<ProcessInfo[]>;
   readonly isLate: () => boolean;
+  readonly clock: Clock;
   readonly onStep: (how: ForcedStep, living: number) => void;
 }
 
 /**
  * SIGKILL to all members: by group in one call where there is one, and whoever is left each by itself. Killing one by one
  * can be outrun: a member that forks after we looked and dies before we look again leaves a child nobody can tie to the
- * tree. So they are stopped first, parents and newcomers alike, until a look finds nobody new, and only then killed.
+ * tree. So they are stopped first, parents and newcomers alike, and killed only when a look finds nobody new that began
+ * after all were seen stopped: a signal has not arrived when it was sent, and one that is in the midst of a fork on a busy
+ * machine has a child only after that.
  *
  * @returns all that were known to live and are to be dead soon
  */
@@ -29,7 +36,7 @@ export async function forceProcesses(
   living: readonly ProcessInfo[],
   options: ForceProcessesOptions,
 ): Promise<readonly ProcessInfo[]> {
-  const { reader, send } = options;
+  const { reader, send, clock } = options;
   let killedGroup: number | undefined;
   if (options.groupId !== undefined) {
     const inhabitants = living.filter((info) => info.groupId === options.groupId);
@@ -43,13 +50,26 @@ export async function forceProcesses(
 
   // Who got the group's SIGKILL is dying and cannot be stopped; only the others can fork on.
   const isDying = (info: ProcessInfo) => info.groupId === killedGroup;
-  const stopped = new Set<string>();
-  for (let round = 0; round < MOST_FREEZE_ROUNDS && !options.isLate(); round += 1) {
-    const free = living.filter((info) => !isDying(info) && !stopped.has(identityKey(info)));
-    if (free.length === 0) break;
+  const asked = new Set<string>();
+  const stopping = new Set<string>();
+  let allWereStopped = false;
+  let askedAt = clock.monotonic();
+  for (let round = 0; round < MOST_FREEZE_ROUNDS && !options.isLate(); ) {
+    const free = living.filter((info) => !isDying(info) && !asked.has(identityKey(info)));
+    if (free.length === 0 && allWereStopped) break;
     for (const info of free) {
-      stopped.add(identityKey(info));
-      if (info.state !== 'stopped') await signalProcess(reader, send, info, 'SIGSTOP');
+      asked.add(identityKey(info));
+      if (info.state === 'stopped' || (await signalProcess(reader, send, info, 'SIGSTOP')) !== 'sent') continue;
+      stopping.add(identityKey(info));
+    }
+    if (free.length > 0) {
+      round += 1;
+      askedAt = clock.monotonic();
+      allWereStopped = false;
+    } else {
+      const moving = living.some((info) => info.state !== 'stopped' && stopping.has(identityKey(info)));
+      allWereStopped = !moving || clock.monotonic() - askedAt >= MOST_STOPPING_MS;
+      if (!allWereStopped) await clock.sleep(STOPPING_POLL_MS);
     }
     living = await options.look();
   }

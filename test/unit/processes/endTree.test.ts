@@ -219,6 +219,26 @@ describe('Ending a process tree', () => {
       assert.ok(!world.signals.slice(firstKill).some((one) => one.signal === 'SIGSTOP'));
     });
 
+    // A signal has not arrived when it was sent: with 400 processes for two processors it may take a tenth of a second.
+    it('the child of a process that was in the midst of a fork when it was told to stop', async () => {
+      const root = world.start({ pid: 100, ppid: 40, groupId: 40, behaviour: 'stops-late' });
+      world.onTick = () => {
+        const wasTold = world.signals.some((one) => one.signal === 'SIGSTOP');
+        if (wasTold && !world.isAlive(110)) world.start({ pid: 110, ppid: 100, groupId: 40 });
+      };
+      const result = await end(root, { graceMs: 0 });
+      assert.ok(result.outcome === 'ended' && result.ended === 2, JSON.stringify(result));
+      assert.deepEqual(alive(100, 110, SELF), [SELF]);
+    });
+
+    it('no end of waiting for a process that cannot be stopped, and kills it all the same', async () => {
+      const stuck = world.start({ pid: 100, ppid: 40, groupId: 40, behaviour: 'unkillable' });
+      const result = await end(stuck, { graceMs: 0, forceMs: 2_000 });
+      assert.equal(result.outcome, 'survived');
+      assert.ok(sent('SIGKILL').length > 0);
+      assert.ok(result.durationMs < 4_000, `${result.durationMs} ms`);
+    });
+
     it('children whose root has died, by the session it led', async () => {
       const root = startBrowser('ignores-sigterm');
       const child = (await world.readProcess(101))!;

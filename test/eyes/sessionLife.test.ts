@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { eventually } from '../editor/watching.ts';
+import { Workbench } from './workbench.ts';
+
+/** One for each window. */
+function extensionHosts(workbench: Workbench): number[] {
+  return workbench.server
+    .processes()
+    .filter(({ commandLine }) => commandLine.includes('--type=extensionHost'))
+    .map(({ pid }) => pid);
+}
+
+/** What a session consists of: its host and guard processes, its browser, its folder. */
+function sessionParts(workbench: Workbench): string[] {
+  const processes = workbench.server
+    .processes()
+    .filter(({ commandLine }) => /sessionHost|hostProcess|--remote-debugging-pipe|crashpad/.test(commandLine))
+    .map(({ pid, commandLine }) => `process ${pid}: ${commandLine.slice(0, 120)}`);
+  const folders = readdirSync(workbench.server.temp).filter((name) => /leakwright|playwright|chromium/i.test(name));
+  return [...processes, ...folders.map((name) => `folder ${name}`)];
+}
+
+describe('A session', function () {
+  this.timeout(180_000);
+  let workbench: Workbench | undefined;
+  /** The test before ended what it ran in, or failed. */
+  let isBroken = false;
+  beforeEach(async () => {
+    workbench ??= await Workbench.open();
+    if (isBroken) await workbench.reopen();
+    isBroken = true;
+    await workbench.run('Leakwright: Launch Session');
+    await workbench.answer(/The page to open/, workbench.shop.url);
+    await workbench.openProcesses();
+    await workbench.row(/Managed sessions/).waitFor();
+    await eventually('a session host and its browser run', () => parts().length > 2 || undefined);
+  });
+  after(() => workbench?.close());
+
+  const parts = () => sessionParts(workbench!);
+  /** Until what is left is only this. */
+  const onlyLeft = async (may: (part: string) => boolean) => {
+    try {
+      await eventually('the session is gone', () => parts().every(may) || undefined);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${parts().join('\n')}`, { cause: error });
+    }
+  };
+  const nothing = () => false;
+
+  // Both look at one machine through one journal: what one launched is nobody's orphan in the other.
+  it('is managed in a second window too, and no orphan there', async () => {
+    const { browser, server, folder } = workbench!;
+    const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    try {
+      const extension = process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? process.cwd();
+      await other.goto(server.workbenchUrl({ folder, extension }));
+      await other.getByRole('tab', { name: 'Leakwright' }).first().click({ timeout: 60_000 });
+      const tree = other.getByRole('tree', { name: /Processes/ });
+      const session = tree.getByRole('treeitem', { name: /Chromium.*Leakwright session/ });
+      await session.waitFor({ timeout: 60_000 });
+      const names = await tree
+        .getByRole('treeitem')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
+      const groups = names.filter((name) => /^(Managed sessions|Orphans)|Leakwright session/.test(name));
+      // Directly below its group, and nowhere else: an orphan would be below another, with an offer to end it.
+      assert.match(groups[0]!, /^Managed sessions, 1 browser/);
+      assert.match(groups[1]!, /Leakwright session/);
+      assert.equal(groups.filter((name) => name.includes('Leakwright session')).length, 1);
+    } finally {
+      await other.close();
+    }
+    await eventually(
+      "the second window's extension host ends",
+      () => extensionHosts(workbench!).length === 1 || undefined,
+    );
+    await workbench!.run('Leakwright: Close All Sessions');
+    await onlyLeft((part) => part.includes('sessionHost'));
+    isBroken = false;
+  });
+
+  it('leaves nothing when it is closed from its row', async () => {
+    const row = workbench!.row(/^Chromium/).first();
+    await row.hover();
+    await row.getByRole('button', { name: 'Close Session' }).click();
+    await workbench!.row(/Managed sessions/).waitFor({ state: 'detached' });
+    // The host stays for the next launch; its browser and its folder do not.
+    await onlyLeft((part) => part.includes('sessionHost'));
+    isBroken = false;
+  });
+
+  // A crash of the editor is when nobody is left to clean up by hand.
+  it('leaves nothing when the extension host is killed', async () => {
+    const [pid] = extensionHosts(workbench!);
+    assert.ok(pid, 'the extension host is found');
+    assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /extensionHost/);
+    process.kill(pid, 'SIGKILL');
+    await onlyLeft(nothing);
+  });
+
+  it('leaves nothing when the window is closed', async () => {
+    await workbench!.page.close({ runBeforeUnload: false });
+    await onlyLeft(nothing);
+  });
+});
