@@ -54,7 +54,7 @@ export async function forceProcesses(
   const stopping = new Set<string>();
   let allWereStopped = false;
   let askedAt = clock.monotonic();
-  for (let round = 0; round < MOST_FREEZE_ROUNDS && !options.isLate(); ) {
+  for (let round = 0; round < MOST_FREEZE_ROUNDS && !options.isLate();) {
     const free = living.filter((info) => !isDying(info) && !asked.has(identityKey(info)));
     if (free.length === 0 && allWereStopped) break;
     for (const info of free) {
