@@ -129,6 +129,13 @@ const UNTELLING_EDGES = new Set(['__proto__', 'constructor', 'map', 'prototype',
 /** Handles that the inspector holds for remote objects: they are gone once nobody debugs the page. */
 const INSPECTOR_HANDLE = /DevTools/;
 
+/**
+ * What lies on the browser's own stack while the snapshot is made, found by looking for anything that looks like an address. It is
+ * there only where the snapshot was asked for in the midst of something, as while a page is drawn on a busy machine, and
+ * then leads to whatever is being drawn.
+ */
+const NATIVE_STACK = /^C\+\+ native stack/;
+
 /** What Playwright puts into a world of its own in each frame; it caches elements and texts there. */
 const AUTOMATION = new Set(['InjectedScript', 'UtilityScript']);
 
@@ -149,6 +156,7 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
     const cost = COSTS[type];
     if (cost === NOT_KEPT) return NOT_KEPT;
     if (gcRoots.has(from) || graph.type(from) === 'synthetic') {
+      if (NATIVE_STACK.test(graph.rawName(from))) return NOT_KEPT;
       return INSPECTOR_HANDLE.test(graph.edgeName(edge)) ? NOT_KEPT : 20;
     }
     if (graph.type(to) === 'object' && AUTOMATION.has(graph.rawName(to))) return NOT_KEPT;

@@ -19,7 +19,7 @@ function items(count: number, via: string | undefined, heapObjectId = 1001): Gro
   };
 }
 
-// Chromium notes paints and events of some elements; where it noted many, each part of a list was too small to be followed.
+// Chromium notes paints and events of some elements, which are then reached by those notes: two parts of one list.
 describe('nodes that no script object stands for', () => {
   it('are followed as one list, whatever the browser notes of some of them', () => {
     const parts = [items(20, undefined), items(19, 'InteractionContentfulPaint'), items(18, 'PerformanceEventTiming')];

@@ -288,6 +288,37 @@ describe('the analysis of a snapshot', () => {
     assert.deepEqual((await analyse(weak)).groups, []);
   });
 
+  // The browser looks for addresses there while it draws; each way from there is shorter than that through a long list.
+  it("goes by no way that begins on the browser's own stack", async () => {
+    const stack = 13;
+    const entry = (iteration: number): HeapNode => ({
+      id: idIn(iteration),
+      type: 'object',
+      name: 'Entry',
+      edges: iteration < ITERATIONS ? [['property', 'next', idIn(iteration + 1)]] : [],
+    });
+    // From the list to its first entry the way is long.
+    const cells = Array.from({ length: 20 }, (_, index) => 201 + index * 2);
+    const chain = cells.map((id, index): HeapNode => {
+      return { id, type: 'array', name: 'cell', edges: [['hidden', 0, cells[index + 1] ?? idIn(1)]] };
+    });
+    const onStack = range(entry).map(({ id }, index) => ['element', index, id] as const);
+    const heap = pageWith(
+      [['state', 101]],
+      [
+        { id: 101, type: 'object', name: 'Object', edges: [['property', 'first', 103]] },
+        { id: 103, type: 'object', name: 'List', edges: [['hidden', 0, cells[0]!]] },
+        ...chain,
+        ...range(entry),
+        { id: stack, type: 'synthetic', name: 'C++ native stack roots', edges: onStack },
+      ],
+    ).map((node) => (node.id === 3 ? { ...node, edges: [...node.edges!, ['element', 2, stack] as const] } : node));
+    const [group, ...others] = (await analyse(heap)).groups;
+    assert.deepEqual(others, []);
+    assert.equal(group?.className, 'Entry');
+    assert.equal(group.holder.heapObjectId, 103);
+  });
+
   it('does not count literals that the engine keeps to copy from', async () => {
     const nodes = pageWith(
       range(() => ({ id: 0, type: '', name: '' })).map((_, index) => [`site${index}`, 201 + index * 2] as const),
