@@ -26,9 +26,7 @@ export interface ForceProcessesOptions {
 /**
  * SIGKILL to all members: by group in one call where there is one, and whoever is left each by itself. Killing one by one
  * can be outrun: a member that forks after we looked and dies before we look again leaves a child nobody can tie to the
- * tree. So they are stopped first, parents and newcomers alike, and killed only when a look finds nobody new that began
- * after all were seen stopped: a signal has not arrived when it was sent, and one that is in the midst of a fork on a busy
- * machine has a child only after that.
+ * tree. So they are stopped first, parents and newcomers alike, and only then killed.
  *
  * @returns all that were known to live and are to be dead soon
  */
@@ -36,7 +34,7 @@ export async function forceProcesses(
   living: readonly ProcessInfo[],
   options: ForceProcessesOptions,
 ): Promise<readonly ProcessInfo[]> {
-  const { reader, send, clock } = options;
+  const { reader, send } = options;
   let killedGroup: number | undefined;
   if (options.groupId !== undefined) {
     const inhabitants = living.filter((info) => info.groupId === options.groupId);
@@ -50,33 +48,51 @@ export async function forceProcesses(
 
   // Who got the group's SIGKILL is dying and cannot be stopped; only the others can fork on.
   const isDying = (info: ProcessInfo) => info.groupId === killedGroup;
+  living = await freeze(living, isDying, options);
+  const rest = living.filter((info) => !isDying(info));
+  if (rest.length === 0) return living;
+  options.onStep('processes', rest.length);
+  for (const info of rest) await signalProcess(reader, send, info, 'SIGKILL');
+  return living;
+}
+
+/**
+ * Stops all but those that are dying, and all who come meanwhile. It is over when a look finds nobody new that began after all
+ * were seen stopped: a signal has not arrived when it was sent, and who is in the midst of a fork on a busy machine has
+ * a child only after that.
+ *
+ * @returns who lives then
+ */
+async function freeze(
+  living: readonly ProcessInfo[],
+  isDying: (info: ProcessInfo) => boolean,
+  { reader, send, look, isLate, clock }: ForceProcessesOptions,
+): Promise<readonly ProcessInfo[]> {
   const asked = new Set<string>();
   const stopping = new Set<string>();
   let allWereStopped = false;
   let askedAt = clock.monotonic();
-  for (let round = 0; round < MOST_FREEZE_ROUNDS && !options.isLate();) {
+  let rounds = 0;
+  while (rounds < MOST_FREEZE_ROUNDS && !isLate()) {
     const free = living.filter((info) => !isDying(info) && !asked.has(identityKey(info)));
-    if (free.length === 0 && allWereStopped) break;
-    for (const info of free) {
-      asked.add(identityKey(info));
-      if (info.state === 'stopped' || (await signalProcess(reader, send, info, 'SIGSTOP')) !== 'sent') continue;
-      stopping.add(identityKey(info));
-    }
     if (free.length > 0) {
-      round += 1;
+      rounds += 1;
+      for (const info of free) {
+        asked.add(identityKey(info));
+        if (info.state === 'stopped') continue;
+        if ((await signalProcess(reader, send, info, 'SIGSTOP')) === 'sent') stopping.add(identityKey(info));
+      }
       askedAt = clock.monotonic();
       allWereStopped = false;
+    } else if (allWereStopped) {
+      break;
     } else {
       const moving = living.some((info) => info.state !== 'stopped' && stopping.has(identityKey(info)));
       allWereStopped = !moving || clock.monotonic() - askedAt >= MOST_STOPPING_MS;
       if (!allWereStopped) await clock.sleep(STOPPING_POLL_MS);
     }
-    living = await options.look();
+    living = await look();
   }
-  const rest = living.filter((info) => !isDying(info));
-  if (rest.length === 0) return living;
-  options.onStep('processes', rest.length);
-  for (const info of rest) await signalProcess(reader, send, info, 'SIGKILL');
   return living;
 }
 
