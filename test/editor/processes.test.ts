@@ -89,13 +89,26 @@ describe('The Processes view', () => {
       processes.nodeOf(`tree ${session.root!.pid}@${session.root!.startTime}`),
     );
     const selected = () => processes.view.selection.map(({ id }) => id).join() === node.id || undefined;
-    await eventually('it is selected', async () => {
+    const tries: string[] = [];
+    const trySelecting = async () => {
       // The row may be drawn anew at this very moment: it is then not the one that was to be selected, or the editor waits for
       // one that is gone.
-      const revealed = processes.view.reveal(node, { select: true, focus: true });
-      await Promise.race([revealed, new Promise((resolve) => setTimeout(resolve, 5000))]);
+      const late = new Promise<string>((resolve) => setTimeout(resolve, 5000, 'late'));
+      const how = await Promise.race([
+        processes.view.reveal(node, { select: true, focus: true }).then(() => 'revealed', String),
+        late,
+      ]);
+      const seen = processes.view.selection.map(({ id }) => id).join();
+      tries.push(`${how}, visible: ${processes.view.visible}, selected: '${seen}'`);
       return selected();
-    });
+    };
+    try {
+      await eventually('it is selected', trySelecting, 30_000);
+    } catch (error) {
+      // Seen in one of four runs of the whole suite, and never alone: what was seen then is worth more than the failure.
+      const rows = (await outline(processes)).join('\n');
+      throw new Error(`${String(error)}\n${node.id}\n${tries.slice(-3).join('\n')}\n${rows}`, { cause: error });
+    }
     for (let round = 0; round < 100; round += 1) await watch.refresh();
     // While a group comes or goes the editor draws everything anew, and the selection is empty for a moment.
     await eventually('it is still selected', selected);
