@@ -219,13 +219,20 @@ export class Workbench {
   /** Brings up our container of views, whatever is in them. */
   async showViews(): Promise<void> {
     const views = this.page.locator('.pane-header').filter({ hasText: 'Leak Checks' });
-    if (!(await views.isVisible())) await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
-    await views.waitFor();
+    await eventually('our views are there', async () => {
+      if (await views.isVisible()) return true;
+      // A click on the icon of views that are on their way hides them: then another one is needed.
+      await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
+      return await views.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => undefined,
+      );
+    });
   }
 
   async openProcesses(): Promise<Locator> {
     const tree = this.page.getByRole('tree', { name: /Processes/ });
-    if (!(await tree.isVisible())) await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
+    await this.showViews();
     await tree.waitFor();
     return tree;
   }
@@ -305,7 +312,7 @@ export class Workbench {
 
   /** A row of the Leak Checks view, whose container is brought up when it is not. */
   async leakRow(name: string | RegExp): Promise<Locator> {
-    await this.openProcesses();
+    await this.showViews();
     return this.page.getByRole('tree', { name: /Leak Checks/ }).getByRole('treeitem', { name });
   }
 
