@@ -55,7 +55,7 @@ import { SessionNews } from './managed/sessionNews.ts';
 import { SessionRoom } from './managed/sessionRoom.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { reportFailure } from './failure.ts';
-import { watchDeletions } from './scenarios/deletedFiles.ts';
+import { watchDeletions } from './deletedFiles.ts';
 import type { NewScenario } from './scenarios/newScenario.ts';
 import { ScenarioLens } from './scenarios/scenarioLens.ts';
 import { ScenarioTests } from './scenarios/scenarioTests.ts';

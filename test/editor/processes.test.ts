@@ -105,7 +105,7 @@ describe('The Processes view', () => {
     try {
       await eventually('it is selected', trySelecting, 30_000);
     } catch (error) {
-      // Seen in one of four runs of the whole suite, and never alone: what was seen then is worth more than the failure.
+      // Seen in two of three runs of the whole suite, and never alone: what was seen then is worth more than the failure.
       const rows = (await outline(processes)).join('\n');
       throw new Error(`${String(error)}\n${node.id}\n${tries.slice(-3).join('\n')}\n${rows}`, { cause: error });
     }

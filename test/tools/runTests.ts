@@ -166,7 +166,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 async function runStep(step: Step, beside: boolean): Promise<Counts> {
   const { tempFolder } = partOf(step);
   mkdirSync(tempFolder, { recursive: true });
-  // A test starts a browser as another user, who must be able to reach a folder in it, as in the system's own.
+  // As with the folder it is in: for another user.
   chmodSync(tempFolder, 0o755);
   const code = await new Promise<number>((resolve) => {
     const [command, ...args] = step.command;

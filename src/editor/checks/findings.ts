@@ -12,7 +12,7 @@ import {
   languages,
 } from 'vscode';
 import type { CheckResult, Finding } from '../../leaks/index.ts';
-import type { IsGone } from '../scenarios/deletedFiles.ts';
+import type { IsGone } from '../deletedFiles.ts';
 import { type Place, type Problem, checkKey, errorProblem, toProblem } from './problem.ts';
 
 /** Checks whose findings are kept; the one not run for longest makes room. */

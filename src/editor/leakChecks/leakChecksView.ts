@@ -14,7 +14,7 @@ import type { FindingHistory, RunSummary } from '../../history/index.ts';
 import { setContextKey } from '../contextKeys.ts';
 import { COMMANDS, VIEWS } from '../contributions.ts';
 import { createReleasableTree } from '../releasableTree.ts';
-import type { IsGone } from '../scenarios/deletedFiles.ts';
+import type { IsGone } from '../deletedFiles.ts';
 import { type LeakNode, groupsOf, isOpen, leakRow } from './leakRows.ts';
 import type { PastRuns } from './pastRuns.ts';
 

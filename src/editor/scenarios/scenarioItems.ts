@@ -11,7 +11,7 @@ import {
 } from 'vscode';
 import { type Log, describeError } from '../../support/index.ts';
 import { inBackground } from '../log.ts';
-import { watchDeletions } from './deletedFiles.ts';
+import { watchDeletions } from '../deletedFiles.ts';
 import { SCENARIO_GLOB, isScenarioPath, scenarioName } from './scenarioFiles.ts';
 import { outlineScenario } from './scenarioOutline.ts';
 

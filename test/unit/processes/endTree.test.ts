@@ -231,11 +231,21 @@ describe('Ending a process tree', () => {
       assert.deepEqual(alive(100, 110, SELF), [SELF]);
     });
 
-    it('no end of waiting for a process that cannot be stopped, and kills it all the same', async () => {
-      const stuck = world.start({ pid: 100, ppid: 40, groupId: 40, behaviour: 'unkillable' });
+    it('what cannot be stopped, and does not wait for that until its time is over', async () => {
+      let killedAt = Infinity;
+      const stuck = world.start({
+        pid: 100,
+        ppid: 40,
+        groupId: 40,
+        behaviour: 'unkillable',
+        onSignal: (signal) => {
+          if (signal === 'SIGKILL') killedAt = Math.min(killedAt, world.clock.monotonic());
+        },
+      });
       const result = await end(stuck, { graceMs: 0, forceMs: 2_000 });
       assert.equal(result.outcome, 'survived');
       assert.ok(sent('SIGKILL').length > 0);
+      assert.ok(killedAt < 1_000, `killed after ${killedAt} ms`);
       assert.ok(result.durationMs < 4_000, `${result.durationMs} ms`);
     });
 
