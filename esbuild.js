@@ -38,7 +38,7 @@ const builds = [
       redisStore: 'src/stores/redis/redisStore.ts',
       prometheus: 'src/monitoring/metrics/prometheus.ts',
       otlp: 'src/monitoring/metrics/otlp.ts',
-      webServerKeeper: 'src/leaks/webServer/keeperProcess.ts',
+      webServerKeeper: 'src/scenarios/webServer/keeperProcess.ts',
     },
   },
   { ...node, entryPoints: { mcp: 'src/mcp.ts' } },

@@ -56,9 +56,9 @@ import { SessionRoom } from './managed/sessionRoom.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { reportFailure } from './failure.ts';
 import { watchDeletions } from './deletedFiles.ts';
-import type { NewScenario } from './scenarios/newScenario.ts';
-import { ScenarioLens } from './scenarios/scenarioLens.ts';
-import { ScenarioTests } from './scenarios/scenarioTests.ts';
+import type { NewScenario } from './testExplorer/newScenario.ts';
+import { ScenarioLens } from './testExplorer/scenarioLens.ts';
+import { ScenarioTests } from './testExplorer/scenarioTests.ts';
 import { setTranslator } from './translate.ts';
 
 /** The extension while it is active. */

@@ -1,4 +1,7 @@
 /** The words of a check: what it measures, finds and says. Field names are part of the report contract. */
+import type { SourceFrame } from '../scenarios/index.ts';
+
+export type { SourceFrame };
 
 export type Verdict = 'leak' | 'clean' | 'inconclusive' | 'error';
 export type Severity = 'none' | 'minor' | 'moderate' | 'critical';
@@ -18,14 +21,6 @@ export type FindingKind =
   | 'context'
   | 'process'
   | 'native-memory';
-
-/** A place in source. Lines and columns count from 1. `file` is workspace-relative, or the URL where it is not there. */
-export interface SourceFrame {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly function: string;
-}
 
 export interface SourceSite extends SourceFrame {
   /** `line`: the very expression. `function`: the start of the function that contains it. Never guessed. */

@@ -1,14 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page, TestInfo, TestType } from '@playwright/test';
-import {
-  type CheckOptions,
-  type CheckResult,
-  type IgnoreRule,
-  type Scenario,
-  type Thresholds,
-  checkLeaks,
-} from '../leaks/index.ts';
+import { type CheckOptions, type CheckResult, checkLeaks } from '../leaks/index.ts';
+import { type IgnoreRule, type Scenario, type Thresholds } from '../scenarios/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
 import { type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
 import { adoptPage } from './adoptPage.ts';

@@ -29,7 +29,7 @@ const programs = {
   mcp: 'mcp.ts',
   sessionHost: 'sessions/hostProcess.ts',
   snapshotWorker: 'leaks/snapshot/worker.ts',
-  webServerKeeper: 'leaks/webServer/keeperProcess.ts',
+  webServerKeeper: 'scenarios/webServer/keeperProcess.ts',
 } as const;
 
 /** The file to run for one of our own processes or workers: the bundle, or the source when we run from sources (tests). */

@@ -3,12 +3,12 @@ import { type Log, describeError, silentLog } from '../support/index.ts';
 import {
   type CheckContext,
   type CheckResult,
-  type IgnoreRule,
   checkDuration,
   checkLeaks,
   refusedCheck,
   sessionOpener,
 } from '../leaks/index.ts';
+import { type IgnoreRule } from '../scenarios/index.ts';
 import { exportRun } from '../monitoring/index.ts';
 import { type Baseline, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
 import {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LeakwrightError, describeError } from '../support/index.ts';
-import { type DurationOptions, type IgnoreRule, type LaunchPreferences, durationProfiles } from '../leaks/index.ts';
+import { type DurationOptions, durationProfiles } from '../leaks/index.ts';
+import { type IgnoreRule, type LaunchPreferences } from '../scenarios/index.ts';
 import type { SessionSource } from '../sessions/index.ts';
 import { type Baseline, type FailOn, type Shard, parseBaseline } from '../reports/index.ts';
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { findBrowser, findPlaywright } from '../browsers/index.ts';
-import { recordedSteps, renderScenario } from '../leaks/index.ts';
+import { recordedSteps, renderScenario } from '../scenarios/index.ts';
 import { LeakwrightError } from '../support/index.ts';
 import { parsePageUrl } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { plainText } from '../support/index.ts';
-import { type PlaywrightSetup, WebServers } from '../leaks/index.ts';
+import { type PlaywrightSetup, WebServers } from '../scenarios/index.ts';
 import type { TerminalIo } from './io.ts';
 
 /**

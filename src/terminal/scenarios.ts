@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { LeakwrightError } from '../support/index.ts';
+import { reloadScenario } from '../leaks/index.ts';
 import {
   type PlaywrightSetup,
   type Scenario,
@@ -12,8 +13,7 @@ import {
   loadPlaywrightConfig,
   loadScenarioFile,
   readStorageState,
-  reloadScenario,
-} from '../leaks/index.ts';
+} from '../scenarios/index.ts';
 import { type CheckOptions, durationOptions, parsePageUrl } from './checkOptions.ts';
 
 /** A scenario and the Playwright configuration it runs under, or the file that holds none and why. */

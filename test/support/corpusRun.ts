@@ -1,11 +1,5 @@
-import {
-  type CheckOptions,
-  type CheckResult,
-  type Finding,
-  checkLeaks,
-  clickScenario,
-  sessionOpener,
-} from '../../src/leaks/index.ts';
+import { type CheckOptions, type CheckResult, type Finding, checkLeaks, sessionOpener } from '../../src/leaks/index.ts';
+import { clickScenario } from '../../src/scenarios/index.ts';
 import { type CorpusPage, type CorpusServer, corpusFolder } from './corpusServer.ts';
 
 export const chromiumPath = process.env['LEAKWRIGHT_TEST_CHROMIUM'] ?? '/usr/bin/chromium';

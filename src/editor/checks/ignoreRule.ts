@@ -1,6 +1,6 @@
 import type { Finding } from '../../leaks/index.ts';
 import type { IgnoreSetting } from '../contributions.ts';
-import { outlineScenario } from '../scenarios/scenarioOutline.ts';
+import { outlineScenario } from '../testExplorer/scenarioOutline.ts';
 
 /** The rule for exactly this leak; its name and holder say to a reader which one that is. */
 export function ruleFor(finding: Finding, reason: string): IgnoreSetting {

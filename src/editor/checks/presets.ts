@@ -1,6 +1,6 @@
 import type { TaskDefinition } from 'vscode';
 import { ASK_FOR_PAGE, TASK_TYPE } from '../contributions.ts';
-import { SCENARIO_GLOB } from '../scenarios/scenarioFiles.ts';
+import { SCENARIO_GLOB } from '../testExplorer/scenarioFiles.ts';
 import { t } from '../translate.ts';
 import type { CheckProperties } from './checkArguments.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadScenarioFile } from '../../../src/leaks/index.ts';
+import { loadScenarioFile } from '../../../src/scenarios/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';
 

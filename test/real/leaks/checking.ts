@@ -5,10 +5,10 @@ import {
   type CheckOptions,
   type CheckResult,
   type LeakEvent,
-  type Scenario,
   checkLeaks,
   sessionOpener,
 } from '../../../src/leaks/index.ts';
+import { type Scenario } from '../../../src/scenarios/index.ts';
 import { chromiumPath } from '../../support/corpusRun.ts';
 
 export interface CheckRun {

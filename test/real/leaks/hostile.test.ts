@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Scenario, clickScenario } from '../../../src/leaks/index.ts';
+import { type Scenario, clickScenario } from '../../../src/scenarios/index.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
 import { listCorpus, startCorpusServer } from '../../support/corpusServer.ts';
 import { type PageServer, servePages } from '../../support/pages.ts';

@@ -9,7 +9,7 @@ import {
   markIteration,
   readPageCounters,
   readPageResources,
-} from '../../../src/leaks/pageHooks/index.ts';
+} from '../../../src/leaks/measure/pageHooks/index.ts';
 
 /** Pages by path; each is plain HTML or HTML with headers of its own. */
 type Pages = Record<string, string | { body: string; headers: Record<string, string> }>;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckCommand } from '../../../src/editor/checks/checkCommand.ts';
 import { runCheckProcess } from '../../../src/editor/checks/checkProcess.ts';
-import { RunOutput } from '../../../src/editor/scenarios/runOutput.ts';
+import { RunOutput } from '../../../src/editor/testExplorer/runOutput.ts';
 import type { LeakEvent } from '../../../src/leaks/index.ts';
 
 describe('A check that the editor runs', () => {

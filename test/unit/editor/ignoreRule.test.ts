@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insertRule, ruleFor } from '../../../src/editor/checks/ignoreRule.ts';
-import { type Finding, loadScenarioFile } from '../../../src/leaks/index.ts';
+import { type Finding } from '../../../src/leaks/index.ts';
+import { loadScenarioFile } from '../../../src/scenarios/index.ts';
 
 const finding = {
   kind: 'object',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { maskCode } from '../../../src/editor/scenarios/maskCode.ts';
-import { isScenarioPath, scenarioName } from '../../../src/editor/scenarios/scenarioFiles.ts';
-import { outlineScenario } from '../../../src/editor/scenarios/scenarioOutline.ts';
+import { maskCode } from '../../../src/editor/testExplorer/maskCode.ts';
+import { isScenarioPath, scenarioName } from '../../../src/editor/testExplorer/scenarioFiles.ts';
+import { outlineScenario } from '../../../src/editor/testExplorer/scenarioOutline.ts';
 
 /** The line, from 1, at which the outline sees the iteration. */
 function iterationLine(text: string): number | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Evidence, type IterationSpan, judge } from '../../../../src/leaks/run/judge.ts';
+import { type Evidence, type IterationSpan, judge } from '../../../../src/leaks/judge/judge.ts';
 import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
 
 const spans: IterationSpan[] = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mergeByHolder, nativeCandidates } from '../../../../src/leaks/run/leftoverGrowth.ts';
+import { mergeByHolder, nativeCandidates } from '../../../../src/leaks/judge/leftoverGrowth.ts';
 import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
 
 const ITERATIONS = 57;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { recommend } from '../../../../src/leaks/run/recommendations.ts';
+import { recommend } from '../../../../src/leaks/explain/recommendations.ts';
 import { panelFinding } from '../../reports/sampleResult.ts';
 
 describe('advice', () => {

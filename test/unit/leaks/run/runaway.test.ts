@@ -6,7 +6,7 @@ import {
   findRunaway,
   growsEvenly,
   multiplies,
-} from '../../../../src/leaks/run/runaway.ts';
+} from '../../../../src/leaks/judge/runaway.ts';
 
 const MB = 1024 * 1024;
 

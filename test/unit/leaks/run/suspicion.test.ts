@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CounterSample } from '../../../../src/leaks/index.ts';
-import { findSuspicions, growthOf, seemsToRise, thingsRose } from '../../../../src/leaks/run/suspicion.ts';
+import { findSuspicions, growthOf, seemsToRise, thingsRose } from '../../../../src/leaks/judge/suspicion.ts';
 
 function samples(counter: string, values: readonly number[]): CounterSample[] {
   return values.map((value, iteration) => ({ iteration, atMs: iteration * 100, [counter]: value }));

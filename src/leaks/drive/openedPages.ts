@@ -1,0 +1,90 @@
+import type { Page } from 'playwright';
+import type { Finding, SourceSite } from '../model.ts';
+import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
+import { createSourceMapper, parseStackText } from '../explain/sources/index.ts';
+import { toFinding } from '../explain/finding.ts';
+import { PageSources } from '../measure/pageSources.ts';
+import type { PageUnderTest } from './pageUnderTest.ts';
+
+/**
+ * Pages that iterations open and leave open. Each is a document, often a process: nothing has to be followed for dozens of
+ * iterations to see that this is a leak, and doing so would open dozens more.
+ */
+export async function openedPagesFinding(
+  subject: PageUnderTest,
+  perIteration: number,
+  options: {
+    readonly workspaceFolder: string;
+    readonly thresholds: Thresholds;
+    readonly ignore: readonly IgnoreRule[];
+  },
+): Promise<Finding> {
+  const opened = subject.page
+    .context()
+    .pages()
+    .filter((page) => page !== subject.page);
+  const site = await openingSite(subject, options.workspaceFolder);
+  return toFinding(
+    {
+      kind: 'page',
+      name: `page ${withoutQuery(opened.at(-1)) ?? ''}`.trim(),
+      perIteration,
+      bytesPerIteration: 0,
+      retainedBytes: 0,
+      survivors: [],
+      verdict: { answer: 'leak', reason: 'each iteration leaves a page open' },
+    },
+    { allocatedAt: site, keptAt: undefined, holder: undefined, retainedBy: [] },
+    options,
+  );
+}
+
+function withoutQuery(page: Page | undefined): string | undefined {
+  return page?.url().replace(/[?#].*$/, '');
+}
+
+/** The line that calls `window.open`, seen in one more iteration; undefined for pages that links open. */
+async function openingSite(subject: PageUnderTest, workspaceFolder: string): Promise<SourceSite | undefined> {
+  const { cdp, page } = subject;
+  const { result: watch } = await cdp.send('Runtime.evaluate', {
+    expression: `(${watchOpen.toString()})()`,
+    silent: true,
+  });
+  if (watch.objectId === undefined) return undefined;
+  await subject.iterate('settle');
+  const { result } = await cdp.send('Runtime.callFunctionOn', {
+    objectId: watch.objectId,
+    functionDeclaration: 'function () { return this.finish(); }',
+    returnByValue: true,
+    silent: true,
+  });
+  const frames = parseStackText(String(result.value ?? '')).filter(({ url }) => !url.startsWith('<'));
+  if (frames.length === 0) return undefined;
+  const sources = await PageSources.open(page, cdp);
+  try {
+    const mapper = createSourceMapper({ workspaceFolder, fetchText: sources.fetchText, baseUrl: page.url() });
+    return await mapper.toSite(frames, 'line');
+  } finally {
+    await sources.close();
+  }
+}
+
+/** Runs in the page's main world. */
+function watchOpen(): { finish(): string } {
+  const descriptor = Object.getOwnPropertyDescriptor(window, 'open')!;
+  const native = window.open.bind(window);
+  let stack = '';
+  const watched = (...args: Parameters<typeof window.open>): Window | null => {
+    const trace: { stack?: string } = {};
+    Error.captureStackTrace(trace, watched);
+    stack = String(trace.stack);
+    return native(...args);
+  };
+  Object.defineProperty(window, 'open', { ...descriptor, value: watched });
+  return {
+    finish() {
+      Object.defineProperty(window, 'open', descriptor);
+      return stack;
+    },
+  };
+}

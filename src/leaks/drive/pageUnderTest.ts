@@ -1,0 +1,278 @@
+import type { Page } from 'playwright';
+import { type Clock, LeakwrightError, describeError, plainText } from '../../support/index.ts';
+import {
+  installPageHooks,
+  knowPageHooks,
+  markIteration,
+  markKnownFrames,
+  startIterations,
+} from '../measure/pageHooks/index.ts';
+import type { Scenario } from '../../scenarios/index.ts';
+import { GuardedCdp } from './cdp.ts';
+import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
+import { IsolatedWorld } from './isolatedWorld.ts';
+import type { LeakBrowser } from './leakBrowser.ts';
+import { PageErrors } from './pageErrors.ts';
+import { PageEvents } from './pageEvents.ts';
+import { PageGuard } from './pageGuard.ts';
+import { Settling } from './settle.ts';
+import { WorkerTargets } from './workerTargets.ts';
+
+export interface PageLimits {
+  /** Milliseconds for loading, and for each of setup, iteration and teardown. */
+  readonly stepMs: number;
+}
+
+/** How long a page that did not finish a step gets to show that it still answers at all. */
+const PING_MS = 2000;
+
+/** The page of a check: loads it, runs iterations on it, reads it. Everything it awaits ends with the check. */
+export class PageUnderTest {
+  readonly page: Page;
+  readonly cdp: GuardedCdp;
+  readonly guard: PageGuard;
+  readonly workers: WorkerTargets;
+  readonly errors: PageErrors;
+  readonly #scenario: Scenario;
+  readonly #limits: PageLimits;
+  readonly #settling: Settling;
+  readonly #world: IsolatedWorld;
+  readonly #events: PageEvents;
+  /** Iterations begun since the page was loaded, warm-up included. */
+  #begun = 0;
+  /** Whether there may be frames that have not been told which iteration it is. */
+  #framesChanged = true;
+  settledLate = 0;
+
+  private constructor(parts: {
+    page: Page;
+    cdp: GuardedCdp;
+    guard: PageGuard;
+    workers: WorkerTargets;
+    scenario: Scenario;
+    limits: PageLimits;
+    settling: Settling;
+    world: IsolatedWorld;
+    events: PageEvents;
+  }) {
+    this.#world = parts.world;
+    this.#events = parts.events;
+    this.page = parts.page;
+    this.errors = new PageErrors(parts.events);
+    this.cdp = parts.cdp;
+    this.guard = parts.guard;
+    this.workers = parts.workers;
+    this.#scenario = parts.scenario;
+    this.#limits = parts.limits;
+    this.#settling = parts.settling;
+    const changed = (): void => {
+      this.#framesChanged = true;
+    };
+    parts.events.on('frameattached', changed);
+    parts.events.on('framedetached', changed);
+    parts.events.on('framenavigated', changed);
+  }
+
+  /**
+   * Opens a page with our hooks in it, runs the scenario's `setup`, loads the URL, waits until it is at rest, and runs
+   * `prepare`. An adopted page is taken as it is.
+   *
+   * @throws LeakwrightError `leaks.pageUnreachable`, `leaks.scenarioFailed`, `leaks.pageHung`, `leaks.browserDied`
+   */
+  static async load(
+    browser: LeakBrowser,
+    scenario: Scenario,
+    limits: PageLimits,
+    clock: Clock,
+    signal: AbortSignal | undefined,
+  ): Promise<PageUnderTest> {
+    const page = await browser.newPage(scenario.use ?? {});
+    // Playwright's own time-out, which says what it waited for, comes before ours, which cannot.
+    if (browser.adoptsPage !== true) page.setDefaultTimeout(limits.stepMs * 0.9);
+    const events = new PageEvents(page);
+    const guard = new PageGuard(browser, page, events, signal);
+    const hung = (): Error => hungError(page);
+    const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung);
+    const world = new IsolatedWorld(cdp);
+    const settling = new Settling(page, events, world, clock);
+    const workers = await WorkerTargets.attach(cdp, guard);
+    scenario.lookInto?.(page, async (fn, ...args) => await world.call(fn, ...args));
+    const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events });
+    if (browser.adoptsPage === true) {
+      await Promise.all([cdp.send('Page.enable'), enableCounters(cdp)]);
+      await startIterations(cdp);
+      await subject.settle();
+      return subject;
+    }
+    await Promise.all([
+      page.addInitScript(installPageHooks),
+      cdp.send('Page.enable'),
+      settling.watchNewDocuments(),
+      enableCounters(cdp),
+    ]);
+    if (scenario.setup) await subject.#run('setup', scenario.setup);
+    await subject.#open();
+    // The hooks are found while the page comes to rest.
+    await Promise.all([subject.settle(), knowPageHooks(cdp)]);
+    if (scenario.prepare) {
+      await subject.#run('prepare', scenario.prepare);
+      await subject.settle();
+    }
+    return subject;
+  }
+
+  /** Number of the iteration that began last, from 1, warm-up included. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /**
+   * Runs one iteration and waits for the page: until it is at rest (`settle`), until it pauses (what comes late then comes
+   * late after each iteration, and falls into the next), or only for a frame where nothing is read after (`breathe`).
+   *
+   * @param onWorkEnded called when the scenario's own steps are done, before the wait
+   */
+  async iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<void> {
+    await this.#iterate();
+    onWorkEnded?.();
+    if (wait === 'breathe') await this.#settling.breathe();
+    else await this.settle(wait === 'settle' ? 'rest' : 'pause');
+  }
+
+  /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
+  async iterateOn(): Promise<number> {
+    await this.#iterate();
+    const [bytes] = await Promise.all([this.heapBytes(), this.#settling.breathe()]);
+    return bytes;
+  }
+
+  async #iterate(): Promise<void> {
+    this.#begun += 1;
+    if (this.#framesChanged) {
+      this.#framesChanged = false;
+      await markIteration(this.cdp, this.#begun);
+      await this.#run('iteration', this.#scenario.iteration);
+      return;
+    }
+    // What is sent first comes first: the page knows of the iteration before its steps begin.
+    const marked = markKnownFrames(this.cdp, this.#begun);
+    await this.#run('iteration', this.#scenario.iteration);
+    await marked;
+  }
+
+  async settle(until: 'rest' | 'pause' = 'rest'): Promise<void> {
+    if (!(await this.#settling.settle(until))) this.settledLate += 1;
+  }
+
+  /** Bytes of the JavaScript heap, garbage included: a quick look. */
+  async heapBytes(): Promise<number> {
+    return (await this.cdp.send('Runtime.getHeapUsage')).usedSize;
+  }
+
+  async read(): Promise<Counters> {
+    return { ...(await readCounters(this.cdp, this.workers)), pages: this.page.context().pages().length };
+  }
+
+  /** Which of the names are interfaces that script knows. */
+  async exposedInterfaces(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const plain = [...new Set(names)];
+    return new Set(await this.#world.call(filterInterfaces, plain));
+  }
+
+  /** Lets go of the page, which may live on. */
+  release(): void {
+    this.guard.release();
+    this.#events.release();
+  }
+
+  async teardown(): Promise<void> {
+    if (this.#scenario.teardown) await this.#run('teardown', this.#scenario.teardown);
+  }
+
+  async #open(): Promise<void> {
+    const { url } = this.#scenario;
+    try {
+      await this.guard.during(
+        this.page.goto(url, { timeout: this.#limits.stepMs, waitUntil: 'load' }),
+        this.#limits.stepMs + 1000,
+        () => this.#lateError('Loading the page'),
+      );
+    } catch (error) {
+      if (error instanceof LeakwrightError) throw error;
+      throw new LeakwrightError('leaks.pageUnreachable', `${url} could not be loaded: ${firstLine(error)}`, {
+        hint: 'Start its server, or correct the URL.',
+        cause: error,
+      });
+    }
+  }
+
+  async #run(step: 'setup' | 'prepare' | 'iteration' | 'teardown', fn: (page: Page) => unknown): Promise<void> {
+    const number = step === 'iteration' ? ` ${this.#begun}` : '';
+    try {
+      // An async function, so that what the step throws at once is a rejection too.
+      const running = (async () => await fn(this.page))();
+      await this.guard.during(running, this.#limits.stepMs, () => this.#lateError(`The scenario's ${step}${number}`));
+    } catch (error) {
+      if (error instanceof LeakwrightError) throw error;
+      const what = describeStepError(error);
+      if (isTimeout(error) && !(await this.#answers())) throw hungError(this.page);
+      throw new LeakwrightError('leaks.scenarioFailed', `The scenario's ${step}${number} failed: ${what}`, {
+        hint: 'Run the steps by hand once: an iteration must work again and again, and end where it began.',
+        cause: error,
+      });
+    }
+  }
+
+  /** Why a step took too long: the page does not answer at all, or the step waits for something that does not come. */
+  async #lateError(what: string): Promise<Error> {
+    if (!(await this.#answers())) return hungError(this.page);
+    return new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${this.#limits.stepMs} ms.`, {
+      hint: 'It waits for something that does not come: a selector, a navigation, a response.',
+    });
+  }
+
+  /** Whether the page still runs script at all. */
+  async #answers(): Promise<boolean> {
+    const evaluated = this.cdp.session.send('Runtime.evaluate', { expression: '1', silent: true });
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false));
+    return await Promise.race([
+      evaluated.then(
+        () => true,
+        () => false,
+      ),
+      late,
+    ]);
+  }
+}
+
+/** Runs in our isolated world. */
+function filterInterfaces(names: readonly string[]): string[] {
+  return names.filter((name) => {
+    const known: unknown = Reflect.get(globalThis, name);
+    if (typeof known !== 'function') return false;
+    // Entries that the page did not ask for come by themselves.
+    const isEntry = (known.prototype as unknown) instanceof PerformanceEntry;
+    return !isEntry || name === 'PerformanceMark' || name === 'PerformanceMeasure';
+  });
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+/** What a step threw, in a line; for a time-out of Playwright's with what it waited for, which is in its call log. */
+function describeStepError(error: unknown): string {
+  const awaited = isTimeout(error) ? /^\s*- (waiting for .+)$/m.exec(describeError(error))?.[1] : undefined;
+  return awaited === undefined ? firstLine(error) : `${firstLine(error).replace(/\.$/, '')}, ${plainText(awaited)}.`;
+}
+
+function hungError(page: Page): LeakwrightError {
+  return new LeakwrightError('leaks.pageHung', `The page does not answer any more (${page.url()}).`, {
+    hint: 'A script runs without end: pause it in the debugger to see where.',
+  });
+}
+
+/** Playwright appends a call log to its messages; the first line says what failed. */
+function firstLine(error: unknown): string {
+  return describeError(error).split('\n')[0]!.trim();
+}

@@ -1,0 +1,151 @@
+import type { Insertion } from './exactLine/domWatch.ts';
+import type { SourceSite } from '../model.ts';
+import type { FunctionPosition } from '../snapshot/heapGraph.ts';
+import type { HolderDescription } from '../snapshot/holderName.ts';
+import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
+import {
+  type GeneratedFrame,
+  type SourceMapper,
+  findAllocationExpression,
+  findOnlyReference,
+} from './sources/index.ts';
+import type { LeakCandidate } from '../judge/leakCandidate.ts';
+import type { PageSources } from '../measure/pageSources.ts';
+
+/** Finds the lines and the names in source of what leaks. Never a line that was guessed. */
+export class SiteFinder {
+  readonly #sources: PageSources;
+  readonly #mapper: SourceMapper;
+
+  constructor(sources: PageSources, mapper: SourceMapper) {
+    this.#sources = sources;
+    this.#mapper = mapper;
+  }
+
+  /** Where it is made, by the first of: what the hooks saw, the closure's own position, the stack of its allocation. */
+  async allocation(leak: LeakCandidate): Promise<SourceSite | undefined> {
+    if (leak.creation && leak.creation.length > 0) return await this.#mapper.toSite(leak.creation, 'line');
+    const { group } = leak;
+    if (!group) return undefined;
+    const stack = this.#sources.pageFrames(group.stack);
+    if (group.nodeType === 'closure' && group.location) {
+      const frame = this.#sources.frameAt(group.location, closureName(group.className));
+      if (frame) return await this.#mapper.toSite([frame, ...stack], 'line');
+    }
+    return await this.#expression(stack, group.className);
+  }
+
+  /**
+   * Where reactions are hung on a promise: its collection of them cannot be watched, but a function that made one and
+   * mentions the promise once did it there.
+   */
+  async reaction(leak: LeakCandidate): Promise<SourceSite | undefined> {
+    const { group } = leak;
+    const [innermost, ...callers] = this.#sources.pageFrames(group?.stack ?? []);
+    const name = /[#$_\p{L}][$\w\p{L}]*$/u.exec(group?.holder.name ?? '')?.[0];
+    if (!innermost || name === undefined || group?.holder.className !== 'Promise') return undefined;
+    const source = await this.#sources.fetchText(innermost.url);
+    if (source === undefined) return undefined;
+    const found = findOnlyReference({
+      source,
+      functionLine: innermost.line,
+      functionColumn: innermost.column,
+      name: name.replace(/^#/, ''),
+    });
+    return found && (await this.#mapper.toSite([{ ...innermost, ...found }, ...callers], 'line'));
+  }
+
+  /** Where what a slot holds was made. */
+  async grown(growth: GrowthReport): Promise<SourceSite | undefined> {
+    const stack = this.#sources.pageFrames(growth.stack);
+    return stack.length === 0 ? undefined : await this.#expression(stack, growth.className);
+  }
+
+  /** Where nodes of a kind are made and put into the document, by what the DOM breakpoint saw. */
+  async insertion(
+    native: GroupReport,
+    insertions: readonly Insertion[],
+  ): Promise<{ allocatedAt: SourceSite | undefined; keptAt: SourceSite | undefined }> {
+    const into = insertions.filter(({ parent }) => parent === native.holder.name);
+    for (const insertion of into.length > 0 ? into : insertions.slice(0, 1)) {
+      const frames = insertion.frames.filter(({ at }) => this.#sources.pageFrames([at]).length > 0);
+      if (frames.length === 0) continue;
+      const keptAt = await this.#mapper.toSite(this.#sources.pageFrames(frames.map(({ at }) => at)), 'line');
+      for (const [index, { functionStart }] of frames.entries()) {
+        const callers = this.#sources.pageFrames(frames.slice(index + 1).map(({ at }) => at));
+        const [start] = this.#sources.pageFrames([functionStart]);
+        const made = start && (await this.#exact(start, native.className));
+        if (made) return { allocatedAt: await this.#mapper.toSite([made, ...callers], 'line'), keptAt };
+      }
+      return { allocatedAt: keptAt, keptAt };
+    }
+    return { allocatedAt: undefined, keptAt: undefined };
+  }
+
+  /** The class and the holder as the source calls them, where a bundle calls them otherwise. */
+  async namesOf(leak: LeakCandidate, putAt?: GeneratedFrame): Promise<{ name: string; holder: string | undefined }> {
+    const { group, name } = leak;
+    if (!group) return { name, holder: undefined };
+    const holder = await this.holderName(group.holder, group.stack, group.location, putAt);
+    if (leak.resource || group.nodeType !== 'object' || !group.location) return { name, holder };
+    const frame = this.#sources.frameAt(group.location, name);
+    const located = frame && (await this.#mapper.locate(frame));
+    return { name: located && located.function !== '' && isName(name) ? located.function : name, holder };
+  }
+
+  async holderName(
+    holder: HolderDescription,
+    stack: readonly FunctionPosition[],
+    location?: { readonly scriptId: number },
+    putAt?: GeneratedFrame,
+  ): Promise<string | undefined> {
+    const { name } = holder;
+    if (name === '') return undefined;
+    const first = /^[#$_\p{L}][$\w\p{L}]*/u.exec(name)?.[0];
+    const url = this.#sources.pageFrames(stack)[0]?.url ?? (location && this.#sources.urlOf(location.scriptId));
+    if (first === undefined || url === undefined) return name;
+    const original = (await this.#mapper.variableName(first, url, putAt)) ?? first;
+    let rest = name.slice(first.length);
+    // Of properties, only private ones are renamed by bundlers.
+    for (const token of new Set(rest.match(/#[$\w\p{L}]+/gu))) {
+      const member = await this.#mapper.variableName(token, url);
+      if (member !== undefined) rest = rest.replaceAll(token, `#${member.replace(/^#/, '')}`);
+    }
+    return original + rest;
+  }
+
+  /**
+   * V8's traces give the position of functions. The innermost is searched for the one expression that makes such an object;
+   * callers' call positions are not known, so a site in one of them is the function's.
+   */
+  async #expression(stack: readonly GeneratedFrame[], className: string): Promise<SourceSite | undefined> {
+    const [innermost, ...callers] = stack;
+    if (!innermost) return undefined;
+    const exact = await this.#exact(innermost, className);
+    if (exact) {
+      const place = await this.#mapper.locate(exact);
+      const site = await this.#mapper.toSite([exact, ...callers], 'line');
+      if (site && site.file === place.file && site.line === place.line && site.column === place.column) return site;
+    }
+    return await this.#mapper.toSite(stack, 'function');
+  }
+
+  /** The only expression in a function that makes such an object, as a frame. */
+  async #exact(functionStart: GeneratedFrame, className: string): Promise<GeneratedFrame | undefined> {
+    const source = await this.#sources.fetchText(functionStart.url);
+    if (source === undefined) return undefined;
+    const found = findAllocationExpression({
+      source,
+      functionLine: functionStart.line,
+      functionColumn: functionStart.column,
+      className,
+    });
+    return found && { ...functionStart, line: found.line, column: found.column };
+  }
+}
+
+function closureName(className: string): string {
+  return className === 'anonymous function' ? '' : className.replace(/^function /, '');
+}
+
+const isName = (text: string): boolean => /^[$_\p{L}][$\w\p{L}]*$/u.test(text);

@@ -1,0 +1,158 @@
+import {
+  LEAST_UPPER_BOUND,
+  type TraceMap,
+  isIgnored,
+  originalPositionFor,
+  sourceContentFor,
+} from '@jridgewell/trace-mapping';
+import { LRUCache } from 'lru-cache';
+import type { SourceFrame, SourceSite } from '../../model.ts';
+import type { GeneratedFrame } from './generatedFrame.ts';
+import { isLibraryCode, isServedAsLibrary } from './libraryCode.ts';
+import { originalFunctionName } from './originalFunctionName.ts';
+import { originalNameUsedAt, originalVariableName } from './originalVariableName.ts';
+import { loadSourceMap } from './sourceMap.ts';
+import { type SourceResolver, createSourceResolver } from './sourceResolver.ts';
+
+export interface SourceMapperOptions {
+  readonly workspaceFolder: string;
+  /** The text behind a URL as the browser had it, or undefined when it cannot be had. */
+  readonly fetchText: (url: string) => Promise<string | undefined>;
+  /** The URL of the page: what lies below its folder may lie in the workspace without that folder's name. */
+  readonly baseUrl?: string;
+}
+
+export interface SourceMapper {
+  /**
+   * The user's own frame of a stack (innermost first), mapped to source, with the whole mapped stack; the innermost
+   * frame where all are libraries'. Undefined for an empty stack. Never throws.
+   */
+  toSite(stack: readonly GeneratedFrame[], precision: SourceSite['precision']): Promise<SourceSite | undefined>;
+  /** One frame in source; the frame itself (workspace-relative where it is there) where there is no map. Never throws. */
+  locate(frame: GeneratedFrame): Promise<SourceFrame>;
+  /**
+   * The name in source of a variable that a minified script calls `name`, or undefined where the map does not say or the
+   * script has several of that name. Never throws.
+   */
+  variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
+}
+
+/** Scripts whose text and map are kept, and how many characters of text in all. */
+const MAX_SCRIPTS = 200;
+const MAX_CHARACTERS = 64 * 1024 * 1024;
+/** Deeper frames say nothing more about a leak. */
+const MAX_FRAMES = 30;
+
+interface Script {
+  readonly url: string;
+  readonly text: string | undefined;
+  readonly map: TraceMap | undefined;
+}
+interface Located extends SourceFrame {
+  readonly library: boolean;
+}
+
+export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
+  const resolver = createSourceResolver(options);
+  const scripts = new LRUCache<string, Script>({
+    max: MAX_SCRIPTS,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: ({ text }) => (text?.length ?? 0) + 1,
+    // A script larger than the whole cache is used all the same, only not kept.
+    fetchMethod: (url) => loadScript(url),
+  });
+
+  async function fetchText(url: string): Promise<string | undefined> {
+    try {
+      return (await resolver.read(url)) ?? (await options.fetchText(url));
+    } catch {
+      return undefined;
+    }
+  }
+  async function loadScript(url: string): Promise<Script> {
+    const text = await fetchText(url);
+    const map = text === undefined ? undefined : await loadSourceMap(text, url, fetchText);
+    return { url, text, map };
+  }
+
+  async function find(frame: GeneratedFrame): Promise<Located> {
+    try {
+      const script = await scripts.fetch(frame.url);
+      const mapped = script && (await mapFrame(frame, script, resolver));
+      if (mapped) return mapped;
+      const file = (await resolver.fileOfUrl(frame.url, script?.text)) ?? frame.url;
+      return { ...frameIn(file, frame), library: isLibraryCode(frame.url) || isLibraryCode(file) };
+    } catch {
+      return { ...frameIn(frame.url, frame), library: isLibraryCode(frame.url) };
+    }
+  }
+  const withoutJudgement = ({ file, line, column, function: name }: Located): SourceFrame => ({
+    file,
+    line,
+    column,
+    function: name,
+  });
+
+  return {
+    async locate(frame) {
+      return withoutJudgement(await find(frame));
+    },
+    async variableName(name, scriptUrl, usedAt) {
+      try {
+        const script = await scripts.fetch(usedAt?.url ?? scriptUrl);
+        if (!script?.map || script.text === undefined) return undefined;
+        const used = usedAt && originalNameUsedAt(name, script.text, script.map, usedAt);
+        return used ?? originalVariableName(name, script.text, script.map);
+      } catch {
+        return undefined;
+      }
+    },
+    async toSite(stack, precision) {
+      const located = await Promise.all(stack.slice(0, MAX_FRAMES).map(find));
+      const site = located.find(({ library }) => !library) ?? located[0];
+      return site && { ...withoutJudgement(site), precision, stack: located.map(withoutJudgement) };
+    },
+  };
+}
+
+function frameIn(file: string, { line, column, function: name }: GeneratedFrame): SourceFrame {
+  return { file, line, column, function: name };
+}
+
+async function mapFrame(
+  frame: GeneratedFrame,
+  { url, text, map }: Script,
+  resolver: SourceResolver,
+): Promise<Located | undefined> {
+  if (!map) return undefined;
+  const position = originalPosition(map, frame.line, frame.column);
+  if (!position) return undefined;
+  const content = sourceContentFor(map, position.source) ?? undefined;
+  const file = await resolver.fileOfSource(position.source, { content, generatedUrl: url, generatedText: text });
+  return {
+    file,
+    line: position.line,
+    column: position.column,
+    function: originalFunctionName(frame, text, map) ?? frame.function,
+    library:
+      isServedAsLibrary(url) ||
+      isIgnored(map, position.source) ||
+      isLibraryCode(position.source) ||
+      isLibraryCode(file),
+  };
+}
+
+/** Positions of V8 and of SourceSite count columns from 1, source maps from 0. */
+function originalPosition(
+  map: TraceMap,
+  line: number,
+  column: number,
+): { source: string; line: number; column: number } | undefined {
+  const needle = { line, column: Math.max(0, column - 1) };
+  // V8 may point before the first mapped character of a line (the function's parenthesis, an inserted wrapper).
+  for (const bias of [undefined, LEAST_UPPER_BOUND] as const) {
+    const found = originalPositionFor(map, bias === undefined ? needle : { ...needle, bias });
+    if (found.source !== null) return { source: found.source, line: found.line, column: found.column + 1 };
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import { type PageResource, readPageResources } from './pageHooks/index.ts';
+import type { SnapshotAnalysis } from '../snapshot/messages.ts';
+import { SnapshotReader } from '../snapshot/snapshotReader.ts';
+import type { GuardedCdp } from '../drive/cdp.ts';
+import { HeapTracking } from './heapTracking.ts';
+import type { IterationSpan } from '../judge/judge.ts';
+import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+
+/** What one snapshot showed, with what the hooks saw at the same time. */
+export interface StudyResult {
+  readonly analysis: SnapshotAnalysis;
+  readonly resources: readonly PageResource[];
+  /** Whether the page hooks watch this heap. */
+  readonly hooked: boolean;
+  readonly spans: readonly IterationSpan[];
+  /** Iterations since the snapshot before, or since the page was loaded. */
+  readonly iterationsSince: number;
+}
+
+/**
+ * A heap, the page's or a worker's, over the iterations of a check: cuts what is made into buckets by iteration, and takes snapshots,
+ * each compared with the one before.
+ */
+export class HeapStudy {
+  readonly cdp: GuardedCdp;
+  readonly #subject: PageUnderTest;
+  readonly #tracking: HeapTracking;
+  readonly #reader = new SnapshotReader();
+  readonly #boundaries: number[] = [];
+  readonly #spans: IterationSpan[] = [];
+  #spanFrom = 0;
+  #snapshotAt = 0;
+  /** The bucket that began with the last snapshot. */
+  #bucketSince: number | undefined;
+
+  /** @param cdp the session of the heap's page or worker. Default: the page's */
+  constructor(subject: PageUnderTest, cdp: GuardedCdp = subject.cdp) {
+    this.#subject = subject;
+    this.cdp = cdp;
+    this.#tracking = new HeapTracking(cdp);
+  }
+
+  get isTracking(): boolean {
+    return this.#tracking.running;
+  }
+
+  /** How many iterations, or runs of them, are told apart. */
+  get toldApart(): number {
+    return this.#spans.length;
+  }
+
+  /** From here on, what is made is told apart by the iteration that made it, and with `withStacks` by who made it. */
+  async track(withStacks: boolean): Promise<void> {
+    if (!this.#tracking.running) await this.#tracking.start(withStacks);
+    const boundary = await this.#tracking.boundary();
+    if (this.#boundaries.length === 0) this.#boundaries.push(boundary);
+    else this.#closeSpan(boundary);
+    this.#spanFrom = this.#subject.begun + 1;
+  }
+
+  /** The scenario's own steps of an iteration are done. */
+  readonly workEnded = (): void => this.#tracking.workEnded();
+
+  /** What was made since the last cut is a bucket of its own. */
+  async cut(): Promise<void> {
+    this.#closeSpan(await this.#tracking.boundary());
+  }
+
+  /** Ends tracking with a snapshot and has it analysed. */
+  async snapshot(): Promise<StudyResult> {
+    return await (
+      await this.takeSnapshot()
+    ).studied;
+  }
+
+  /**
+   * Ends tracking with a snapshot. When it has been taken the page is free; what it shows is known some time after.
+   *
+   * @param quick whether a quick look may answer that nothing survives; no later snapshot is compared with it then
+   */
+  async takeSnapshot(quick = false): Promise<{ readonly studied: Promise<StudyResult> }> {
+    if (this.#tracking.running) this.#closeSpan(await this.#tracking.stop(this.#reader), true);
+    else {
+      await this.#tracking.snapshot(this.#reader);
+      this.#closeSpan(Number.MAX_SAFE_INTEGER);
+    }
+    const hooked = this.cdp === this.#subject.cdp;
+    const resources = hooked ? await readPageResources(this.cdp) : [];
+    const spans = [...this.#spans];
+    const boundaries = [...this.#boundaries];
+    const iterationsSince = this.#subject.begun - this.#snapshotAt;
+    this.#snapshotAt = this.#subject.begun;
+    const bucketSince = this.#bucketSince;
+    this.#bucketSince = spans.length;
+    const analysing = this.#subject.guard.during(
+      this.#reader.analyse({
+        boundaries,
+        iterations: spans.map(({ first, last }) => last - first + 1),
+        iterationsSince,
+        quick,
+        ...(bucketSince === undefined ? {} : { bucketSince }),
+        minBuckets: Math.max(1, Math.floor(spans.length / 3)),
+      }),
+      ANALYSIS_LIMIT_MS,
+      () => new Error('The analysis of a heap snapshot took too long.'),
+    );
+    const studied = analysing.then((analysis) => ({ analysis, resources, hooked, spans, iterationsSince }));
+    // Whoever awaits it later gets the error; until then it must not count as unhandled.
+    studied.catch(() => {});
+    return { studied };
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+  }
+
+  /** @param extend whether what was made since the last cut goes into the last bucket where no iteration began since */
+  #closeSpan(boundary: number, extend = false): void {
+    const { begun } = this.#subject;
+    if (begun < this.#spanFrom) {
+      if (extend && this.#spans.length > 0) this.#boundaries[this.#boundaries.length - 1] = boundary;
+      return;
+    }
+    this.#spans.push({ first: this.#spanFrom, last: begun });
+    this.#boundaries.push(boundary);
+    this.#spanFrom = begun + 1;
+  }
+}
+
+/** Reading a snapshot of 200 MB takes 5 s (measured); this is for heaps of GBs on slow machines. */
+const ANALYSIS_LIMIT_MS = 600_000;

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright';
+import type { FunctionPosition } from '../snapshot/heapGraph.ts';
+import type { GeneratedFrame } from '../explain/sources/index.ts';
+import type { GuardedCdp } from '../drive/cdp.ts';
+
+const FETCH_LIMIT_MS = 10_000;
+
+const OPEN_TAG = '<script>';
+
+interface InlineScript {
+  readonly scriptId: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+}
+
+function byPlace(a: InlineScript, b: InlineScript): number {
+  return a.startLine - b.startLine || a.startColumn - b.startColumn;
+}
+
+/** The scripts of a page as the browser has them, while the debugger domain is on. */
+export class PageSources {
+  readonly #page: Page;
+  readonly #cdp: GuardedCdp;
+  readonly #urls = new Map<string, string>();
+  readonly #scriptIds = new Map<string, string>();
+  /** Inline scripts by their document's URL: where they begin in it, from 0. */
+  readonly #inline = new Map<string, InlineScript[]>();
+  readonly #onScript = ({ scriptId, url, startLine, startColumn }: InlineScript & { url: string }): void => {
+    this.#urls.set(scriptId, url);
+    if (url === '') return;
+    this.#scriptIds.set(url, scriptId);
+    if (startLine === 0 && startColumn === 0) return;
+    const inline = this.#inline.get(url) ?? [];
+    inline.push({ scriptId, startLine, startColumn });
+    this.#inline.set(url, inline);
+  };
+
+  private constructor(page: Page, cdp: GuardedCdp) {
+    this.#page = page;
+    this.#cdp = cdp;
+  }
+
+  static async open(page: Page, cdp: GuardedCdp): Promise<PageSources> {
+    const sources = new PageSources(page, cdp);
+    // The browser tells of all scripts it has before it answers.
+    cdp.session.on('Debugger.scriptParsed', sources.#onScript);
+    await cdp.send('Debugger.enable');
+    // A page's own `debugger` statements must not stop it.
+    await cdp.send('Debugger.setSkipAllPauses', { skip: true });
+    return sources;
+  }
+
+  async close(): Promise<void> {
+    this.#cdp.session.off('Debugger.scriptParsed', this.#onScript);
+    await this.#cdp.send('Debugger.disable');
+  }
+
+  urlOf(scriptId: number): string | undefined {
+    const url = this.#urls.get(String(scriptId));
+    return url === '' ? undefined : url;
+  }
+
+  frameAt(position: { scriptId: number; line: number; column: number }, name: string): GeneratedFrame | undefined {
+    const url = this.urlOf(position.scriptId);
+    return url === undefined ? undefined : { url, line: position.line, column: position.column, function: name };
+  }
+
+  /** Frames of the page's own scripts. Those of Playwright and of the inspector have no URL. */
+  pageFrames(stack: readonly FunctionPosition[]): GeneratedFrame[] {
+    return stack
+      .filter((position) => position.url !== '' || this.urlOf(position.scriptId) !== undefined)
+      .map((position) => ({
+        url: position.url || this.urlOf(position.scriptId)!,
+        line: position.line,
+        column: position.column,
+        function: position.functionName,
+      }));
+  }
+
+  /** The text behind a URL: of a script or document as it was run, of anything else as the server gives it now. */
+  readonly fetchText = async (url: string): Promise<string | undefined> => {
+    try {
+      // A worker has no frames.
+      const document = await this.#documentText(url).catch(() => undefined);
+      if (document !== undefined) return document;
+      const inline = this.#inline.get(url);
+      if (inline !== undefined) return await this.#inlineText(inline);
+      const scriptId = this.#scriptIds.get(url);
+      if (scriptId !== undefined) return (await this.#cdp.send('Debugger.getScriptSource', { scriptId })).scriptSource;
+      if (url.startsWith('file:')) return await readFile(fileURLToPath(url), 'utf8');
+      if (!/^https?:/.test(url)) return undefined;
+      const response = await this.#page.request.get(url, { timeout: FETCH_LIMIT_MS, failOnStatusCode: true });
+      return await response.text();
+    } catch {
+      return undefined;
+    }
+  };
+
+  /** The document of inline scripts as far as we know it, every script at its place: an intercepted one has no text. */
+  async #inlineText(scripts: readonly InlineScript[]): Promise<string> {
+    let text = '';
+    let line = 0;
+    let column = 0;
+    for (const { scriptId, startLine, startColumn } of scripts.toSorted(byPlace)) {
+      const tagColumn = startColumn - OPEN_TAG.length;
+      // One that was parsed twice, or written by another script, has no place of its own.
+      if (tagColumn < 0 || startLine < line || (startLine === line && tagColumn < column)) continue;
+      const { scriptSource } = await this.#cdp.send('Debugger.getScriptSource', { scriptId });
+      const gap =
+        startLine > line ? '\n'.repeat(startLine - line) + ' '.repeat(tagColumn) : ' '.repeat(tagColumn - column);
+      const element = `${OPEN_TAG}${scriptSource}</script>`;
+      text += gap + element;
+      const lines = element.split('\n');
+      line = startLine + lines.length - 1;
+      column = (lines.length === 1 ? tagColumn : 0) + lines.at(-1)!.length;
+    }
+    return text;
+  }
+
+  /** Positions in inline scripts count from the start of their document. */
+  async #documentText(url: string): Promise<string | undefined> {
+    const { frameTree } = await this.#cdp.send('Page.getFrameTree');
+    const frames = [frameTree.frame, ...(frameTree.childFrames ?? []).map((child) => child.frame)];
+    const frame = frames.find((candidate) => candidate.url === url || candidate.url === url.replace(/#.*$/, ''));
+    if (!frame) return undefined;
+    const { content, base64Encoded } = await this.#cdp.send('Page.getResourceContent', {
+      frameId: frame.id,
+      url: frame.url,
+    });
+    return base64Encoded ? Buffer.from(content, 'base64').toString('utf8') : content;
+  }
+}

@@ -1,0 +1,25 @@
+export { clickScenario } from './clickScenario.ts';
+export { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
+export { type SourceFrame, errorPlace, shorten } from './errorPlace.ts';
+export { matchIgnoreRule } from './ignore.ts';
+export { linksScenario } from './linksScenario.ts';
+export { loadScenarioFile } from './loadScenarioFile.ts';
+export {
+  type LaunchPreferences,
+  type PlaywrightSetup,
+  findPlaywrightConfig,
+  loadPlaywrightConfig,
+} from './playwrightConfig.ts';
+export { recordedSteps } from './recording.ts';
+export {
+  DEFAULT_ITERATIONS,
+  DEFAULT_WARMUP,
+  type IgnoreRule,
+  type InPage,
+  type Scenario,
+  type Thresholds,
+  defaultThresholds,
+} from './scenario.ts';
+export { type ScenarioPlace, absoluteUrl } from './scenarioParts.ts';
+export { type ScenarioTemplate, renderScenario, scenarioFileName } from './scenarioTemplate.ts';
+export { type WebServerContext, type WebServerOptions, WebServers } from './webServer/webServers.ts';

@@ -1,0 +1,18 @@
+import { describeError } from '../support/index.ts';
+
+/** Why a file of the user's could not be loaded, in one line, and what to do about it. */
+export function loadingFailure(error: unknown, otherwise: string): { readonly why: string; readonly hint: string } {
+  // What follows the first line of a missing module is the chain of files that asked for it.
+  const message = describeError(error).split('\nRequire stack:')[0]!;
+  return { why: `it cannot be loaded: ${message}`, hint: hintFor(error, message) ?? otherwise };
+}
+
+/** A clone without its packages is the usual reason that a module is missing. */
+function hintFor(error: unknown, message: string): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  const [, name] = /Cannot find (?:module|package) '((?:@[\w.-]+\/)?[\w.-]+)/.exec(message) ?? [];
+  return name === undefined || name.startsWith('.')
+    ? "Install the project's packages (npm install), or correct the import."
+    : `Install it (npm install --save-dev ${name}), or correct the import.`;
+}

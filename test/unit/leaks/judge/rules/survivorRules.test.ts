@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { type Bucket, type SurvivorEvidence, decide } from '../../../../../src/leaks/judge/rules/rule.ts';
+import { survivorRules } from '../../../../../src/leaks/judge/rules/survivorRules.ts';
+
+/** Seven iterations told apart, then stretches of 40 and 10, as a check has them after escalation. */
+function buckets(singles: readonly number[], first: number, last: number): Bucket[] {
+  return [
+    ...singles.map((survivors) => ({ iterations: 1, survivors })),
+    { iterations: 40, survivors: first },
+    { iterations: 10, survivors: last },
+  ];
+}
+
+function judged(evidence: Partial<SurvivorEvidence> & { buckets: readonly Bucket[] }): string {
+  return decide(survivorRules, { name: 'Panel', escalated: true, retainedBy: [], madeByPage: true, ...evidence })
+    .answer;
+}
+
+describe('survivor rules', () => {
+  it('call a leak what survives from every iteration, or every check would miss leaks', () => {
+    assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 40, 10) }), 'leak');
+    assert.equal(judged({ buckets: buckets([3, 2, 3, 3, 2, 3, 3], 115, 29) }), 'leak');
+  });
+
+  it('forgive one iteration whose work slipped into the next', () => {
+    assert.equal(judged({ buckets: buckets([0, 2, 1, 1, 1, 1, 1], 40, 10) }), 'leak');
+  });
+
+  it('call bounded a cache that evicts its oldest, or every cache would be a false alarm', () => {
+    assert.equal(judged({ buckets: buckets([0, 0, 0, 0, 0, 0, 0], 20, 10) }), 'bounded');
+    assert.equal(judged({ buckets: buckets([0, 0, 1, 0, 0, 0, 0], 5, 10) }), 'bounded');
+  });
+
+  it('call bounded what fills and stops, be it after 40 iterations', () => {
+    assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 23, 0) }), 'bounded');
+    assert.equal(judged({ buckets: buckets([5, 5, 5, 5, 5, 5, 5], 160, 2) }), 'bounded');
+  });
+
+  it('do not call eviction what only counts more in stretches, such as the parts of a tree', () => {
+    assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 430, 168) }), 'leak');
+  });
+
+  it('call a leak what multiplies, on a page whose counters do, although the first iterations left next to nothing', () => {
+    const multiplied = [4, 8, 16, 32, 64, 128, 256].map((survivors) => ({ iterations: 1, survivors }));
+    assert.equal(judged({ buckets: multiplied, multiplies: true }), 'leak');
+    assert.equal(judged({ buckets: multiplied }), 'bounded', 'a cache that evicts at random has such survivors too');
+    const rising = [0, 0, 4, 8, 16].map((survivors) => ({ iterations: 1, survivors }));
+    assert.notEqual(judged({ buckets: rising, multiplies: true }), 'leak');
+  });
+
+  it('do not count the one that is current as a collection', () => {
+    assert.equal(judged({ buckets: buckets([0, 0, 0, 0, 0, 0, 0], 0, 1) }), 'not-a-leak');
+  });
+
+  it('call a leak what happens in every second iteration, when page code made it', () => {
+    const alternating = buckets([1, 0, 1, 0, 1, 0, 1], 20, 5);
+    assert.equal(judged({ buckets: alternating }), 'leak');
+    assert.notEqual(judged({ buckets: alternating, madeByPage: false }), 'leak');
+    assert.equal(judged({ buckets: buckets([0, 1, 0, 1, 0, 1, 0], 20, 5) }), 'leak', 'whichever comes first');
+    assert.notEqual(
+      judged({ buckets: buckets([0, 0, 1, 0, 0, 1, 0], 5, 10) }),
+      'leak',
+      'a cache that evicts at random',
+    );
+  });
+
+  it('do not call a leak what comes now and then, such as the engine`s own bookkeeping', () => {
+    assert.notEqual(judged({ buckets: buckets([2, 0, 0, 0, 0, 0, 0], 1, 0) }), 'leak');
+    assert.notEqual(judged({ buckets: buckets([1, 0, 0, 1, 0, 0, 0], 0, 0) }), 'leak');
+  });
+
+  it('take what has lost its JavaScript object for possible survivors of a stretch', () => {
+    const nodes = [
+      ...buckets([1, 1, 1, 1, 1, 1, 1], 0, 0).slice(0, 7),
+      { iterations: 40, survivors: 16, possible: 41 },
+      { iterations: 10, survivors: 10, possible: 35 },
+    ];
+    assert.equal(judged({ buckets: nodes }), 'leak');
+  });
+
+  for (const name of [
+    'InteractionContentfulPaint',
+    'PerformanceEventTiming',
+    'LayoutShift',
+    'PerformanceResourceTiming',
+  ]) {
+    it(`leave ${name} to the browser: every trusted click makes one`, () => {
+      assert.equal(judged({ name, buckets: buckets([1, 1, 1, 1, 1, 1, 1], 40, 10) }), 'not-a-leak');
+    });
+  }
+
+  it('count performance marks, which the page makes and must clear', () => {
+    assert.equal(judged({ name: 'PerformanceMark', buckets: buckets([1, 1, 1, 1, 1, 1, 1], 40, 10) }), 'leak');
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { loadScenarioFile } from '../../../src/scenarios/index.ts';
+
+describe('loadScenarioFile', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lw-scenario-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function write(name: string, text: string): string {
+    const file = join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  /** Stands for a page: says what was called on it. Only its calls matter here; real pages are in the real tests. */
+  function recordingPage(): { page: Page; calls: string[] } {
+    const calls: string[] = [];
+    const page = {
+      click: (selector: string) => calls.push(`click ${selector}`),
+      isClosed: () => false,
+      waitForTimeout: () => calls.push('wait'),
+      context: () => ({
+        addCookies: (cookies: { name: string; url: string }[]) =>
+          calls.push(...cookies.map(({ name, url }) => `cookie ${name} of ${url}`)),
+      }),
+      locator: (selector: string) => ({ elementHandles: () => (calls.push(`locate ${selector}`), []) }),
+    };
+    return { page: page as unknown as Page, calls };
+  }
+
+  it('reads ours in TypeScript, with types that only TypeScript understands', async () => {
+    const file = write(
+      'menu.leak.ts',
+      `interface Menu { readonly id: string }
+       const menu: Menu = { id: '#menu' };
+       export default { url: 'http://localhost:1/', iterations: 9, async iteration(page: any) { await page.click(menu.id); } };`,
+    );
+    const scenario = await loadScenarioFile(file);
+    const { page, calls } = recordingPage();
+    await scenario.iteration(page);
+    assert.deepEqual(calls, ['click #menu']);
+    assert.equal(scenario.url, 'http://localhost:1/');
+    assert.equal(scenario.iterations, 9);
+    assert.equal(scenario.file, file);
+  });
+
+  it("runs fuite's form with the page from --url", async () => {
+    const file = write(
+      'fuite.leak.mjs',
+      `export async function iteration(page) { await page.click('#a'); await page.click('#b'); }`,
+    );
+    const scenario = await loadScenarioFile(file, { url: 'http://localhost:2/' });
+    const { page, calls } = recordingPage();
+    await scenario.iteration(page);
+    assert.deepEqual(calls, ['click #a', 'click #b']);
+    assert.equal(scenario.url, 'http://localhost:2/');
+  });
+
+  it("runs memlab's form: action, then back; says that its leakFilter is not used", async () => {
+    const file = write(
+      'memlab.leak.cjs',
+      `module.exports = { url: () => 'http://localhost:3/', action: async (page) => { await page.$x('//b'); },
+        back: (page) => page.click('#back'), leakFilter: () => true };`,
+    );
+    const scenario = await loadScenarioFile(file);
+    const { page, calls } = recordingPage();
+    await scenario.iteration(page);
+    assert.deepEqual(calls, ['locate xpath=//b', 'click #back']);
+    assert.match(scenario.warnings?.join() ?? '', /leakFilter/);
+  });
+
+  it("runs fuite's setup on the loaded page, and every test that createTests makes there", async () => {
+    const file = write(
+      'tests.leak.mjs',
+      `export const setup = (page) => page.click('#login');
+       export const createTests = async () => [{ data: '#a' }, { data: '#b', description: 'second' }];
+       export const iteration = (page, data) => page.click(data);
+       export const waitForIdle = (page) => page.click('#idle');`,
+    );
+    const scenario = await loadScenarioFile(file, { url: 'http://localhost:2/' });
+    const { page, calls } = recordingPage();
+    assert.equal(scenario.setup, undefined, 'nothing runs before the page is loaded');
+    await scenario.prepare!(page);
+    await scenario.iteration(page);
+    assert.deepEqual(
+      calls.map((call) => call.slice('click '.length)),
+      ['#idle', '#login', '#idle', '#a', '#idle', '#b', '#idle'],
+    );
+  });
+
+  it("runs memlab's cookies before the page is loaded, its setup after, and waits until it says that it is loaded", async () => {
+    const file = write(
+      'session.leak.cjs',
+      `let asked = 0;
+       module.exports = { url: () => 'http://localhost:3/', cookies: () => [{ name: 'a', value: '1' }],
+         setup: (page) => page.click('#setup'), isPageLoaded: async () => ++asked % 2 === 0,
+         action: (page) => page.click('#action'), back: (page) => page.click('#back') };`,
+    );
+    const scenario = await loadScenarioFile(file);
+    const { page, calls } = recordingPage();
+    await scenario.setup!(page);
+    await scenario.prepare!(page);
+    await scenario.iteration(page);
+    assert.deepEqual(calls, [
+      'cookie a of http://localhost:3/',
+      'wait',
+      'click #setup',
+      'click #action',
+      'wait',
+      'click #back',
+      'wait',
+    ]);
+  });
+
+  it('takes a relative url from the base, and a signed-in state from beside the file', async () => {
+    write('state.json', JSON.stringify({ cookies: [], origins: [] }));
+    const file = write(
+      'cart.leak.mjs',
+      `export default { url: '/cart', storageState: 'state.json', use: { locale: 'de-DE', video: 'on', retries: 1 }, iteration() {} };`,
+    );
+    const scenario = await loadScenarioFile(file, { baseUrl: 'http://localhost:5/shop/' });
+    assert.equal(scenario.url, 'http://localhost:5/cart');
+    assert.deepEqual(scenario.use, { locale: 'de-DE', storageState: { cookies: [], origins: [] } });
+    assert.match(scenario.warnings?.join() ?? '', /use\.retries/);
+    const base = await loadScenarioFile(write('b.leak.mjs', 'export default { iteration() {} };'), {
+      baseUrl: 'http://localhost:5/',
+    });
+    assert.equal(base.url, 'http://localhost:5/');
+  });
+
+  it("names a call of Puppeteer's that Playwright does not have", async () => {
+    const file = write('old.leak.mjs', `export const iteration = (page) => page.waitForFileChooser();`);
+    const scenario = await loadScenarioFile(file, { url: 'http://localhost:4/' });
+    await assert.rejects(async () => await scenario.iteration(recordingPage().page), {
+      code: 'leaks.unsupported',
+      message: /page\.waitForFileChooser\(\)/,
+    });
+  });
+
+  const refused: readonly [what: string, name: string, text: string | undefined, says: RegExp][] = [
+    ['a file that is not there', 'none.leak.js', undefined, /none\.leak\.js.*does not exist/],
+    ['a syntax error', 'bad.leak.js', 'export default {', /bad\.leak\.js.*cannot be loaded/],
+    ['no export', 'empty.leak.mjs', 'const a = 1;', /no function 'iteration'/],
+    [
+      'an iteration that is no function',
+      'text.leak.mjs',
+      `export default { url: 'http://a/', iteration: 1 };`,
+      /'iteration' is not a function/,
+    ],
+    ['a url that is none', 'url.leak.mjs', `export default { url: 'shop', iteration() {} };`, /"shop" is not a URL/],
+    ['no page at all', 'page.leak.mjs', `export const iteration = () => {};`, /names no page/],
+    [
+      'a memlab scenario without back',
+      'back.leak.mjs',
+      `export default { url: () => 'http://a/', action() {} };`,
+      /no 'back'/,
+    ],
+    [
+      'an ignore rule without a reason',
+      'ignore.leak.mjs',
+      `export default { url: 'http://a/', iteration() {}, ignore: [{}] };`,
+      /reason/,
+    ],
+  ];
+  for (const [what, name, text, says] of refused) {
+    it(`refuses ${what} with the file's name and the reason`, async () => {
+      const file = text === undefined ? join(folder, name) : write(name, text);
+      await assert.rejects(loadScenarioFile(file), { code: 'leaks.scenarioInvalid', message: says });
+    });
+  }
+});
