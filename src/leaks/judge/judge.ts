@@ -1,4 +1,4 @@
-import type { BoundedGrowth, FindingKind } from '../model.ts';
+import type { BoundedGrowth } from '../model.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
 import { FOLLOWED_CLASSES } from './rules/releasedByPage.ts';
 import { type Bucket, type RuleAnswer, type SurvivorEvidence, decide } from './rules/rule.ts';
@@ -6,6 +6,7 @@ import { survivorRules } from './rules/survivorRules.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
 import { kindOf } from './findingKinds.ts';
+import { fold } from './fold/fold.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 
 /** The iterations of one bucket: by their numbers, for the page hooks, and how many they are. */
@@ -36,9 +37,6 @@ export interface Judgement {
   /** Whether the browser keeps things that the page has ended. */
   readonly anyReleased: boolean;
 }
-
-/** Kinds whose resources are consequences of a leaked object when nothing old holds them. */
-const CONSEQUENT: ReadonlySet<FindingKind> = new Set(['event-listener', 'observer']);
 
 /** What survives, judged by the rules, and put together: one leak is one finding, not one for each thing it drags along. */
 export function judge(evidence: Evidence): Judgement {
@@ -84,7 +82,7 @@ export function judge(evidence: Evidence): Judgement {
     if (verdict.answer === 'leak') resources.push(resourceCandidate(sample, survivors, verdict, evidence));
     else if (verdict.answer === 'bounded') bounded.push({ name: sample.name, reason: verdict.reason, survivors });
   }
-  const leaks = joinResources(resources, foldParts(foldFrames(heap)));
+  const leaks = fold(resources, heap);
   // Nodes that come with a leak are explained by it; whether more of them come is only worth a look where nothing is.
   if (leaks.length > 0)
     return { leaks, ageless, doubtful: new Map(), bounded: [...bounded, ...doubtful.values()], anyReleased };
@@ -217,128 +215,4 @@ function groupResources(resources: readonly PageResource[], spans: readonly Iter
     group.survivors[bucket]! += 1;
   }
   return [...groups.values()];
-}
-
-/**
- * Under one holder, strings go with the objects (a Map's keys with its values), and what one of the browser's objects
- * holds goes together: a listener's closure, its scope, what that refers to.
- */
-function foldParts(candidates: readonly LeakCandidate[]): LeakCandidate[] {
-  const byHolder = Map.groupBy(
-    candidates,
-    ({ group }) =>
-      `${group!.holder.heapObjectId} ${group!.via ?? ''} ${group!.holder.isSlot ? group!.holder.name : ''}`,
-  );
-  const folded: LeakCandidate[] = [];
-  for (const together of byHolder.values()) {
-    const named = together.filter(({ group }) => !isNameless(group!));
-    const whole = together.some(({ group }) => group!.via !== undefined);
-    const leads = whole || named.length === 0 ? [leadOf(together)] : named;
-    const parts = together.filter((candidate) => !leads.includes(candidate));
-    const [first, ...rest] = leads.sort((a, b) => b.retainedBytes - a.retainedBytes);
-    if (first) folded.push(withParts(first, parts), ...rest);
-  }
-  return folded;
-}
-
-/** What users have no name for goes with what they have one for. */
-function isNameless({ nodeType, className }: GroupReport): boolean {
-  return (
-    nodeType === 'string' || nodeType === 'other' || /^(?:anonymous function|Promise|Array|Object)$/.test(className)
-  );
-}
-
-/** What stands for a frame, best first: its element, its window where the element is gone, its document. */
-const FRAME_NAMES = [
-  '<iframe>',
-  '<iframe> (detached)',
-  'Window (detached)',
-  'Window',
-  'HTMLDocument (detached)',
-  'HTMLDocument',
-];
-
-/**
- * With a frame goes its whole world: every built-in function and prototype of it hangs on the same holder, or on nothing
- * but the browser. One of them stands for all.
- */
-function foldFrames(candidates: readonly LeakCandidate[]): LeakCandidate[] {
-  const rank = ({ name }: LeakCandidate): number => (FRAME_NAMES.indexOf(name) + 100) % 100;
-  const frames = candidates.filter(({ kind }) => kind === 'frame').sort((a, b) => rank(a) - rank(b));
-  if (frames.length === 0) return [...candidates];
-  const byHolder = Map.groupBy(frames, holderId);
-  const folded: LeakCandidate[] = [];
-  let parts = candidates.filter(({ kind }) => kind !== 'frame');
-  for (const [holder, together] of byHolder) {
-    const [lead, ...others] = together;
-    const belongs = (candidate: LeakCandidate): boolean => holderId(candidate) === holder || isHeldByBrowser(candidate);
-    folded.push(withParts(lead!, [...others, ...parts.filter(belongs)]));
-    parts = parts.filter((candidate) => !belongs(candidate));
-  }
-  return [...folded, ...parts];
-}
-
-const holderId = ({ group }: LeakCandidate): number => group!.holder.heapObjectId;
-const isHeldByBrowser = ({ group }: LeakCandidate): boolean => group!.holder.nodeType === 'synthetic';
-
-/** Of things that hang together: the closure, which is what was registered, or else the largest. */
-function leadOf(candidates: readonly LeakCandidate[]): LeakCandidate {
-  const closures = candidates.filter(({ group }) => group?.nodeType === 'closure');
-  const pool = closures.length > 0 ? closures : candidates;
-  return pool.reduce((lead, candidate) => (candidate.retainedBytes > lead.retainedBytes ? candidate : lead));
-}
-
-function withParts(lead: LeakCandidate, parts: readonly LeakCandidate[]): LeakCandidate {
-  return {
-    ...lead,
-    bytesPerIteration: parts.reduce((sum, part) => sum + part.bytesPerIteration, lead.bytesPerIteration),
-    retainedBytes: parts.reduce((sum, part) => sum + part.retainedBytes, lead.retainedBytes),
-  };
-}
-
-/** What is open until it is closed, whoever listens. */
-const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePort']);
-
-/** A media query that the page has let go of: the browser keeps it because somebody listens to it. */
-function isKeptByListener({ holder, className }: GroupReport, { kind, name }: LeakCandidate): boolean {
-  return (
-    kind === 'event-listener' &&
-    holder.nodeType === 'synthetic' &&
-    name.endsWith(` listener on ${className}`) &&
-    !KEPT_OPEN.has(className)
-  );
-}
-
-/** A resource that the hooks saw and the closure that the heap shows behind it are one leak: it gets both's facts. */
-function joinResources(resources: readonly LeakCandidate[], heap: readonly LeakCandidate[]): LeakCandidate[] {
-  const rest = [...heap];
-  const joined: LeakCandidate[] = [];
-  for (const resource of resources) {
-    const matches = rest
-      .filter(
-        ({ kind, group }) =>
-          // An object that is a listener itself (handleEvent) is of its own kind; what holds it says that it listens.
-          ((kind === resource.kind || (group?.via !== undefined && kindOf('', group.via) === resource.kind)) &&
-            (group?.via !== undefined || group?.className === resource.name)) ||
-          isKeptByListener(group!, resource),
-      )
-      .sort(
-        (a, b) => Math.abs(a.perIteration - resource.perIteration) - Math.abs(b.perIteration - resource.perIteration),
-      );
-    const match = matches[0];
-    if (match) {
-      rest.splice(rest.indexOf(match), 1);
-      joined.push({
-        ...resource,
-        bytesPerIteration: match.bytesPerIteration,
-        retainedBytes: match.retainedBytes,
-        ...(match.group ? { group: match.group } : {}),
-      });
-      continue;
-    }
-    // A listener on a leaked node, an observer of it: nothing old holds them, they go when the node goes.
-    if (CONSEQUENT.has(resource.kind) && heap.length > 0) continue;
-    joined.push(resource);
-  }
-  return [...joined, ...rest];
 }

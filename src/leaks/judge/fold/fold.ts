@@ -1,0 +1,9 @@
+import type { LeakCandidate } from '../leakCandidate.ts';
+import { foldFrames } from './foldFrames.ts';
+import { foldParts } from './foldParts.ts';
+import { joinResources } from './joinResources.ts';
+
+/** One cause, one finding: what hangs together in the heap, with what the page hooks saw of it. */
+export function fold(resources: readonly LeakCandidate[], heap: readonly LeakCandidate[]): LeakCandidate[] {
+  return joinResources(resources, foldParts(foldFrames(heap)));
+}

@@ -1,0 +1,35 @@
+import type { LeakCandidate } from '../leakCandidate.ts';
+import { withParts } from './withParts.ts';
+
+/** What stands for a frame, best first: its element, its window where the element is gone, its document. */
+const FRAME_NAMES = [
+  '<iframe>',
+  '<iframe> (detached)',
+  'Window (detached)',
+  'Window',
+  'HTMLDocument (detached)',
+  'HTMLDocument',
+];
+
+/**
+ * With a frame goes its whole world: every built-in function and prototype of it hangs on the same holder, or on nothing
+ * but the browser. One of them stands for all.
+ */
+export function foldFrames(candidates: readonly LeakCandidate[]): LeakCandidate[] {
+  const rank = ({ name }: LeakCandidate): number => (FRAME_NAMES.indexOf(name) + 100) % 100;
+  const frames = candidates.filter(({ kind }) => kind === 'frame').sort((a, b) => rank(a) - rank(b));
+  if (frames.length === 0) return [...candidates];
+  const byHolder = Map.groupBy(frames, holderId);
+  const folded: LeakCandidate[] = [];
+  let parts = candidates.filter(({ kind }) => kind !== 'frame');
+  for (const [holder, together] of byHolder) {
+    const [lead, ...others] = together;
+    const belongs = (candidate: LeakCandidate): boolean => holderId(candidate) === holder || isHeldByBrowser(candidate);
+    folded.push(withParts(lead!, [...others, ...parts.filter(belongs)]));
+    parts = parts.filter((candidate) => !belongs(candidate));
+  }
+  return [...folded, ...parts];
+}
+
+const holderId = ({ group }: LeakCandidate): number => group!.holder.heapObjectId;
+const isHeldByBrowser = ({ group }: LeakCandidate): boolean => group!.holder.nodeType === 'synthetic';

@@ -1,0 +1,55 @@
+import type { FindingKind } from '../../model.ts';
+import type { GroupReport } from '../../snapshot/messages.ts';
+import { kindOf } from '../findingKinds.ts';
+import type { LeakCandidate } from '../leakCandidate.ts';
+import { FOLLOWED_CLASSES } from '../rules/releasedByPage.ts';
+
+/** Kinds whose resources are consequences of a leaked object when nothing old holds them. */
+const CONSEQUENT: ReadonlySet<FindingKind> = new Set(['event-listener', 'observer']);
+
+/** What is open until it is closed, whoever listens. */
+const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePort']);
+
+/** A media query that the page has let go of: the browser keeps it because somebody listens to it. */
+function isKeptByListener({ holder, className }: GroupReport, { kind, name }: LeakCandidate): boolean {
+  return (
+    kind === 'event-listener' &&
+    holder.nodeType === 'synthetic' &&
+    name.endsWith(` listener on ${className}`) &&
+    !KEPT_OPEN.has(className)
+  );
+}
+
+/** A resource that the hooks saw and the closure that the heap shows behind it are one leak: it gets both's facts. */
+export function joinResources(resources: readonly LeakCandidate[], heap: readonly LeakCandidate[]): LeakCandidate[] {
+  const rest = [...heap];
+  const joined: LeakCandidate[] = [];
+  for (const resource of resources) {
+    const matches = rest
+      .filter(
+        ({ kind, group }) =>
+          // An object that is a listener itself (handleEvent) is of its own kind; what holds it says that it listens.
+          ((kind === resource.kind || (group?.via !== undefined && kindOf('', group.via) === resource.kind)) &&
+            (group?.via !== undefined || group?.className === resource.name)) ||
+          isKeptByListener(group!, resource),
+      )
+      .sort(
+        (a, b) => Math.abs(a.perIteration - resource.perIteration) - Math.abs(b.perIteration - resource.perIteration),
+      );
+    const match = matches[0];
+    if (match) {
+      rest.splice(rest.indexOf(match), 1);
+      joined.push({
+        ...resource,
+        bytesPerIteration: match.bytesPerIteration,
+        retainedBytes: match.retainedBytes,
+        ...(match.group ? { group: match.group } : {}),
+      });
+      continue;
+    }
+    // A listener on a leaked node, an observer of it: nothing old holds them, they go when the node goes.
+    if (CONSEQUENT.has(resource.kind) && heap.length > 0) continue;
+    joined.push(resource);
+  }
+  return [...joined, ...rest];
+}
