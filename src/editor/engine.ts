@@ -13,7 +13,7 @@ export {
   surveyLeftovers,
 } from '../orphans/index.ts';
 export { createProcessReader } from '../processes/index.ts';
-export { openHistory, scenarioKey } from '../history/index.ts';
+export { openHistory } from '../history/index.ts';
 export { renderChecks } from './agents/renderChecks.ts';
 export { parseReport, renderHtml, renderJson, renderMarkdown } from '../reports/index.ts';
 export { SessionClient } from '../sessions/index.ts';

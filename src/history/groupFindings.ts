@@ -11,15 +11,16 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export function groupFindings(runs: readonly RunSummary[], exists: (path: string) => boolean): FindingHistory[] {
   const groups = new Map<string, Mutable<FindingHistory>>();
-  const newestRunOf = new Map<string, string>();
+  /** By scenario: the place of its newest run that could tell what is there. */
+  const newestRunOf = new Map<string, number>();
   const fileOf = new Map<string, string | undefined>();
   /** By fingerprint: the newest run of each scenario that has it. */
-  const lastRunIn = new Map<string, Map<string, string>>();
-  for (const run of runs) {
+  const lastRunIn = new Map<string, Map<string, number>>();
+  for (const [place, run] of runs.entries()) {
     const seenHere = new Set<string>();
     for (const check of run.checks) {
-      // A check that could not run says nothing about what is still there.
-      if (check.verdict !== 'error') newestRunOf.set(check.scenario, run.id);
+      // A check that failed, or cannot say, does not say that a leak is gone.
+      if (check.verdict === 'leak' || check.verdict === 'clean') newestRunOf.set(check.scenario, place);
       fileOf.set(check.scenario, scenarioFile(run, check));
       for (const finding of check.findings) {
         const group = groups.get(finding.fingerprint) ?? {
@@ -36,17 +37,20 @@ export function groupFindings(runs: readonly RunSummary[], exists: (path: string
         group.latest = finding;
         group.lastSeen = run.startedAt;
         group.lastRun = run.id;
-        const inScenarios = lastRunIn.get(finding.fingerprint) ?? new Map<string, string>();
-        lastRunIn.set(finding.fingerprint, inScenarios.set(check.scenario, run.id));
+        const inScenarios = lastRunIn.get(finding.fingerprint) ?? new Map<string, number>();
+        lastRunIn.set(finding.fingerprint, inScenarios.set(check.scenario, place));
         if (!group.scenarios.includes(check.scenario)) group.scenarios = [...group.scenarios, check.scenario];
         if (!seenHere.has(finding.fingerprint)) group.runs += 1;
         seenHere.add(finding.fingerprint);
       }
     }
   }
-  for (const [scenario, file] of fileOf) if (file !== undefined && !exists(file)) newestRunOf.delete(scenario);
+  const deleted = [...fileOf].flatMap(([scenario, file]) => (file !== undefined && !exists(file) ? [scenario] : []));
+  for (const scenario of deleted) newestRunOf.set(scenario, Infinity);
   for (const [fingerprint, group] of groups) {
-    group.present = [...lastRunIn.get(fingerprint)!].some(([scenario, run]) => newestRunOf.get(scenario) === run);
+    group.present = [...lastRunIn.get(fingerprint)!].some(
+      ([scenario, place]) => place >= (newestRunOf.get(scenario) ?? 0),
+    );
   }
   return [...groups.values()].sort((a, b) => (a.lastSeen < b.lastSeen ? 1 : a.lastSeen > b.lastSeen ? -1 : 0));
 }

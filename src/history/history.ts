@@ -227,11 +227,14 @@ export class History {
   }
 
   async #checkBefore(sequence: number, scenario: string): Promise<CheckSummary | undefined> {
+    let undecided: CheckSummary | undefined;
     for await (const { value } of this.#newestFirst(sequence)) {
       const check = value.checks.find((each) => each.scenario === scenario && each.verdict !== 'error');
-      if (check) return check;
+      // Against a run that could not say what leaks, each known leak would be a new one.
+      if (check && check.verdict !== 'inconclusive') return check;
+      undecided ??= check;
     }
-    return undefined;
+    return undecided;
   }
 
   async #find(id: string): Promise<{ readonly sequence: number; readonly summary: RunSummary } | undefined> {

@@ -11,4 +11,4 @@ export type {
   SeriesTrend,
   StoredBaseline,
 } from './model.ts';
-export { scenarioKey, summarizeCheck } from './summarize.ts';
+export { summarizeCheck } from './summarize.ts';

@@ -24,11 +24,13 @@ export interface FindingSummary {
 }
 
 export interface CheckSummary {
-  /** What says that two checks are the same one in different runs, see `scenarioKey`. */
+  /** What says that two checks are the same one in different runs, see `checkIdentity`. */
   readonly scenario: string;
   readonly name: string;
   readonly file?: string;
   readonly url: string;
+  /** Of a page checked by its address: the selectors that were clicked. */
+  readonly steps?: readonly string[];
   readonly browser: { readonly name: string; readonly version: string };
   readonly mode: 'iterations' | 'duration';
   readonly verdict: Verdict;

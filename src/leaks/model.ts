@@ -69,6 +69,8 @@ export interface CheckResult {
   readonly name: string;
   readonly file?: string;
   readonly url: string;
+  /** Of a page checked by its address: the selectors that each iteration clicks, in order. Part of the check's identity. */
+  readonly steps?: readonly string[];
   readonly browser: { readonly name: string; readonly version: string };
   readonly mode: 'iterations' | 'duration';
   readonly verdict: Verdict;

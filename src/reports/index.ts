@@ -1,4 +1,5 @@
 export { type Baseline, applyBaseline, hasGrown, parseBaseline } from './baseline.ts';
+export { type IdentifiedCheck, checkIdentity, isComparable } from './checkIdentity.ts';
 export { renderGithubAnnotations } from './github.ts';
 export { renderHtml } from './html.ts';
 export { renderJson } from './json.ts';

@@ -9,6 +9,7 @@ export function clickScenario(url: string, selectors: readonly string[]): Scenar
   const clickers = new WeakMap<Page, Clicker>();
   return {
     url,
+    steps: selectors,
     lookInto(page, inPage) {
       clickers.set(page, new Clicker(page, inPage));
     },

@@ -7,6 +7,8 @@ export interface Scenario {
   /** The file it came from, absolute. */
   readonly file?: string;
   readonly url: string;
+  /** The selectors that each iteration clicks, where that is all it does. */
+  readonly steps?: readonly string[];
   /** Before the page is loaded for the first time: sign in, set cookies, mock routes. */
   readonly setup?: (page: Page) => unknown;
   /** When the page is loaded for the first time, before any iteration: sign in on it, open what an iteration works on. */

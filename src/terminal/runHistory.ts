@@ -1,6 +1,6 @@
 import { type CheckResult } from '../leaks/index.ts';
-import { type Baseline, type Report, applyBaseline, createReport } from '../reports/index.ts';
-import { type History, type RunLabels, defaultHistoryPlace, openHistory, scenarioKey } from '../history/index.ts';
+import { type Baseline, type Report, applyBaseline, checkIdentity, createReport } from '../reports/index.ts';
+import { type History, type RunLabels, defaultHistoryPlace, openHistory } from '../history/index.ts';
 import { count, describeError, plainText } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -37,7 +37,7 @@ export class RunHistory {
   async judge(result: CheckResult): Promise<CheckResult> {
     this.#found.push(result);
     if (!this.#failOnRegression || result.verdict !== 'leak') return result;
-    const accepted = await this.#history.measure(scenarioKey(result));
+    const accepted = await this.#history.measure(checkIdentity(result));
     const baseline: Baseline = new Map(
       accepted?.findings.map(({ fingerprint, bytesPerIteration }) => [fingerprint, bytesPerIteration]),
     );

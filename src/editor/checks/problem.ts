@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
+import { type IdentifiedCheck, checkIdentity } from '../../reports/index.ts';
 import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { findingSentence, leakLevel } from './sentences.ts';
@@ -75,8 +76,8 @@ export function errorProblem(error: NonNullable<CheckResult['error']>, folder: s
 }
 
 /** What runs of a check have in common: a later run of the same check replaces its findings. */
-export function checkKey(check: Pick<CheckResult, 'name' | 'file' | 'url'>, folder: string): string {
-  return JSON.stringify([folder, check.file ?? null, check.file === undefined ? check.url : null, check.name]);
+export function checkKey(check: IdentifiedCheck, folder: string): string {
+  return JSON.stringify([folder, checkIdentity(check)]);
 }
 
 export function placeOf(frame: SourceFrame, folder: string): Place | undefined {

@@ -4,6 +4,7 @@ import { LeakwrightError } from '../../support/index.ts';
 import { openSource } from '../report/openSource.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import { t } from '../translate.ts';
+import { baseOf } from './compareBase.ts';
 import type { LeakNode } from './leakRows.ts';
 import type { PastRuns } from './pastRuns.ts';
 
@@ -88,9 +89,7 @@ export async function compareRuns(
   if (!newer || chosen.length > 2) {
     throw new LeakwrightError('usage', t('Select one or two past checks to compare.'));
   }
-  const scenario = newer.checks[0]?.scenario;
-  const base =
-    older ?? all.find(({ id, checks }) => id < newer.id && checks.some((check) => check.scenario === scenario));
+  const base = older ?? baseOf(newer, all);
   if (!base) throw new LeakwrightError('usage', t('There is no earlier check of this to compare with.'));
   room.reports.open({ memory: { kind: 'run', run: newer.id, base: base.id } });
 }

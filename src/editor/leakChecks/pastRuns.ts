@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EventEmitter } from 'vscode';
 import type { FindingHistory, History, HistoryLimits, RunSummary } from '../../history/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
-import { type Report, createReport } from '../../reports/index.ts';
+import { type Report, checkIdentity, createReport } from '../../reports/index.ts';
 import { type Log, describeError } from '../../support/index.ts';
 import type { CheckOutcome } from '../checks/checkResults.ts';
 import { engine } from '../loadEngine.ts';
@@ -71,7 +71,7 @@ export class PastRuns {
     result: CheckResult,
     fingerprint: string,
   ): Promise<readonly { bytesPerIteration: number | undefined }[]> {
-    const scenario = engine().scenarioKey(result);
+    const scenario = checkIdentity(result);
     const { runs } = await (await this.#ready()).list({ scenario, limit: MAX_TREND });
     return runs
       .flatMap(({ checks }) => checks.filter((check) => check.scenario === scenario && check.verdict !== 'error'))

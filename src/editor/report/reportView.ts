@@ -1,5 +1,5 @@
 import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
-import { type Report, formatPlace } from '../../reports/index.ts';
+import { type Report, formatPlace, isComparable } from '../../reports/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { findingSentence, leakLevel, verdictSentence } from '../checks/sentences.ts';
@@ -36,8 +36,8 @@ export function reportView(report: Report, options: ReportViewOptions): { view: 
     new Date(iso).toLocaleString(options.language, { dateStyle: 'medium', timeStyle: 'short' });
   const { base } = options;
   const checks = report.checks.map((check, index) => {
-    const former = base?.checks.find((other) => sameCheck(other, check));
-    return checkView(check, former, `check-${index}`, link, base !== undefined);
+    const former = base?.checks.find((other) => tells(other) && isComparable(other, check));
+    return checkView(check, former, `check-${index}`, link);
   });
   const ran = t(
     '{0}, took {1}, Leakwright {2}',
@@ -66,12 +66,9 @@ export function reportView(report: Report, options: ReportViewOptions): { view: 
   return { view, sources };
 }
 
-/** The same scenario in two runs: by its file and name; a page's port may have changed. */
-function sameCheck(a: CheckResult, b: CheckResult): boolean {
-  const path = (url: string) => (URL.canParse(url) ? new URL(url).pathname : url);
-  return (
-    a.file === b.file && a.mode === b.mode && (a.file === undefined ? path(a.url) === path(b.url) : a.name === b.name)
-  );
+/** What a run that failed, or cannot say, has not found may be there all the same. */
+function tells({ verdict }: CheckResult): boolean {
+  return verdict === 'leak' || verdict === 'clean';
 }
 
 function checkView(
@@ -79,21 +76,23 @@ function checkView(
   base: CheckResult | undefined,
   id: string,
   link: (frame: SourceFrame) => SourceLink,
-  compared: boolean,
 ): CheckView {
   const chart = checkChart(check, base);
   const findings = check.findings.map((finding): FindingView => {
     const former = base?.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
     const view = findingView(finding, link);
-    if (!compared) return view;
+    if (!base) return view;
     return {
       ...view,
       change: former ? { state: 'same', text: stillThere(former, finding) } : { state: 'new', text: t('new') },
     };
   });
+  const missing = tells(check)
+    ? ({ state: 'gone', text: t('gone') } as const)
+    : ({ state: 'same', text: t('not known: this run cannot say') } as const);
   const gone = (base?.findings ?? [])
     .filter(({ fingerprint }) => !check.findings.some((finding) => finding.fingerprint === fingerprint))
-    .map((finding): FindingView => ({ ...findingView(finding, link), change: { state: 'gone', text: t('gone') } }));
+    .map((finding): FindingView => ({ ...findingView(finding, link), change: missing }));
   return {
     id,
     name: plainText(check.name, NAME_LENGTH),

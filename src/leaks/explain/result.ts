@@ -44,6 +44,7 @@ export function createResult(
     name: nameOf(facts.scenario, facts.workspaceFolder),
     ...relativeFile(facts.scenario, facts.workspaceFolder),
     url: facts.scenario.url,
+    ...(facts.scenario.steps === undefined ? {} : { steps: facts.scenario.steps }),
     browser: facts.browser,
     mode: 'iterations',
     verdict,

@@ -204,12 +204,23 @@ describe('A finding as a Problem', () => {
 
   // Otherwise a fixed leak would stay in Problems, or one check would clear another's.
   it('is replaced by the next run of the same check only', () => {
-    const check = { name: 'shop', url: 'http://localhost:1/' };
+    const url = 'http://localhost:1/';
+    const check = {
+      name: url,
+      url,
+      steps: ['.open'],
+      mode: 'iterations',
+      browser: { name: 'Chromium', version: '1' },
+    } as const;
+    const elsewhere = { name: 'http://localhost:2/', url: 'http://localhost:2/' };
     assert.equal(checkKey(check, '/w'), checkKey({ ...check }, '/w'));
-    assert.notEqual(checkKey(check, '/w'), checkKey({ ...check, url: 'http://localhost:2/' }, '/w'));
+    // It failed before it had a browser: it is this one's failure.
+    assert.equal(checkKey(check, '/w'), checkKey({ ...check, browser: { name: 'unknown', version: '' } }, '/w'));
+    assert.notEqual(checkKey(check, '/w'), checkKey({ ...check, ...elsewhere }, '/w'));
+    assert.notEqual(checkKey(check, '/w'), checkKey({ ...check, steps: ['.menu'] }, '/w'));
     assert.notEqual(checkKey(check, '/w'), checkKey(check, '/other'));
     // A scenario's page may be served at another port each time.
-    const file = 'shop.leak.ts';
-    assert.equal(checkKey({ ...check, file }, '/w'), checkKey({ ...check, file, url: 'http://localhost:2/' }, '/w'));
+    const scenario = { ...check, file: 'shop.leak.ts', name: 'shop.leak.ts' };
+    assert.equal(checkKey(scenario, '/w'), checkKey({ ...scenario, url: elsewhere.url }, '/w'));
   });
 });

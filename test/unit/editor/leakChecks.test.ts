@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { baseOf } from '../../../src/editor/leakChecks/compareBase.ts';
 import { type LeakNode, groupsOf, isOpen, leakRow } from '../../../src/editor/leakChecks/leakRows.ts';
 import { isInside, liesWithin } from '../../../src/editor/report/insideFolder.ts';
 import { reportView } from '../../../src/editor/report/reportView.ts';
@@ -44,6 +45,18 @@ describe('The Leak Checks view', () => {
     assert.match(row.description, /^in closedPanels · src\/shop\.ts:15$/);
     assert.match(row.tooltip.join('\n'), /first seen Nov 1, 2026.*last seen Nov 3, 2026/);
     assert.match(row.spoken, /^DetailsPanel, minor, in closedPanels/);
+  });
+
+  // A failed run as the base made each old leak look new.
+  it('compares with the newest earlier run of the same check that had an answer', async () => {
+    const answered = await history.record(day(1));
+    await history.record(day(2, { ...clean, name: 'another check' }));
+    await history.record(day(3, { ...clean, verdict: 'inconclusive' }));
+    await history.record(day(4, { ...clean, verdict: 'error', error: { code: 'timeout', message: 'late' } }));
+    const newest = await history.record(day(5));
+    const { runs } = await history.list();
+    assert.equal(baseOf(newest, runs)?.id, answered.id);
+    assert.equal(baseOf(answered, runs), undefined);
   });
 
   it('moves a leak away once its check is clean, and back when it returns', async () => {

@@ -127,10 +127,11 @@ describe('history', () => {
     assert.equal(trend.points.length, 4);
   });
 
-  it('takes a dev server on another port for the same scenario, and another browser for another', async () => {
+  it('takes a scenario on a dev server at another port for the same one, and in another browser for another', async () => {
     const at = (port: number, browser = 'Chromium') => ({
       ...clean,
-      name: `http://127.0.0.1:${port}/shop`,
+      file: 'shop.leak.ts',
+      name: `shop.leak.ts`,
       url: `http://127.0.0.1:${port}/shop`,
       browser: { name: browser, version: '1' },
     });
@@ -140,10 +141,47 @@ describe('history', () => {
     assert.deepEqual(
       (await history.scenarios()).map(({ scenario, runs }) => [scenario, runs]),
       [
-        ['/shop (firefox)', 1],
-        ['/shop', 2],
+        ['shop.leak.ts (firefox)', 1],
+        ['shop.leak.ts', 2],
       ],
     );
+  });
+
+  // Each was called gone by a clean check that had nothing to do with it, and is a live leak that nobody would see again.
+  it('lets only a check of the same page and steps, which could tell, call a leak gone', async () => {
+    const url = 'http://localhost:5173/';
+    const leaky = { ...leakOf(2048), name: url, url, steps: ['.open', '.close'] };
+    const answer = { ...clean, name: url, url, steps: leaky.steps };
+    const elsewhere = (address: string) => ({ ...answer, name: address, url: address });
+    const others: readonly (readonly [string, CheckResult])[] = [
+      ['another app on another port', elsewhere('http://localhost:4200/')],
+      ['another host', elsewhere('http://127.0.0.1:5173/')],
+      ['another protocol', elsewhere('https://localhost:5173/')],
+      ['another page', elsewhere('http://localhost:5173/cart')],
+      ['another route behind #', elsewhere('http://localhost:5173/#/cart')],
+      ['another query', elsewhere('http://localhost:5173/?tab=2')],
+      ['other clicks', { ...answer, steps: ['.menu', '.menu'] }],
+      ['the same clicks in another order', { ...answer, steps: ['.close', '.open'] }],
+      ['links only', { ...answer, steps: [] }],
+      ['a long run', { ...answer, mode: 'duration' }],
+      ['a scenario file on the page', { ...answer, name: 'a.leak.ts', file: 'a.leak.ts' }],
+      ['a run that failed', { ...answer, verdict: 'error', error: { code: 'timeout', message: 'late' } }],
+      ['a run that cannot say', { ...answer, verdict: 'inconclusive' }],
+    ];
+    await history.record(reportOf(leaky));
+    for (const [what, check] of others) {
+      await history.record(reportOf(check));
+      assert.equal((await history.findings())[0]!.present, true, what);
+    }
+    await history.record(reportOf(answer));
+    assert.equal((await history.findings())[0]!.present, false, 'the same check is clean');
+  });
+
+  it('does not measure against a run that could not say what leaks', async () => {
+    await history.record(reportOf(leakOf(2048)));
+    await history.record(reportOf({ ...clean, verdict: 'inconclusive' }));
+    const again = await history.record(reportOf(leakOf(2048)));
+    assert.deepEqual(await history.regressions(again.id), []);
   });
 
   it('calls a leak that was not in the accepted run a regression, and a known one not', async () => {

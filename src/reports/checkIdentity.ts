@@ -1,0 +1,52 @@
+import type { CheckResult } from '../leaks/index.ts';
+
+/** What the identity of a check is made of. */
+export type IdentifiedCheck = Pick<CheckResult, 'name' | 'file' | 'url' | 'mode' | 'browser' | 'steps'>;
+
+/**
+ * What says that two checks are the same one in different runs. Only a run of the same check may say that a leak is gone.
+ *
+ * - A scenario file, or a test of a suite: its file and its name, without the host, as a development server's port changes.
+ * - A page that was checked by its address: the whole address and the steps. Another port is another app, other clicks are
+ *   another check.
+ *
+ * Beside both what makes numbers incomparable: the mode, and a browser that is not Chromium.
+ *
+ * @example `http://localhost:5173/shop › .open › .close (firefox)`
+ */
+export function checkIdentity(check: IdentifiedCheck): string {
+  // One that failed before it had a browser is a failure of the check that all others are.
+  const browser = /chrom|edge|^unknown$|^$/i.test(check.browser.name) ? [] : [check.browser.name.toLowerCase()];
+  const traits = [...(check.mode === 'duration' ? ['duration'] : []), ...browser];
+  const label = isAddressCheck(check) ? addressLabel(check) : scenarioLabel(check);
+  return traits.length === 0 ? label : `${label} (${traits.join(', ')})`;
+}
+
+/** Whether two checks do the same thing, if perhaps to another server: numbers can be compared side by side. */
+export function isComparable(a: IdentifiedCheck, b: IdentifiedCheck): boolean {
+  const elsewhere = (check: IdentifiedCheck) => {
+    const url = pathOf(check.url);
+    return checkIdentity(isAddressCheck(check) ? { ...check, url, name: url } : check);
+  };
+  return checkIdentity(a) === checkIdentity(b) || elsewhere(a) === elsewhere(b);
+}
+
+/** Nobody gave it a name: it is what `--url` alone, or with clicks, checks. */
+function isAddressCheck({ file, name, url }: IdentifiedCheck): boolean {
+  return file === undefined && name === url;
+}
+
+function addressLabel({ url, steps = [] }: IdentifiedCheck): string {
+  return [URL.canParse(url) ? new URL(url).href : url, ...steps].join(' › ');
+}
+
+function scenarioLabel({ name: given, file, url }: IdentifiedCheck): string {
+  const name = given.replaceAll(/\bhttps?:\/\/[^/\s]+/g, '');
+  const base = file ?? pathOf(url);
+  if (name === '' || base.endsWith(name)) return base;
+  return name.startsWith(base) ? name : `${base} › ${name}`;
+}
+
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
+}
