@@ -35,6 +35,7 @@ const builds = [
       commandLine: 'src/commandLine.ts',
       sessionHost: 'src/sessions/hostProcess.ts',
       snapshotWorker: 'src/leaks/snapshot/worker.ts',
+      sourceWorker: 'src/leaks/explain/sources/worker.ts',
       redisStore: 'src/stores/redis/redisStore.ts',
       prometheus: 'src/monitoring/metrics/prometheus.ts',
       otlp: 'src/monitoring/metrics/otlp.ts',

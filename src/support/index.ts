@@ -6,6 +6,7 @@ export { count, formatBytes, formatDuration, plainText } from './format.ts';
 export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
+export { readRegularFile } from './readRegularFile.ts';
 export { replaceFile } from './replaceFile.ts';
 export { RingBuffer } from './ringBuffer.ts';
 export { type ChannelExit, FOLLOWED_ENV, runOverChannel } from './runOverChannel.ts';

@@ -29,6 +29,7 @@ const programs = {
   mcp: 'mcp.ts',
   sessionHost: 'sessions/hostProcess.ts',
   snapshotWorker: 'leaks/snapshot/worker.ts',
+  sourceWorker: 'leaks/explain/sources/worker.ts',
   webServerKeeper: 'scenarios/webServer/keeperProcess.ts',
 } as const;
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright';
 import type { Finding, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
-import { createSourceMapper, parseStackText } from '../explain/sources/index.ts';
+import { parseStackText } from '../explain/sources/index.ts';
+import { openSourceDesk } from '../explain/openSourceDesk.ts';
 import { toFinding } from '../explain/finding.ts';
 import { PageSources } from '../measure/pageSources.ts';
 import type { PageUnderTest } from './pageUnderTest.ts';
@@ -45,7 +46,7 @@ function withoutQuery(page: Page | undefined): string | undefined {
 
 /** The line that calls `window.open`, seen in one more iteration; undefined for pages that links open. */
 async function openingSite(subject: PageUnderTest, workspaceFolder: string): Promise<SourceSite | undefined> {
-  const { cdp, page } = subject;
+  const { cdp } = subject;
   const { result: watch } = await cdp.send('Runtime.evaluate', {
     expression: `(${watchOpen.toString()})()`,
     silent: true,
@@ -60,11 +61,12 @@ async function openingSite(subject: PageUnderTest, workspaceFolder: string): Pro
   });
   const frames = parseStackText(String(result.value ?? '')).filter(({ url }) => !url.startsWith('<'));
   if (frames.length === 0) return undefined;
-  const sources = await PageSources.open(page, cdp);
+  const sources = await PageSources.open(cdp);
+  const desk = openSourceDesk(subject, sources, { workspaceFolder });
   try {
-    const mapper = createSourceMapper({ workspaceFolder, fetchText: sources.fetchText, baseUrl: page.url() });
-    return await mapper.toSite(frames, 'line');
+    return await desk.toSite(frames, 'line');
   } finally {
+    desk.close();
     await sources.close();
   }
 }

@@ -14,7 +14,13 @@ export class PageGuard {
   readonly #signal: AbortSignal | undefined;
   readonly #listeners = new Set<(reason: Error) => void>();
   readonly #onAbort = (): void => this.#end(abortReason(this.#signal!));
+  readonly #ending = new AbortController();
   #ended: Error | undefined;
+
+  /** Aborts when the check ends early, for whatever reason: for work that `during` does not wait for. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
 
   constructor(browser: LeakBrowser, page: Page, events: PageEvents, signal: AbortSignal | undefined) {
     this.#signal = signal;
@@ -45,7 +51,7 @@ export class PageGuard {
       );
       timer.unref();
     });
-    if (signal?.aborted) this.#ended = abortReason(signal);
+    if (signal?.aborted) this.#end(abortReason(signal));
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -104,6 +110,7 @@ export class PageGuard {
 
   #end(reason: Error): void {
     this.#ended ??= reason;
+    this.#ending.abort(this.#ended);
     for (const listener of this.#listeners) listener(this.#ended);
   }
 }

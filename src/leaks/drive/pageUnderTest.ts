@@ -7,7 +7,7 @@ import {
   markKnownFrames,
   startIterations,
 } from '../measure/pageHooks/index.ts';
-import type { Scenario } from '../../scenarios/index.ts';
+import type { Scenario, UseOptions } from '../../scenarios/index.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
@@ -33,6 +33,8 @@ export class PageUnderTest {
   readonly guard: PageGuard;
   readonly workers: WorkerTargets;
   readonly errors: PageErrors;
+  /** The options of the page's context, as they were asked for. */
+  readonly use: UseOptions;
   readonly #scenario: Scenario;
   readonly #limits: PageLimits;
   readonly #settling: Settling;
@@ -63,6 +65,7 @@ export class PageUnderTest {
     this.guard = parts.guard;
     this.workers = parts.workers;
     this.#scenario = parts.scenario;
+    this.use = parts.scenario.use ?? {};
     this.#limits = parts.limits;
     this.#settling = parts.settling;
     const changed = (): void => {

@@ -4,7 +4,8 @@ import { HolderProbe, type ProbedHolder } from '../measure/probes/holderProbe.ts
 import type { BoundedGrowth, Finding, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import { type GeneratedFrame, type SourceMapper, createSourceMapper } from './sources/index.ts';
+import { openSourceDesk } from './openSourceDesk.ts';
+import type { GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import { GrowthWatch, type WatchedGrowth } from '../measure/growthWatch.ts';
 import type { HeapStudy, StudyResult } from '../measure/heapStudy.ts';
 import { kindOf } from '../judge/findingKinds.ts';
@@ -47,22 +48,23 @@ const MAX_WATCHED = 20;
 /** Makes findings of leaks: judges what only live holders show, finds lines and names, and weighs them. */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { subject, study, workspaceFolder } = options;
-  const sources = await PageSources.open(subject.page, study.cdp);
+  const sources = await PageSources.open(study.cdp);
+  const desk = openSourceDesk(subject, sources, { workspaceFolder, log: options.log });
   try {
-    const mapper = createSourceMapper({ workspaceFolder, fetchText: sources.fetchText, baseUrl: subject.page.url() });
-    return await new Explainer(options, sources, mapper).run();
+    return await new Explainer(options, sources, desk).run();
   } finally {
+    desk.close();
     if (!subject.guard.ended) await sources.close();
   }
 }
 
 class Explainer {
   readonly #options: ExplainOptions;
-  readonly #mapper: SourceMapper;
+  readonly #mapper: SourceAnswers;
   readonly #sites: SiteFinder;
   readonly #bounded: BoundedGrowth[] = [];
 
-  constructor(options: ExplainOptions, sources: PageSources, mapper: SourceMapper) {
+  constructor(options: ExplainOptions, sources: PageSources, mapper: SourceAnswers) {
     this.#options = options;
     this.#mapper = mapper;
     this.#sites = new SiteFinder(sources, mapper);

@@ -3,21 +3,16 @@ import type { SourceSite } from '../model.ts';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import {
-  type GeneratedFrame,
-  type SourceMapper,
-  findAllocationExpression,
-  findOnlyReference,
-} from './sources/index.ts';
+import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
 
 /** Finds the lines and the names in source of what leaks. Never a line that was guessed. */
 export class SiteFinder {
   readonly #sources: PageSources;
-  readonly #mapper: SourceMapper;
+  readonly #mapper: SourceAnswers;
 
-  constructor(sources: PageSources, mapper: SourceMapper) {
+  constructor(sources: PageSources, mapper: SourceAnswers) {
     this.#sources = sources;
     this.#mapper = mapper;
   }
@@ -44,14 +39,7 @@ export class SiteFinder {
     const [innermost, ...callers] = this.#sources.pageFrames(group?.stack ?? []);
     const name = /[#$_\p{L}][$\w\p{L}]*$/u.exec(group?.holder.name ?? '')?.[0];
     if (!innermost || name === undefined || group?.holder.className !== 'Promise') return undefined;
-    const source = await this.#sources.fetchText(innermost.url);
-    if (source === undefined) return undefined;
-    const found = findOnlyReference({
-      source,
-      functionLine: innermost.line,
-      functionColumn: innermost.column,
-      name: name.replace(/^#/, ''),
-    });
+    const found = await this.#mapper.referenceIn(placeOf(innermost), name.replace(/^#/, ''));
     return found && (await this.#mapper.toSite([{ ...innermost, ...found }, ...callers], 'line'));
   }
 
@@ -132,16 +120,13 @@ export class SiteFinder {
 
   /** The only expression in a function that makes such an object, as a frame. */
   async #exact(functionStart: GeneratedFrame, className: string): Promise<GeneratedFrame | undefined> {
-    const source = await this.#sources.fetchText(functionStart.url);
-    if (source === undefined) return undefined;
-    const found = findAllocationExpression({
-      source,
-      functionLine: functionStart.line,
-      functionColumn: functionStart.column,
-      className,
-    });
+    const found = await this.#mapper.allocationIn(placeOf(functionStart), className);
     return found && { ...functionStart, line: found.line, column: found.column };
   }
+}
+
+function placeOf({ url, line, column }: GeneratedFrame): FunctionPlace {
+  return { url, functionLine: line, functionColumn: column };
 }
 
 function closureName(className: string): string {

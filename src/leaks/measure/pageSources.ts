@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { GuardedCdp } from '../drive/cdp.ts';
-
-const FETCH_LIMIT_MS = 10_000;
 
 const OPEN_TAG = '<script>';
 
@@ -21,7 +16,6 @@ function byPlace(a: InlineScript, b: InlineScript): number {
 
 /** The scripts of a page as the browser has them, while the debugger domain is on. */
 export class PageSources {
-  readonly #page: Page;
   readonly #cdp: GuardedCdp;
   readonly #urls = new Map<string, string>();
   readonly #scriptIds = new Map<string, string>();
@@ -37,13 +31,12 @@ export class PageSources {
     this.#inline.set(url, inline);
   };
 
-  private constructor(page: Page, cdp: GuardedCdp) {
-    this.#page = page;
+  private constructor(cdp: GuardedCdp) {
     this.#cdp = cdp;
   }
 
-  static async open(page: Page, cdp: GuardedCdp): Promise<PageSources> {
-    const sources = new PageSources(page, cdp);
+  static async open(cdp: GuardedCdp): Promise<PageSources> {
+    const sources = new PageSources(cdp);
     // The browser tells of all scripts it has before it answers.
     cdp.session.on('Debugger.scriptParsed', sources.#onScript);
     await cdp.send('Debugger.enable');
@@ -79,8 +72,8 @@ export class PageSources {
       }));
   }
 
-  /** The text behind a URL: of a script or document as it was run, of anything else as the server gives it now. */
-  readonly fetchText = async (url: string): Promise<string | undefined> => {
+  /** The text of a script or document as it was run; undefined for anything else. Never throws. */
+  readonly textOf = async (url: string): Promise<string | undefined> => {
     try {
       // A worker has no frames.
       const document = await this.#documentText(url).catch(() => undefined);
@@ -89,10 +82,7 @@ export class PageSources {
       if (inline !== undefined) return await this.#inlineText(inline);
       const scriptId = this.#scriptIds.get(url);
       if (scriptId !== undefined) return (await this.#cdp.send('Debugger.getScriptSource', { scriptId })).scriptSource;
-      if (url.startsWith('file:')) return await readFile(fileURLToPath(url), 'utf8');
-      if (!/^https?:/.test(url)) return undefined;
-      const response = await this.#page.request.get(url, { timeout: FETCH_LIMIT_MS, failOnStatusCode: true });
-      return await response.text();
+      return undefined;
     } catch {
       return undefined;
     }

@@ -1,4 +1,4 @@
-export { type AllocationQuery, findAllocationExpression } from './allocationExpression.ts';
-export { type ReferenceQuery, findOnlyReference } from './holderReference.ts';
+export type { FunctionPlace, SourceAnswers } from './answers.ts';
 export { type GeneratedFrame, parseStackText } from './generatedFrame.ts';
+export { SourceDesk } from './sourceDesk.ts';
 export { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';

@@ -1,8 +1,6 @@
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import { AnyMap, type SourceMapInput } from '@jridgewell/trace-mapping';
-
-/** Sections that may refer to further maps; deeper nesting than this is a loop. */
-const MAX_DEPTH = 4;
+import { type SourceLimits, sourceLimits } from './limits.ts';
 
 type FetchText = (url: string) => Promise<string | undefined>;
 
@@ -10,6 +8,16 @@ interface RawSection {
   readonly offset: { readonly line: number; readonly column: number };
   readonly map?: unknown;
   readonly url?: string;
+}
+
+/** What is left of the limits while one map is loaded, its sections included. */
+interface Allowance {
+  sections: number;
+  sectionMaps: number;
+  segments: number;
+  /** Lines of the script: what a map says of lines beyond them is of no use. */
+  readonly lines: number;
+  readonly limits: SourceLimits;
 }
 
 /**
@@ -20,6 +28,7 @@ export async function loadSourceMap(
   script: string,
   scriptUrl: string,
   fetchText: FetchText,
+  limits: SourceLimits = sourceLimits,
 ): Promise<TraceMap | undefined> {
   const reference = sourceMapReference(script);
   if (reference === undefined) return undefined;
@@ -27,7 +36,14 @@ export async function loadSourceMap(
     const mapUrl = reference.startsWith('data:') ? scriptUrl : resolve(reference, scriptUrl);
     const text = reference.startsWith('data:') ? decodeDataUrl(reference) : await fetchText(mapUrl);
     if (text === undefined) return undefined;
-    const map = await withSections(parseMap(text), mapUrl, fetchText, 0);
+    const allowance: Allowance = {
+      sections: limits.sections,
+      sectionMaps: limits.sectionMaps,
+      segments: limits.segments,
+      lines: countLines(script),
+      limits,
+    };
+    const map = await withSections(parseMap(text), mapUrl, fetchText, 0, allowance);
     return map === undefined ? undefined : new AnyMap(map as SourceMapInput, mapUrl);
   } catch {
     return undefined;
@@ -61,20 +77,80 @@ function parseMap(text: string): unknown {
   return JSON.parse(text.replace(/^\)\]\}'?[^\n]*\n/, ''));
 }
 
-async function withSections(map: unknown, mapUrl: string, fetchText: FetchText, depth: number): Promise<unknown> {
-  const sections = (map as { sections?: RawSection[] } | null)?.sections;
-  if (!sections) return map;
-  if (depth >= MAX_DEPTH) return undefined;
+/** The map with the maps of its sections in it, or undefined where it is broken or beyond the limits. */
+async function withSections(
+  map: unknown,
+  mapUrl: string,
+  fetchText: FetchText,
+  depth: number,
+  allowance: Allowance,
+): Promise<unknown> {
+  if (typeof map !== 'object' || map === null) return undefined;
+  const { sections } = map as { sections?: unknown };
+  if (sections === undefined) return hasAllowedMappings(map, allowance) ? map : undefined;
+  if (!Array.isArray(sections) || depth >= allowance.limits.depth) return undefined;
   const loaded: { offset: RawSection['offset']; map: unknown }[] = [];
-  for (const section of sections) {
-    let inner = section.map;
-    if (inner === undefined && section.url !== undefined) {
-      const text = await fetchText(resolve(section.url, mapUrl)).catch(() => undefined);
-      inner = text === undefined ? undefined : parseMap(text);
-    }
-    const resolved = inner === undefined ? undefined : await withSections(inner, mapUrl, fetchText, depth + 1);
+  for (const section of sections as unknown[]) {
+    allowance.sections -= 1;
+    if (allowance.sections < 0) return undefined;
+    // One in disorder, or beyond the end of the script, would make the merged map as long as it says.
+    if (!isSection(section) || section.offset.line > allowance.lines || !follows(section, loaded.at(-1))) continue;
+    const inner = section.map ?? (await sectionMap(section, mapUrl, fetchText, allowance));
+    const resolved = await withSections(inner, mapUrl, fetchText, depth + 1, allowance);
     // A section whose map cannot be had still ends the one before it.
     loaded.push({ offset: section.offset, map: resolved ?? { version: 3, sources: [], names: [], mappings: '' } });
   }
-  return { ...(map as object), sections: loaded };
+  return { version: 3, sections: loaded };
+}
+
+async function sectionMap(
+  section: RawSection,
+  mapUrl: string,
+  fetchText: FetchText,
+  allowance: Allowance,
+): Promise<unknown> {
+  if (typeof section.url !== 'string' || allowance.sectionMaps <= 0) return undefined;
+  allowance.sectionMaps -= 1;
+  try {
+    const text = await fetchText(resolve(section.url, mapUrl));
+    return text === undefined ? undefined : parseMap(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSection(section: unknown): section is RawSection {
+  const { line, column } = ((section as Partial<RawSection> | null)?.offset ?? {}) as Partial<RawSection['offset']>;
+  return isPlace(line) && isPlace(column);
+}
+function isPlace(place: unknown): boolean {
+  return Number.isSafeInteger(place) && (place as number) >= 0;
+}
+
+function follows({ offset }: RawSection, before: { readonly offset: RawSection['offset'] } | undefined): boolean {
+  if (!before) return true;
+  return (
+    offset.line > before.offset.line || (offset.line === before.offset.line && offset.column >= before.offset.column)
+  );
+}
+
+/** Whether a map can be decoded within the limits: its segments are counted before any is made. */
+function hasAllowedMappings(map: object, allowance: Allowance): boolean {
+  const { mappings, sources } = map as { mappings?: unknown; sources?: unknown };
+  if (typeof mappings !== 'string' || !Array.isArray(sources)) return false;
+  let segments = 0;
+  for (let at = 0; at < mappings.length; at += 1) {
+    const character = mappings.charCodeAt(at);
+    if (character === COMMA || character === SEMICOLON) segments += 1;
+  }
+  allowance.segments -= segments;
+  return allowance.segments >= 0;
+}
+const COMMA = 0x2c;
+const SEMICOLON = 0x3b;
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }

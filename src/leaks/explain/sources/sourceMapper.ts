@@ -64,7 +64,7 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
 
   async function fetchText(url: string): Promise<string | undefined> {
     try {
-      return (await resolver.read(url)) ?? (await options.fetchText(url));
+      return await options.fetchText(url);
     } catch {
       return undefined;
     }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, posix } from 'node:path';
 import { type WorkspaceFiles, createWorkspaceFiles, filePathOf } from './workspaceFiles.ts';
 
@@ -11,8 +10,6 @@ export interface SourceOrigin {
 
 /** Says which workspace file the URL of a script, or a name in a source map, stands for. */
 export interface SourceResolver {
-  /** The text of a file URL; undefined for all others. */
-  read(url: string): Promise<string | undefined>;
   /** The workspace-relative path of what is served at a URL, or undefined. */
   fileOfUrl(url: string, text: string | undefined): Promise<string | undefined>;
   /** The workspace-relative path of a source of a map; its URL where it is not there. */
@@ -100,14 +97,7 @@ export function createSourceResolver(options: {
     return undefined;
   }
 
-  return {
-    async read(url) {
-      const path = filePathOf(url);
-      return path === undefined ? undefined : readFile(path, 'utf8');
-    },
-    fileOfUrl,
-    fileOfSource,
-  };
+  return { fileOfUrl, fileOfSource };
 }
 
 /**

@@ -1,6 +1,8 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readRegularFile } from '../../../support/index.ts';
+import { sourceLimits } from './limits.ts';
 
 /** Folders that hold no sources of the user's. */
 const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn', '.vscode-test', '.cache', 'coverage']);
@@ -49,8 +51,10 @@ export function createWorkspaceFiles(folder: string): WorkspaceFiles {
     at: (path) => relativePath(join(root, path)),
     async withContent(path, content) {
       const wanted = normalizeText(content);
+      // Four bytes a character at most; a file that is longer than that has another content.
+      const maxBytes = Math.min(sourceLimits.textBytes, content.length * 4 + 64);
       for (const file of (await candidates(path)).slice(0, MAX_COMPARED)) {
-        const text = await readFile(join(root, file), 'utf8').catch(() => undefined);
+        const text = await readRegularFile(join(root, file), maxBytes).catch(() => undefined);
         if (text !== undefined && normalizeText(text) === wanted) return file;
       }
       return undefined;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Session } from 'node:inspector';
-import { findAllocationExpression } from '../../../../../src/leaks/explain/sources/index.ts';
+import { findAllocationExpression } from '../../../../../src/leaks/explain/sources/allocationExpression.ts';
 
 /** Where V8 says the function `name` of the script starts, from 1: what heap profiles give. */
 function v8Start(source: string, name: string): { functionLine: number; functionColumn: number } {

@@ -1,0 +1,32 @@
+import { findAllocationExpression } from './allocationExpression.ts';
+import { findOnlyReference } from './holderReference.ts';
+import { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
+
+/** A function of a script, by its URL and where V8 says it starts, from 1. */
+export interface FunctionPlace {
+  readonly url: string;
+  readonly functionLine: number;
+  readonly functionColumn: number;
+}
+type Place = { line: number; column: number };
+
+/** All questions about lines and names that are answered from the texts of scripts and maps. */
+export interface SourceAnswers extends SourceMapper {
+  /** The only expression in a function that makes such an object, see `findAllocationExpression`. */
+  allocationIn(place: FunctionPlace, className: string): Promise<Place | undefined>;
+  /** The only place in a function that mentions a name, see `findOnlyReference`. */
+  referenceIn(place: FunctionPlace, name: string): Promise<Place | undefined>;
+}
+
+export function createSourceAnswers(options: SourceMapperOptions): SourceAnswers {
+  async function within<T>({ url }: FunctionPlace, find: (source: string) => T): Promise<T | undefined> {
+    const source = await options.fetchText(url);
+    return source === undefined ? undefined : find(source);
+  }
+  return {
+    ...createSourceMapper(options),
+    allocationIn: (place, className) =>
+      within(place, (source) => findAllocationExpression({ ...place, source, className })),
+    referenceIn: (place, name) => within(place, (source) => findOnlyReference({ ...place, source, name })),
+  };
+}
