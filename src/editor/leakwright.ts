@@ -123,9 +123,9 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   const alerts = new LeakAlerts(room);
   const owners = new OwnerWatch({
     room,
-    offer: (owner, left) => alerts.offer(owner, left),
+    offer: (owner, aftermath) => alerts.offer(owner, aftermath),
     onEnding: (owner) => alerts.noteOwnerEnding(owner),
-    onEnded: (owner, left) => alerts.noteOwnerEnded(owner, left),
+    onEnded: (owner, aftermath, beganAt) => alerts.noteOwnerEnded(owner, aftermath, beganAt),
   });
   const processes = new ProcessesView({
     watch,

@@ -105,6 +105,68 @@ describe('A debug session with a browser', function () {
     await eventually('its profile is removed', () => (existsSync(profile) ? undefined : true));
   });
 
+  // Each browser and each folder was a notification of its own, some after the browsers had been cleaned up.
+  it('is told of with all that it left in one notification, and one click removes all of it', async () => {
+    const folder = workspace.workspaceFolders![0]!;
+    const puppeteer = join(process.env['LEAKWRIGHT_REPOSITORY']!, 'node_modules', 'puppeteer-core');
+    const program = join(folder.uri.fsPath, 'openThree.cjs');
+    const signal = join(folder.uri.fsPath, 'end-one-and-crash');
+    rmSync(signal, { force: true });
+    // One of three is ended before the script is, without a chance to remove its profile.
+    writeFileSync(
+      program,
+      `const puppeteer = require(${JSON.stringify(puppeteer)});
+       const { existsSync } = require('node:fs');
+       const launch = () => puppeteer.launch({ executablePath: ${JSON.stringify(process.env['LEAKWRIGHT_TEST_CHROMIUM'])}, args: ['--no-sandbox'] });
+       Promise.all([launch(), launch(), launch()]).then(([one]) => setInterval(() => {
+         if (!existsSync(${JSON.stringify(signal)})) return;
+         process.kill(one.process().pid, 'SIGKILL');
+         process.kill(process.pid, 'SIGKILL');
+       }, 100));`,
+    );
+    const told: string[] = [];
+    const showWarningMessage = window.showWarningMessage;
+    let cleanUp: ((choice: string) => void) | undefined;
+    Object.assign(window, {
+      showWarningMessage: (message: string, ...actions: unknown[]) => {
+        told.push(message);
+        return new Promise<unknown>((resolve) => {
+          if (actions[0] === 'Clean Up') cleanUp ??= resolve;
+        });
+      },
+    });
+    try {
+      await settings().update('afterDebugSession', 'ask');
+      await debug.startDebugging(folder, {
+        type: 'node',
+        request: 'launch',
+        name: 'Three',
+        program,
+        console: 'internalConsole',
+      });
+      const trees = await eventually('three browsers are seen under it', () => {
+        const own = leakwright.watch.trees.filter(({ owned }) => owned?.owner?.name === 'Three');
+        return own.length === 3 && own.every(({ sample }) => sample.tree.profile) ? own : undefined;
+      });
+      left.push(...trees.map(({ sample }) => sample.tree.root.pid));
+      const profiles = trees.map(({ sample }) => sample.tree.profile!.path);
+      writeFileSync(signal, '');
+      await eventually('it is told', () => cleanUp, 60_000);
+      assert.match(told[0]!, /^'Three' left 2 browsers behind \(\d+ processes, \d+ MB of memory\), and \d folders? \(/);
+      cleanUp!('Clean Up');
+      await eventually(
+        'all of it is gone',
+        () => (profiles.some((path) => existsSync(path)) ? undefined : true),
+        60_000,
+      );
+      assert.ok(left.every((pid) => !isAlive(pid)));
+      await leakwright.leftovers.refresh();
+      assert.deepEqual(told.slice(1), [], 'nothing more was told');
+    } finally {
+      Object.assign(window, { showWarningMessage });
+    }
+  });
+
   // Somebody who said "ignore" must not be disturbed, nor lose a browser.
   it('has it left alone when the setting says ignore, and shown as the orphan it is', async () => {
     await settings().update('afterDebugSession', 'ignore');

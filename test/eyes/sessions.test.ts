@@ -41,7 +41,7 @@ describe('Through the eyes of someone who works in sessions', () => {
     const message = await workbench.notification(/Session 'Chromium' closed in/);
     assert.match(
       (await message.textContent()) ?? '',
-      /Cleaned up: \d+ processes, \d+ MB of memory, pages: 1, contexts: 1, .*Nothing is left\./,
+      /Cleaned up: \d+ processes, \d+ MB of memory, pages: 1, contexts: 1, .*Its processes and files are gone\./,
     );
     await workbench.screenshot('sessions-summary');
   });
@@ -106,6 +106,6 @@ describe('Through the eyes of someone who works in sessions', () => {
     await option(/^Fruit phone/).waitFor();
     await workbench.page.keyboard.press('Escape');
     await workbench.run('Leakwright: Close All Sessions');
-    await workbench.notification(/2 sessions closed\. Cleaned up: \d+ processes.*Nothing is left\./);
+    await workbench.notification(/2 sessions closed\. Cleaned up: \d+ processes.*Their processes and files are gone\./);
   });
 });

@@ -41,6 +41,24 @@ export async function removeLeftovers(room: CleanUpRoom, leftovers: readonly Lef
   return await carryOut(room, { trees: [], leftovers: planned, issues: [] });
 }
 
+/**
+ * Ends these trees and removes the folders named with them: those of browsers that are gone already (their trees are given
+ * as well) need not grow old first.
+ */
+export async function cleanUpAfter(
+  room: CleanUpRoom,
+  trees: readonly OwnedTree[],
+  named: readonly Leftover[],
+): Promise<CleanUpResult> {
+  const paths = new Set(named.map(({ path }) => path));
+  const leftovers = (await room.leftovers.refresh()).filter(({ path, removable }) => removable && paths.has(path));
+  return await carryOut(room, {
+    trees: trees.map((owned): PlannedTree => ({ owned, memoryBytes: memoryOf(owned, room.watch), action: 'end' })),
+    leftovers: leftovers.map((leftover) => ({ leftover, action: 'remove' })),
+    issues: [],
+  });
+}
+
 /** Does what the plan says. The rows of its trees say "ending…" until it is verified that they are gone, or are not. */
 export async function carryOut(
   { watch, leftovers, log }: CleanUpRoom,
@@ -69,7 +87,7 @@ export async function carryOut(
   }
 }
 
-function memoryOf(owned: OwnedTree, watch: ProcessWatch): number {
+export function memoryOf(owned: OwnedTree, watch: ProcessWatch): number {
   const key = identityKey(owned.tree.root);
   return watch.trees.find(({ sample }) => sample.key === key)?.sample.memory?.pssBytes ?? 0;
 }

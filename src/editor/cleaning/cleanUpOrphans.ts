@@ -16,7 +16,12 @@ export async function cleanUpOrphans(room: CleanUpRoom): Promise<void> {
   for (const issue of plan.issues) room.log.warn(issue);
   const choices = choicesOf(plan);
   if (choices.length === 0) {
-    void window.showInformationMessage(t('Nothing to clean up: no orphaned browser, no leftover files.'));
+    const kept = plan.leftovers.length;
+    void window.showInformationMessage(
+      kept === 0
+        ? t('Nothing to clean up: no orphaned browser, no leftover files.')
+        : t('Nothing to clean up now: no orphaned browser. {0} folders must stay; the Processes view says why.', kept),
+    );
     return;
   }
   const chosen = await window.showQuickPick(choices, {

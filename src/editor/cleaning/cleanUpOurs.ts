@@ -16,9 +16,8 @@ export async function cleanUpOurs(room: CleanUpRoom, sessions: SessionRoom): Pro
   const ours = trees.filter(({ owned, session }) => owned?.journalId !== undefined && !session);
   const lost = ours.flatMap(({ owned }) => (owned?.status === 'orphan' ? [owned] : []));
   const others = ours.filter(({ owned }) => owned?.status === 'managed');
-  const folders = (await room.leftovers.refresh()).filter(
-    ({ createdBy, removable }) => createdBy === 'leakwright' && removable,
-  );
+  const left = (await room.leftovers.refresh()).filter(({ createdBy }) => createdBy === 'leakwright');
+  const folders = left.filter(({ removable }) => removable);
   if (lost.length + folders.length > 0) {
     await carryOut(room, {
       trees: lost.map((owned) => ({ owned, memoryBytes: 0, action: 'end' })),
@@ -27,8 +26,16 @@ export async function cleanUpOurs(room: CleanUpRoom, sessions: SessionRoom): Pro
     });
   }
   if (others.length > 0) await askAboutOthers(room, others);
-  else if (own + lost.length + folders.length === 0)
-    void window.showInformationMessage(t('Leakwright has launched nothing that is still there.'));
+  else if (own + lost.length + folders.length === 0) {
+    void window.showInformationMessage(
+      left.length === 0
+        ? t('Leakwright has launched nothing that is still there.')
+        : t(
+            'No browser of Leakwright is still there. {0} of its folders must stay; the Processes view says why.',
+            left.length,
+          ),
+    );
+  }
 }
 
 async function askAboutOthers(room: CleanUpRoom, others: readonly ShownTree[]): Promise<void> {

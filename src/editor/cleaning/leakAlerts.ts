@@ -9,14 +9,17 @@ import type { ShownTree } from '../processTree/row.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { offerCleanUp } from './ask.ts';
-import { type CleanUpRoom, endTrees, removeLeftovers } from './cleanUp.ts';
+import { type Aftermath, WORTH_TELLING_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
+import { type CleanUpRoom, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
 
 /** While an orphan is not old enough to be told of, it is looked at this often, in ms, whether the view is visible or not. */
 const AGING_BEAT_MS = 10_000;
 /** What a stopped editor left is looked for this late after a start, in ms: activation is not the time for work. */
 const FIRST_LOOK_MS = 30_000;
-/** Whoever was told of a hundred others remembers them better than we. */
+/** Keeps the last 500 browsers and folders, to avoid repeats. */
 const MAX_TOLD = 500;
+/** Folders of one launch become due within this time of each other, in ms: they are told together. */
+const SAME_OCCASION_MS = 15_000;
 
 /**
  * Tells of what leaks outside of the page: browsers that nobody owns any more, and files that outlive their browsers. Each is
@@ -28,6 +31,8 @@ export class LeakAlerts implements Disposable {
   readonly #told = new Set<string>();
   /** Owners that have ended and are asked about in a moment. */
   readonly #ending = new Set<string>();
+  /** By the path of a folder: the name of the owner whose end left it. */
+  readonly #leftBy = new Map<string, string>();
   readonly #startedAt = Date.now();
   readonly #stops: (() => void)[];
 
@@ -52,36 +57,48 @@ export class LeakAlerts implements Disposable {
     this.#room.watch.watch('alerts', undefined);
   }
 
-  /** An owner's end left these: the one notification of a debug session. */
-  async offer(owner: WatchedOwner, left: readonly OwnedTree[]): Promise<void> {
-    const name = plainText(owner.name, 60);
-    const [first] = left;
-    if (!first) return;
-    const message =
-      left.length === 1
-        ? t(
-            "'{0}' left a browser behind: {1} with {2} processes.",
-            name,
-            first.tree.product,
-            first.tree.processes.length,
-          )
-        : t("'{0}' left {1} browsers behind.", name, left.length);
+  /** The one notification of an owner's end: all that it left, with sizes. After *Clean Up* nothing of that remains. */
+  async offer(owner: WatchedOwner, { browsers, gone }: Aftermath): Promise<void> {
+    const files = this.#room.leftovers.leftovers.filter(
+      (leftover) => this.#leftBy.get(leftover.path) === owner.name && canGoNow(gone, leftover),
+    );
+    const message = leftBehindSentence(owner.name, {
+      browsers: browsers.length,
+      processes: sum(browsers, ({ tree }) => tree.processes.length),
+      memoryBytes: sum(browsers, (owned) => memoryOf(owned, this.#room.watch)),
+      folders: files.length,
+      folderBytes: sum(files, ({ bytes }) => bytes),
+    });
     await offerCleanUp(message, {
-      cleanUp: () => endTrees(this.#room, left),
+      cleanUp: () => cleanUpAfter(this.#room, [...browsers, ...gone], files),
       silence: { setting: 'afterDebugSession', value: 'ignore' },
     });
   }
 
   /** An owner has ended, and what it left is about to be known: until then nobody is told of that. */
   noteOwnerEnding(owner: WatchedOwner): void {
-    this.#ending.add(`${owner.kind} ${owner.id}`);
+    this.#ending.add(keyOf(owner));
   }
 
-  /** Whatever is done about what an owner left, it needs no second notification; but files may follow. */
-  noteOwnerEnded(owner: WatchedOwner, left: readonly OwnedTree[]): void {
-    this.#ending.delete(`${owner.kind} ${owner.id}`);
-    for (const { tree } of left) this.#tell(identityKey(tree.root));
-    if (setting('fileLeakAlertAfter') > 0) this.#room.leftovers.look();
+  /**
+   * Whatever is done about what an owner left, it needs no second notification: the folders of its launch are told with its
+   * browsers. Where no browser lives on, its folders are told together, by its name, when they are due.
+   */
+  async noteOwnerEnded(owner: WatchedOwner, { browsers, gone }: Aftermath, beganAt: number): Promise<void> {
+    try {
+      for (const { tree } of browsers) this.#tell(identityKey(tree.root));
+      if (browsers.length + gone.length === 0) return;
+      const leftovers = await this.#room.leftovers.refresh();
+      for (const { path } of byProductsOf(gone, leftovers, beganAt, Date.now())) {
+        if (this.#told.has(path)) continue;
+        this.#leftBy.set(path, owner.name);
+        if (browsers.length > 0) this.#tell(path);
+      }
+      for (const old of this.#leftBy.keys()) if (this.#leftBy.size > MAX_TOLD) this.#leftBy.delete(old);
+    } finally {
+      this.#ending.delete(keyOf(owner));
+      if (setting('fileLeakAlertAfter') > 0) this.#room.leftovers.look();
+    }
   }
 
   /** Orphans of an editor that crashed or was stopped: one cheap sample, and no more where no program drives a browser. */
@@ -146,17 +163,30 @@ export class LeakAlerts implements Disposable {
     const waits = fresh
       .map(({ ageMs, ripensInMs = 0 }) => Math.max(limitMs - ageMs, ripensInMs))
       .filter((ms) => ms > 0);
-    // All of one launch are due at about the same time, and are told of together.
-    if (waits.length > 0) this.#room.leftovers.look(Math.min(...waits) + 1000);
-    if (!window.state.focused) return;
+    const soon = waits.filter((ms) => ms <= SAME_OCCASION_MS);
+    if (waits.length > 0) this.#room.leftovers.look((soon.length > 0 ? Math.max(...soon) : Math.min(...waits)) + 1000);
+    // What an owner that has just ended left is told by its name, in a moment.
+    if (soon.length > 0 || this.#ending.size > 0 || !window.state.focused) return;
     const due = fresh.filter(({ ageMs, removable }) => removable && ageMs >= limitMs);
-    if (due.length === 0) return;
+    const bytes = sum(due, (leftover) => leftover.bytes);
+    // Small ones are in the view; many of them add up.
+    if (bytes < WORTH_TELLING_BYTES) return;
     for (const { path } of due) this.#tell(path);
-    const bytes = formatBytes(due.reduce((sum, leftover) => sum + leftover.bytes, 0));
+    const owners = new Set(due.map(({ path }) => this.#leftBy.get(path)));
+    const [owner] = owners;
+    const size = formatBytes(bytes);
     const message =
-      due.length === 1
-        ? t('A browser that is gone left a folder behind: {0} ({1}).', plainText(due[0]!.path, 120), bytes)
-        : t('Browsers that are gone left {0} folders behind ({1}).', due.length, bytes);
+      owner !== undefined && owners.size === 1
+        ? leftBehindSentence(owner, {
+            browsers: 0,
+            processes: 0,
+            memoryBytes: 0,
+            folders: due.length,
+            folderBytes: bytes,
+          })
+        : due.length === 1
+          ? t('A browser that is gone left a folder behind: {0} ({1}).', plainText(due[0]!.path, 120), size)
+          : t('Browsers that are gone left {0} folders behind ({1}).', due.length, size);
     inBackground(
       this.#room.log,
       'Telling of leftover files',
@@ -169,7 +199,7 @@ export class LeakAlerts implements Disposable {
 
   #isKnown({ tree }: OwnedTree): boolean {
     const owner = this.#room.watch.observations.of(tree.root)?.owner;
-    if (owner && this.#ending.has(`${owner.kind} ${owner.id}`)) return true;
+    if (owner && this.#ending.has(keyOf(owner))) return true;
     return this.#told.has(identityKey(tree.root));
   }
 
@@ -177,4 +207,12 @@ export class LeakAlerts implements Disposable {
     this.#told.add(what);
     for (const old of this.#told) if (this.#told.size > MAX_TOLD) this.#told.delete(old);
   }
+}
+
+function keyOf({ kind, id }: Pick<WatchedOwner, 'kind' | 'id'>): string {
+  return `${kind} ${id}`;
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
 }

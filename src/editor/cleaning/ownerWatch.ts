@@ -11,6 +11,7 @@ import { inBackground } from '../log.ts';
 import type { ProcessWatch } from '../processTree/processWatch.ts';
 import type { ShownTree } from '../processTree/row.ts';
 import { setting } from '../settings.ts';
+import type { Aftermath } from './aftermath.ts';
 import { type CleanUpRoom, endTrees } from './cleanUp.ts';
 import { listenToOwners } from './ownerSources.ts';
 
@@ -34,6 +35,8 @@ const NARROWEST_FIRST = ['debug', 'task', 'terminal'] as const;
 
 interface RunningOwner {
   readonly owner: WatchedOwner;
+  /** Ms since the epoch. */
+  readonly beganAt: number;
   /** Of a terminal, once it was seen. */
   shell?: ProcessIdentity;
   readonly pids: Set<number>;
@@ -44,11 +47,11 @@ interface RunningOwner {
 interface OwnerWatchOptions {
   readonly room: CleanUpRoom;
   /** An owner has ended and this is what it left, once what ends by itself has: asks, as the setting wants it. */
-  readonly offer: (owner: WatchedOwner, left: readonly OwnedTree[]) => Promise<void>;
+  readonly offer: (owner: WatchedOwner, aftermath: Aftermath) => Promise<void>;
   /** An owner has ended; what it left is not known yet. */
   readonly onEnding: (owner: WatchedOwner) => void;
-  /** Now it is, whatever is to be done about it. */
-  readonly onEnded: (owner: WatchedOwner, left: readonly OwnedTree[]) => void;
+  /** Now it is, whatever is to be done about it. @param beganAt ms since the epoch */
+  readonly onEnded: (owner: WatchedOwner, aftermath: Aftermath, beganAt: number) => Promise<void>;
 }
 
 /**
@@ -94,7 +97,7 @@ export class OwnerWatch implements Disposable {
     const key = keyOf(owner);
     let running = this.#running.get(key);
     if (!running) {
-      running = { owner, pids: new Set(), seen: new Map() };
+      running = { owner, beganAt: Date.now(), pids: new Set(), seen: new Map() };
       this.#running.set(key, running);
       this.#setBeat();
     }
@@ -116,21 +119,23 @@ export class OwnerWatch implements Disposable {
     if (owner.kind === 'terminal' && running.seen.size === 0) return;
     const mode = setting('afterDebugSession');
     this.#options.onEnding(owner);
-    let left: readonly OwnedTree[] = [];
+    let browsers: readonly OwnedTree[] = [];
+    let aftermath: Aftermath = { browsers, gone: [] };
     try {
       for (const delay of SETTLE_MS) {
         await this.#sleep(delay);
-        left = (await this.#watch.refresh()).flatMap(({ owned }) =>
+        browsers = (await this.#watch.refresh()).flatMap(({ owned }) =>
           owned && this.#isLeftBy(owned, owner) ? [owned] : [],
         );
         // One that is still dying looks like neither: it counts as soon as it is gone, or is left.
-        if (left.length === 0 && !this.#someLive(running)) break;
+        if (browsers.length === 0 && !this.#someLive(running)) break;
       }
+      aftermath = { browsers, gone: this.#goneOf(running) };
     } finally {
-      this.#options.onEnded(owner, left);
+      await this.#options.onEnded(owner, aftermath, running.beganAt);
     }
-    if (mode === 'clean') await this.#clean(running, left);
-    else if (mode === 'ask' && left.length > 0) await this.#options.offer(owner, left);
+    if (mode === 'clean') await this.#clean(owner, aftermath);
+    else if (mode === 'ask' && browsers.length > 0) await this.#options.offer(owner, aftermath);
   }
 
   /** Whether a browser that was seen under this owner is still there. */
@@ -138,17 +143,20 @@ export class OwnerWatch implements Disposable {
     return this.#watch.trees.some(({ sample }) => seen.has(sample.key));
   }
 
-  /** Ends what lives on, and removes the files of what is gone: a debugger's Stop kills browsers and leaves their profiles. */
-  async #clean({ owner, seen }: RunningOwner, left: readonly OwnedTree[]): Promise<void> {
-    const orphans = left.filter(({ status }) => status === 'orphan');
+  /** Seen while its owner lived; now both are gone, and what such a browser left is nobody's. */
+  #goneOf({ seen }: RunningOwner): OwnedTree[] {
     const living = new Set(this.#watch.trees.map(({ sample }) => sample.key));
-    // Seen while its owner lived; now both are gone, and what it left is nobody's.
-    const gone = [...seen]
+    return [...seen]
       .filter(
         ([key, { status }]) =>
           !living.has(key) && (status === 'owned' || status === 'abandoned' || status === 'orphan'),
       )
       .map(([, owned]): OwnedTree => ({ ...owned, status: 'orphan' }));
+  }
+
+  /** Ends what lives on, and removes the files of what is gone: a debugger's Stop kills browsers and leaves their profiles. */
+  async #clean(owner: WatchedOwner, { browsers, gone }: Aftermath): Promise<void> {
+    const orphans = browsers.filter(({ status }) => status === 'orphan');
     if (orphans.length + gone.length === 0) return;
     this.#options.room.log.info(
       `'${owner.name}' left ${orphans.length} browsers and the files of ${gone.length}: cleaning up, as the setting asks.`,

@@ -81,7 +81,7 @@ export function closeMessage(summary: CleanupSummary): string {
   const parts = [
     why ?? t("Session '{0}' closed in {1}.", name, took),
     what === '' ? '' : t('Cleaned up: {0}.', what),
-    summary.successful ? t('Nothing is left.') : t('This is left: {0}.', leftOf(summary)),
+    summary.successful ? t('Its processes and files are gone.') : t('This is left: {0}.', leftOf(summary)),
   ];
   return parts.filter(Boolean).join(' ');
 }
@@ -99,7 +99,9 @@ export function closeAllMessage(summaries: readonly CleanupSummary[]): string {
       sum(({ processesEnded }) => processesEnded),
       formatBytes(sum(({ memoryRecoveredMb }) => memoryRecoveredMb) * BYTES_PER_MB),
     ),
-    failed.length === 0 ? t('Nothing is left.') : t('This is left: {0}.', failed.map(leftOf).join(', ')),
+    failed.length === 0
+      ? t('Their processes and files are gone.')
+      : t('This is left: {0}.', failed.map(leftOf).join(', ')),
   ].join(' ');
 }
 

@@ -55,7 +55,7 @@ export class SessionNews {
           [
             t('The process that drives the sessions ended unexpectedly.'),
             t('Cleaned up: {0} sessions, {1} processes.', event.recovered.length, processes),
-            left.length === 0 ? t('Nothing is left.') : plainText(left.join(' '), 300),
+            left.length === 0 ? t('Their processes and files are gone.') : plainText(left.join(' '), 300),
           ].join(' '),
         );
         break;

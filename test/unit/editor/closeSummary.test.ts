@@ -41,10 +41,10 @@ function summary(overrides: Partial<CleanupSummary> = {}): CleanupSummary {
 }
 
 describe('What is said of a closed session', () => {
-  it('is how long it took, what went, and that nothing is left', () => {
+  it('is how long it took, what went, and that its processes and files are gone', () => {
     assert.equal(
       closeMessage(summary()),
-      "Session 'Checkout' closed in 85 ms. Cleaned up: 7 processes, 132 MB of memory, pages: 1, contexts: 1, requests: 14. Nothing is left.",
+      "Session 'Checkout' closed in 85 ms. Cleaned up: 7 processes, 132 MB of memory, pages: 1, contexts: 1, requests: 14. Its processes and files are gone.",
     );
   });
 
@@ -67,7 +67,7 @@ describe('What is said of a closed session', () => {
   it('is one sum for many', () => {
     assert.equal(
       closeAllMessage([summary(), summary()]),
-      '2 sessions closed. Cleaned up: 14 processes, 265 MB of memory. Nothing is left.',
+      '2 sessions closed. Cleaned up: 14 processes, 265 MB of memory. Their processes and files are gone.',
     );
   });
 
