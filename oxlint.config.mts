@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type OxlintOverride, defineConfig } from 'oxlint';
 
 /**
@@ -15,13 +16,14 @@ const arrows = {
   doctor: ['sessions', 'orphans'],
   scenarios: ['processes'],
   leaks: ['scenarios', 'sessions'],
+  checks: ['leaks'],
   reports: ['leaks'],
   history: ['reports', 'stores'],
   monitoring: ['sessions', 'orphans', 'history'],
-  terminal: ['monitoring', 'doctor'],
-  agents: ['reports', 'orphans'],
-  playwrightTest: ['reports', 'orphans'],
-  editor: ['monitoring', 'doctor'],
+  terminal: ['monitoring', 'doctor', 'checks'],
+  agents: ['reports', 'orphans', 'checks'],
+  playwrightTest: ['reports', 'orphans', 'checks'],
+  editor: ['monitoring', 'doctor', 'checks'],
 } as const satisfies Record<string, readonly string[]>;
 
 type Room = keyof typeof arrows;
@@ -63,7 +65,12 @@ const roomRules = rooms.map((room): OxlintOverride => {
                   },
                 ]),
             {
-              group: otherRooms.flatMap((other) => [`**/../${other}/**`, `!**/../${other}/index.ts`]),
+              group: otherRooms.flatMap((other) => [
+                `**/../${other}/**`,
+                `!**/../${other}/index.ts`,
+                // A folder of this room's own that has the name of another room, seen from beside it.
+                ...(existsSync(`src/${room}/${other}`) ? [`!../${other}/**`] : []),
+              ]),
               message: "Import another room through its door, its 'index.ts'.",
             },
           ],

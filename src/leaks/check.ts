@@ -40,6 +40,10 @@ export interface CheckOptions {
   readonly escalateTo?: number;
   /** Milliseconds for a single step of the scenario (load, iteration). Default: 30,000. */
   readonly stepTimeoutMs?: number;
+  /** Virtual time that passes in each iteration, in ms. Default: none, time passes as it does. */
+  readonly clockMs?: number;
+  /** Where to write what the verdict rests on, as JSON. */
+  readonly evidenceFile?: string;
   /** Milliseconds for following suspicious growth further. Default: 30,000. */
   readonly escalationBudgetMs?: number;
   /** Milliseconds for the whole check. Default: 300,000. */

@@ -1,26 +1,12 @@
 /** The words of a check: what it measures, finds and says. Field names are part of the report contract. */
-import type { SourceFrame } from '../scenarios/index.ts';
+import type { FINDING_KINDS, SourceFrame } from '../scenarios/index.ts';
 
 export type { SourceFrame };
 
 export type Verdict = 'leak' | 'clean' | 'inconclusive' | 'error';
 export type Severity = 'none' | 'minor' | 'moderate' | 'critical';
 
-export type FindingKind =
-  | 'object'
-  | 'dom-node'
-  | 'event-listener'
-  | 'timer'
-  | 'observer'
-  | 'array-buffer'
-  | 'object-url'
-  | 'worker'
-  | 'frame'
-  | 'socket'
-  | 'page'
-  | 'context'
-  | 'process'
-  | 'native-memory';
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export interface SourceSite extends SourceFrame {
   /** `line`: the very expression. `function`: the start of the function that contains it. Never guessed. */

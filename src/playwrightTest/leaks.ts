@@ -2,7 +2,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page, TestInfo, TestType } from '@playwright/test';
 import { type CheckOptions, type CheckResult, checkLeaks } from '../leaks/index.ts';
-import { type IgnoreRule, type Scenario, type Thresholds } from '../scenarios/index.ts';
+import {
+  type IgnoreRule,
+  type Scenario,
+  type Thresholds,
+  isEmptyFunction,
+  leakOptionsSchema,
+  problemOf,
+} from '../scenarios/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
 import { type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
 import { adoptPage } from './adoptPage.ts';
@@ -61,8 +68,15 @@ export class Leaks {
       });
     }
     refuseOldNode();
-    this.#running = true;
     const merged = { ...this.#defaults, ...options };
+    const problem = problemOf(leakOptionsSchema, merged, 'leaks.check()');
+    if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
+    if (isEmptyFunction(iteration)) {
+      throw new LeakwrightError('usage', 'The iteration of leaks.check() does nothing, so that nothing can leak.', {
+        hint: 'Write what a user does and undoes: await page.click(…).',
+      });
+    }
+    this.#running = true;
     this.#checks += 1;
     const name = merged.name ?? `${this.#info.title}${this.#checks > 1 ? ` (${this.#checks})` : ''}`;
     const timeoutMs = merged.timeout ?? DEFAULT_TIMEOUT_MS;

@@ -1,6 +1,16 @@
 import type { Page } from 'playwright';
 import type { Scenario } from './scenario.ts';
-import { type Exports, FORMS, type ScenarioPlace, asPuppeteer, invalid, resolveUrl, step } from './scenarioParts.ts';
+import { SCENARIO_KEYS } from './schema.ts';
+import {
+  type Exports,
+  FORMS,
+  type ScenarioPlace,
+  asPuppeteer,
+  invalid,
+  refuseMisspelt,
+  resolveUrl,
+  step,
+} from './scenarioParts.ts';
 
 type FuiteIteration = (page: Page, data?: unknown) => unknown;
 
@@ -12,6 +22,7 @@ type FuiteIteration = (page: Page, data?: unknown) => unknown;
 export function fromFuite(file: string, exported: Exports, place: ScenarioPlace): Scenario {
   const iteration: FuiteIteration | undefined = step(file, exported, 'iteration');
   if (!iteration) throw invalid(file, "it has no function 'iteration'", FORMS);
+  refuseMisspelt(file, exported, [...SCENARIO_KEYS, 'createTests', 'waitForIdle']);
   const createTests = step(file, exported, 'createTests');
   const waitForIdle = step(file, exported, 'waitForIdle');
   const setup = step(file, exported, 'setup');

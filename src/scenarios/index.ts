@@ -21,5 +21,17 @@ export {
   defaultThresholds,
 } from './scenario.ts';
 export { type ScenarioPlace, absoluteUrl } from './scenarioParts.ts';
+export {
+  FINDING_KINDS,
+  MIN_ITERATIONS,
+  RULE_CONDITIONS,
+  isEmptyFunction,
+  leakOptionsSchema,
+  problemOf,
+  rulesSchema,
+  strict,
+  thresholdsSchema,
+  unknownKey,
+} from './schema.ts';
 export { type ScenarioTemplate, renderScenario, scenarioFileName } from './scenarioTemplate.ts';
 export { type WebServerContext, type WebServerOptions, WebServers } from './webServer/webServers.ts';

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createJiti } from 'jiti';
-import { contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
+import { type UseOptions, contextOptionsOf, readStorageState } from './contextOptions.ts';
 import { fromFuite } from './fuiteScenario.ts';
 import { loadingFailure } from './loadingFailure.ts';
 import { fromMemlab } from './memlabScenario.ts';
 import type { Scenario } from './scenario.ts';
+import { SCENARIO_KEYS, isEmptyFunction, problemOf, scenarioSchema, unknownKey } from './schema.ts';
 import { type Exports, FORMS, type ScenarioPlace, invalid, resolveUrl, step } from './scenarioParts.ts';
 
 /** Fields that only our scenarios have. */
-const OUR_OWN = ['name', 'use', 'storageState', 'prepare', 'iterations', 'warmup', 'thresholds', 'ignore'];
+const OUR_OWN = ['name', 'url', 'use', 'storageState', 'prepare', 'iterations', 'warmup', 'thresholds', 'ignore'];
 
 /**
  * Loads a scenario file (`*.leak.{js,mjs,cjs,ts,mts}`): ours, or one written for fuite or memlab.
@@ -31,8 +32,7 @@ export async function loadScenarioFile(file: string, place: ScenarioPlace = {}):
   if (exported === undefined) throw invalid(file, 'it exports no scenario', FORMS);
   if (typeof exported['action'] === 'function') return fromMemlab(file, exported, place);
   // fuite's scenarios are modules with functions, and name no page.
-  const isFuite =
-    Object.hasOwn(loaded as Exports, 'iteration') && ['url', ...OUR_OWN].every((name) => !(name in exported));
+  const isFuite = Object.hasOwn(loaded as Exports, 'iteration') && OUR_OWN.every((name) => !(name in exported));
   return isFuite ? fromFuite(file, exported, place) : fromOurs(file, exported, place);
 }
 
@@ -45,56 +45,62 @@ function exportsOf(loaded: unknown): Exports | undefined {
 function fromOurs(file: string, exported: Exports, place: ScenarioPlace): Scenario {
   const iteration = step(file, exported, 'iteration');
   if (!iteration) throw invalid(file, "it has no function 'iteration'", FORMS);
-  const picked = pick(file, exported);
-  const ownBase = picked.use?.['baseURL'];
-  return {
-    ...picked,
-    name: typeof exported['name'] === 'string' ? exported['name'] : undefined,
-    file,
-    url: resolveUrl(file, exported['url'], typeof ownBase === 'string' ? { ...place, baseUrl: ownBase } : place),
-    setup: step(file, exported, 'setup'),
-    prepare: step(file, exported, 'prepare'),
-    iteration,
-    teardown: step(file, exported, 'teardown'),
-  };
-}
-
-/** What has the same shape as in {@link Scenario}, each checked. */
-function pick(
-  file: string,
-  exported: Exports,
-): Pick<Scenario, 'iterations' | 'warmup' | 'thresholds' | 'ignore' | 'use' | 'warnings'> {
-  const number = (name: string): number | undefined => {
-    const value = exported[name];
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-    throw invalid(file, `'${name}' is not a whole number`, 'Leave it out for the default.');
-  };
-  const { ignore, thresholds, use, storageState } = exported;
-  if (use !== undefined && !isRecord(use)) {
-    throw invalid(file, "'use' is not an object of options", 'Write use: { viewport: { width: 800, height: 600 } }.');
-  }
+  const { known, warnings } = knownParts(file, exported);
+  const problem = problemOf(scenarioSchema, known);
+  if (problem !== undefined) throw invalid(file, problem, 'Correct it, or leave it out for the default.');
+  const { use, storageState, url, ...parts } = known as Partial<Scenario>;
   const { options, unknown } = contextOptionsOf(use ?? {});
   const state = storageState ?? options['storageState'];
-  const context = {
+  const context: UseOptions = {
     ...options,
     ...(state === undefined ? {} : { storageState: readStorageState(state, [dirname(file), process.cwd()]) }),
   };
-  if (ignore !== undefined && !(Array.isArray(ignore) && ignore.every((rule) => typeof rule?.reason === 'string'))) {
-    throw invalid(file, "'ignore' is not a list of rules with a reason", "Write [{ reason: '…', holder: '…' }].");
-  }
-  const limits = isRecord(thresholds) ? Object.values(thresholds) : [];
-  if (thresholds !== undefined && (!isRecord(thresholds) || limits.some((bytes) => typeof bytes !== 'number'))) {
-    throw invalid(file, "'thresholds' are not numbers of bytes", 'Write thresholds: { criticalBytes: 1048576 }.');
-  }
+  const ownBase = context['baseURL'];
+  const address = resolveUrl(file, url, typeof ownBase === 'string' ? { ...place, baseUrl: ownBase } : place);
+  refuseEmpty(file, 'iteration', iteration);
   return {
-    iterations: number('iterations'),
-    warmup: number('warmup'),
-    thresholds,
-    ignore: ignore as Scenario['ignore'],
+    ...parts,
+    iteration: known['iteration'] as Scenario['iteration'],
+    file,
+    url: address,
     ...(Object.keys(context).length > 0 ? { use: context } : {}),
-    ...(unknown.length > 0
-      ? { warnings: [`Not used of this scenario: ${unknown.map((name) => `use.${name}`).join(', ')}.`] }
-      : {}),
+    warnings: [
+      ...warnings,
+      ...(unknown.length > 0 ? [`Not used of this scenario: ${unknown.map((name) => `use.${name}`).join(', ')}.`] : []),
+    ],
   };
+}
+
+/**
+ * The fields of a scenario. An object that was written as a scenario must have no other. A module and an instance of a
+ * class may have more of their own; only what looks like a misspelt field is refused there.
+ */
+function knownParts(file: string, exported: Exports): { readonly known: Exports; readonly warnings: string[] } {
+  const prototype: unknown = Object.getPrototypeOf(exported);
+  const isWritten = prototype === Object.prototype && exported['__esModule'] !== true;
+  if (isWritten) return { known: exported, warnings: [] };
+  const others = Object.keys(exported).filter((name) => !SCENARIO_KEYS.includes(name) && name !== 'default');
+  for (const name of others) {
+    const why = unknownKey(name, SCENARIO_KEYS);
+    if (why.includes('did you mean')) throw invalid(file, `it ${why}`, 'Rename it.');
+  }
+  const known = Object.fromEntries(
+    SCENARIO_KEYS.filter((name) => exported[name] !== undefined).map((name) => {
+      const value = exported[name];
+      // The steps of an instance use its fields.
+      return [name, typeof value === 'function' ? (value.bind(exported) as unknown) : value];
+    }),
+  );
+  const isModule = prototype === null || exported['__esModule'] === true;
+  const named = others.filter((name) => name !== '__esModule');
+  return {
+    known,
+    warnings: isModule && named.length > 0 ? [`Not used of this scenario: ${named.join(', ')}.`] : [],
+  };
+}
+
+/** A scenario that does nothing would always be clean. */
+function refuseEmpty(file: string, name: string, run: Parameters<typeof isEmptyFunction>[0]): void {
+  if (!isEmptyFunction(run)) return;
+  throw invalid(file, `its '${name}' does nothing`, 'Write what a user does and undoes: await page.click(…).');
 }

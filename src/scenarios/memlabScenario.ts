@@ -6,6 +6,7 @@ import {
   type Step,
   asPuppeteer,
   invalid,
+  refuseMisspelt,
   resolveUrl,
   step,
 } from './scenarioParts.ts';
@@ -16,10 +17,13 @@ const ASK_AGAIN_MS = 50;
 /** Parts that work on memlab's own objects. `repeat` is not among them: we repeat more often anyway. */
 const UNUSED = ['leakFilter', 'beforeLeakFilter', 'retainerReferenceFilter'];
 
+const PARTS = ['url', 'action', 'back', 'cookies', 'beforeInitialPageLoad', 'setup', 'isPageLoaded', 'repeat', 'app'];
+
 type Cookie = Parameters<ReturnType<Page['context']>['addCookies']>[0][number];
 
 /** A scenario of memlab's (https://facebook.github.io/memlab/docs/api/interfaces/core_src.IScenario), for Puppeteer's `Page`. */
 export function fromMemlab(file: string, exported: Exports, place: ScenarioPlace): Scenario {
+  refuseMisspelt(file, exported, [...PARTS, ...UNUSED]);
   const action = step(file, exported, 'action')!;
   const back = step(file, exported, 'back');
   if (!back) {

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { LeakwrightError } from '../support/index.ts';
+import { LeakwrightError, nearest } from '../support/index.ts';
 import { puppeteerLike } from './puppeteerLike.ts';
 
 /** What readers of scenario files share, whatever the form of the scenario. */
@@ -24,6 +24,22 @@ export function step(file: string, exported: Exports, name: string): Step | unde
   if (value === undefined) return undefined;
   if (typeof value !== 'function') throw invalid(file, `'${name}' is not a function`, FORMS);
   return value as Step;
+}
+
+/**
+ * Refuses a part that looks like a misspelt one. Any other is the scenario's own business: what is written for another tool
+ * runs unchanged.
+ *
+ * @throws LeakwrightError `leaks.scenarioInvalid`
+ */
+export function refuseMisspelt(file: string, exported: Exports, parts: readonly string[]): void {
+  for (const name of Object.keys(exported)) {
+    if (parts.includes(name) || name === 'default') continue;
+    const meant = nearest(name, parts);
+    if (meant !== undefined && exported[meant] === undefined) {
+      throw invalid(file, `it has no '${name}': did you mean '${meant}'?`, 'Rename it.');
+    }
+  }
 }
 
 /** The page's address: the scenario's own, else the given one, else the base. */

@@ -5,6 +5,7 @@ export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from
 export { count, formatBytes, formatDuration, plainText } from './format.ts';
 export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
+export { nearest } from './nearest.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
 export { readRegularFile } from './readRegularFile.ts';
 export { replaceFile } from './replaceFile.ts';

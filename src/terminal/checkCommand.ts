@@ -1,4 +1,5 @@
 import { url as inspectorUrl } from 'node:inspector';
+import { join, parse, resolve } from 'node:path';
 import { type Log, describeError, silentLog } from '../support/index.ts';
 import {
   type CheckContext,
@@ -14,6 +15,8 @@ import { type Baseline, type Report, type Shard, applyBaseline, createReport } f
 import {
   type CheckOptions,
   durationOptions,
+  parseDuration,
+  parseFailOn,
   parseIgnoreRules,
   parseShard,
   readBaseline,
@@ -44,6 +47,8 @@ export async function runCheck(options: CheckOptions, io: TerminalIo, signal: Ab
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   sessionSource(options);
   durationOptions(options);
+  parseFailOn(options.failOn);
+  if (options.clock !== undefined) parseDuration(options.clock);
   const ignore = parseIgnoreRules(options.ignore ?? []);
   const otlp = otlpTarget(options.otlp);
   const scenarios = takeShard(await findScenarios(options), shard);
@@ -85,13 +90,18 @@ async function checkAll(
   const servers = new RunServers(io, signal, progress.clear);
   let serversEnded: boolean;
   try {
-    for (const scenario of scenarios) {
+    for (const [index, scenario] of scenarios.entries()) {
       signal.throwIfAborted();
       const found = withRules(await withServers(scenario, servers, signal), ignore);
       const setup = 'refused' in found ? undefined : found.setup;
       const source = sessionSource(options, setup?.launch);
       const openBrowser = sessionOpener(source, { workspaceFolder, log, testIdAttribute: setup?.testIdAttribute });
-      const events = checkOf(found, options, { openBrowser, workspaceFolder, signal, log });
+      const events = checkOf(
+        found,
+        options,
+        { openBrowser, workspaceFolder, signal, log },
+        evidenceFileOf(options, index, scenarios.length),
+      );
       results.push(await follow(events, judge, sinks));
     }
   } finally {
@@ -102,7 +112,7 @@ async function checkAll(
   const report = createReport(results, {
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    failOn: options.failOn,
+    failOn: parseFailOn(options.failOn),
     ...(shard === undefined ? {} : { shard }),
   });
   for (const sink of sinks) sink.onReport?.(report);
@@ -146,11 +156,20 @@ function withRules(found: FoundScenario, rules: readonly IgnoreRule[]): FoundSce
   return { ...found, scenario: { ...found.scenario, ignore: [...(found.scenario.ignore ?? []), ...rules] } };
 }
 
-function checkOf(found: FoundScenario, options: CheckOptions, context: CheckContext): ReturnType<typeof checkLeaks> {
+function checkOf(
+  found: FoundScenario,
+  options: CheckOptions,
+  context: CheckContext,
+  evidenceFile?: string,
+): ReturnType<typeof checkLeaks> {
   if ('refused' in found) return refusedCheck(found.file, found.refused, context.workspaceFolder);
   // A breakpoint in a scenario stops its clock: no limit may end the check under the hands of who looks at it.
   const isDebugged = inspectorUrl() !== undefined;
-  const step = isDebugged ? { stepTimeoutMs: DEBUGGING_MS } : {};
+  const step = isDebugged
+    ? { stepTimeoutMs: DEBUGGING_MS }
+    : options.stepTimeout === undefined
+      ? {}
+      : { stepTimeoutMs: options.stepTimeout * 1000 };
   const duration = durationOptions(options);
   if (duration) return checkDuration(found.scenario, { ...duration, ...step }, context);
   return checkLeaks(
@@ -159,11 +178,22 @@ function checkOf(found: FoundScenario, options: CheckOptions, context: CheckCont
       iterations: options.iterations,
       warmup: options.warmup,
       deep: options.deep,
+      ...(options.clock === undefined ? {} : { clockMs: parseDuration(options.clock) }),
+      ...(evidenceFile === undefined ? {} : { evidenceFile }),
       timeoutMs: isDebugged ? DEBUGGING_MS : (options.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
       ...step,
     },
     context,
   );
+}
+
+/** `evidence.json`; of several checks `evidence-1.json`, `evidence-2.json` … */
+function evidenceFileOf({ evidence }: CheckOptions, index: number, count: number): string | undefined {
+  if (evidence === undefined) return undefined;
+  const file = resolve(evidence);
+  if (count === 1) return file;
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}-${index + 1}${ext}`);
 }
 
 /** Passes a check's events to every sink; the last one carries the result as the baseline leaves it. */

@@ -1,48 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import { type DurationOptions, durationProfiles } from '../leaks/index.ts';
-import { type IgnoreRule, type LaunchPreferences } from '../scenarios/index.ts';
+import { BROWSERS, type CheckSettings, checkOptions } from '../checks/index.ts';
+import {
+  type IgnoreRule,
+  type LaunchPreferences,
+  RULE_CONDITIONS,
+  problemOf,
+  rulesSchema,
+} from '../scenarios/index.ts';
 import type { SessionSource } from '../sessions/index.ts';
 import { type Baseline, type FailOn, type Shard, parseBaseline } from '../reports/index.ts';
 
-/** The options of `check` as the command line gives them. */
-export interface CheckOptions {
+/** The options of `check` as the command line gives them, and its files. */
+export interface CheckOptions extends CheckSettings {
   readonly files: readonly string[];
-  readonly url?: string;
-  readonly click?: readonly string[];
-  readonly iterations?: number;
-  readonly warmup?: number;
-  readonly deep?: boolean;
-  readonly duration?: string;
-  readonly opsPerMinute?: number;
-  readonly profile?: string;
-  readonly browser?: string;
-  readonly executablePath?: string;
-  readonly connect?: string;
-  readonly headed?: boolean;
-  /** False with `--no-sandbox`. */
-  readonly sandbox?: boolean;
-  readonly reporter?: readonly string[];
-  readonly output?: string;
-  readonly baseline?: string;
-  readonly failOn?: FailOn;
-  /** Rules as JSON, each an {@link IgnoreRule} or a list of them. */
-  readonly ignore?: readonly string[];
-  readonly timeout?: number;
-  /** A Playwright configuration; false with `--no-config`. */
-  readonly config?: string | false;
-  /** A project of that configuration. */
-  readonly project?: string;
-  /** A file with a signed-in state. */
-  readonly storageState?: string;
-  /** Where to record the run, see `historyPlace`. */
-  readonly history?: string;
-  /** Only what is worse than the history's measure fails. */
-  readonly failOnRegression?: boolean;
-  /** `2/3`: the second of three parts of the scenarios. */
-  readonly shard?: string;
-  /** The collector that the run's metrics are sent to; true: the environment says which. */
-  readonly otlp?: string | true;
 }
 
 /**
@@ -103,11 +75,10 @@ export function sessionSource(
 ): SessionSource {
   const { connect } = options;
   const browser = options.browser ?? channelOf(preferred) ?? preferred.browser ?? 'chromium';
-  const names = ['chromium', 'chrome', 'msedge', 'firefox', 'webkit'] as const;
-  const name = names.find((known) => known === browser);
+  const name = BROWSERS.find((known) => known === browser);
   if (!name) {
     throw new LeakwrightError('usage', `There is no browser '${browser}'.`, {
-      hint: `There are: ${names.join(', ')}.`,
+      hint: `There are: ${BROWSERS.join(', ')}.`,
     });
   }
   const family = name === 'firefox' || name === 'webkit' ? name : 'chromium';
@@ -155,36 +126,41 @@ function executableOf(options: CheckOptions, preferred: LaunchPreferences): { ex
   return options.browser === undefined && executablePath !== undefined ? { executablePath } : {};
 }
 
-const RULE_CONDITIONS = ['name', 'holder', 'file', 'fingerprint', 'kind'] as const;
-
 /**
  * The rules of `--ignore`: what matches is shown, with its reason, and does not fail the run.
  *
- * @throws LeakwrightError `usage` for what is no rule, and for one that names nothing and so would never match
+ * @throws LeakwrightError `usage` for what is no rule, naming the nearest right key of a misspelt one
  */
 export function parseIgnoreRules(values: readonly string[]): IgnoreRule[] {
   return values.flatMap((value) => {
-    let parsed: unknown;
+    let rules: unknown[];
     try {
-      parsed = JSON.parse(value);
+      rules = [JSON.parse(value) as unknown].flat();
     } catch {
-      throw notARule(value);
+      throw notARule(value, 'it is not JSON');
     }
-    return (Array.isArray(parsed) ? (parsed as unknown[]) : [parsed]).map((rule) => {
-      if (typeof rule !== 'object' || rule === null) throw notARule(value);
-      const entries = Object.entries(rule);
-      const known = entries.every(
-        ([name, text]) => typeof text === 'string' && ['reason', ...RULE_CONDITIONS].includes(name),
+    const problem = problemOf(rulesSchema, rules);
+    if (problem !== undefined)
+      throw notARule(
+        value,
+        problem.replace(/^'\[0\](\.)?(\w*)'/, (_, dot, key) => (dot ? `'${key}'` : 'it')),
       );
-      if (!known || !('reason' in rule) || entries.length < 2) throw notARule(value);
-      return rule as IgnoreRule;
-    });
+    return rules as IgnoreRule[];
   });
 }
 
-function notARule(value: string): LeakwrightError {
-  return new LeakwrightError('usage', `'${value}' is not an ignore rule.`, {
+function notARule(value: string, why: string): LeakwrightError {
+  return new LeakwrightError('usage', `'${value}' is not an ignore rule: ${why}.`, {
     hint: `Write JSON with a reason and at least one of ${RULE_CONDITIONS.join(', ')}: {"holder":"cache","reason":"bounded by design"}`,
+  });
+}
+
+/** @throws LeakwrightError `usage` */
+export function parseFailOn(text: string | undefined): FailOn | undefined {
+  const known = checkOptions.failOn.choices.find((one) => one === text);
+  if (text === undefined || known !== undefined) return known;
+  throw new LeakwrightError('usage', `There is no severity '${text}'.`, {
+    hint: `There are: ${checkOptions.failOn.choices.join(', ')}.`,
   });
 }
 

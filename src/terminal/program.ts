@@ -1,6 +1,8 @@
 import { pathToFileURL } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
+import type { CheckSettings } from '../checks/index.ts';
 import { LeakwrightError, describeError, isAbort, programFile, refuseOldNode, toolVersion } from '../support/index.ts';
+import { addCheckOptions, collect, positiveNumber, wholeNumber } from './addOptions.ts';
 import { runCheck } from './checkCommand.ts';
 import { runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
@@ -10,30 +12,11 @@ import { runKill } from './killCommand.ts';
 import { type MergeOptions, runMerge } from './mergeCommand.ts';
 import { runRecord } from './recordCommand.ts';
 import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
-import { REPORTER_NAMES } from './reporters.ts';
 import { runTree } from './treeCommand.ts';
 
 /** What a shell gives for a program ended by Ctrl-C: 128 + SIGINT. */
 const INTERRUPTED = 130;
 const COULD_NOT_RUN = 3;
-
-function wholeNumber(minimum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < minimum) {
-      throw new InvalidArgumentError(`It must be a whole number of ${minimum} or more.`);
-    }
-    return value;
-  };
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
-}
-
-const collect = (value: string, former: string[] | undefined) => [...(former ?? []), value];
 
 function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: number) => void): Command {
   const program = new Command('leakwright')
@@ -61,65 +44,14 @@ Examples:
   leakwright clean --dry-run`,
     );
 
-  program
+  const check = program
     .command('check')
     .description('run scenarios, and say which leak and at which line')
     .argument('[files...]', 'scenario files or globs (default: **/*.leak.{js,mjs,cjs,ts,mts})')
-    .option(
-      '--url <url>',
-      'check a page without a scenario file: its --click steps, or each of its links there and back',
-    )
-    .option(
-      '--click <selector>',
-      'one step of an iteration; repeat it for more, the last one ends where the first began',
-      collect,
-    )
-    .option('--iterations <n>', 'counted iterations (default: 7)', wholeNumber(3))
-    .option('--warmup <n>', 'iterations before the count (default: 3)', wholeNumber(0))
-    .option('--deep', 'track allocations even when no counter rises')
-    .option('--duration <time>', 'watch for this long instead of counting iterations: 90s, 2m, 1h')
-    .option('--ops-per-minute <n>', 'operations a minute with --duration', positiveNumber)
-    .option('--profile <name>', 'a preset of --duration: quick, medium or endurance')
-    .option('--browser <name>', 'chromium, chrome, msedge, firefox or webkit (default: chromium)')
-    .option('--executable-path <path>', 'the browser to run')
-    .option('--connect <endpoint>', 'use a running browser: a CDP (http://) or Playwright server (ws://) endpoint')
-    .option('--headed', 'show the browser window')
-    .option('--no-sandbox', "run Chromium without its sandbox (always so for root, where it can't have one)")
-    .option(
-      '--config <file>',
-      'a Playwright configuration: its use options and web servers (default: the one beside the scenario or above it)',
-    )
-    .option('--no-config', 'use no Playwright configuration')
-    .option('--project <name>', 'the project of that configuration (default: the first one with Chromium)')
-    .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
-    .option('--reporter <name[=file]>', `${REPORTER_NAMES.join(', ')}; repeatable (default: text)`, collect)
-    .option('--output <folder>', 'write reports into this folder')
-    .option('--baseline <file>', 'a former JSON report: only new or grown leaks fail')
-    .addOption(
-      new Option('--fail-on <severity>', 'the least severity that fails')
-        .choices(['minor', 'moderate', 'critical'])
-        .default('minor'),
-    )
-    .option(
-      '--ignore <rule>',
-      'do not fail for what matches, as JSON: {"holder":"…","reason":"…"}; repeatable',
-      collect,
-    )
-    .option('--history <place>', "record the run: a file, redis://HOST:PORT, or 'default' for this user's own")
-    .option(
-      '--fail-on-regression',
-      'fail only for what is worse than the accepted run of the history, or the one before',
-    )
-    .option('--shard <i/n>', 'check only the i-th of n parts of the scenarios; merge-reports makes one report of all')
-    .option(
-      '--otlp [url]',
-      'send what the run came to to an OpenTelemetry collector (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)',
-    )
-    .option('--timeout <seconds>', 'limit for one check (default: 120)', positiveNumber)
-    .action(async (files: string[], options: Record<string, unknown>) => {
+    .action(async (files: string[], options: CheckSettings) => {
       finish(await runCheck({ files, ...options }, io, signal));
     });
-
+  addCheckOptions(check);
   program
     .command('record')
     .description("do the steps in a browser, and get a scenario file of them (with Playwright's recorder)")

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { LeakwrightError, describeError } from '../support/index.ts';
+import { EVENTS_ENV, encodeEvent } from '../checks/index.ts';
 import type { LeakEvent } from '../leaks/index.ts';
 import {
   type Report,
@@ -108,11 +109,17 @@ export function createReporterSinks(requests: readonly ReporterRequest[], io: Te
     const write = file === undefined ? (text: string) => io.out(text) : (text: string) => writeReport(file, text);
     if (name === 'ndjson') {
       const append = file === undefined ? write : (text: string) => writeReport(file, text, 'a');
-      return { onEvent: (event) => append(`${JSON.stringify(event)}\n`) };
+      return { onEvent: (event) => append(encodeEvent(event)) };
     }
     const render = RENDERERS[name];
     return { onReport: (report) => write(render(report, io.colour && file === undefined)) };
   });
+  const events = process.env[EVENTS_ENV];
+  if (events) {
+    // It is for this run: a check that a web server or a scenario starts must not write there.
+    delete process.env[EVENTS_ENV];
+    sinks.push({ onEvent: (event) => writeReport(events, encodeEvent(event), 'a') });
+  }
   if (process.env['GITHUB_ACTIONS'] === 'true') sinks.push({ onReport: (report) => tellActions(report, io) });
   return sinks;
 }

@@ -159,7 +159,7 @@ describe('Findings', () => {
     const file = join(folder, 'leaks-of-yesterday', 'old.leak.mjs');
     mkdirSync(dirname(file));
     try {
-      writeFileSync(file, "export default { url: 'http://a/', iteration() {} };\n");
+      writeFileSync(file, "export default { url: 'http://a/', iteration: (page) => page.title() };\n");
       await scenarios.items.find();
       await eventually('the scenario is a test', () => scenarios.items.itemOf(Uri.file(file)));
       const name = 'leaks-of-yesterday/old.leak.mjs';

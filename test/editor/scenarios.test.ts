@@ -81,7 +81,10 @@ describe('Scenarios in the Test Explorer', function () {
   it('come and go with their files, and follow what is typed', async () => {
     const uri = scenario('new');
     const find = () => leakwright.scenarios.items.itemOf(uri);
-    writeFileSync(uri.fsPath, `export default { name: 'My menu', url: 'http://a/', iteration() {} };\n`);
+    writeFileSync(
+      uri.fsPath,
+      `export default { name: 'My menu', url: 'http://a/', iteration: (page) => page.title() };\n`,
+    );
     try {
       await eventually('the new file is a test', find);
       assert.equal(find()!.label, 'My menu');

@@ -1,10 +1,11 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
+import { argumentsFor, checkInProcess } from '../../checks/index.ts';
 import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
 import { createReport, formatPlace, renderText, summarizeCheck } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import { answerWithData, refuse } from '../answer.ts';
-import { checkInProcess } from '../checkProcess.ts';
+
 import { explainFinding } from '../explainFinding.ts';
 import { webUrl } from '../webUrl.ts';
 import type { Workbench } from '../workbench.ts';
@@ -27,14 +28,7 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
     },
     async ({ url, click, iterations, timeoutSeconds }, { signal, _meta, sendNotification }) => {
       try {
-        const args = [
-          '--url',
-          url,
-          ...click.flatMap((selector) => ['--click', selector]),
-          ...(iterations === undefined ? [] : ['--iterations', String(iterations)]),
-          '--timeout',
-          String(timeoutSeconds),
-        ];
+        const args = argumentsFor({ url, click, iterations, timeout: timeoutSeconds }, [], 'check_page');
         const progressToken = _meta?.progressToken;
         let step = 0;
         const onEvent = (event: LeakEvent): void => {

@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import {
   type Disposable,
   type Event,
@@ -15,19 +14,16 @@ import {
   tasks,
   workspace,
 } from 'vscode';
-import type { CheckResult } from '../../leaks/index.ts';
+import { EVENTS_ENV, type EventFollower, followEvents } from '../../checks/index.ts';
+import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
 import { type Log, describeError } from '../../support/index.ts';
 import { TASK_TYPE, TREE_MATCHER } from '../contributions.ts';
 import { inBackground } from '../log.ts';
 import { type CheckProperties, treeArguments } from './checkArguments.ts';
 import { type CheckPlaces, checkCommand } from './checkCommand.ts';
 import type { CheckResults } from './checkResults.ts';
-import { EventTail } from './eventTail.ts';
 import { presets } from './presets.ts';
 import { refusal } from './refusal.ts';
-
-/** How often a running check's events are read, in ms: soon enough to feel live, and it reads only what is new. */
-const READ_EVERY_MS = 400;
 
 export interface CheckEnded {
   readonly execution: TaskExecution;
@@ -38,10 +34,10 @@ export interface CheckEnded {
 }
 
 interface Running {
-  readonly tail: EventTail;
+  readonly events: string;
+  readonly follower: EventFollower;
   readonly folder: string | undefined;
   readonly results: CheckResult[];
-  timer: NodeJS.Timeout;
 }
 
 interface CheckTasksOptions extends CheckPlaces {
@@ -101,7 +97,7 @@ export class CheckTasks implements TaskProvider, Disposable {
     const properties = Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1));
     const { program, cli, args, env, cwd, events } = checkCommand(this.#options, definition, folder, properties);
     // What a run that nobody saw the end of has left would be read as this one's.
-    if (![...this.#running.values()].some(({ tail }) => tail.file === events)) rmSync(events, { force: true });
+    if (![...this.#running.values()].some((running) => running.events === events)) rmSync(events, { force: true });
     const task = new Task(
       definition,
       scope ?? TaskScope.Workspace,
@@ -131,7 +127,9 @@ export class CheckTasks implements TaskProvider, Disposable {
   }
 
   dispose(): void {
-    for (const { timer } of this.#running.values()) clearInterval(timer);
+    for (const { follower } of this.#running.values()) {
+      inBackground(this.#options.log, 'Reading a check', follower.end());
+    }
     this.#running.clear();
     for (const disposable of this.#disposables) disposable.dispose();
   }
@@ -139,39 +137,30 @@ export class CheckTasks implements TaskProvider, Disposable {
   #onStart(execution: TaskExecution): void {
     const { task } = execution;
     if (task.definition.type !== TASK_TYPE || !(task.execution instanceof ProcessExecution)) return;
-    const file = task.execution.args.map((arg) => /^ndjson=(.+)$/.exec(arg)?.[1]).find((path) => path !== undefined);
-    if (file === undefined) return;
-    const running: Running = {
-      tail: new EventTail(file),
-      folder: task.execution.options?.cwd,
-      results: [],
-      timer: setInterval(() => inBackground(this.#options.log, 'Reading a check', this.#read(running)), READ_EVERY_MS),
+    const events = task.execution.options?.env?.[EVENTS_ENV];
+    if (events === undefined) return;
+    const folder = task.execution.options?.cwd;
+    const results: CheckResult[] = [];
+    const onEvent = (event: LeakEvent): void => {
+      if (event.type !== 'checkEnded') return;
+      results.push(event.result);
+      this.#options.results.accept({ result: event.result, folder });
     };
-    this.#running.set(execution, running);
+    this.#running.set(execution, { events, follower: followEvents(events, onEvent), folder, results });
   }
 
   #onEnd(execution: TaskExecution, exitCode: number | undefined): void {
     const running = this.#running.get(execution);
     if (!running) return;
     this.#running.delete(execution);
-    clearInterval(running.timer);
     inBackground(this.#options.log, 'Reading a check', this.#finish(execution, running, exitCode));
   }
 
   async #finish(execution: TaskExecution, running: Running, exitCode: number | undefined): Promise<void> {
     try {
-      await this.#read(running);
+      await running.follower.end();
     } finally {
-      await rm(running.tail.file, { force: true });
       this.#ended.fire({ execution, exitCode, results: running.results, folder: running.folder });
-    }
-  }
-
-  async #read(running: Running): Promise<void> {
-    for (const event of await running.tail.read()) {
-      if (event.type !== 'checkEnded') continue;
-      running.results.push(event.result);
-      this.#options.results.accept({ result: event.result, folder: running.folder });
     }
   }
 }

@@ -1,7 +1,6 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
+import { type CheckCommand, type CheckSink, following } from '../../checks/index.ts';
 import { type ChannelExit, FOLLOWED_ENV, LeakwrightError } from '../../support/index.ts';
-import type { CheckCommand } from '../checks/checkCommand.ts';
-import { type CheckSink, following, requireFolder } from '../checks/checkProcess.ts';
 import { t } from '../translate.ts';
 
 /**
@@ -16,7 +15,6 @@ export async function debugCheck(
   signal: AbortSignal,
   place: DebugPlace,
 ): Promise<ChannelExit> {
-  requireFolder(command);
   return await following(command.events, sink, async () => await debugged(command, sink, signal, place));
 }
 
@@ -53,7 +51,7 @@ async function debugged(
               ? {
                   onDidSendMessage: (message: unknown) => {
                     const said = outputOf(message);
-                    if (said !== undefined) sink.onOutput(said);
+                    if (said !== undefined) sink.onOutput?.(said);
                     exitCode = exitCodeOf(message) ?? exitCode;
                   },
                 }

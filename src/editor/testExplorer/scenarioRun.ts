@@ -8,11 +8,12 @@ import {
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
+import { type CheckCommand, type CheckSink, runCheckProcess } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type ChannelExit, type Log, describeError, plainText } from '../../support/index.ts';
-import { type CheckCommand, type CheckPlaces, checkCommand } from '../checks/checkCommand.ts';
-import { type CheckSink, runCheckProcess } from '../checks/checkProcess.ts';
+import { type CheckPlaces, checkCommand } from '../checks/checkCommand.ts';
 import type { CheckResults } from '../checks/checkResults.ts';
+import { requireFolder } from '../checks/requireFolder.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { debugCheck } from './debugCheck.ts';
@@ -60,6 +61,7 @@ export async function runScenario(
   if (token.isCancellationRequested) abort.abort();
   try {
     const command = commandFor(options, item, folder);
+    requireFolder(command);
     const exit =
       mode === 'debug'
         ? await debugCheck(command, sink, abort.signal, { folder, testRun: run })

@@ -145,7 +145,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
 
   it('says what a server printed that does not start', async () => {
     configure(`{ command: 'echo "port 80 is taken" >&2; exit 4', port: ${port}, stderr: 'ignore' }`);
-    scenario('iteration() {}');
+    scenario('iteration: (page) => page.title()');
     const { code, stdout, stderr } = await run();
     assert.equal(code, 3, stderr);
     assert.match(stdout + stderr, /'WebServer' ended with exit code 4[^]*port 80 is taken/);
@@ -153,7 +153,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
 
   it('says so when a server is never ready, and ends it', async () => {
     configure(`{ ...${shop()}, url: 'http://127.0.0.1:1/', timeout: 1500 }`, `use: { baseURL: 'http://127.0.0.1:1' }`);
-    scenario('iteration() {}');
+    scenario('iteration: (page) => page.title()');
     const { code, stdout, stderr } = await run();
     assert.equal(code, 3, stderr);
     assert.match(stdout + stderr, /not ready after 2 s[^]*http:\/\/127\.0\.0\.1:1\//);
@@ -212,7 +212,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
 
   it('stops waiting for a server on Ctrl-C', async () => {
     configure(`{ ...${shop()}, url: 'http://127.0.0.1:1/' }`, `use: { baseURL: 'http://127.0.0.1:1' }`);
-    scenario('iteration() {}');
+    scenario('iteration: (page) => page.title()');
     const command = home.start(['check'], { cwd: project });
     await until(() => serversIn(project).length >= 3, 'the server runs');
     command.child.kill('SIGINT');

@@ -21,23 +21,35 @@ describe('An ignore rule in a scenario file', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const files: Readonly<Record<string, { readonly name: string; readonly text: string; readonly before?: number }>> = {
-    'an object': { name: 'a.leak.mjs', text: `export default {\n  url: 'http://a/',\n  iteration() {},\n};\n` },
-    'an object in a line': { name: 'a.leak.mjs', text: `export default { url: 'http://a/', iteration() {} };` },
+    'an object': {
+      name: 'a.leak.mjs',
+      text: `export default {\n  url: 'http://a/',\n  iteration: (page) => page.click('#a'),\n};\n`,
+    },
+    'an object in a line': {
+      name: 'a.leak.mjs',
+      text: `export default { url: 'http://a/', iteration: (page) => page.click('#a') };`,
+    },
     TypeScript: {
       name: 'a.leak.ts',
-      text: `interface A { b: string }\nconst s = {\r\n  url: 'http://a/' as string,\r\n  async iteration(page: unknown): Promise<void> {},\r\n};\r\nexport default s;`,
+      text: `interface A { b: string }\nconst s = {\r\n  url: 'http://a/' as string,\r\n  async iteration(page: unknown): Promise<void> { void page; },\r\n};\r\nexport default s;`,
     },
     'a list that is there': {
       name: 'a.leak.mjs',
-      text: `export default {\n  ignore: [{ reason: 'x', holder: 'y' }],\n  url: 'http://a/',\n  iteration() {},\n};\n`,
+      text: `export default {\n  ignore: [{ reason: 'x', holder: 'y' }],\n  url: 'http://a/',\n  iteration: (page) => page.click('#a'),\n};\n`,
       before: 1,
     },
-    'an empty list': { name: 'a.leak.mjs', text: `export default { ignore: [ ], url: 'http://a/', iteration() {} };` },
+    'an empty list': {
+      name: 'a.leak.mjs',
+      text: `export default { ignore: [ ], url: 'http://a/', iteration: (page) => page.click('#a') };`,
+    },
     'parts that are exported': {
       name: 'a.leak.mjs',
-      text: `export const url = 'http://a/';\nexport async function iteration() {}`,
+      text: `export const url = 'http://a/';\nexport async function iteration(page) { await page.click('#a'); }`,
     },
-    'CommonJS parts': { name: 'a.leak.cjs', text: `exports.url = 'http://a/';\nexports.iteration = () => {};\n` },
+    'CommonJS parts': {
+      name: 'a.leak.cjs',
+      text: `exports.url = 'http://a/';\nexports.iteration = (page) => page.click('#a');\n`,
+    },
   };
   for (const [what, { name, text, before = 0 }] of Object.entries(files)) {
     it(`goes into ${what}, which can still be loaded`, async () => {
@@ -55,7 +67,10 @@ describe('An ignore rule in a scenario file', () => {
   }
 
   it('goes nowhere when the list is made elsewhere, or the file is none', () => {
-    assert.equal(insertRule(`export default { ignore: rules, iteration() {} };`, rule), undefined);
+    assert.equal(
+      insertRule(`export default { ignore: rules, iteration: (page) => page.click('#a') };`, rule),
+      undefined,
+    );
     assert.equal(insertRule(`const a = 1;`, rule), undefined);
   });
 });

@@ -122,13 +122,13 @@ describe('loadScenarioFile', () => {
     write('state.json', JSON.stringify({ cookies: [], origins: [] }));
     const file = write(
       'cart.leak.mjs',
-      `export default { url: '/cart', storageState: 'state.json', use: { locale: 'de-DE', video: 'on', retries: 1 }, iteration() {} };`,
+      `export default { url: '/cart', storageState: 'state.json', use: { locale: 'de-DE', video: 'on', retries: 1 }, iteration: (page) => page.click('#a') };`,
     );
     const scenario = await loadScenarioFile(file, { baseUrl: 'http://localhost:5/shop/' });
     assert.equal(scenario.url, 'http://localhost:5/cart');
     assert.deepEqual(scenario.use, { locale: 'de-DE', storageState: { cookies: [], origins: [] } });
     assert.match(scenario.warnings?.join() ?? '', /use\.retries/);
-    const base = await loadScenarioFile(write('b.leak.mjs', 'export default { iteration() {} };'), {
+    const base = await loadScenarioFile(write('b.leak.mjs', 'export default { iteration: (page) => page.click(1) };'), {
       baseUrl: 'http://localhost:5/',
     });
     assert.equal(base.url, 'http://localhost:5/');
@@ -153,7 +153,12 @@ describe('loadScenarioFile', () => {
       `export default { url: 'http://a/', iteration: 1 };`,
       /'iteration' is not a function/,
     ],
-    ['a url that is none', 'url.leak.mjs', `export default { url: 'shop', iteration() {} };`, /"shop" is not a URL/],
+    [
+      'a url that is none',
+      'url.leak.mjs',
+      `export default { url: 'shop', iteration: (page) => page.click('#a') };`,
+      /"shop" is not a URL/,
+    ],
     ['no page at all', 'page.leak.mjs', `export const iteration = () => {};`, /names no page/],
     [
       'a memlab scenario without back',
@@ -164,10 +169,91 @@ describe('loadScenarioFile', () => {
     [
       'an ignore rule without a reason',
       'ignore.leak.mjs',
-      `export default { url: 'http://a/', iteration() {}, ignore: [{}] };`,
+      `export default { url: 'http://a/', iteration: (page) => page.click('#a'), ignore: [{}] };`,
       /reason/,
     ],
+    // A misspelt key would be silently without effect: a rule with one turned every leak green.
+    ...(
+      [
+        [
+          'a misspelt rule',
+          `ignore: [{ reason: 'x', hodler: 'cache' }]`,
+          /'ignore\[0\]' has no 'hodler': did you mean 'holder'/,
+        ],
+        ['a misspelt number', `iterartions: 20`, /has no 'iterartions': did you mean 'iterations'/],
+        ['a misspelt step', `tearDown() {}`, /did you mean 'teardown'/],
+        [
+          'a misspelt threshold',
+          `thresholds: { minorByte: 1 }`,
+          /'thresholds' has no 'minorByte': did you mean 'minorBytes'/,
+        ],
+        ['a key of another tool', `timeout: 5`, /has no 'timeout': there are name, /],
+        ['a rule that names nothing', `ignore: [{ reason: 'x' }]`, /'ignore\[0\]' needs one of/],
+        [
+          'a rule that matches everything',
+          `ignore: [{ reason: 'x', holder: '' }]`,
+          /'ignore\[0\].holder' must not be empty/,
+        ],
+        [
+          'a pattern that matches everything',
+          `ignore: [{ reason: 'x', name: new RegExp('') }]`,
+          /'ignore\[0\].name' must be/,
+        ],
+        ['a kind that there is not', `ignore: [{ reason: 'x', kind: 'dom-nodes' }]`, /did you mean 'dom-node'/],
+        ['too few iterations', `iterations: 1`, /'iterations' must be a whole number of 3 or more/],
+        ['a number as a text', `warmup: '3'`, /'warmup' must be a whole number of 0 or more/],
+        ['rules that are no list', `ignore: { reason: 'x', holder: 'y' }`, /'ignore' must be a list of rules/],
+      ] as const
+    ).map(
+      ([what, part, says], at) =>
+        [
+          what,
+          `wrong${at}.leak.mjs`,
+          `export default { url: 'http://a/', ${part}, iteration: (page) => page.click('#a') };`,
+          says,
+        ] as [string, string, string, RegExp],
+    ),
+    [
+      'an iteration that does nothing',
+      'idle.leak.mjs',
+      `export default { url: 'http://a/', async iteration(page) { /* await page.click('#a') */ } };`,
+      /'iteration' does nothing/,
+    ],
+    [
+      'a misspelt export of a module',
+      'module.leak.mjs',
+      `export const url = 'http://a/'; export const iteratons = 9; export const iteration = (page) => page.click('#a');`,
+      /did you mean 'iterations'/,
+    ],
+    [
+      'a misspelt part of a fuite scenario',
+      'fuite.leak.mjs',
+      `export const createTest = () => []; export const iteration = (page) => page.click('#a');`,
+      /did you mean 'createTests'/,
+    ],
+    [
+      'a misspelt part of a memlab scenario',
+      'memlab.leak.cjs',
+      `module.exports = { url: () => 'http://a/', action() {}, back() {}, beforeInitalPageLoad() {} };`,
+      /did you mean 'beforeInitialPageLoad'/,
+    ],
   ];
+  it('lets a module have helpers of its own, and a class fields', async () => {
+    const module = write(
+      'helpers.leak.mjs',
+      `export const url = 'http://a/'; export const helper = 1; export const iteration = (page) => page.click('#a');`,
+    );
+    assert.match((await loadScenarioFile(module)).warnings?.join() ?? '', /helper/);
+    const written = write(
+      'class.leak.mjs',
+      `class Menu { url = 'http://a/'; selector = '#a'; iteration(page) { return page.click(this.selector); } }
+       export default new Menu();`,
+    );
+    const { page, calls } = recordingPage();
+    await (await loadScenarioFile(written)).iteration(page);
+    assert.deepEqual(calls, ['click #a']);
+  });
+
   for (const [what, name, text, says] of refused) {
     it(`refuses ${what} with the file's name and the reason`, async () => {
       const file = text === undefined ? join(folder, name) : write(name, text);

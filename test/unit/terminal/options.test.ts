@@ -82,5 +82,6 @@ describe('the options of check', () => {
     assert.deepEqual(parseIgnoreRules([JSON.stringify([rule, rule])]), [rule, rule]);
     for (const wrong of ['cache', '{}', '{"reason":"x"}', '{"holder":"x"}', '{"holdr":"x","reason":"y"}', 'null'])
       assert.throws(() => parseIgnoreRules([wrong]), { code: 'usage' }, wrong);
+    assert.throws(() => parseIgnoreRules(['{"hodler":"x","reason":"y"}']), /did you mean 'holder'/);
   });
 });
