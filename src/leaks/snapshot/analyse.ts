@@ -1,9 +1,12 @@
 import { GrowthBaseline, findGrowth } from './growth.ts';
+import type { Causes } from './causes.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder } from './holderName.ts';
 import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.ts';
 import { RetainingPaths } from './retainingPaths.ts';
-import { IterationBuckets, type SurvivorGroup, classOf, groupSurvivors, prevailingStack } from './survivors.ts';
+import { classOf } from './classOf.ts';
+import type { SurvivorGroup } from './survivorGroup.ts';
+import { IterationBuckets, groupSurvivors, prevailingStack } from './survivors.ts';
 
 /** A table grows by at least a reference an iteration: 4 bytes, as V8 compresses them in browsers. */
 const MIN_BYTES_AN_ITERATION = 4;
@@ -18,12 +21,13 @@ export class Analyst {
     const oldest = request.boundaries[0]!;
     const paths = RetainingPaths.compute(graph, oldest);
     const since = request.iterationsSince;
+    const { groups, causes } = groupSurvivors(graph, paths, new IterationBuckets(request, before?.newestNative));
     const analysis: SnapshotAnalysis = {
-      groups: groupSurvivors(graph, paths, new IterationBuckets(request, before?.newestNative))
+      groups: groups
         .filter(
           (group) => group.ageless > 0 || group.survivors.filter((count) => count > 0).length >= request.minBuckets,
         )
-        .map((group) => report(graph, paths, group)),
+        .map((group) => report(graph, paths, group, causes)),
       growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
       nodeCount: graph.nodeCount,
       elements: countElements(graph),
@@ -52,10 +56,18 @@ function highestNativeId(graph: HeapGraph): number {
   return highest;
 }
 
-function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup): GroupReport {
+const keyOf = (graph: HeapGraph, { className, holder, via }: SurvivorGroup): string =>
+  `${className} ${graph.id(holder)} ${via ?? ''}`;
+
+function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup, causes: Causes): GroupReport {
   // For an object it is where its class is written: its name in the source is found there.
   const location = graph.location(group.samples[0]!);
+  const owner = causes.partOf.get(group);
+  const cluster = causes.clusters.get(group);
   return {
+    key: keyOf(graph, group),
+    ...(owner ? { partOf: keyOf(graph, owner) } : {}),
+    ...(cluster === undefined ? {} : { cluster }),
     className: group.className,
     nodeType: group.nodeType,
     survivors: group.survivors,

@@ -2,7 +2,7 @@ import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder, describeScope } from './holderName.ts';
 import type { GrowthReport } from './messages.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
-import { classOf, isUserVisible } from './survivors.ts';
+import { classOf, isUserVisible } from './classOf.ts';
 
 /** Smaller storages are not remembered: whatever grows past it is compared with it. */
 const MIN_TABLE_BYTES = 96;

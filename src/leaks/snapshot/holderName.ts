@@ -1,6 +1,6 @@
 import type { HeapGraph } from './heapGraph.ts';
 import type { PathStep, RetainingPaths } from './retainingPaths.ts';
-import { classOf, isUserVisible } from './survivors.ts';
+import { classOf, isUserVisible } from './classOf.ts';
 
 /** What keeps the survivors of a group, as the run needs it: to say, to compare and to fetch. */
 export interface HolderDescription {

@@ -19,6 +19,12 @@ export interface AnalysisRequest {
 }
 
 export interface GroupReport {
+  /** Unique among the groups of one snapshot. */
+  readonly key: string;
+  /** The key of the group whose members hold these, where this is a part of another. */
+  readonly partOf?: string;
+  /** Groups of one number hang together: they reach common objects of the same iteration. */
+  readonly cluster?: number;
   readonly className: string;
   readonly nodeType: 'object' | 'closure' | 'native' | 'string' | 'other';
   /** A count for each bucket, first to last. */

@@ -1,25 +1,14 @@
-import type { FunctionPosition, HeapGraph, NodeType } from './heapGraph.ts';
+import { classOf, coarseType, isUserVisible, nativeClass } from './classOf.ts';
+import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
+import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
+import { type Causes, findCauses } from './causes.ts';
+import { aboveChain } from './chains.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 
-/** What survives of one class under one holder, by the iteration that made it. */
-export interface SurvivorGroup {
-  readonly className: string;
-  readonly nodeType: 'object' | 'closure' | 'native' | 'string' | 'other';
-  /** Ordinal of the holder in this snapshot. */
-  readonly holder: number;
-  /** Name of the browser's own object between holder and survivors (`V8EventListener`, `ScheduledAction`), if any. */
-  readonly via: string | undefined;
-  /** A count for each bucket, first to last. */
-  readonly survivors: number[];
-  /** How many more there are of which only the snapshot before which they did not exist is known. */
-  ageless: number;
-  /** Retained bytes for each bucket. */
-  readonly bytes: number[];
-  /** Ordinals of a few survivors, at most one a bucket, first bucket first. */
-  readonly samples: number[];
-  /** How often each allocation trace made one of them. */
-  readonly traces: Map<number, { count: number; sample: number }>;
+export interface Survivors {
+  readonly groups: readonly SurvivorGroup[];
+  readonly causes: Causes;
 }
 
 const OLDER = -1;
@@ -76,8 +65,6 @@ export class IterationBuckets {
   }
 }
 
-/** Shapes of plain objects are told apart by this many property names. */
-const SHAPE_NAMES = 4;
 /** Groups kept; beyond it the smallest (by bytes) are dropped. */
 const MAX_GROUPS = 500;
 
@@ -86,7 +73,7 @@ const MAX_GROUPS = 500;
  * that no other object of the same iteration dominates. A leaked panel's own arrays, strings and closures belong to the
  * panel.
  */
-export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets: IterationBuckets): SurvivorGroup[] {
+export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets: IterationBuckets): Survivors {
   const { nodeCount } = graph;
   const bucketOf = new Int16Array(nodeCount);
   for (let node = 0; node < nodeCount; node += 1) bucketOf[node] = buckets.bucketOf(graph.id(node));
@@ -95,6 +82,7 @@ export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets:
   const copies = new CopiedCollections(graph, bucketOf);
   const groups = new Map<string, SurvivorGroup>();
   const seenInBucket = new Map<SurvivorGroup, Set<number>>();
+  const memberships = new Map<number, SurvivorGroup>();
   for (let node = 0; node < nodeCount; node += 1) {
     const bucket = bucketOf[node]!;
     if (bucket < 0 || !paths.isKept(node) || !isUserVisible(graph, node)) continue;
@@ -118,9 +106,9 @@ export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets:
       groups.set(key, group);
       seenInBucket.set(group, new Set());
     }
+    memberships.set(node, group);
     if (graph.id(node) % 2 === 0) group.ageless += 1;
     else group.survivors[bucket]! += 1;
-    group.bytes[bucket]! += graph.retainedSize(node);
     const seen = seenInBucket.get(group)!;
     if (!seen.has(bucket)) {
       seen.add(bucket);
@@ -133,26 +121,42 @@ export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets:
       else group.traces.set(trace, { count: 1, sample: node });
     }
   }
+  for (const [node, group] of memberships) group.bytes[bucketOf[node]!]! += graph.retainedSize(node);
+  for (const [node, above] of nestedIn(graph, memberships))
+    memberships.get(above)!.bytes[bucketOf[above]!]! -= graph.retainedSize(node);
   for (const group of groups.values()) group.samples.sort((a, b) => bucketOf[a]! - bucketOf[b]!);
   const total = (group: SurvivorGroup): number => group.bytes.reduce((sum, bytes) => sum + bytes, 0);
-  return [...groups.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_GROUPS);
+  const largest = [...groups.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_GROUPS);
+  const causes = findCauses(largest, {
+    graph,
+    paths,
+    bucketOf,
+    isStretch: (bucket) => buckets.isStretch(bucket),
+    groupOf: (node) => memberships.get(node),
+    isCopy: (above, node) => copies.holdsLike(above, node),
+  });
+  return { groups: largest, causes };
 }
 
-const USER_TYPES: ReadonlySet<NodeType> = new Set([
-  'object',
-  'closure',
-  'regexp',
-  'native',
-  'string',
-  'concatenated string',
-  'sliced string',
-  'bigint',
-  'symbol',
-]);
-
-/** V8's own objects and backing stores, which stand for the object that owns them, are never named. */
-export function isUserVisible(graph: HeapGraph, node: number): boolean {
-  return USER_TYPES.has(graph.type(node)) && !/^(?:system \/|blink::|cppgc::)/.test(graph.rawName(node));
+/**
+ * Survivors that another survivor dominates, with the nearest that does: the members of a list hold each other, and what the
+ * first retains is all of them. Bytes are counted once.
+ */
+function nestedIn(graph: HeapGraph, members: ReadonlyMap<number, unknown>): Map<number, number> {
+  const nearest = new Map<number, number>();
+  const found = new Map<number, number>();
+  for (const member of members.keys()) {
+    const walked: number[] = [];
+    let at = graph.dominator(member);
+    while (!members.has(at) && !found.has(at) && at !== graph.root && graph.dominator(at) !== at) {
+      walked.push(at);
+      at = graph.dominator(at);
+    }
+    const above = members.has(at) ? at : (found.get(at) ?? -1);
+    for (const node of walked) found.set(node, above);
+    if (above >= 0 && above !== member) nearest.set(member, above);
+  }
+  return nearest;
 }
 
 /**
@@ -239,6 +243,12 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
   /** Held by nothing but the browser: a frame, a worker's port. */
   const none: Holding = { holder: graph.root, via: undefined };
   const isBrowsers = (node: number): boolean => graph.type(node) === 'native' && graph.id(node) % 2 === 0;
+  /** What holds the first member of a chain. */
+  const holderAbove = (top: number): number | undefined => {
+    for (let above = paths.parent(top); above >= 0; above = paths.parent(above))
+      if (isHolder(graph, above)) return above;
+    return undefined;
+  };
   return (node) => {
     const walked: number[] = [];
     let result: Holding | undefined;
@@ -248,9 +258,11 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
       walked.push(at);
       const above = paths.parent(at);
       if (above < 0) result = none;
-      else if (bucketOf[above] === OLDER && isHolder(graph, above) && !isSibling(graph, above, at))
-        result = { holder: above, via: undefined };
-      else at = above;
+      else if (bucketOf[above] === OLDER && isHolder(graph, above) && !isSibling(graph, above, at)) {
+        const entry = [...walked].reverse().find((below) => isUserVisible(graph, below));
+        const top = entry === undefined ? undefined : aboveChain(graph, paths, entry);
+        result = { holder: (top === undefined ? undefined : holderAbove(top)) ?? above, via: undefined };
+      } else at = above;
     }
     for (const at of walked.reverse()) {
       const above = paths.parent(at);
@@ -281,60 +293,6 @@ function isHolder(graph: HeapGraph, node: number): boolean {
 
 function nativeName(name: string): string {
   return name.replace(/^blink::/, '').replace(/<.*$/, '');
-}
-
-function coarseType(graph: HeapGraph, node: number): SurvivorGroup['nodeType'] {
-  const type = graph.type(node);
-  if (type === 'object' || type === 'closure' || type === 'native') return type;
-  return type.includes('string') ? 'string' : 'other';
-}
-
-/** The class as a user would name it: `Panel`, `{id, total}`, `<li> (detached)`, `function onResize`, `string`. */
-export function classOf(graph: HeapGraph, node: number): string {
-  const name = graph.rawName(node);
-  const type = graph.type(node);
-  if (type === 'closure') return name === '' ? 'anonymous function' : `function ${name}`;
-  if (type === 'native') return nativeClass(name);
-  if (type === 'object') return name === 'Object' ? shapeOf(graph, node) : name.replace(/ \/ \S*$/, '');
-  return coarseType(graph, node) === 'string' ? 'string' : type;
-}
-
-/**
- * Elements of authors have a hyphen in their names. One that ends in a number, or in hexadecimal digits, was named by a program:
- * `<item-7f3a>` and `<item-04c1>` are of one kind, and of another name in each run.
- *
- * Fooled by: names that a program made up of other letters, which are a kind each.
- */
-function tagClass(tag: string): string {
-  const named = /^([^-]+-.*?)(?:[\da-f]{3,}(?:-[\da-f]{3,})*|(?<=-)\d+)$/.exec(tag)?.[1];
-  return named !== undefined && /\d/.test(tag.slice(named.length)) ? `<${named}…>` : `<${tag}>`;
-}
-
-function nativeClass(name: string): string {
-  const detached = name.startsWith('Detached ');
-  const plain = (detached ? name.slice('Detached '.length) : name).replace(/ \/ \S*$/, '');
-  const tag = /^<([^\s>]+)/.exec(plain)?.[1];
-  const base = tag === undefined ? plain : tagClass(tag);
-  return detached ? `${base} (detached)` : base;
-}
-
-/** Names of more properties than this are the data of a table, and so are numbers: they are others in each run. */
-const MAX_SHAPE = 100;
-const NUMBER = /^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
-
-/** Plain objects have no class: their property names tell them apart, and stay the same from run to run. */
-function shapeOf(graph: HeapGraph, node: number): string {
-  const names: string[] = [];
-  let more = 0;
-  graph.forEachEdge(node, (edge) => {
-    if (graph.edgeType(edge) !== 'property') return;
-    const name = graph.edgeName(edge);
-    if (name === '__proto__') return;
-    if (names.length < SHAPE_NAMES) names.push(name);
-    else more += 1;
-  });
-  if (more > MAX_SHAPE || names.some((name) => NUMBER.test(name))) return 'Object';
-  return names.length === 0 ? 'Object' : `{${names.join(', ')}${more > 0 ? ', …' : ''}}`;
 }
 
 /** The stack that made most of a group's survivors, innermost first; empty where no trace is known or none prevails. */

@@ -44,6 +44,7 @@ export function joinResources(resources: readonly LeakCandidate[], heap: readonl
         bytesPerIteration: match.bytesPerIteration,
         retainedBytes: match.retainedBytes,
         ...(match.group ? { group: match.group } : {}),
+        ...(match.parts ? { parts: match.parts } : {}),
       });
       continue;
     }

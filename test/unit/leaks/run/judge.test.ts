@@ -15,6 +15,7 @@ function group(
 ): GroupReport {
   const { holderName = 'panels', holderId = 1001, ...rest } = parts;
   return {
+    key: `${className} ${holderId} ${rest.via ?? ''}`,
     className,
     nodeType: 'object',
     survivors: STEADY,

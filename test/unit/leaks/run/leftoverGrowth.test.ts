@@ -8,6 +8,7 @@ const NODES_ROSE = [{ counter: 'nodes', perIteration: 2 }];
 
 function items(count: number, via: string | undefined, heapObjectId = 1001): GroupReport {
   return {
+    key: `<li> ${heapObjectId} ${via ?? ''}`,
     className: '<li>',
     nodeType: 'native',
     survivors: [0, 0],
