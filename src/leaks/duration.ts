@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { type Clock, LeakwrightError, describeError, systemClock } from '../support/index.ts';
-import type { CheckResult, CounterSample, Finding, LeakEvent, Phase, Severity, Verdict } from './model.ts';
+import type { Because, CheckResult, CounterSample, Finding, LeakEvent, Phase, Severity, Verdict } from './model.ts';
 import type { CheckContext } from './check.ts';
 import { fingerprintOf } from './explain/fingerprint.ts';
 import type { LeakBrowser } from './drive/leakBrowser.ts';
@@ -249,11 +249,16 @@ class DurationCheck {
       durationMs: Math.round(this.#clock.monotonic() - this.#startedMonotonic),
       warmup: 0,
       iterations: this.#operations,
-      escalatedTo: undefined,
       settledLate: 0,
       samples: this.#samples,
       findings,
-      bounded: [],
+      decision: error
+        ? undefined
+        : {
+            verdict: verdict as Exclude<Verdict, 'error'>,
+            because: describeBecause(verdict, memoryTrend),
+            bounded: [],
+          },
       warnings: this.#warnings,
       memory: { memoryTrend, memoryStats: this.#memory?.stats() ?? noMemory.memoryStats },
     };
@@ -271,6 +276,7 @@ class DurationCheck {
       severity: trend.leakSeverity as Exclude<Severity, 'none'>,
       retainedBy: [],
       retainedBytes: 0,
+      because: describeBecause('leak', trend),
       fingerprint: fingerprintOf({
         kind: 'native-memory',
         name: nameOf(this.#scenario, this.#context.workspaceFolder),
@@ -288,6 +294,15 @@ class DurationCheck {
   #end(phase: Phase): LeakEvent {
     return { type: 'phaseEnded', phase, durationMs: Math.round(this.#clock.monotonic() - this.#phaseStartedAt) };
   }
+}
+
+function describeBecause(verdict: Verdict, trend: CheckResult['memoryTrend']): Because {
+  const { slopeMbPerSecond, correlation } = trend;
+  const reason =
+    verdict === 'inconclusive'
+      ? 'there were too few samples of memory for a trend'
+      : `memory changed by ${slopeMbPerSecond} MB a second, with a correlation of ${correlation} to a straight line`;
+  return { rule: 'memory trend', reason, numbers: { slopeMbPerSecond, correlation } };
 }
 
 function hung(page: Page): LeakwrightError {

@@ -14,6 +14,13 @@ export interface SourceSite extends SourceFrame {
   readonly stack: readonly SourceFrame[];
 }
 
+/** Why an answer is what it is: the rule that gave it, a sentence, and the numbers that decided. */
+export interface Because {
+  readonly rule: string;
+  readonly reason: string;
+  readonly numbers: Readonly<Record<string, number | string | readonly number[] | readonly string[]>>;
+}
+
 /** One confirmed leak. */
 export interface Finding {
   readonly kind: FindingKind;
@@ -36,6 +43,8 @@ export interface Finding {
   readonly retainedBytes: number;
   /** Stable across runs: class, site and holder path, without object ids. */
   readonly fingerprint: string;
+  /** The rule and the numbers that made it a leak. Reports of versions before 0.2 have none. */
+  readonly because?: Because;
   /** Set when an ignore rule matched: it is shown and does not count. */
   readonly ignored?: string;
 }
@@ -44,6 +53,7 @@ export interface Finding {
 export interface BoundedGrowth {
   readonly name: string;
   readonly reason: string;
+  readonly because?: Because;
   readonly survivors?: readonly number[];
   readonly holder?: string;
 }
@@ -68,6 +78,8 @@ export interface CheckResult {
     /** The line of the scenario file at which it failed, where that is known. */
     readonly at?: SourceFrame;
   };
+  /** Why the verdict is what it is. Reports of versions before 0.2 have none. */
+  readonly because?: Because;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly warmup: number;

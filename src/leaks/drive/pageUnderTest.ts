@@ -172,6 +172,12 @@ export class PageUnderTest {
     return (await this.cdp.send('Runtime.getHeapUsage')).usedSize;
   }
 
+  /** Bytes of the JavaScript heap after a collection. */
+  async heldBytes(): Promise<number> {
+    await this.cdp.send('HeapProfiler.collectGarbage');
+    return await this.heapBytes();
+  }
+
   async read(): Promise<Counters> {
     return { ...(await readCounters(this.cdp, this.workers)), pages: this.page.context().pages().length };
   }

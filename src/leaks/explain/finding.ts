@@ -31,6 +31,7 @@ export function toFinding(
     ...(holder === undefined ? {} : { holder }),
     retainedBy: retainedBy ?? leak.group?.holder.retainedBy ?? [],
     retainedBytes: Math.round(leak.retainedBytes),
+    because: leak.because,
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);

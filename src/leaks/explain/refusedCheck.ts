@@ -24,11 +24,10 @@ export async function* refusedCheck(
     durationMs: 0,
     warmup: 0,
     iterations: 0,
-    escalatedTo: undefined,
     settledLate: 0,
     samples: [],
     findings: [],
-    bounded: [],
+    decision: undefined,
     warnings: [],
     memory: noMemory,
   };

@@ -1,5 +1,6 @@
 import { LeakwrightError, describeError } from '../../support/index.ts';
-import type { BoundedGrowth, CheckResult, CleanupVerification, CounterSample, Finding, Verdict } from '../model.ts';
+import type { Decision } from '../judge/decide.ts';
+import type { Because, CheckResult, CleanupVerification, CounterSample, Finding, Verdict } from '../model.ts';
 import { errorPlace, shorten } from '../../scenarios/index.ts';
 import type { Scenario } from '../../scenarios/index.ts';
 import { recommend } from './recommendations.ts';
@@ -15,11 +16,11 @@ export interface CheckFacts {
   readonly durationMs: number;
   readonly warmup: number;
   readonly iterations: number;
-  readonly escalatedTo: number | undefined;
   readonly settledLate: number;
   readonly samples: readonly CounterSample[];
+  /** Undefined where the check ended before anything could be decided. */
+  readonly decision: Pick<Decision, 'verdict' | 'because' | 'bounded' | 'escalatedTo'> | undefined;
   readonly findings: readonly Finding[];
-  readonly bounded: readonly BoundedGrowth[];
   readonly warnings: readonly string[];
   readonly memory: Pick<CheckResult, 'memoryTrend' | 'memoryStats'>;
 }
@@ -39,6 +40,7 @@ export function createResult(
   error: CheckResult['error'],
   cleanup: CleanupVerification,
 ): CheckResult {
+  const { samples } = facts;
   const counted = facts.findings.filter((finding) => finding.ignored === undefined);
   return {
     name: nameOf(facts.scenario, facts.workspaceFolder),
@@ -50,16 +52,17 @@ export function createResult(
     verdict,
     severity: worst(counted.map((finding) => finding.severity)),
     ...(error ? { error } : {}),
+    because: because(verdict, facts, error),
     startedAt: new Date(facts.startedAt).toISOString(),
     durationMs: facts.durationMs,
     warmup: facts.warmup,
     iterations: facts.iterations,
-    ...(facts.escalatedTo === undefined ? {} : { escalatedTo: facts.escalatedTo }),
+    ...(facts.decision?.escalatedTo === undefined ? {} : { escalatedTo: facts.decision.escalatedTo }),
     ...(facts.settledLate > 0 ? { settledLate: facts.settledLate } : {}),
-    growth: { ...growthOf(facts.samples), ...explainedFraction(facts) },
-    samples: facts.samples,
+    growth: { ...growthOf(samples), ...explainedFraction(facts.findings, samples) },
+    samples,
     findings: facts.findings,
-    bounded: facts.bounded,
+    bounded: facts.decision?.bounded ?? [],
     ...facts.memory,
     cleanup,
     warnings: facts.warnings,
@@ -67,8 +70,25 @@ export function createResult(
   };
 }
 
+/** Why the verdict is what it is: the judge's reason, or what changed it afterwards. */
+function because(verdict: Verdict, { decision, findings }: CheckFacts, error: CheckResult['error']): Because {
+  if (error || !decision) return { rule: 'error', reason: error?.message ?? 'the check did not end', numbers: {} };
+  if (verdict === 'clean' && decision.verdict === 'leak') {
+    const reasons = [...new Set(findings.flatMap(({ ignored }) => ignored ?? []))];
+    return {
+      rule: 'ignored',
+      reason: `each finding is ignored: ${reasons.join('; ')}`,
+      numbers: { findings: findings.length },
+    };
+  }
+  return decision.because;
+}
+
 /** The share of the counted growth in bytes that the findings' retained bytes explain, from 0 to 1. */
-function explainedFraction({ findings, samples }: CheckFacts): { explainedFraction?: number } {
+function explainedFraction(
+  findings: readonly Finding[],
+  samples: readonly CounterSample[],
+): { explainedFraction?: number } {
   if (findings.length === 0) return {};
   const counted = ['jsHeapBytes', 'embedderHeapBytes', 'backingStoreBytes']
     .map((counter) => typicalStep(samples, counter))

@@ -1,8 +1,7 @@
-import type { FindingKind } from '../model.ts';
+import type { Because, FindingKind } from '../model.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
-import type { GroupReport } from '../snapshot/messages.ts';
+import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
-import type { RuleAnswer } from './rules/rule.ts';
 
 /** Something judged a leak, before its lines are looked for. */
 export interface LeakCandidate {
@@ -12,9 +11,13 @@ export interface LeakCandidate {
   readonly bytesPerIteration: number;
   readonly retainedBytes: number;
   readonly survivors: readonly number[];
-  readonly verdict: RuleAnswer;
+  readonly because: Because;
   /** From the heap. */
   readonly group?: GroupReport;
+  /** A holder that grew without objects that show it. */
+  readonly growth?: GrowthReport;
+  /** Objects of the browser of which no iteration is known. */
+  readonly native?: GroupReport;
   /** From the page hooks: one of the resources. */
   readonly resource?: PageResource;
   /** The hooks' creation stack, innermost first. */

@@ -1,8 +1,9 @@
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import { browserBookkeeping } from './rules/browserBookkeeping.ts';
+import { isBookkeeping, isPlumbing } from '../platform/index.ts';
 import { kindOf } from './findingKinds.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Suspicion } from './suspicion.ts';
+import { thresholds } from './thresholds.ts';
 
 /** All that a group has, of known age or not. */
 export function countOf(group: GroupReport): number {
@@ -36,12 +37,6 @@ export function unexplainedGrowth(growth: readonly GrowthReport[], leaks: readon
   return growth.filter(({ holder }) => !explained.has(holder.heapObjectId));
 }
 
-/** Fewer an iteration are not followed: one in two, so that views that alternate are seen. */
-const MIN_RATE = 0.45;
-
-/** What the browser keeps of nodes for its own work, under the names of interfaces. */
-const PLUMBING = new Set(['Element', 'Node', 'EventListener', 'StyleSheet', 'CSSStyleDeclaration', 'NodeList']);
-
 /**
  * Objects of the browser that came since the first snapshot and may be a leak of their own: not its own records, not what
  * a leaked object drags along. Nodes count only when the number of nodes rose; other things only when they are of an
@@ -57,15 +52,9 @@ export function nativeCandidates(
   const rose = new Set(suspicions.map(({ counter }) => counter));
   const hasNodeLeak = leaks.some(({ kind }) => kind === 'dom-node' || kind === 'frame');
   return natives.filter((native) => {
-    const { className, holder } = native;
-    if (countOf(native) < iterations * MIN_RATE) return false;
-    const answer = browserBookkeeping.judge({
-      name: className,
-      buckets: [],
-      escalated: true,
-      retainedBy: holder.retainedBy,
-    });
-    if (answer.answer === 'not-a-leak' || PLUMBING.has(className)) return false;
+    const { className } = native;
+    if (countOf(native) < iterations * thresholds.nativeRate) return false;
+    if (isBookkeeping(className) || isPlumbing(className)) return false;
     const kind = kindOf(className, undefined);
     if (kind === 'dom-node' || kind === 'frame')
       return !hasNodeLeak && (rose.has('nodes') || rose.has('documents') || rose.has('frames'));

@@ -1,13 +1,7 @@
 import type { CounterSample } from '../model.ts';
+import { thresholds } from './thresholds.ts';
 
-/** Steps of less than this are far from a danger. Bytes. */
-const LARGE_STEP = 512 * 1024;
-/** Each step this much larger than the one before is no longer a leak of so much an iteration. */
-const FACTOR = 1.4;
-const STEPS = 3;
-/** Steps that each are this much larger may become more. */
-const UNEVEN = 1.15;
-/** An iteration that takes this much longer than they did, and this long, will not get better. */
+/** An iteration that takes this much longer than the first did, and this long, will not get better. */
 const SLOWER = 20;
 const SLOW_MS = 2000;
 
@@ -15,56 +9,41 @@ const SLOW_MS = 2000;
  * Watches iterations for work that multiplies: a listener that adds two listeners, a collection that doubles. A few more
  * of them would hang or crash the page, and what leaks is plain long before.
  *
- * Fooled by: garbage, which readings without a collection contain. So what looks like it must be confirmed with readings
+ * Fooled by: garbage, which readings without a collection contain. So what looks like it is confirmed with readings
  * after collections ({@link multiplies}).
+ *
+ * @param bytes of the heap after each iteration, garbage included
+ * @param ms that each took
+ * @returns whether it looks as if each iteration adds more than the one before
  */
-export class RunawayWatch {
-  #bytes: number[] = [];
-  #usualMs: number | undefined;
-
-  /**
-   * @param bytes of the heap after an iteration, garbage included
-   * @param ms that the iteration took
-   * @returns whether it looks as if each iteration adds more than the one before
-   */
-  note(bytes: number, ms: number): boolean {
-    this.#usualMs ??= ms;
-    this.#bytes = [...this.#bytes.slice(-STEPS), bytes];
-    const isSlow = ms > SLOW_MS && ms > this.#usualMs * SLOWER;
-    return isSlow || (this.#bytes.length > STEPS && multiplies(this.#bytes));
-  }
-
-  /** What was looked at more closely was nothing. */
-  forget(): void {
-    this.#bytes = [];
-  }
+export function looksMultiplying(bytes: readonly number[], ms: readonly number[]): boolean {
+  const last = ms.at(-1) ?? 0;
+  const isSlow = last > SLOW_MS && last > (ms[0] ?? 0) * SLOWER;
+  const readings = bytes.slice(-thresholds.multiplyingByteReadings);
+  return (
+    isSlow ||
+    (readings.length === thresholds.multiplyingByteReadings && multiplies(readings, thresholds.multiplyingRawBytes))
+  );
 }
 
 /**
- * Whether readings in bytes, one an iteration, rise by more each time, and by much.
+ * Whether readings, one an iteration, rise by more each time, and by much.
  *
- * @param largeStep what is much, in bytes; exact readings need less of it
+ * @param largeStep what is much; exact readings need less of it
  */
-export function multiplies(readings: readonly number[], largeStep = LARGE_STEP): boolean {
+export function multiplies(readings: readonly number[], largeStep = thresholds.multiplyingRawBytes): boolean {
   const steps = readings.slice(1).map((after, index) => after - readings[index]!);
-  const grows = steps.every((step, index) => step > 0 && (index === 0 || step >= steps[index - 1]! * FACTOR));
+  const grows = steps.every(
+    (step, index) => step > 0 && (index === 0 || step >= steps[index - 1]! * thresholds.multiplyingFactor),
+  );
   return grows && steps.at(-1)! > largeStep;
 }
 
-/** After as many exact readings, and with steps as large as these, what multiplies is told from noise. */
-const READINGS_OF_BYTES = 4;
-const READINGS_OF_THINGS = 3;
-const CLEAR_BYTES = 64 * 1024;
-const CLEAR_THINGS = 500;
-
-/** With steps of this size, no page should be asked for more of the same. */
-const MAX_STEP_BYTES = 16 * 1024 * 1024;
-const MAX_STEP_THINGS = 20_000;
 /** Growth up to this many times the last step is asked for in any case, for the sake of two more readings. */
 const MAX_FURTHER = 8;
 const READINGS_NEEDED = 2;
 
-/** What a count showed of growth in which each iteration adds more than the one before. */
+/** Growth in which each iteration adds more than the one before. */
 export interface Runaway {
   /** How many times as much as the one before an iteration adds. */
   readonly factor: number;
@@ -72,18 +51,25 @@ export interface Runaway {
   readonly iterationsLeft: number;
 }
 
-/** Whether exact counters show growth that multiplies; undefined where they do not. */
+/** Things that scripts make by the thousand where work multiplies. */
+const TELLING_THINGS = ['nodes', 'listeners'];
+
+/**
+ * Whether exact counters show growth that multiplies; undefined where they do not. Bytes alone are believed only while their
+ * factor does not fall from step to step: steady growth in large steps (a table that doubles, code that loads) slows down.
+ */
 export function findRunaway(samples: readonly CounterSample[]): Runaway | undefined {
+  const { multiplyingByteReadings, multiplyingThingReadings, multiplyingBytes, multiplyingThings } = thresholds;
   const lastReadings = (counter: string, count: number): number[] =>
     samples.slice(-count).map((sample) => sample[counter] ?? 0);
   const found: Runaway[] = [];
-  if (samples.length >= READINGS_OF_BYTES) {
-    const bytes = lastReadings('jsHeapBytes', READINGS_OF_BYTES);
-    if (multiplies(bytes, CLEAR_BYTES)) found.push(describeRunaway(bytes));
+  if (samples.length >= multiplyingByteReadings) {
+    const bytes = lastReadings('jsHeapBytes', multiplyingByteReadings);
+    if (multiplies(bytes, multiplyingBytes)) found.push(describeRunaway(bytes));
   }
-  for (const counter of samples.length >= READINGS_OF_THINGS ? TELLING_THINGS : []) {
-    const things = lastReadings(counter, READINGS_OF_THINGS);
-    if (multiplies(things, CLEAR_THINGS)) found.push(describeRunaway(things, MAX_STEP_THINGS));
+  for (const counter of samples.length >= multiplyingThingReadings ? TELLING_THINGS : []) {
+    const things = lastReadings(counter, multiplyingThingReadings);
+    if (multiplies(things, multiplyingThings)) found.push(describeRunaway(things, thresholds.largestStepThings));
   }
   // The worst of them decides how far one may go.
   return found.sort((a, b) => a.iterationsLeft - b.iterationsLeft)[0];
@@ -92,17 +78,14 @@ export function findRunaway(samples: readonly CounterSample[]): Runaway | undefi
 /** False where the last steps of the count rose so that a few more iterations might be too many. */
 export function growsEvenly(samples: readonly CounterSample[]): boolean {
   return ['jsHeapBytes', ...TELLING_THINGS].every((counter) => {
-    const readings = samples.slice(-READINGS_OF_BYTES).map((sample) => sample[counter] ?? 0);
+    const readings = samples.slice(-thresholds.multiplyingByteReadings).map((sample) => sample[counter] ?? 0);
     const steps = readings.slice(1).map((after, index) => after - readings[index]!);
-    return steps.some((step, index) => step <= 0 || (index > 0 && step < steps[index - 1]! * UNEVEN));
+    return steps.some((step, index) => step <= 0 || (index > 0 && step < steps[index - 1]! * thresholds.unevenFactor));
   });
 }
 
-/** Things that scripts make by the thousand where work multiplies. */
-const TELLING_THINGS = ['nodes', 'listeners'];
-
 /** @param readings that multiply, in bytes or things; the last steps say how much more is bearable */
-export function describeRunaway(readings: readonly number[], maxStep = MAX_STEP_BYTES): Runaway {
+export function describeRunaway(readings: readonly number[], maxStep = thresholds.largestStepBytes): Runaway {
   const steps = readings.slice(1).map((after, index) => after - readings[index]!);
   const factor = Math.max(...steps.slice(1).map((step, index) => step / steps[index]!));
   const upTo = (times: number): number => Math.max(0, Math.floor(Math.log(times) / Math.log(factor) + 1e-9));
@@ -114,12 +97,14 @@ export function describeRunaway(readings: readonly number[], maxStep = MAX_STEP_
 export function findMultiplied(survivors: readonly (readonly number[])[]): Runaway | undefined {
   const found = survivors.filter(
     (counts) =>
-      counts.length >= READINGS_OF_BYTES &&
-      counts.at(-1)! >= CLEAR_THINGS &&
-      counts.every((count, index) => count > 0 && (index === 0 || count >= counts[index - 1]! * FACTOR)),
+      counts.length >= thresholds.multiplyingByteReadings &&
+      counts.at(-1)! >= thresholds.multiplyingThings &&
+      counts.every(
+        (count, index) => count > 0 && (index === 0 || count >= counts[index - 1]! * thresholds.multiplyingFactor),
+      ),
   );
   const [most] = found.sort((a, b) => b.at(-1)! - a.at(-1)!);
   if (!most) return undefined;
   let sum = 0;
-  return describeRunaway([0, ...most.slice(-3).map((count) => (sum += count))], MAX_STEP_THINGS);
+  return describeRunaway([0, ...most.slice(-3).map((count) => (sum += count))], thresholds.largestStepThings);
 }

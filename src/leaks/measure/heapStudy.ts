@@ -3,7 +3,7 @@ import type { SnapshotAnalysis } from '../snapshot/messages.ts';
 import { SnapshotReader } from '../snapshot/snapshotReader.ts';
 import type { GuardedCdp } from '../drive/cdp.ts';
 import { HeapTracking } from './heapTracking.ts';
-import type { IterationSpan } from '../judge/judge.ts';
+import type { IterationSpan } from '../evidence.ts';
 import type { PageUnderTest } from '../drive/pageUnderTest.ts';
 
 /** What one snapshot showed, with what the hooks saw at the same time. */

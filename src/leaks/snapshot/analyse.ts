@@ -1,3 +1,4 @@
+import { isNativeId } from '../platform/index.ts';
 import { GrowthBaseline, findGrowth } from './growth.ts';
 import type { Causes } from './causes.ts';
 import type { HeapGraph } from './heapGraph.ts';
@@ -51,7 +52,7 @@ function highestNativeId(graph: HeapGraph): number {
   let highest = 0;
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const id = graph.id(node);
-    if (id % 2 === 0 && id > highest) highest = id;
+    if (isNativeId(id) && id > highest) highest = id;
   }
   return highest;
 }

@@ -1,3 +1,4 @@
+import { isNativeId } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 import { isUserVisible } from './classOf.ts';
@@ -51,7 +52,7 @@ function findOwners(groups: readonly SurvivorGroup[], lookup: Lookup): Map<Survi
 
 /** Samples of single iterations: in a stretch of many, what holds a survivor may be of another iteration than itself. */
 function tellingSamples(group: SurvivorGroup, { graph, bucketOf, isStretch }: Lookup): readonly number[] {
-  const single = group.samples.filter((node) => graph.id(node) % 2 === 1 && !isStretch(bucketOf[node]!));
+  const single = group.samples.filter((node) => !isNativeId(graph.id(node)) && !isStretch(bucketOf[node]!));
   return single.length > 0 ? single : group.samples;
 }
 
@@ -79,7 +80,7 @@ function findClusters(groups: readonly SurvivorGroup[], lookup: Lookup): Map<Sur
   for (const [index, group] of groups.entries()) {
     for (const start of group.samples) {
       const bucket = bucketOf[start]!;
-      if (isStretch(bucket) || graph.id(start) % 2 === 0) continue;
+      if (isStretch(bucket) || isNativeId(graph.id(start))) continue;
       const queue = [start];
       for (let at = 0; at < queue.length && at < MAX_REACHED; at += 1) {
         const node = queue[at]!;

@@ -1,3 +1,4 @@
+import { isInternalName } from '../platform/index.ts';
 import type { HeapGraph, NodeType } from './heapGraph.ts';
 
 const USER_TYPES: ReadonlySet<NodeType> = new Set([
@@ -14,7 +15,7 @@ const USER_TYPES: ReadonlySet<NodeType> = new Set([
 
 /** V8's own objects and backing stores, which stand for the object that owns them, are never named. */
 export function isUserVisible(graph: HeapGraph, node: number): boolean {
-  return USER_TYPES.has(graph.type(node)) && !/^(?:system \/|blink::|cppgc::)/.test(graph.rawName(node));
+  return USER_TYPES.has(graph.type(node)) && !isInternalName(graph.rawName(node));
 }
 
 export function coarseType(graph: HeapGraph, node: number): CoarseType {

@@ -1,3 +1,4 @@
+import { isBufferClass, isNativeId } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder, describeScope } from './holderName.ts';
 import type { GrowthReport } from './messages.ts';
@@ -50,7 +51,7 @@ export function findGrowth(
   const reports: GrowthReport[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const id = graph.id(node);
-    if (id % 2 === 0 || id > oldest || !isCollection(graph, node) || !paths.isKept(node)) continue;
+    if (isNativeId(id) || id > oldest || !isCollection(graph, node) || !paths.isKept(node)) continue;
     if (isPrototype(graph, node)) continue;
     const bytesAfter = storageSize(graph, node);
     if (bytesAfter < minBytes) continue;
@@ -134,9 +135,6 @@ function isCollection(graph: HeapGraph, node: number): boolean {
   return graph.type(node) === 'object' && isUserVisible(graph, node);
 }
 
-const BUFFERS =
-  /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|WebAssembly\.Memory|Blob|ImageData)$/;
-
 /** Calls `visit` for each variable and property that holds a string or buffer of some size. */
 function forEachSlot(
   graph: HeapGraph,
@@ -146,13 +144,13 @@ function forEachSlot(
   for (let target = 0; target < graph.nodeCount; target += 1) {
     const type = graph.type(target);
     const isText = type === 'string' || type === 'concatenated string' || type === 'sliced string';
-    if (!isText && !(type === 'object' && BUFFERS.test(graph.rawName(target)))) continue;
+    if (!isText && !(type === 'object' && isBufferClass(graph.rawName(target)))) continue;
     const bytes = graph.retainedSize(target);
     if (bytes < MIN_SLOT_BYTES || !paths.isKept(target)) continue;
     graph.forEachRetainer(target, (edge, holder) => {
       const edgeType = graph.edgeType(edge);
       if (edgeType !== 'property' && edgeType !== 'context') return;
-      if (!paths.isKept(holder) || graph.id(holder) % 2 === 0) return;
+      if (!paths.isKept(holder) || isNativeId(graph.id(holder))) return;
       visit(holder, graph.edgeName(edge), target, bytes);
     });
   }

@@ -1,3 +1,4 @@
+import { isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { PathStep, RetainingPaths } from './retainingPaths.ts';
 import { classOf, isUserVisible } from './classOf.ts';
@@ -51,7 +52,7 @@ export function describeHolder(
 
 /** A function through which the live scope behind a context can be read, for holders that are contexts. */
 export function describeScope(graph: HeapGraph, holder: number): { readonly closureId?: number } {
-  if (!graph.rawName(holder).startsWith('system / Context')) return {};
+  if (!isScopeName(graph.rawName(holder))) return {};
   let closureId: number | undefined;
   graph.forEachRetainer(holder, (edge, from) => {
     if (closureId === undefined && graph.type(from) === 'closure' && graph.edgeName(edge) === 'context')
@@ -141,7 +142,7 @@ function joinWords(words: readonly Word[]): string {
 }
 
 function holderClass(graph: HeapGraph, holder: number): string {
-  return graph.rawName(holder).startsWith('system / Context') ? 'Context' : classOf(graph, holder);
+  return isScopeName(graph.rawName(holder)) ? 'Context' : classOf(graph, holder);
 }
 
 /**

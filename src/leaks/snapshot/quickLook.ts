@@ -1,3 +1,4 @@
+import { isBufferClass, isInternalName, isNativeId } from '../platform/index.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { BOILERPLATE_EDGES } from './retainingPaths.ts';
 
@@ -90,10 +91,10 @@ function hasOftenMade(raw: RawSnapshot, { boundaries, minBuckets }: AnalysisRequ
   const bucketsOf = new Map<number, Set<number>>();
   for (let node = 0; node < nodes.length; node += size) {
     const id = nodes[node + idAt]!;
-    if (id % 2 === 0 || id <= oldest || id > newest || !telling.has(nodes[node + typeAt]!)) continue;
+    if (isNativeId(id) || id <= oldest || id > newest || !telling.has(nodes[node + typeAt]!)) continue;
     if (boilerplates.has(node)) continue;
     const name = nodes[node + nameAt]!;
-    if (/^(?:system \/|blink::|cppgc::)/.test(strings[name] ?? '')) continue;
+    if (isInternalName(strings[name] ?? '')) continue;
     // Texts have their content for a name: they are one kind.
     const key = isText.has(nodes[node + typeAt]!) ? -1 : name;
     let buckets = bucketsOf.get(key);
@@ -143,7 +144,7 @@ function hasNewContent({ nodes, edges, strings, meta }: RawSnapshot, oldest: num
   for (let node = 0; node < nodes.length; node += nodeSize) {
     const end = edge + nodes[node + countAt]! * edgeSize;
     const id = nodes[node + idAt]!;
-    if (id % 2 === 0 || id > oldest || nodes[node + typeAt] === code) {
+    if (isNativeId(id) || id > oldest || nodes[node + typeAt] === code) {
       edge = end;
       continue;
     }
@@ -171,7 +172,5 @@ function hasNewContent({ nodes, edges, strings, meta }: RawSnapshot, oldest: num
 
 function isBuffer(strings: readonly string[], nodes: Uint32Array, node: number, meta: Meta): boolean {
   const name = strings[nodes[node + meta.node_fields.indexOf('name')]!] ?? '';
-  return /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|Memory|Blob|ImageData)$/.test(
-    name,
-  );
+  return isBufferClass(name);
 }

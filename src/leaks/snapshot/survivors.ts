@@ -1,3 +1,4 @@
+import { isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
 import { classOf, coarseType, isUserVisible, nativeClass } from './classOf.ts';
 import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
@@ -51,7 +52,7 @@ export class IterationBuckets {
   /** From 0; OLDER than the first bucket (or of unknown age), NEWER than the last. */
   bucketOf(id: number): number {
     const boundaries = this.#boundaries;
-    if (id % 2 === 0) return id > this.#newestNative ? this.#bucketSince : OLDER;
+    if (isNativeId(id)) return id > this.#newestNative ? this.#bucketSince : OLDER;
     if (id <= boundaries[0]!) return OLDER;
     if (id > boundaries.at(-1)!) return NEWER;
     let low = 1;
@@ -107,7 +108,7 @@ export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets:
       seenInBucket.set(group, new Set());
     }
     memberships.set(node, group);
-    if (graph.id(node) % 2 === 0) group.ageless += 1;
+    if (isNativeId(graph.id(node))) group.ageless += 1;
     else group.survivors[bucket]! += 1;
     const seen = seenInBucket.get(group)!;
     if (!seen.has(bucket)) {
@@ -214,7 +215,7 @@ function isPart(
   for (let above = graph.dominator(node); above !== graph.root; above = graph.dominator(above)) {
     // Backing stores and contexts are looked through, and the browser's own objects (whose age is not known) for all but
     // their like.
-    if (isUserVisible(graph, above) && (graph.id(above) % 2 === 1 || graph.id(node) % 2 === 0)) {
+    if (isUserVisible(graph, above) && (!isNativeId(graph.id(above)) || isNativeId(graph.id(node)))) {
       if (bucketOf[above] !== bucket) return isPart;
       if (!(inStretch && isSibling(graph, above, node)) && !copies.holdsLike(above, node)) {
         isPart = true;
@@ -242,7 +243,7 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
   const known = new Map<number, Holding>();
   /** Held by nothing but the browser: a frame, a worker's port. */
   const none: Holding = { holder: graph.root, via: undefined };
-  const isBrowsers = (node: number): boolean => graph.type(node) === 'native' && graph.id(node) % 2 === 0;
+  const isBrowsers = (node: number): boolean => graph.type(node) === 'native' && isNativeId(graph.id(node));
   /** What holds the first member of a chain. */
   const holderAbove = (top: number): number | undefined => {
     for (let above = paths.parent(top); above >= 0; above = paths.parent(above))
@@ -267,7 +268,7 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
     for (const at of walked.reverse()) {
       const above = paths.parent(at);
       if (above >= 0 && above !== result.holder && isBrowsers(above))
-        result = { holder: result.holder, via: nativeName(graph.rawName(above)) };
+        result = { holder: result.holder, via: nativeClassName(graph.rawName(above)) };
       known.set(at, result);
     }
     return result;
@@ -286,13 +287,9 @@ function isSibling(graph: HeapGraph, above: number, below: number): boolean {
 
 /** An object that holds others in a user's sense: also a scope, which holds variables. */
 function isHolder(graph: HeapGraph, node: number): boolean {
-  if (graph.type(node) === 'object' && graph.rawName(node).startsWith('system / Context')) return true;
-  if (graph.type(node) === 'native' && graph.id(node) % 2 === 0) return false;
+  if (graph.type(node) === 'object' && isScopeName(graph.rawName(node))) return true;
+  if (graph.type(node) === 'native' && isNativeId(graph.id(node))) return false;
   return isUserVisible(graph, node);
-}
-
-function nativeName(name: string): string {
-  return name.replace(/^blink::/, '').replace(/<.*$/, '');
 }
 
 /** The stack that made most of a group's survivors, innermost first; empty where no trace is known or none prevails. */

@@ -1,38 +1,40 @@
-import { type Bucket, type Rule, type SurvivorEvidence, cannotSay, rateOf } from './rule.ts';
-
-/** With less than this share of the late rate left, the first iterations were evicted even if a few stayed. */
-const NEARLY_GONE = 0.2;
-/** The first iterations, whose products are the first to be evicted. */
-const FIRST = 3;
+import { thresholds } from '../thresholds.ts';
+import { type Bucket, type Rule, type SurvivorEvidence, cannotSay, rateOf, survivorsIn } from './rule.ts';
 
 /**
- * A cache that is full lets its oldest go, a debounced clean-up runs later: the latest iterations have survivors, the
- * earliest have none or next to none. That is a bound, whatever its size.
- *
- * Fooled by: a cache that is larger than all iterations of the run (its oldest are all still there: it reads as a leak,
- * and is one for as long as anybody watched); and by a real leak that also loses its oldest for another reason, such as a
- * list that is trimmed once. A queue that fills faster than it is emptied lets its oldest go as well: there the size of
- * the queue itself is what tells (`accumulates`).
+ * A full cache evicts its oldest entries, a debounced clean-up runs later: the latest iterations have survivors, the
+ * earliest have few or none. That is a bound, whatever its size. Where an earlier snapshot shows that the earliest never had
+ * any, nothing was evicted, and the rule says nothing.
  */
 export const evicted: Rule<SurvivorEvidence> = {
   name: 'evicted',
+  says: 'Bounded: the first iterations had survivors, and few or none of those are left.',
+  fooledBy: 'A leak that also loses its oldest entries for another reason, such as a list that is trimmed once.',
   judge({ buckets }) {
-    if (buckets.length < FIRST) return cannotSay;
-    const first = buckets.slice(0, FIRST);
+    const { firstIterations, nearlyGone } = thresholds;
+    if (buckets.length < firstIterations) return cannotSay;
+    const first = buckets.slice(0, firstIterations);
     const late = rateOf(buckets.slice(-1));
     if (late === 0) return cannotSay;
     // Single iterations are compared with their like: in a stretch, the parts of a tree may each count.
-    const lastSingles = buckets.filter((bucket) => bucket.iterations === 1).slice(-FIRST);
+    const lastSingles = buckets.filter((bucket) => bucket.iterations === 1).slice(-firstIterations);
     // Where every second iteration leaves something, the later ones have the same gaps.
     const hasSuchGaps = mostlyEmpty(lastSingles) && rateOf(lastSingles) > 0;
-    if ((!mostlyEmpty(first) || hasSuchGaps) && rateOf(first) > rateOf(lastSingles) * NEARLY_GONE) return cannotSay;
+    if ((!mostlyEmpty(first) || hasSuchGaps) && rateOf(first) > rateOf(lastSingles) * nearlyGone) return cannotSay;
     const total = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
+    const numbers = { survivors: survivorsIn(buckets) };
     if (total <= Math.max(1, late))
-      return { answer: 'not-a-leak', reason: 'only those of the last iteration are kept' };
-    return { answer: 'bounded', reason: 'the oldest are let go: of the first iterations next to nothing is left' };
+      return { answer: 'not-a-leak', reason: 'only those of the last iteration are kept', numbers };
+    if (neverThere(first)) return cannotSay;
+    return { answer: 'bounded', reason: 'the oldest are gone: few or none of the first iterations are left', numbers };
   },
 };
 
 function mostlyEmpty(buckets: readonly Bucket[]): boolean {
-  return buckets.filter(({ survivors }) => survivors === 0).length >= FIRST - 1;
+  return buckets.filter(({ survivors }) => survivors === 0).length >= thresholds.firstIterations - 1;
+}
+
+/** Whether an earlier snapshot shows that these iterations left no more then than they do now. */
+function neverThere(buckets: readonly Bucket[]): boolean {
+  return buckets.every(({ before, survivors }) => before !== undefined && before <= survivors);
 }

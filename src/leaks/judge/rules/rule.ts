@@ -1,12 +1,19 @@
-/** What a rule says of one piece of evidence, and why. `cannot-say` leaves it to the next rule. */
+import type { Because } from '../../model.ts';
+
+/** What a rule says of one piece of evidence, why, and the numbers it rests on. `cannot-say` leaves it to the next rule. */
 export interface RuleAnswer {
   readonly answer: 'leak' | 'bounded' | 'not-a-leak' | 'cannot-say';
   readonly reason: string;
+  readonly numbers?: Because['numbers'];
 }
 
 /** One idea of what is a leak or what only looks like one. */
 export interface Rule<Evidence> {
   readonly name: string;
+  /** What the rule answers, in one line, for the guide. */
+  readonly says: string;
+  /** What the rule is fooled by, in one line, for the guide. */
+  readonly fooledBy: string;
   judge(evidence: Evidence): RuleAnswer;
 }
 
@@ -18,6 +25,8 @@ export interface Bucket {
   readonly survivors: number;
   /** As many may be from here: survivors plus those of which no iteration is known. Default: the survivors. */
   readonly possible?: number;
+  /** As many were there when an earlier snapshot was taken; undefined where none shows it. */
+  readonly before?: number;
 }
 
 /** What is left, at the end, of the things of one kind that iterations made. */
@@ -31,6 +40,8 @@ export interface SurvivorEvidence {
   readonly retainedBy: readonly string[];
   /** The browser's own object between the holder and the survivors, if any. */
   readonly via?: string;
+  /** Whether a collection, object or variable of the page holds them, not only the browser. */
+  readonly heldByPage?: boolean;
   /** Whether a function of the page is known to have made them; undefined where nothing is known of their making. */
   readonly madeByPage?: boolean;
   /** Whether exact counters showed that each iteration adds more than the one before. */
@@ -39,16 +50,19 @@ export interface SurvivorEvidence {
   readonly released?: boolean;
 }
 
+/** A rule's answer with the rule's name. */
+export interface Answer {
+  readonly answer: RuleAnswer['answer'];
+  readonly because: Because;
+}
+
 /** The first answer that says something, with the rule that gave it. */
-export function decide<Evidence>(
-  rules: readonly Rule<Evidence>[],
-  evidence: Evidence,
-): RuleAnswer & { readonly rule: string } {
+export function firstAnswer<Evidence>(rules: readonly Rule<Evidence>[], evidence: Evidence): Answer {
   for (const rule of rules) {
-    const answer = rule.judge(evidence);
-    if (answer.answer !== 'cannot-say') return { ...answer, rule: rule.name };
+    const { answer, reason, numbers } = rule.judge(evidence);
+    if (answer !== 'cannot-say') return { answer, because: { rule: rule.name, reason, numbers: numbers ?? {} } };
   }
-  return { ...cannotSay, rule: 'none' };
+  return { answer: 'cannot-say', because: { rule: 'none', reason: 'no rule can say', numbers: {} } };
 }
 
 /** Survivors an iteration over some buckets. */
@@ -57,3 +71,6 @@ export function rateOf(buckets: readonly Bucket[]): number {
   const survivors = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
   return iterations === 0 ? 0 : survivors / iterations;
 }
+
+/** Of each bucket, for a reason's numbers. */
+export const survivorsIn = (buckets: readonly Bucket[]): number[] => buckets.map(({ survivors }) => survivors);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Evidence, type IterationSpan, judge } from '../../../../src/leaks/judge/judge.ts';
+import type { IterationSpan, SnapshotSeen } from '../../../../src/leaks/evidence.ts';
+import { type Judgement, judgeSnapshot } from '../../../../src/leaks/judge/judgeSnapshot.ts';
 import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
 
 const spans: IterationSpan[] = [
@@ -33,18 +34,22 @@ function group(
     ...rest,
   };
 }
-const evidence = (groups: readonly GroupReport[], parts: Partial<Evidence> = {}): Evidence => ({
-  groups,
+const evidence = (groups: readonly GroupReport[], parts: Partial<SnapshotSeen> = {}): SnapshotSeen => ({
+  saw: 'snapshot',
+  heap: 0,
+  analysis: { groups, growth: [], nodeCount: 0, elements: {} },
   resources: [],
   hooked: true,
   spans,
-  escalated: true,
+  iterationsSince: 50,
+  interfaces: [],
   ...parts,
 });
-const names = (input: Evidence): string[] => judge(input).leaks.map(({ name }) => name);
+const judge = (snapshot: SnapshotSeen): Judgement => judgeSnapshot(snapshot, { escalated: true, multiplies: false });
+const names = (input: SnapshotSeen): string[] => judge(input).leaks.map(({ name }) => name);
 
 /** One listener added in each iteration, at one line. */
-function listeners(name: string): Evidence['resources'] {
+function listeners(name: string): SnapshotSeen['resources'] {
   return Array.from({ length: 57 }, (_, index) => ({
     id: index,
     kind: 'event-listener' as const,

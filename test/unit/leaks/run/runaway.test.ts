@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CounterSample } from '../../../../src/leaks/model.ts';
 import {
-  RunawayWatch,
   findMultiplied,
   findRunaway,
   growsEvenly,
+  looksMultiplying,
   multiplies,
 } from '../../../../src/leaks/judge/runaway.ts';
 
@@ -12,8 +12,12 @@ const MB = 1024 * 1024;
 
 /** The iteration, from 1, at which it is taken for a runaway. */
 function noticedAt(sizes: readonly number[], ms: (index: number) => number = () => 10): number | undefined {
-  const watch = new RunawayWatch();
-  const index = sizes.findIndex((bytes, at) => watch.note(bytes, ms(at)));
+  const index = sizes.findIndex((_, at) =>
+    looksMultiplying(
+      sizes.slice(0, at + 1),
+      sizes.slice(0, at + 1).map((_size, each) => ms(each)),
+    ),
+  );
   return index === -1 ? undefined : index + 1;
 }
 

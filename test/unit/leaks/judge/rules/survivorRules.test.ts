@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Bucket, type SurvivorEvidence, decide } from '../../../../../src/leaks/judge/rules/rule.ts';
-import { survivorRules } from '../../../../../src/leaks/judge/rules/survivorRules.ts';
+import { type Bucket, type SurvivorEvidence, firstAnswer } from '../../../../../src/leaks/judge/rules/rule.ts';
+import { survivorRules } from '../../../../../src/leaks/judge/table.ts';
 
 /** Seven iterations told apart, then stretches of 40 and 10, as a check has them after escalation. */
 function buckets(singles: readonly number[], first: number, last: number): Bucket[] {
@@ -12,7 +12,7 @@ function buckets(singles: readonly number[], first: number, last: number): Bucke
 }
 
 function judged(evidence: Partial<SurvivorEvidence> & { buckets: readonly Bucket[] }): string {
-  return decide(survivorRules, { name: 'Panel', escalated: true, retainedBy: [], madeByPage: true, ...evidence })
+  return firstAnswer(survivorRules, { name: 'Panel', escalated: true, retainedBy: [], madeByPage: true, ...evidence })
     .answer;
 }
 

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright';
 import type { Finding, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
-import { parseStackText } from '../explain/sources/index.ts';
-import { openSourceDesk } from '../explain/openSourceDesk.ts';
-import { toFinding } from '../explain/finding.ts';
+import { parseStackText } from './sources/index.ts';
+import { openSourceDesk } from './openSourceDesk.ts';
+import { toFinding } from './finding.ts';
+import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import { PageSources } from '../measure/pageSources.ts';
-import type { PageUnderTest } from './pageUnderTest.ts';
+import type { PageUnderTest } from '../drive/pageUnderTest.ts';
 
 /**
  * Pages that iterations open and leave open. Each is a document, often a process: nothing has to be followed for dozens of
@@ -13,7 +14,7 @@ import type { PageUnderTest } from './pageUnderTest.ts';
  */
 export async function openedPagesFinding(
   subject: PageUnderTest,
-  perIteration: number,
+  leak: LeakCandidate,
   options: {
     readonly workspaceFolder: string;
     readonly thresholds: Thresholds;
@@ -26,15 +27,7 @@ export async function openedPagesFinding(
     .filter((page) => page !== subject.page);
   const site = await openingSite(subject, options.workspaceFolder);
   return toFinding(
-    {
-      kind: 'page',
-      name: `page ${withoutQuery(opened.at(-1)) ?? ''}`.trim(),
-      perIteration,
-      bytesPerIteration: 0,
-      retainedBytes: 0,
-      survivors: [],
-      verdict: { answer: 'leak', reason: 'each iteration leaves a page open' },
-    },
+    { ...leak, name: `page ${withoutQuery(opened.at(-1)) ?? ''}`.trim() },
     { allocatedAt: site, keptAt: undefined, holder: undefined, retainedBy: [] },
     options,
   );

@@ -1,30 +1,23 @@
+import type { SnapshotSeen, IterationSpan } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
+import { FOLLOWED_CLASSES } from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
-import { FOLLOWED_CLASSES } from './rules/releasedByPage.ts';
-import { type Bucket, type RuleAnswer, type SurvivorEvidence, decide } from './rules/rule.ts';
-import { survivorRules } from './rules/survivorRules.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
 import { kindOf } from './findingKinds.ts';
 import { fold } from './fold/fold.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
+import { type Answer, type Bucket, type SurvivorEvidence, firstAnswer } from './rules/rule.ts';
+import { survivorRules } from './table.ts';
 
-/** The iterations of one bucket: by their numbers, for the page hooks, and how many they are. */
-export interface IterationSpan {
-  readonly first: number;
-  readonly last: number;
-}
-
-export interface Evidence {
-  readonly groups: readonly GroupReport[];
-  readonly resources: readonly PageResource[];
-  /** Whether the page hooks watch this heap: then what they do not have has been ended. */
-  readonly hooked: boolean;
-  /** One a bucket of the groups, in the same order. */
-  readonly spans: readonly IterationSpan[];
+/** What is known beside the snapshot that is judged. */
+export interface SnapshotContext {
+  /** Whether growth was followed after the first snapshot. */
   readonly escalated: boolean;
   /** Whether exact counters showed that each iteration adds more than the one before. */
-  readonly multiplies?: boolean;
+  readonly multiplies: boolean;
+  /** An earlier snapshot of the same heap: what was there then and is not now was let go. */
+  readonly earlier?: SnapshotSeen | undefined;
 }
 
 export interface Judgement {
@@ -39,63 +32,86 @@ export interface Judgement {
 }
 
 /** What survives, judged by the rules, and put together: one leak is one finding, not one for each thing it drags along. */
-export function judge(evidence: Evidence): Judgement {
+export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext): Judgement {
+  const { spans, resources } = snapshot;
   const bounded: BoundedGrowth[] = [];
   const heap: LeakCandidate[] = [];
   const ageless: GroupReport[] = [];
   let anyReleased = false;
   const doubtful = new Map<GroupReport, BoundedGrowth>();
-  for (const group of evidence.groups) {
+  const before = survivorsBefore(context.earlier);
+  for (const group of snapshot.analysis.groups) {
     // What only the browser holds is the page's if a function of the page made it, or a frame's world.
     if (group.holder.nodeType === 'synthetic' && !madeByPage(group) && kindOf(group.className, group.via) !== 'frame')
       continue;
-    const released = isReleased(group, evidence);
+    const released = isReleased(group, snapshot);
     anyReleased ||= released;
-    if (!released && isAgeless(group, evidence.spans)) {
+    if (!released && isAgeless(group, spans)) {
       ageless.push(group);
       continue;
     }
-    const verdict = decide(survivorRules, groupEvidence(group, evidence, released));
-    if (verdict.answer === 'leak') heap.push(heapCandidate(group, verdict, evidence));
-    else if (verdict.answer === 'bounded' && group.nodeType !== 'string') {
+    const answer = firstAnswer(
+      survivorRules,
+      groupEvidence(group, snapshot, context, before.get(groupKey(group)), released),
+    );
+    if (answer.answer === 'leak') heap.push(heapCandidate(group, answer, spans));
+    else if (answer.answer === 'bounded' && group.nodeType !== 'string') {
       const growth = {
         name: group.className,
-        reason: verdict.reason,
+        reason: answer.because.reason,
+        because: answer.because,
         survivors: group.survivors,
         ...(group.holder.name === '' ? {} : { holder: group.holder.name }),
       };
-      if (mayBeOlder(group, evidence.spans)) doubtful.set(group, growth);
+      if (mayBeOlder(group, spans)) doubtful.set(group, growth);
       else bounded.push(growth);
     }
   }
-  const resources: LeakCandidate[] = [];
-  for (const { sample, survivors } of groupResources(evidence.resources, evidence.spans)) {
-    const buckets = toBuckets(survivors, evidence.spans);
-    const verdict = decide(survivorRules, {
+  const found: LeakCandidate[] = [];
+  for (const { sample, survivors } of groupResources(resources, spans)) {
+    const answer = firstAnswer(survivorRules, {
       name: sample.name,
-      buckets,
-      escalated: evidence.escalated,
-      multiplies: evidence.multiplies === true,
+      buckets: toBuckets(survivors, spans),
+      escalated: context.escalated,
+      multiplies: context.multiplies,
       retainedBy: [],
+      heldByPage: true,
       madeByPage: true,
     });
-    if (verdict.answer === 'leak') resources.push(resourceCandidate(sample, survivors, verdict, evidence));
-    else if (verdict.answer === 'bounded') bounded.push({ name: sample.name, reason: verdict.reason, survivors });
+    if (answer.answer === 'leak') found.push(resourceCandidate(sample, survivors, answer, spans));
+    else if (answer.answer === 'bounded')
+      bounded.push({ name: sample.name, reason: answer.because.reason, because: answer.because, survivors });
   }
-  const leaks = fold(resources, heap);
+  const leaks = fold(found, heap);
   // Nodes that come with a leak are explained by it; whether more of them come is only worth a look where nothing is.
   if (leaks.length > 0)
     return { leaks, ageless, doubtful: new Map(), bounded: [...bounded, ...doubtful.values()], anyReleased };
   return { leaks, ageless: [...ageless, ...doubtful.keys()], doubtful, bounded, anyReleased };
 }
 
+const groupKey = ({ className, holder, via }: GroupReport): string =>
+  `${className}\n${holder.heapObjectId}\n${via ?? ''}`;
+
+/** How many of each group survived of each single iteration when an earlier snapshot was taken. */
+function survivorsBefore(earlier: SnapshotSeen | undefined): Map<string, readonly number[]> {
+  const before = new Map<string, readonly number[]>();
+  for (const group of earlier?.analysis.groups ?? [])
+    before.set(
+      groupKey(group),
+      group.survivors.filter((_, index) => isSingle(earlier!.spans[index]!)),
+    );
+  return before;
+}
+
+const isSingle = ({ first, last }: IterationSpan): boolean => first === last;
+
 /** True when something may be a leak by what survives after a few iterations: from about every second of them. */
-export function hasCandidates(evidence: Pick<Evidence, 'groups' | 'resources' | 'spans'>): boolean {
-  const needed = Math.max(2, Math.floor(evidence.spans.length / 2));
+export function hasCandidates({ analysis, resources, spans }: SnapshotSeen): boolean {
+  const needed = Math.max(2, Math.floor(spans.length / 2));
   const often = (survivors: readonly number[]): boolean => survivors.filter((count) => count > 0).length >= needed;
   return (
-    evidence.groups.some((group) => often(group.survivors)) ||
-    groupResources(evidence.resources, evidence.spans).some(({ survivors }) => often(survivors))
+    analysis.groups.some((group) => often(group.survivors)) ||
+    groupResources(resources, spans).some(({ survivors }) => often(survivors))
   );
 }
 
@@ -112,7 +128,7 @@ function isAgeless(group: GroupReport, spans: readonly IterationSpan[]): boolean
 }
 
 /** More of them live than the hooks know to be open, by far: the page has ended them. */
-function isReleased(group: GroupReport, { resources, hooked }: Evidence): boolean {
+function isReleased(group: GroupReport, { resources, hooked }: SnapshotSeen): boolean {
   if (!hooked || group.holder.nodeType !== 'synthetic' || !FOLLOWED_CLASSES.has(group.className)) return false;
   const open = resources.filter(({ name }) => name === group.className).length;
   return open * 2 < group.survivors.reduce((sum, count) => sum + count, group.ageless);
@@ -126,51 +142,71 @@ function mayBeOlder(group: GroupReport, spans: readonly IterationSpan[]): boolea
   return group.nodeType === 'native' && group.ageless >= spans.filter(({ first, last }) => first === last).length;
 }
 
+/** True where a variable, a collection or an object of the page is the holder, with nothing of the browser in between. */
+const isHeldByPage = ({ holder, via }: GroupReport): boolean =>
+  via === undefined && holder.nodeType !== 'synthetic' && holder.nodeType !== 'native' && holder.className !== 'Window';
+
 function groupEvidence(
   group: GroupReport,
-  { spans, escalated, multiplies }: Evidence,
+  { spans }: SnapshotSeen,
+  { escalated, multiplies }: SnapshotContext,
+  before: readonly number[] | undefined,
   released: boolean,
 ): SurvivorEvidence {
   return {
     name: group.className,
-    buckets: toBuckets(group.survivors, spans, group.ageless),
+    buckets: toBuckets(group.survivors, spans, group.ageless, before),
     escalated,
-    multiplies: multiplies === true,
+    multiplies,
     retainedBy: group.holder.retainedBy,
+    heldByPage: isHeldByPage(group),
     ...(group.via === undefined ? {} : { via: group.via }),
     ...(group.stack.length === 0 ? {} : { madeByPage: madeByPage(group) }),
     ...(released ? { released } : {}),
   };
 }
 
-function toBuckets(survivors: readonly number[], spans: readonly IterationSpan[], ageless = 0): Bucket[] {
+function toBuckets(
+  survivors: readonly number[],
+  spans: readonly IterationSpan[],
+  ageless = 0,
+  before?: readonly number[],
+): Bucket[] {
+  let single = -1;
   return survivors.map((count, index) => {
-    const iterations = spans[index]!.last - spans[index]!.first + 1;
-    return { iterations, survivors: count, ...(iterations > 1 && ageless > 0 ? { possible: count + ageless } : {}) };
+    const span = spans[index]!;
+    if (isSingle(span)) single += 1;
+    const earlier = isSingle(span) ? before?.[single] : undefined;
+    return {
+      iterations: span.last - span.first + 1,
+      survivors: count,
+      ...(isSingle(span) || ageless === 0 ? {} : { possible: count + ageless }),
+      ...(earlier === undefined ? {} : { before: earlier }),
+    };
   });
 }
 
 /** Rates come from the buckets of single iterations: they are exact. */
 function mean(values: readonly number[], spans: readonly IterationSpan[]): number {
-  const singles = values.filter((_, index) => spans[index]!.first === spans[index]!.last);
+  const singles = values.filter((_, index) => isSingle(spans[index]!));
   return singles.length === 0 ? 0 : singles.reduce((sum, value) => sum + value, 0) / singles.length;
 }
 
 function typical(values: readonly number[], spans: readonly IterationSpan[]): number {
-  const singles = values.filter((_, index) => spans[index]!.first === spans[index]!.last).sort((a, b) => a - b);
+  const singles = values.filter((_, index) => isSingle(spans[index]!)).sort((a, b) => a - b);
   const median = singles[Math.floor(singles.length / 2)] ?? 0;
   return median > 0 ? median : mean(values, spans);
 }
 
-function heapCandidate(group: GroupReport, verdict: RuleAnswer, { spans }: Evidence): LeakCandidate {
+function heapCandidate(group: GroupReport, { because }: Answer, spans: readonly IterationSpan[]): LeakCandidate {
   return {
     kind: kindOf(group.className, group.via),
     name: group.className,
     perIteration: typical(group.survivors, spans),
     bytesPerIteration: mean(group.bytes, spans),
     retainedBytes: group.bytes.reduce((sum, bytes) => sum + bytes, 0),
-    survivors: group.survivors.filter((_, index) => spans[index]!.first === spans[index]!.last),
-    verdict,
+    survivors: group.survivors.filter((_, index) => isSingle(spans[index]!)),
+    because,
     group,
   };
 }
@@ -178,8 +214,8 @@ function heapCandidate(group: GroupReport, verdict: RuleAnswer, { spans }: Evide
 function resourceCandidate(
   sample: PageResource,
   survivors: readonly number[],
-  verdict: RuleAnswer,
-  { spans }: Evidence,
+  { because }: Answer,
+  spans: readonly IterationSpan[],
 ): LeakCandidate {
   return {
     kind: sample.kind,
@@ -187,8 +223,8 @@ function resourceCandidate(
     perIteration: typical(survivors, spans),
     bytesPerIteration: 0,
     retainedBytes: 0,
-    survivors: survivors.filter((_, index) => spans[index]!.first === spans[index]!.last),
-    verdict,
+    survivors: survivors.filter((_, index) => isSingle(spans[index]!)),
+    because,
     resource: sample,
     creation: parseStackText(sample.stack),
   };

@@ -1,0 +1,133 @@
+/**
+ * What a verdict may rest on, as plain JSON: a record of observations in the order in which they were made. `plan` says from it what
+ * is still missing, `decide` what follows. Both are pure, so a recorded file gives the same plan and the same verdict for ever.
+ */
+import type { Counters } from './measure/counters.ts';
+import type { PageResource } from './measure/pageHooks/index.ts';
+import type { SnapshotAnalysis } from './snapshot/messages.ts';
+
+/** Raised when a field changes its meaning. Fields that are only added leave it as it is. */
+export const EVIDENCE_VERSION = 1;
+
+/** A run of iterations whose products are told apart from those of others. Numbers count from 1, warm-up included. */
+export interface IterationSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface EvidenceSettings {
+  readonly warmup: number;
+  readonly iterations: number;
+  /** Iterations in all up to which suspicious growth is followed. */
+  readonly escalateTo: number;
+  /** Whether the heap is studied even where nothing grows. */
+  readonly deep: boolean;
+}
+
+/** One heap of a check: 0 is the page's, the others are its workers' in the order of the `workers` observation. */
+export type HeapNumber = number;
+
+/** Live sizes of one holder: entries, characters or bytes, one a reading. Fewer than there were readings: some failed. */
+export interface HolderSizes {
+  readonly heapObjectId: number;
+  readonly slot?: string;
+  readonly sizes: readonly number[];
+}
+
+/** Counters after an iteration's forced collection. */
+export interface CountersSeen {
+  readonly saw: 'counters';
+  /** `warmup`: before the last iteration of the warm-up; `count`: from iteration 0 of the count on; `end`: after all else. */
+  readonly when: 'warmup' | 'count' | 'end';
+  readonly atMs: number;
+  readonly counters: Counters;
+}
+
+/** From here on, objects of a heap are told apart by the iteration that made them. */
+export interface TrackingSeen {
+  readonly saw: 'tracking';
+  readonly heap: HeapNumber;
+}
+
+export interface SnapshotSeen {
+  readonly saw: 'snapshot';
+  readonly heap: HeapNumber;
+  /** One a bucket of the groups, in the same order. */
+  readonly spans: readonly IterationSpan[];
+  /** Iterations since the snapshot before, or since the page was loaded. */
+  readonly iterationsSince: number;
+  /** Whether the page hooks watch this heap: then what they do not list has been ended. */
+  readonly hooked: boolean;
+  readonly analysis: SnapshotAnalysis;
+  readonly resources: readonly PageResource[];
+  /** Which class names of the browser's own objects are interfaces that script knows. */
+  readonly interfaces: readonly string[];
+}
+
+/** Iterations after which only the bytes of the heap were read, garbage included. */
+export interface FollowedSeen {
+  readonly saw: 'followed';
+  readonly heap: HeapNumber;
+  readonly bytes: readonly number[];
+  readonly ms: readonly number[];
+  readonly endedBy: 'done' | 'time' | 'multiplying';
+}
+
+/** Bytes of the heap after collections, before and after each of a few iterations: does growth multiply? */
+export interface ConfirmedSeen {
+  readonly saw: 'confirmed';
+  readonly heap: HeapNumber;
+  readonly bytes: readonly number[];
+}
+
+/** Live sizes of holders that may have grown, read before and after each of a few iterations. */
+export interface SizesSeen {
+  readonly saw: 'sizes';
+  readonly heap: HeapNumber;
+  readonly holders: readonly HolderSizes[];
+}
+
+/** Holders and document watched over a few iterations; with a snapshot after them where the browser's objects must be counted again. */
+export interface WatchedSeen {
+  readonly saw: 'watched';
+  readonly heap: HeapNumber;
+  readonly iterations: number;
+  readonly holders: readonly HolderSizes[];
+  /** Bytes of the heap after a collection, before and after. */
+  readonly heldBytes: readonly [before: number, after: number];
+  readonly again?: SnapshotAnalysis;
+}
+
+/** The heaps of workers over the count: bytes after each iteration. */
+export interface WorkersSeen {
+  readonly saw: 'workers';
+  readonly heaps: readonly (readonly number[])[];
+}
+
+/** Something failed after the count. What was seen before it stands. */
+export interface FailureSeen {
+  readonly saw: 'failure';
+  readonly message: string;
+}
+
+export type Observation = (
+  | CountersSeen
+  | TrackingSeen
+  | SnapshotSeen
+  | FollowedSeen
+  | ConfirmedSeen
+  | SizesSeen
+  | WatchedSeen
+  | WorkersSeen
+  | FailureSeen
+) & {
+  /** Iterations begun since the page was loaded, warm-up included, when the observation was complete. */
+  readonly begun: number;
+};
+
+export interface Evidence {
+  readonly version: typeof EVIDENCE_VERSION;
+  readonly browser: string;
+  readonly settings: EvidenceSettings;
+  readonly observations: readonly Observation[];
+}

@@ -1,0 +1,187 @@
+import type { Evidence, HeapNumber } from '../evidence.ts';
+import type { Because, BoundedGrowth, Verdict } from '../model.ts';
+import { BEHIND_FOLLOWED, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
+import { followUp } from './followUp.ts';
+import { decideHeap } from './judgeHeap.ts';
+import type { LeakCandidate } from './leakCandidate.ts';
+import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
+import { findRunaway } from './runaway.ts';
+import { type Suspicion, bytesGrow, findSuspicions } from './suspicion.ts';
+import { thresholds } from './thresholds.ts';
+import { begunIn, countView, failureIn, heapView, workerHeaps } from './view.ts';
+
+/** A leak with the heap that it was found in. */
+export interface FoundLeak {
+  readonly heap: HeapNumber;
+  readonly leak: LeakCandidate;
+}
+
+export interface Decision {
+  readonly verdict: Exclude<Verdict, 'error'>;
+  readonly because: Because;
+  readonly leaks: readonly FoundLeak[];
+  readonly bounded: readonly BoundedGrowth[];
+  /** Iterations in all after growth was followed; undefined where there was nothing to follow. */
+  readonly escalatedTo?: number;
+  /** What people should know of how the answer was found. */
+  readonly warnings: readonly string[];
+}
+
+/** The answer, from the evidence alone. Ignore rules are not its business. */
+export function decide(evidence: Evidence): Decision {
+  const { samples } = countView(evidence);
+  const suspicions = findSuspicions(samples);
+  const opened = opensPages(suspicions);
+  if (opened) return openedPages(opened);
+  if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);
+
+  const found: FoundLeak[] = [];
+  const bounded: BoundedGrowth[] = [];
+  const warnings: string[] = [];
+  const open: string[] = [];
+  let anyReleased = false;
+  let cutShort = false;
+  let escalatedTo: number | undefined;
+  const heaps = workerHeaps(evidence) ?? [];
+  for (let heap = 0; heap <= heaps.length; heap += 1) {
+    const grew = heap === 0 ? suspicions : WORKER_GREW;
+    if (heap > 0 && !bytesGrow(heaps[heap - 1]!)) continue;
+    const view = heapView(evidence, heap);
+    const first = view.snapshots[0];
+    if (!first || mayLeak(evidence, view, grew) !== 'yes') continue;
+    const follow = followUp(evidence, view);
+    const last = view.followUp.findLast(({ saw }) => saw === 'snapshot') ?? first;
+    escalatedTo = Math.max(escalatedTo ?? 0, last.begun);
+    if (follow.runaway) warnings.push(NOT_FOLLOWED);
+    const decided = decideHeap(view, follow, grew, begunIn(evidence));
+    bounded.push(...decided.bounded);
+    open.push(...decided.open);
+    anyReleased ||= decided.anyReleased;
+    const isIncomplete = follow.cutShort || (follow.next !== undefined && !follow.escalated);
+    if (isIncomplete && decided.leaks.length > 0) {
+      cutShort = true;
+      warnings.push(
+        `Time was short: growth was followed for ${last.begun} of ${evidence.settings.escalateTo} iterations. ${namesOf(decided.leaks)} may be a leak, or a cache that was not full yet.`,
+      );
+      continue;
+    }
+    found.push(...decided.leaks.map((leak) => ({ heap, leak })));
+  }
+  const result = { bounded, warnings, ...(escalatedTo === undefined ? {} : { escalatedTo }) };
+  if (found.length > 0) {
+    const [worst] = found.toSorted((a, b) => b.leak.bytesPerIteration - a.leak.bytesPerIteration);
+    return { ...result, verdict: 'leak', leaks: found, because: worst!.leak.because };
+  }
+  return {
+    ...result,
+    leaks: [],
+    ...withoutLeak(evidence, suspicions, { open, anyReleased, cutShort, bounded, warnings }),
+  };
+}
+
+const NOT_FOLLOWED = 'Each iteration adds more than the one before: growth was not followed until it ends the page.';
+
+function namesOf(leaks: readonly LeakCandidate[]): string {
+  const names = [...new Set(leaks.map(({ name }) => name))];
+  return names.slice(0, 3).join(', ');
+}
+
+function openedPages({ perIteration }: Suspicion): Decision {
+  const because = {
+    rule: 'pages stay open',
+    reason: 'each iteration leaves a page open',
+    numbers: { perIteration },
+  };
+  const leak: LeakCandidate = {
+    kind: 'page',
+    name: 'page',
+    perIteration,
+    bytesPerIteration: 0,
+    retainedBytes: 0,
+    survivors: [],
+    because,
+  };
+  return { verdict: 'leak', because, leaks: [{ heap: 0, leak }], bounded: [], warnings: [] };
+}
+
+/** Clean, because nothing rose. */
+function flat(evidence: Evidence): Decision {
+  const { samples } = countView(evidence);
+  const counters = Object.keys(samples.at(-1) ?? {}).filter((counter) => !UNTELLING_COUNTERS.has(counter));
+  return {
+    verdict: 'clean',
+    because: {
+      rule: 'nothing grew',
+      reason: `none of ${counters.length} counters rose over ${samples.length - 1} iterations`,
+      numbers: { iterations: samples.length - 1, flat: counters },
+    },
+    leaks: [],
+    bounded: [],
+    warnings: [],
+  };
+}
+
+/** Without a leak, each counter that rose must have come to rest, or its gain must be explained; else nothing can be said. */
+function withoutLeak(
+  evidence: Evidence,
+  suspicions: readonly Suspicion[],
+  seen: {
+    readonly open: readonly string[];
+    readonly anyReleased: boolean;
+    readonly cutShort: boolean;
+    readonly bounded: readonly BoundedGrowth[];
+    readonly warnings: string[];
+  },
+): Pick<Decision, 'verdict' | 'because'> {
+  const failure = failureIn(evidence);
+  const { end, begun, samples } = countView(evidence);
+  const rose = suspicions.map(({ counter }) => counter);
+  if (failure !== undefined)
+    return inconclusive('not finished', `the check failed before it could tell: ${failure}`, { rose });
+  if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
+  const relevant = suspicions.filter(({ counter }) => !seen.anyReleased || !BEHIND_FOLLOWED.has(counter));
+  const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence)) : [];
+  if (rising.length > 0) {
+    const readings = rising.map(({ counter }) => {
+      const counted = samples.map((sample) => sample[counter] ?? 0);
+      return `${counter}: ${counted.join(', ')}, then ${end!.counters[counter] ?? 0} after ${end!.begun - begun} more iterations`;
+    });
+    seen.warnings.push(`What makes ${rising.map(({ counter }) => counter).join(', ')} rise could not be told.`);
+    return inconclusive('unexplained growth', readings.join('; '), { rising: rising.map(({ counter }) => counter) });
+  }
+  const explained = seen.bounded.map(({ name, reason }) => `${name}: ${reason}`);
+  return {
+    verdict: 'clean',
+    because: {
+      rule: 'growth came to an end',
+      reason:
+        rose.length === 0
+          ? 'nothing in the heap survives from each iteration'
+          : `${rose.join(', ')} rose during the count and stopped${explained.length > 0 ? `, explained by ${explained.slice(0, 3).join('; ')}` : ''}`,
+      numbers: { rose, bounded: explained.slice(0, 20) },
+    },
+  };
+}
+
+function inconclusive(
+  rule: string,
+  reason: string,
+  numbers: Because['numbers'],
+): { readonly verdict: 'inconclusive'; readonly because: Because } {
+  return { verdict: 'inconclusive', because: { rule, reason, numbers } };
+}
+
+/** Whether a counter that rose during the count went on at about its rate until the end of the check. */
+function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): boolean {
+  const { samples, end, begun } = countView(evidence);
+  const iterations = end!.begun - begun;
+  const gain = (end!.counters[counter] ?? 0) - (samples.at(-1)![counter] ?? 0);
+  if (iterations <= 0) return false;
+  if (countsThings(counter) || counter === 'backingStoreBytes')
+    return gain / iterations >= perIteration * thresholds.keepsRising;
+  const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
+  if (!runaway) return false;
+  // Growth that multiplies adds at least what its last step did.
+  const [former = 0, last = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);
+  return gain >= (last - former) * runaway.factor * iterations * thresholds.keepsRising;
+}

@@ -1,0 +1,193 @@
+import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
+import type { BoundedGrowth } from '../model.ts';
+import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
+import { kindOf } from './findingKinds.ts';
+import type { FollowUp } from './followUp.ts';
+import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
+import type { LeakCandidate } from './leakCandidate.ts';
+import { countOf, mergeByHolder, nativeCandidates, unexplainedGrowth } from './leftoverGrowth.ts';
+import { type Answer, firstAnswer } from './rules/rule.ts';
+import type { Suspicion } from './suspicion.ts';
+import { sizeRules } from './table.ts';
+import { thresholds } from './thresholds.ts';
+import type { HeapView } from './view.ts';
+
+/** What the snapshots of one heap show, and what only its live holders can. */
+export interface HeapJudgement extends Judgement {
+  /** Holders that grew and that no leak names: their live sizes decide. */
+  readonly growth: readonly GrowthReport[];
+  /** Objects of the browser whose further coming must be seen. */
+  readonly natives: readonly GroupReport[];
+}
+
+export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly Suspicion[]): HeapJudgement {
+  const { latest } = follow;
+  const judgement = judgeSnapshot(latest, {
+    escalated: follow.escalated,
+    multiplies: follow.runaway !== undefined,
+    earlier: view.snapshots[0] === latest ? undefined : view.snapshots[0],
+  });
+  const growth = unexplainedGrowth(latest.analysis.growth, judgement.leaks);
+  const natives = nativeCandidates(
+    mergeByHolder(judgement.ageless),
+    judgement.leaks,
+    suspicions,
+    new Set(latest.interfaces),
+    latest.iterationsSince,
+  );
+  return { ...judgement, growth, natives };
+}
+
+/** What one heap comes to in the end. */
+export interface HeapDecision {
+  readonly leaks: readonly LeakCandidate[];
+  readonly bounded: readonly BoundedGrowth[];
+  readonly anyReleased: boolean;
+  /** Holders that grow and of which no rule can say whether it ends. */
+  readonly open: readonly string[];
+}
+
+export function decideHeap(
+  view: HeapView,
+  follow: FollowUp,
+  suspicions: readonly Suspicion[],
+  iterationsInAll: number,
+): HeapDecision {
+  const judgement = judgeHeap(view, follow, suspicions);
+  const { watched } = view;
+  const leaks = [...judgement.leaks];
+  const bounded = [...judgement.bounded];
+  const open: string[] = [];
+  for (const growth of judgement.growth) {
+    const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
+    if (!answer) continue;
+    if (answer.answer === 'leak') leaks.push(grownCandidate(growth, sizesOf(growth, watched), answer, follow.latest));
+    else if (answer.answer === 'bounded') bounded.push(boundedBy(growth.className, growth.holder.name, answer));
+    else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
+  }
+  if (watched) {
+    for (const native of judgement.natives) {
+      const found = judgeNative(native, watched, follow.latest);
+      if (found.leak) leaks.push(found.leak);
+      else bounded.push(found.bounded);
+    }
+  }
+  for (const [group, growth] of judgement.doubtful)
+    if (!judgement.natives.some((native) => sameNatives(native, group))) bounded.push(growth);
+  // What multiplies is not followed far: that it goes on is seen while it is watched.
+  const wentOn = !follow.runaway || !watched || watched.heldBytes[1] > watched.heldBytes[0];
+  if (wentOn) return { leaks, bounded, anyReleased: judgement.anyReleased, open };
+  const because = { rule: 'multiplies', reason: 'it multiplied, and was released after that', numbers: {} };
+  const released = leaks.map(({ name, group }) => ({
+    name,
+    reason: because.reason,
+    because,
+    ...(group === undefined || group.holder.name === '' ? {} : { holder: group.holder.name }),
+  }));
+  return { leaks: [], bounded: [...bounded, ...released], anyReleased: judgement.anyReleased, open };
+}
+
+function boundedBy(name: string, holder: string, { because }: Answer): BoundedGrowth {
+  return { name, reason: because.reason, because, ...(holder === '' ? {} : { holder }) };
+}
+
+const isSame = (growth: GrowthReport, { heapObjectId, slot }: HolderSizes): boolean =>
+  heapObjectId === growth.holder.heapObjectId && slot === (growth.type === 'slot' ? growth.slot : undefined);
+
+function sizesOf(
+  growth: GrowthReport,
+  seen: { readonly holders: readonly HolderSizes[] } | undefined,
+): readonly number[] {
+  return seen?.holders.find((holder) => isSame(growth, holder))?.sizes ?? [];
+}
+
+/** Undefined where the holder was not read: too many others grew more. */
+export function judgeSizes(
+  growth: GrowthReport,
+  view: HeapView,
+  follow: Pick<FollowUp, 'runaway'>,
+  iterationsInAll: number,
+): Answer | undefined {
+  const seen = view.watched ?? view.sizes;
+  if (!seen?.holders.some((holder) => isSame(growth, holder))) return undefined;
+  return firstAnswer(sizeRules, {
+    sizes: sizesOf(growth, seen),
+    earlier: seen === view.sizes ? [] : sizesOf(growth, view.sizes),
+    iterationsInAll,
+    multiplies: follow.runaway !== undefined,
+  });
+}
+
+function grownCandidate(
+  growth: GrowthReport,
+  sizes: readonly number[],
+  { because }: Answer,
+  { spans }: SnapshotSeen,
+): LeakCandidate {
+  const steps = sizes.slice(1).map((size, index) => size - sizes[index]!);
+  const isTable = growth.type === 'table';
+  const iterations = Math.max(1, spans.at(-1)!.last - spans[0]!.first + 1);
+  return {
+    kind: kindOf(growth.className, undefined),
+    name: isTable ? `entries of ${growth.className}` : growth.className,
+    perIteration: isTable ? steps.reduce((sum, step) => sum + step, 0) / steps.length : 1,
+    bytesPerIteration: (growth.bytesAfter - growth.bytesBefore) / iterations,
+    retainedBytes: growth.bytesAfter,
+    survivors: isTable ? steps : steps.map((step) => (step > 0 ? 1 : 0)),
+    because,
+    growth,
+  };
+}
+
+/** A snapshot after the watched iterations says whether the browser's own objects go on coming. */
+function judgeNative(
+  native: GroupReport,
+  { iterations, again }: WatchedSeen,
+  { analysis, iterationsSince }: SnapshotSeen,
+):
+  | { readonly leak: LeakCandidate; readonly bounded?: never }
+  | { readonly leak?: never; readonly bounded: BoundedGrowth } {
+  const latest = again && mergeByHolder(again.groups).find((candidate) => sameNatives(candidate, native));
+  const inGroup = latest ? latest.ageless + latest.survivors.at(-1)! : 0;
+  // Siblings hang on each other, and a group names the first of them only: elements are counted as well.
+  const before = analysis.elements[native.className] ?? 0;
+  const more = Math.max(inGroup, (again?.elements[native.className] ?? before) - before);
+  const count = countOf(native);
+  const bytes = native.bytes.reduce((sum, some) => sum + some, 0);
+  const rate = count / iterationsSince;
+  const numbers = { survivors: [count, more], iterations: [iterationsSince, iterations] };
+  if (more < rate * iterations * thresholds.nativeGoesOn) {
+    const because = { rule: 'goes on coming', reason: 'no more of them come', numbers };
+    return { bounded: { name: native.className, reason: because.reason, because, holder: native.holder.name } };
+  }
+  return {
+    leak: {
+      kind: kindOf(native.className, undefined),
+      name: native.className,
+      perIteration: Math.round(rate * 10) / 10,
+      bytesPerIteration: bytes / iterationsSince,
+      retainedBytes: bytes,
+      survivors: [count, more],
+      because: {
+        rule: 'goes on coming',
+        reason: `${count} came in ${iterationsSince} iterations, ${more} in the next ${iterations}`,
+        numbers,
+      },
+      native,
+    },
+  };
+}
+
+function sameNatives(a: GroupReport, b: GroupReport): boolean {
+  return (
+    a.className === b.className && (a.holder.heapObjectId === b.holder.heapObjectId || a.holder.name === b.holder.name)
+  );
+}
+
+/** Nodes and frames that the document itself holds, not a collection of the page. */
+export function isInDocument({ kind, group }: LeakCandidate): boolean {
+  return (
+    (kind === 'dom-node' || kind === 'frame') &&
+    (group?.holder.nodeType === 'native' || group?.holder.nodeType === 'synthetic')
+  );
+}

@@ -1,0 +1,152 @@
+import type { Evidence, HeapNumber } from '../evidence.ts';
+import { countsThings } from '../platform/index.ts';
+import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
+import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
+import { hasCandidates } from './judgeSnapshot.ts';
+import { kindOf } from './findingKinds.ts';
+import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
+import type { Step } from './steps.ts';
+import { type Suspicion, bytesGrow, findSuspicions, seemsToRise, thingsRose } from './suspicion.ts';
+import { thresholds } from './thresholds.ts';
+import { type HeapView, begunIn, countView, failureIn, heapView, workerHeaps } from './view.ts';
+
+/** Iterations to tell apart at least, for a rule to say something of what is left of each. */
+const FEWEST_TOLD_APART = 3;
+/** Iterations that are watched to see who puts things where. */
+const WATCHED_ITERATIONS = 2;
+/** When sizes are read, or the browser's own objects counted, more are needed to tell growth from chance. */
+const MEASURED_ITERATIONS = 5;
+
+/** Says what is still missing for an answer. Pure: the same evidence gives the same step. */
+export function plan(evidence: Evidence): Step {
+  const count = planCount(evidence);
+  if (count) return count;
+  if (failureIn(evidence) !== undefined) return { do: 'decide' };
+  const suspicions = findSuspicions(countView(evidence).samples);
+  if (opensPages(suspicions)) return { do: 'decide' };
+  if (suspicions.length === 0 && !evidence.settings.deep) return { do: 'decide' };
+  const page = planHeap(evidence, 0, suspicions);
+  if (page) return page;
+  const heaps = workerHeaps(evidence);
+  if (!heaps) return { do: 'workers' };
+  for (const [index, readings] of heaps.entries()) {
+    if (!bytesGrow(readings)) continue;
+    const worker = planHeap(evidence, index + 1, WORKER_GREW);
+    if (worker) return worker;
+  }
+  const { end, begun } = countView(evidence);
+  if (!end && begunIn(evidence) > begun) return { do: 'end' };
+  return { do: 'decide' };
+}
+
+/** A worker's heap is only looked into where it grew. */
+export const WORKER_GREW: readonly Suspicion[] = [{ counter: 'workerHeapBytes', perIteration: 0 }];
+
+/** Each is a document, often a process: nothing has to be followed for dozens of iterations, which would open dozens more. */
+export function opensPages(suspicions: readonly Suspicion[]): Suspicion | undefined {
+  return suspicions.find(({ counter }) => counter === 'pages');
+}
+
+function planCount(evidence: Evidence): Step | undefined {
+  const { iterations, deep } = evidence.settings;
+  const { warmedUp, samples, toldApart } = countView(evidence);
+  const last = samples.at(-1);
+  const done = samples.length - 1;
+  if (!last) return { do: 'count', iteration: 0, of: iterations };
+  const isTracked = toldApart > 0 || evidence.observations.some((seen) => seen.saw === 'tracking');
+  if (done >= iterations) return undefined;
+  // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
+  const left = findRunaway(samples)?.iterationsLeft;
+  if (left !== undefined && left < iterations - done) return undefined;
+  if (!isTracked && last['jsHeapBytes']! <= thresholds.trackedHeapBytes) {
+    // Things are counted exactly: where some came with the last iteration, some may with each.
+    const rises = done === 0 ? deep || thingsRose(warmedUp, last) : seemsToRise(samples);
+    if (rises) return { do: 'track', heap: 0 };
+  }
+  return { do: 'count', iteration: done + 1, of: iterations };
+}
+
+/** The steps of one heap: what survives, what goes on growing, who holds it. */
+function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Suspicion[]): Step | undefined {
+  const view = heapView(evidence, heap);
+  const first = view.snapshots[0];
+  if (!first) return planFirstSnapshot(evidence, view, suspicions);
+  const known = mayLeak(evidence, view, suspicions);
+  if (known === 'not known')
+    return { do: 'sizes', heap, iterations: thresholds.sizeIterations, growth: first.analysis.growth };
+  if (known === 'no') return undefined;
+  const follow = followUp(evidence, view);
+  if (follow.next) return follow.next;
+  return view.watched ? undefined : planWatch(view, follow, suspicions);
+}
+
+function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: readonly Suspicion[]): Step {
+  const { samples, toldApart } = countView(evidence);
+  const { iterations, escalateTo } = evidence.settings;
+  const runaway = runawayInCount(evidence, view);
+  const told = view.heap === 0 ? toldApart : 0;
+  const needed = Math.min(runaway ? FEWEST_TOLD_APART : iterations, iterations);
+  const rose = suspicions.map(({ counter }) => counter).join(', ');
+  const goesOnMeanwhile = iterationMs(samples) <= thresholds.quickIterationMs && growsEvenly(samples);
+  return {
+    do: 'snapshot',
+    heap: view.heap,
+    phase: 'attribute',
+    // A page on which growth multiplies is asked for no iteration more than must be.
+    iterations: runaway && told > 0 ? 0 : Math.max(0, needed - told),
+    stacks: false,
+    quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter)),
+    ...(goesOnMeanwhile ? { meanwhileTo: escalateTo - thresholds.lastStretch } : {}),
+    reason: rose === '' ? 'asked for' : `${rose} rose`,
+  };
+}
+
+/** What an iteration of the count took, its reading included. ms. */
+function iterationMs(samples: readonly { readonly atMs: number }[]): number {
+  return (samples.at(-1)!.atMs - samples[0]!.atMs) / Math.max(1, samples.length - 1);
+}
+
+/** Whether anything in a heap may leak, by its first snapshot and what was read after it. */
+export function mayLeak(
+  evidence: Evidence,
+  view: HeapView,
+  suspicions: readonly Suspicion[],
+): 'yes' | 'no' | 'not known' {
+  const first = view.snapshots[0]!;
+  if (
+    suspicions.some(({ counter }) => countsThings(counter)) ||
+    runawayInCount(evidence, view) ||
+    findMultiplied(first.analysis.groups.map(({ survivors }) => survivors)) ||
+    hasCandidates(first)
+  )
+    return 'yes';
+  const { growth } = first.analysis;
+  if (growth.length === 0) return 'no';
+  const { sizes } = view;
+  if (!sizes) return 'not known';
+  // A holder that could not be read is not known to be bounded.
+  const grows = growth.some((report) => {
+    const answer = judgeSizes(report, { ...view, watched: undefined }, {}, sizes.begun)?.answer;
+    return answer === 'leak' || answer === 'cannot-say';
+  });
+  return grows ? 'yes' : 'no';
+}
+
+function planWatch(view: HeapView, follow: FollowUp, suspicions: readonly Suspicion[]): Step | undefined {
+  const { leaks, growth, natives } = judgeHeap(view, follow, suspicions);
+  const left = follow.runaway?.iterationsLeft;
+  const hasHolders = leaks.some(({ group }) => group !== undefined && group.via === undefined);
+  const inDocument =
+    natives.some(({ className }) => ['dom-node', 'frame'].includes(kindOf(className, undefined))) ||
+    leaks.some(isInDocument);
+  let iterations = hasHolders || inDocument ? WATCHED_ITERATIONS : 0;
+  if (growth.length > 0 || natives.length > 0)
+    iterations = left === undefined ? MEASURED_ITERATIONS : WATCHED_ITERATIONS;
+  if (iterations === 0) return undefined;
+  return {
+    do: 'watch',
+    heap: view.heap,
+    iterations: Math.min(iterations, left ?? iterations),
+    again: natives.length > 0,
+  };
+}

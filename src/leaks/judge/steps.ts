@@ -1,0 +1,41 @@
+import type { HeapNumber } from '../evidence.ts';
+import type { GrowthReport } from '../snapshot/messages.ts';
+
+/** What is still missing for an answer. The check does it and adds what it saw to the evidence. */
+export type Step =
+  /** Read the counters; from iteration 1 on, after one more iteration. */
+  | { readonly do: 'count'; readonly iteration: number; readonly of: number }
+  /** Tell objects apart by iteration from here on. */
+  | { readonly do: 'track'; readonly heap: HeapNumber }
+  /** Read how the heaps of workers grew over the count. */
+  | { readonly do: 'workers' }
+  /** Do some iterations one by one, told apart, then take a snapshot. */
+  | {
+      readonly do: 'snapshot';
+      readonly heap: HeapNumber;
+      readonly phase: 'attribute' | 'escalate';
+      readonly iterations: number;
+      /** Whether allocation stacks are recorded. */
+      readonly stacks: boolean;
+      /** Whether a quick look may answer that there is nothing: no later snapshot is compared with this one then. */
+      readonly quick: boolean;
+      /** Iterations in all up to which the page may go on while the snapshot is read. */
+      readonly meanwhileTo?: number;
+      readonly reason: string;
+    }
+  /** Read live holders before and after each of a few iterations. */
+  | {
+      readonly do: 'sizes';
+      readonly heap: HeapNumber;
+      readonly iterations: number;
+      readonly growth: readonly GrowthReport[];
+    }
+  /** Iterations up to a number in all; ends early where they seem to multiply, or where time is short. */
+  | { readonly do: 'follow'; readonly heap: HeapNumber; readonly to: number; readonly of: number }
+  /** Iterations with a collection after each: does growth multiply? */
+  | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
+  /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */
+  | { readonly do: 'watch'; readonly heap: HeapNumber; readonly iterations: number; readonly again: boolean }
+  /** Read the counters once more. */
+  | { readonly do: 'end' }
+  | { readonly do: 'decide' };

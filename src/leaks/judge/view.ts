@@ -1,0 +1,89 @@
+import type {
+  ConfirmedSeen,
+  CountersSeen,
+  Evidence,
+  FollowedSeen,
+  HeapNumber,
+  Observation,
+  SizesSeen,
+  SnapshotSeen,
+  WatchedSeen,
+} from '../evidence.ts';
+import type { CounterSample } from '../model.ts';
+
+type Of<T> = T & { readonly begun: number };
+
+/** The observations of one heap, by kind, in their order. */
+export interface HeapView {
+  readonly heap: HeapNumber;
+  readonly tracked: boolean;
+  readonly snapshots: readonly Of<SnapshotSeen>[];
+  readonly sizes: Of<SizesSeen> | undefined;
+  readonly watched: Of<WatchedSeen> | undefined;
+  /** What was seen after the first snapshot, for telling how the follow-up went. */
+  readonly followUp: readonly Of<FollowedSeen | ConfirmedSeen | SnapshotSeen>[];
+}
+
+export function heapView({ observations }: Evidence, heap: HeapNumber): HeapView {
+  const mine = observations.filter((seen) => 'heap' in seen && seen.heap === heap);
+  const ofKind = <K extends Observation['saw']>(kind: K): Extract<Observation, { saw: K }>[] =>
+    mine.filter((seen): seen is Extract<Observation, { saw: K }> => seen.saw === kind);
+  const snapshots = ofKind('snapshot');
+  const firstAt = snapshots[0] ? mine.indexOf(snapshots[0]) : mine.length;
+  return {
+    heap,
+    tracked: ofKind('tracking').length > 0,
+    snapshots,
+    sizes: ofKind('sizes')[0],
+    watched: ofKind('watched')[0],
+    followUp: mine
+      .slice(firstAt + 1)
+      .filter((seen) => seen.saw === 'followed' || seen.saw === 'confirmed' || seen.saw === 'snapshot'),
+  };
+}
+
+/** The count, as samples from iteration 0 on, with what was read before and after it. */
+export interface CountView {
+  readonly warmedUp: CountersSeen['counters'] | undefined;
+  readonly samples: readonly CounterSample[];
+  readonly end: Of<CountersSeen> | undefined;
+  /** Iterations begun when the last sample was taken. */
+  readonly begun: number;
+  /** Counted iterations whose objects are told apart. */
+  readonly toldApart: number;
+}
+
+export function countView({ observations }: Evidence): CountView {
+  const counted: CountersSeen[] = [];
+  let warmedUp: CountersSeen['counters'] | undefined;
+  let end: Of<CountersSeen> | undefined;
+  let begun = 0;
+  let trackedAt: number | undefined;
+  for (const seen of observations) {
+    if (seen.saw === 'tracking' && seen.heap === 0) trackedAt ??= counted.length;
+    if (seen.saw !== 'counters') continue;
+    if (seen.when === 'warmup') warmedUp = seen.counters;
+    else if (seen.when === 'end') end = seen;
+    else {
+      counted.push(seen);
+      ({ begun } = seen);
+    }
+  }
+  return {
+    warmedUp,
+    samples: counted.map(({ atMs, counters }, iteration) => ({ iteration, atMs, ...counters })),
+    end,
+    begun,
+    toldApart: trackedAt === undefined ? 0 : counted.length - trackedAt,
+  };
+}
+
+export const begunIn = ({ observations }: Evidence): number => observations.at(-1)?.begun ?? 0;
+
+export function workerHeaps({ observations }: Evidence): readonly (readonly number[])[] | undefined {
+  return observations.find((seen) => seen.saw === 'workers')?.heaps;
+}
+
+export function failureIn({ observations }: Evidence): string | undefined {
+  return observations.find((seen) => seen.saw === 'failure')?.message;
+}

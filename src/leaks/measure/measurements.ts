@@ -1,0 +1,275 @@
+import type { Clock } from '../../support/index.ts';
+import type { Phases } from '../drive/phases.ts';
+import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { WorkerTarget } from '../drive/workerTargets.ts';
+import {
+  EVIDENCE_VERSION,
+  type Evidence,
+  type EvidenceSettings,
+  type HeapNumber,
+  type Observation,
+  type SnapshotSeen,
+} from '../evidence.ts';
+import { DomWatch, type Insertion } from '../explain/exactLine/domWatch.ts';
+import { followUp } from '../judge/followUp.ts';
+import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
+import { kindOf } from '../judge/findingKinds.ts';
+import { WORKER_GREW } from '../judge/plan.ts';
+import { looksMultiplying } from '../judge/runaway.ts';
+import type { Step } from '../judge/steps.ts';
+import { findSuspicions } from '../judge/suspicion.ts';
+import { countView, heapView } from '../judge/view.ts';
+import type { LeakEvent } from '../model.ts';
+import type { Counters } from './counters.ts';
+import { HeapStudy } from './heapStudy.ts';
+import { Holders, type KeptPlaces } from './holders.ts';
+
+/** What was seen of places while holders were watched: for lines, not for verdicts. */
+export interface SeenPlaces {
+  readonly kept: KeptPlaces;
+  readonly insertions: readonly Insertion[];
+}
+
+export interface MeasuringOptions {
+  readonly subject: PageUnderTest;
+  readonly browser: string;
+  readonly settings: EvidenceSettings;
+  readonly phases: Phases;
+  readonly clock: Clock;
+  /** Monotonic ms after which growth is followed no further. */
+  readonly followUntil: () => number;
+  /** What the browser's processes hold, for people to see beside the counters; it decides nothing. */
+  readonly treeBytes: () => Promise<number | undefined>;
+}
+
+type Of<D extends Step['do']> = Extract<Step, { do: D }>;
+
+/** Does the steps of a plan on a page, and keeps what it saw as evidence. */
+export class Measurements {
+  readonly #options: MeasuringOptions;
+  readonly #startedAt: number;
+  readonly #observations: Observation[] = [];
+  readonly #studies = new Map<HeapNumber, HeapStudy>();
+  readonly #places = new Map<HeapNumber, SeenPlaces>();
+  /** As they were when the count ended; heap 1 is the first. */
+  #workers: readonly WorkerTarget[] = [];
+  /** Follow-up iterations done, for progress. */
+  #followed = 0;
+
+  constructor(options: MeasuringOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.monotonic();
+  }
+
+  get evidence(): Evidence {
+    const { browser, settings } = this.#options;
+    return { version: EVIDENCE_VERSION, browser, settings, observations: this.#observations };
+  }
+
+  placesOf(heap: HeapNumber): SeenPlaces {
+    return this.#places.get(heap) ?? { kept: new Map(), insertions: [] };
+  }
+
+  studyOf(heap: HeapNumber): HeapStudy {
+    let study = this.#studies.get(heap);
+    if (!study) {
+      const { subject } = this.#options;
+      study = new HeapStudy(subject, heap === 0 ? undefined : this.#workers[heap - 1]!.cdp);
+      this.#studies.set(heap, study);
+    }
+    return study;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#studies.values()].map(async (study) => await study.close()));
+  }
+
+  note(seen: WithoutBegun<Observation>): void {
+    this.#observations.push({ ...seen, begun: this.#options.subject.begun });
+  }
+
+  /** The counters before the last iteration of the warm-up. What a first reading changes is warm-up, too. */
+  async warmedUp(): Promise<void> {
+    this.note({ saw: 'counters', when: 'warmup', atMs: this.#atMs(), counters: await this.#options.subject.read() });
+  }
+
+  async *take(step: Step): AsyncGenerator<LeakEvent> {
+    switch (step.do) {
+      case 'count':
+        return yield* this.#count(step);
+      case 'track':
+        await this.studyOf(step.heap).track(false);
+        return this.note({ saw: 'tracking', heap: step.heap });
+      case 'workers':
+        this.#workers = this.#options.subject.workers.live;
+        return this.note({ saw: 'workers', heaps: this.#workers.map(({ heapBytes }) => [...heapBytes]) });
+      case 'snapshot':
+        return yield* this.#snapshot(step);
+      case 'sizes':
+        return await this.#sizes(step);
+      case 'follow':
+        return yield* this.#follow(step);
+      case 'confirm':
+        return await this.#confirm(step);
+      case 'watch':
+        return await this.#watch(step);
+      case 'end':
+        return this.note({
+          saw: 'counters',
+          when: 'end',
+          atMs: this.#atMs(),
+          counters: await this.#options.subject.read(),
+        });
+      case 'decide':
+    }
+  }
+
+  #atMs(): number {
+    return Math.round(this.#options.clock.monotonic() - this.#startedAt);
+  }
+
+  async *#count({ iteration, of }: Of<'count'>): AsyncGenerator<LeakEvent> {
+    const { subject, treeBytes } = this.#options;
+    const study = this.#studies.get(0);
+    let memory: Promise<number | undefined> | undefined;
+    if (iteration > 0) {
+      await subject.iterate(iteration === of ? 'settle' : 'pause', () => {
+        study?.workEnded();
+        // Read while the page is waited for anyway.
+        memory = treeBytes();
+      });
+    }
+    const [counters, bytes] = await Promise.all([subject.read(), memory ?? treeBytes()]);
+    const seen: Counters = { ...counters, ...(bytes === undefined ? {} : { treeBytes: bytes }) };
+    const atMs = this.#atMs();
+    this.note({ saw: 'counters', when: 'count', atMs, counters: seen });
+    if (iteration === 0) return;
+    await study?.cut();
+    yield { type: 'iteration', phase: 'count', iteration, of, sample: { iteration, atMs, ...seen } };
+  }
+
+  async *#snapshot(step: Of<'snapshot'>): AsyncGenerator<LeakEvent> {
+    const { subject } = this.#options;
+    const { heap, iterations, phase } = step;
+    const study = this.studyOf(heap);
+    if (phase === 'escalate') {
+      await subject.settle();
+      await study.track(step.stacks);
+      for (let last = 1; last <= iterations; last += 1) {
+        await subject.iterate('breathe');
+        this.#followed += 1;
+        yield { type: 'iteration', phase, iteration: this.#followed, of: this.#followed + iterations - last };
+      }
+      await subject.settle();
+    } else if (iterations > 0) {
+      if (!study.isTracking) await study.track(step.stacks);
+      for (let iteration = 1; iteration <= iterations; iteration += 1) {
+        await subject.iterate(iteration === iterations ? 'settle' : 'pause', study.workEnded);
+        await study.cut();
+        yield { type: 'iteration', phase, iteration, of: iterations };
+      }
+    }
+    const { studied } = await study.takeSnapshot(step.quick);
+    if (step.meanwhileTo !== undefined) await this.#goOnUntil(studied, step.meanwhileTo);
+    const seen = await studied;
+    const ageless = seen.analysis.groups.filter((group) => group.ageless > 0).map(({ className }) => className);
+    const interfaces = ageless.length === 0 ? [] : [...(await subject.exposedInterfaces(ageless))];
+    const snapshot: SnapshotSeen = { saw: 'snapshot', heap, ...seen, interfaces };
+    this.note(snapshot);
+  }
+
+  /** While a snapshot is read, the page does iterations that will be needed should it show anything. */
+  async #goOnUntil(studied: Promise<unknown>, to: number): Promise<void> {
+    const { subject, clock } = this.#options;
+    const state = { over: false };
+    const end = (): void => {
+      state.over = true;
+    };
+    studied.then(end, end);
+    const bytes: number[] = [];
+    const ms: number[] = [];
+    while (!state.over && subject.begun < to) {
+      const began = clock.monotonic();
+      bytes.push(await subject.iterateOn());
+      ms.push(clock.monotonic() - began);
+      if (looksMultiplying(bytes, ms)) return;
+    }
+  }
+
+  async #sizes({ heap, iterations, growth }: Of<'sizes'>): Promise<void> {
+    const holders = new Holders(this.studyOf(heap).cdp, growth);
+    await holders.readSizes();
+    for (let iteration = 0; iteration < iterations; iteration += 1) {
+      await this.#options.subject.iterate('settle');
+      await holders.readSizes();
+    }
+    await holders.finish();
+    this.note({ saw: 'sizes', heap, holders: holders.sizes });
+  }
+
+  async *#follow({ heap, to, of }: Of<'follow'>): AsyncGenerator<LeakEvent> {
+    const { subject, clock, followUntil } = this.#options;
+    const deadline = followUntil();
+    const bytes: number[] = [];
+    const ms: number[] = [];
+    let endedBy: 'done' | 'time' | 'multiplying' = 'done';
+    const total = of - subject.begun + this.#followed;
+    while (subject.begun < to && endedBy === 'done') {
+      const began = clock.monotonic();
+      bytes.push(await subject.iterateOn());
+      ms.push(clock.monotonic() - began);
+      this.#followed += 1;
+      yield { type: 'iteration', phase: 'escalate', iteration: this.#followed, of: total };
+      if (looksMultiplying(bytes, ms)) endedBy = 'multiplying';
+      else if (clock.monotonic() >= deadline && subject.begun < to) endedBy = 'time';
+    }
+    this.note({ saw: 'followed', heap, bytes, ms: ms.map(Math.round), endedBy });
+  }
+
+  async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {
+    const { subject } = this.#options;
+    const bytes = [await subject.heldBytes()];
+    for (let iteration = 0; iteration < iterations; iteration += 1) {
+      await subject.iterate('breathe');
+      this.#followed += 1;
+      bytes.push(await subject.heldBytes());
+    }
+    this.note({ saw: 'confirmed', heap, bytes });
+  }
+
+  async #watch({ heap, iterations, again }: Of<'watch'>): Promise<void> {
+    const { subject } = this.#options;
+    const study = this.studyOf(heap);
+    const view = heapView(this.evidence, heap);
+    const suspicions = heap === 0 ? findSuspicions(countView(this.evidence).samples) : WORKER_GREW;
+    const { leaks, growth, natives } = judgeHeap(view, followUp(this.evidence, view), suspicions);
+    const before = await subject.heldBytes();
+    const holders = new Holders(study.cdp, growth);
+    await holders.watch(leaks);
+    const isNode = ({ className }: { className: string }): boolean =>
+      ['dom-node', 'frame'].includes(kindOf(className, undefined));
+    const dom = natives.some(isNode) || leaks.some(isInDocument) ? new DomWatch(study.cdp) : undefined;
+    let insertions: readonly Insertion[] = [];
+    await holders.readSizes();
+    for (let iteration = 0; iteration < iterations; iteration += 1) {
+      if (iteration === 0) await dom?.start();
+      await subject.iterate('settle');
+      if (iteration === 0) insertions = (await dom?.stop()) ?? [];
+      await holders.readSizes();
+    }
+    this.#places.set(heap, { kept: await holders.finish(), insertions });
+    const after = await subject.heldBytes();
+    const third = again ? await study.snapshot() : undefined;
+    this.note({
+      saw: 'watched',
+      heap,
+      iterations,
+      holders: holders.sizes,
+      heldBytes: [before, after],
+      ...(third ? { again: third.analysis } : {}),
+    });
+  }
+}
+
+/** An observation as its maker knows it: when it was made is added. */
+type WithoutBegun<T> = T extends unknown ? Omit<T, 'begun'> : never;

@@ -1,0 +1,13 @@
+export { isNativeId } from './ids.ts';
+export {
+  BEHIND_FOLLOWED,
+  FOLLOWED_CLASSES,
+  UNTELLING_COUNTERS,
+  countsThings,
+  isBookkeeping,
+  isBufferClass,
+  isInternalName,
+  isPlumbing,
+  isScopeName,
+  nativeClassName,
+} from './names.ts';

@@ -1,0 +1,65 @@
+/** What Chromium and V8 call things in heap snapshots. Seen in Chromium 156. */
+
+/** Objects of the engine, which no user has a name for. */
+const INTERNAL_NAME = /^(?:system \/|blink::|cppgc::)/;
+
+export const isInternalName = (name: string): boolean => INTERNAL_NAME.test(name);
+
+/** The scope of a function or module: it holds variables. */
+export const isScopeName = (name: string): boolean => name.startsWith('system / Context');
+
+/** The browser's class without its namespace and type arguments: `V8EventListener`. */
+export const nativeClassName = (name: string): string => name.replace(/^blink::/, '').replace(/<.*$/, '');
+
+/** What a user calls a buffer or a view of one. `Memory` is WebAssembly's. */
+const BUFFER_CLASS =
+  /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|(?:WebAssembly\.)?Memory|Blob|ImageData)$/;
+
+export const isBufferClass = (name: string): boolean => BUFFER_CLASS.test(name);
+
+/**
+ * What the browser itself keeps about what happened in a page: the buffers behind `performance.getEntries()`, where each
+ * trusted click leaves an entry (`InteractionContentfulPaint`, `PerformanceEventTiming`), each request one; records of an
+ * attached inspector; styles it computed. They have their own limits (250 resource timings, 150 events), or end with the
+ * inspector.
+ */
+const BOOKKEEPING =
+  /^(?:WindowPerformance|Performance(?:EventTiming|EntryVector|Timeline|LongAnimationFrame\w*|LongTask\w*|ScriptTiming|PaintTiming|ResourceTiming|NavigationTiming|ElementTiming|ServerTiming)?|\w*ContentfulPaint|LayoutShift\w*|VisibilityStateEntry|TaskAttributionTiming|ResponsivenessMetrics|SoftNavigation\w*|InspectorIssueStorage|InspectorDOMAgent)$/;
+
+export const isBookkeeping = (name: string): boolean => BOOKKEEPING.test(name);
+
+/** What the browser keeps of nodes for its own work, under the names of interfaces. */
+const PLUMBING = new Set(['Element', 'Node', 'EventListener', 'StyleSheet', 'CSSStyleDeclaration', 'NodeList']);
+
+export const isPlumbing = (name: string): boolean => PLUMBING.has(name);
+
+/** Classes whose ends (close, terminate, stop) the page hooks follow, under the names of their resources. */
+export const FOLLOWED_CLASSES: ReadonlySet<string> = new Set([
+  'AudioContext',
+  'BroadcastChannel',
+  'EventSource',
+  'IDBDatabase',
+  'ImageBitmap',
+  'MediaStreamTrack',
+  'RTCPeerConnection',
+  'WebSocket',
+  'Worker',
+]);
+
+/** Counters of the browser's own objects behind those classes: they rise with what the browser keeps after the page ended it. */
+export const BEHIND_FOLLOWED: ReadonlySet<string> = new Set(['audioHandlers', 'audioWorklets', 'lifecycleObservers']);
+
+/** Counters whose rise says nothing of the page: they follow the check's own doing, or the whole browser's. */
+export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([
+  'iteration',
+  'atMs',
+  'untracked',
+  'resources',
+  'styleResources',
+  'treeBytes',
+]);
+
+/** True for counters of things (nodes, listeners, frames …), whose steady rise is a leak whatever the heap shows. */
+export function countsThings(counter: string): boolean {
+  return !counter.endsWith('Bytes');
+}
