@@ -1,17 +1,20 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { describeError } from '../support/index.ts';
+import { describeError, jsonText, plainLines } from '../support/index.ts';
+
+/** Characters of a text: more is more than a model reads. */
+const MAX_CHARACTERS = 100_000;
 
 /** What a tool says: a text for the model, and the same as data for programs. */
 export function answer(text: string, data: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text }], structuredContent: data };
+  return { content: [{ type: 'text', text: plainLines(text, MAX_CHARACTERS) }], structuredContent: data };
 }
 
 /** The text first, then the data for clients that pass on texts only. */
 export function answerWithData(text: string, data: Record<string, unknown>): CallToolResult {
   return {
     content: [
-      { type: 'text', text },
-      { type: 'text', text: JSON.stringify(data) },
+      { type: 'text', text: plainLines(text, MAX_CHARACTERS) },
+      { type: 'text', text: jsonText(data) },
     ],
     structuredContent: data,
   };
@@ -19,5 +22,5 @@ export function answerWithData(text: string, data: Record<string, unknown>): Cal
 
 /** A failure that the model can read and act on: what happened, and what to do. */
 export function refuse(error: unknown): CallToolResult {
-  return { content: [{ type: 'text', text: describeError(error) }], isError: true };
+  return { content: [{ type: 'text', text: plainLines(describeError(error)) }], isError: true };
 }

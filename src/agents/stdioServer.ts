@@ -1,5 +1,5 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { type Log, describeError } from '../support/index.ts';
+import { type Log, describeError, plainLines } from '../support/index.ts';
 import { serveAgent } from './server.ts';
 import { Workbench } from './workbench.ts';
 
@@ -26,7 +26,8 @@ export async function serveStdio(workspaceFolder = process.cwd()): Promise<void>
 
 /** Clients show or keep what a server says on standard error. */
 function stderrLog(): Log {
-  const line = (level: string) => (message: string) => void process.stderr.write(`leakwright ${level}: ${message}\n`);
+  const line = (level: string) => (message: string) =>
+    void process.stderr.write(`leakwright ${level}: ${plainLines(message)}\n`);
   const quiet = (): void => undefined;
   const debug = process.env['LEAKWRIGHT_DEBUG'] ? line('debug') : quiet;
   return { debug, info: debug, warn: line('warning'), error: line('error') };

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { LeakEvent } from '../leaks/index.ts';
-import { errnoOf } from '../support/index.ts';
+import { errnoOf, jsonText } from '../support/index.ts';
 
 /**
  * How a check that runs as a process of its own says what happens: its events, one JSON text a line, in the file that
@@ -17,7 +17,7 @@ const READ_EVERY_MS = 200;
 
 /** One event as a line, with its line break. */
 export function encodeEvent(event: LeakEvent): string {
-  return `${JSON.stringify(event)}\n`;
+  return `${jsonText(event)}\n`;
 }
 
 /** Makes events of text that arrives in parts. Lines that are no event are left out. */

@@ -1,7 +1,6 @@
-import { count, formatBytes, formatDuration } from '../support/index.ts';
+import { count, formatBytes, formatDuration, htmlText } from '../support/index.ts';
 import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
 import { renderCharts, renderSurvivors } from './htmlCharts.ts';
-import { escapeHtml } from './htmlText.ts';
 import type { Report } from './report.ts';
 import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
 
@@ -38,15 +37,15 @@ figure svg { display: block; width: 100%; } svg text { fill: var(--quiet); font:
 export function renderHtml(report: Report): string {
   const rows = report.checks.map(
     (check, index) =>
-      `<tr><td><a href="#check-${index}">${escapeHtml(check.name)}</a></td>` +
-      `<td class="${check.verdict}">${escapeHtml(summarizeCheck(check))}</td><td class="number">${formatDuration(check.durationMs)}</td></tr>`,
+      `<tr><td><a href="#check-${index}">${htmlText(check.name)}</a></td>` +
+      `<td class="${check.verdict}">${htmlText(summarizeCheck(check))}</td><td class="number">${formatDuration(check.durationMs)}</td></tr>`,
   );
   return (
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">` +
-    `<title>${escapeHtml(`${headline(report)} – Leakwright`, 200)}</title><style>${STYLE}</style></head><body>\n` +
-    `<header><h1>${escapeHtml(headline(report))}</h1><p class="quiet">Leakwright ${escapeHtml(report.tool.version)}, ` +
-    `<time datetime="${escapeHtml(report.startedAt)}">${escapeHtml(report.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>, ${formatDuration(report.durationMs)}</p></header>\n` +
+    `<title>${htmlText(`${headline(report)} – Leakwright`, 200)}</title><style>${STYLE}</style></head><body>\n` +
+    `<header><h1>${htmlText(headline(report))}</h1><p class="quiet">Leakwright ${htmlText(report.tool.version)}, ` +
+    `<time datetime="${htmlText(report.startedAt)}">${htmlText(report.startedAt.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>, ${formatDuration(report.durationMs)}</p></header>\n` +
     `<main><div class="summary"><table><thead><tr><th scope="col">Check</th><th scope="col">Verdict</th><th scope="col" class="number">Time</th></tr></thead>` +
     `<tbody>${rows.join('\n')}</tbody></table></div>\n${report.checks.map(renderCheck).join('\n')}</main>\n</body></html>\n`
   );
@@ -65,10 +64,10 @@ function headline({ checks }: Report): string {
 
 function renderCheck(check: CheckResult, index: number): string {
   const parts = [
-    `<h2 id="check-${index}">${escapeHtml(check.name)}</h2>`,
-    `<p class="${check.verdict}"><strong>${escapeHtml(summarizeCheck(check))}</strong></p>`,
+    `<h2 id="check-${index}">${htmlText(check.name)}</h2>`,
+    `<p class="${check.verdict}"><strong>${htmlText(summarizeCheck(check))}</strong></p>`,
   ];
-  if (check.error?.hint) parts.push(`<p>${escapeHtml(check.error.hint)}</p>`);
+  if (check.error?.hint) parts.push(`<p>${htmlText(check.error.hint)}</p>`);
   parts.push(...check.findings.map(renderFinding));
   if (check.recommendations.length > 0) {
     parts.push(`<h3>What to do</h3>${list(check.recommendations)}`);
@@ -88,7 +87,7 @@ function renderCheck(check: CheckResult, index: number): string {
 }
 
 function list(lines: readonly string[]): string {
-  return `<ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>`;
+  return `<ul>${lines.map((line) => `<li>${htmlText(line)}</li>`).join('')}</ul>`;
 }
 
 /** What was run, for who wants to run it again. */
@@ -123,13 +122,13 @@ function renderFacts(check: CheckResult): string {
       : []),
     ['Clean-up', cleanup.successful ? 'complete: no process and no file left' : cleanup.issues.join('; ')],
   ];
-  const facts = rows.map(([label, text]) => `<dt>${label}</dt><dd>${escapeHtml(text)}</dd>`).join('');
+  const facts = rows.map(([label, text]) => `<dt>${label}</dt><dd>${htmlText(text)}</dd>`).join('');
   return `<details><summary>How it was run</summary><dl>${facts}</dl></details>`;
 }
 
 function renderPlace(site: SourceSite): string {
   return (
-    `<code>${escapeHtml(formatPlace(site))}</code> in <code>${escapeHtml(site.function || '(anonymous)')}</code>` +
+    `<code>${htmlText(formatPlace(site))}</code> in <code>${htmlText(site.function || '(anonymous)')}</code>` +
     (site.precision === 'function' ? ' <span class="quiet">(the function; the exact line is not known)</span>' : '')
   );
 }
@@ -137,21 +136,21 @@ function renderPlace(site: SourceSite): string {
 function renderFinding(finding: Finding): string {
   const { allocatedAt, keptAt, retainedBy, survivors, retainedBytes, ignored } = finding;
   const rows: [string, string][] = [];
-  if (ignored !== undefined) rows.push(['Ignored', escapeHtml(ignored)]);
+  if (ignored !== undefined) rows.push(['Ignored', htmlText(ignored)]);
   if (allocatedAt) rows.push(['Made at', renderPlace(allocatedAt)]);
   if (keptAt) rows.push(['Kept at', renderPlace(keptAt)]);
   if (retainedBy.length > 0)
-    rows.push(['Held by', retainedBy.map((edge) => `<code>${escapeHtml(edge, 300)}</code>`).join(' → ')]);
+    rows.push(['Held by', retainedBy.map((edge) => `<code>${htmlText(edge, 300)}</code>`).join(' → ')]);
   if (survivors.length > 0) rows.push(['Survivors', renderSurvivors(survivors)]);
   if (retainedBytes > 0) rows.push(['Retains', formatBytes(retainedBytes)]);
   const facts = rows.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join('');
   const stack = (allocatedAt?.stack ?? keptAt?.stack ?? []).map(
     (frame) =>
-      `<li><code>${escapeHtml(frame.function || '(anonymous)')}</code> <code class="quiet">${escapeHtml(formatPlace(frame))}</code></li>`,
+      `<li><code>${htmlText(frame.function || '(anonymous)')}</code> <code class="quiet">${htmlText(formatPlace(frame))}</code></li>`,
   );
   const frames = stack.length > 1 ? `<details><summary>Stack</summary><ol>${stack.join('')}</ol></details>` : '';
   return (
     `<article${ignored === undefined ? '' : ' class="ignored"'}><p><span class="level">${ignored === undefined ? finding.severity : 'ignored'}</span> ` +
-    `${escapeHtml(summarizeFinding(finding))}</p><dl>${facts}</dl>${frames}</article>`
+    `${htmlText(summarizeFinding(finding))}</p><dl>${facts}</dl>${frames}</article>`
   );
 }

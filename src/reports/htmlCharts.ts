@@ -1,6 +1,5 @@
-import { formatBytes } from '../support/index.ts';
+import { formatBytes, htmlText } from '../support/index.ts';
 import type { CheckResult, CounterSample } from '../leaks/index.ts';
-import { escapeHtml } from './htmlText.ts';
 import { formatRate } from './wording.ts';
 
 /** Drawn as SVG in the page itself, so that the file needs no script and nothing from elsewhere. */
@@ -48,7 +47,7 @@ function renderChart(name: string, all: readonly CounterSample[]): string {
       ? ''
       : values
           .map((value, index) => {
-            const label = escapeHtml(`iteration ${samples[index]!.iteration}: ${show(value)}`);
+            const label = htmlText(`iteration ${samples[index]!.iteration}: ${show(value)}`);
             return `<circle cx="${x(index)}" cy="${y(value)}" r="2.5"><title>${label}</title></circle>`;
           })
           .join('');
@@ -57,10 +56,10 @@ function renderChart(name: string, all: readonly CounterSample[]): string {
   const change = values.at(-1)! - values[0]!;
   const summary = `${name}: ${show(values[0]!)} to ${show(values.at(-1)!)} over iterations ${first} to ${last}`;
   const text = (atX: number, atY: number, anchor: string, label: string): string =>
-    `<text x="${atX}" y="${atY}" text-anchor="${anchor}">${escapeHtml(label)}</text>`;
+    `<text x="${atX}" y="${atY}" text-anchor="${anchor}">${htmlText(label)}</text>`;
   return (
-    `<figure><figcaption><b>${escapeHtml(name)}</b> ${change >= 0 ? '+' : '−'}${escapeHtml(show(Math.abs(change)))}</figcaption>` +
-    `<svg role="img" aria-label="${escapeHtml(summary)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">` +
+    `<figure><figcaption><b>${htmlText(name)}</b> ${change >= 0 ? '+' : '−'}${htmlText(show(Math.abs(change)))}</figcaption>` +
+    `<svg role="img" aria-label="${htmlText(summary)}" viewBox="0 0 ${WIDTH} ${HEIGHT}">` +
     `<path class="axis" d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}"/>` +
     `<polygon points="${PLOT.left},${PLOT.bottom} ${points.join(' ')} ${PLOT.right},${PLOT.bottom}"/>` +
     `<polyline points="${points.join(' ')}"/>${dots}` +
@@ -90,6 +89,6 @@ export function renderSurvivors(survivors: readonly number[]): string {
     .join('');
   return (
     `<svg class="bars" aria-hidden="true" viewBox="0 0 ${survivors.length * 7} 16" width="${survivors.length * 7}" height="16">${bars}</svg> ` +
-    `${escapeHtml(numbers)} <span class="quiet">made in each iteration, still there</span>`
+    `${htmlText(numbers)} <span class="quiet">made in each iteration, still there</span>`
   );
 }

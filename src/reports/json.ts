@@ -1,5 +1,6 @@
+import { jsonText } from '../support/index.ts';
 import type { Report } from './report.ts';
 
 export function renderJson(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${jsonText(report, 2)}\n`;
 }

@@ -1,14 +1,7 @@
-import { plainText } from '../support/index.ts';
+import { xmlText } from '../support/index.ts';
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
 import { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
-
-function escapeXml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
-  // XML 1.0 has no way to write these, and a parser refuses the whole file for one of them.
-  const legal = text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, '\uFFFD');
-  return plainText(legal, 10_000).replace(/[&<>"']/g, (character) => entities[character]!);
-}
 
 /** What a person needs to find the leak, a line each. */
 function describeFinding(finding: Finding): string[] {
@@ -26,7 +19,7 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
   switch (check.verdict) {
     case 'error': {
       const text = [check.error?.message, check.error?.hint].filter(Boolean).join(' ');
-      return `      <error type="${escapeXml(check.error?.code ?? 'error')}" message="${escapeXml(check.error?.message ?? '')}">${escapeXml(text)}</error>\n`;
+      return `      <error type="${xmlText(check.error?.code ?? 'error')}" message="${xmlText(check.error?.message ?? '')}">${xmlText(text)}</error>\n`;
     }
     case 'leak': {
       const leaks = check.findings.filter((finding) => finding.ignored === undefined);
@@ -34,13 +27,13 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
       if (!first || !fails(check.severity, failOn)) return '';
       const site = first.allocatedAt ?? first.keptAt;
       const more = leaks.length > 1 ? `; and ${leaks.length - 1} more` : '';
-      const message = escapeXml(`${summarizeFinding(first)}${site ? ` at ${formatPlace(site)}` : ''}${more}`);
+      const message = xmlText(`${summarizeFinding(first)}${site ? ` at ${formatPlace(site)}` : ''}${more}`);
       // One failure a case: many servers show the first only.
       const text = leaks.flatMap(describeFinding).map(escapeLine).join('\n');
       return `      <failure type="leak" message="${message}">${text}</failure>\n`;
     }
     case 'inconclusive': {
-      return `      <skipped message="${escapeXml(summarizeCheck(check))}"/>\n`;
+      return `      <skipped message="${xmlText(summarizeCheck(check))}"/>\n`;
     }
     case 'clean': {
       return '';
@@ -51,7 +44,7 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
 /** Keeps the indent that {@link plainText} would trim. */
 function escapeLine(line: string): string {
   const indent = /^ */.exec(line)![0];
-  return `${indent}${escapeXml(line)}`;
+  return `${indent}${xmlText(line)}`;
 }
 
 /** A run as JUnit XML, the dialect that CI servers read: a check is a test case. */
@@ -60,7 +53,7 @@ export function renderJunit(report: Report): string {
     report.checks.filter((check) => check.verdict === verdict).length;
   const failing = report.checks.filter((check) => check.verdict === 'leak' && fails(check.severity, report.failOn));
   const cases = report.checks.map((check) => {
-    const name = `name="${escapeXml(check.name)}" classname="${escapeXml(check.file ?? check.url)}"`;
+    const name = `name="${xmlText(check.name)}" classname="${xmlText(check.file ?? check.url)}"`;
     const output = [summarizeCheck(check), ...check.warnings.map((warning) => `warning: ${warning}`)];
     return (
       `    <testcase ${name} time="${(check.durationMs / 1000).toFixed(3)}">\n` +
@@ -72,7 +65,7 @@ export function renderJunit(report: Report): string {
   const totals = `tests="${report.checks.length}" failures="${failing.length}" errors="${by('error')}"`;
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="leakwright" ${totals} ${time}>\n` +
-    `  <testsuite name="leakwright" ${totals} skipped="${by('inconclusive')}" ${time} timestamp="${escapeXml(report.startedAt)}">\n` +
+    `  <testsuite name="leakwright" ${totals} skipped="${by('inconclusive')}" ${time} timestamp="${xmlText(report.startedAt)}">\n` +
     `${cases.join('')}  </testsuite>\n</testsuites>\n`
   );
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import { count, eachText, formatBytes, formatDuration, plainText } from '../support/index.ts';
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import type { Report } from './report.ts';
 import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
@@ -13,14 +13,18 @@ interface Paint {
 
 const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', error: 'red' } as const;
 
+/** Characters of any one text. */
+const MAX_CHARACTERS = 2000;
+
 /** How many frames of a stack are shown: enough to see who called, short enough to read. */
 const STACK_SHOWN = 4;
 
 /** A run for a person: one block a check, then a line that sums up. */
 export function renderText(report: Report, options: { colour?: boolean } = {}): string {
   const paint: Paint = (style, text) => (options.colour ? styleText(style, text, { validateStream: false }) : text);
-  const blocks = report.checks.map((check) => renderCheck(check, paint));
-  return `${[...blocks, renderTotals(report, paint)].join('\n\n')}\n`;
+  const safe = eachText(report, (text) => plainText(text, MAX_CHARACTERS));
+  const blocks = safe.checks.map((check) => renderCheck(check, paint));
+  return `${[...blocks, renderTotals(safe, paint)].join('\n\n')}\n`;
 }
 
 function renderCheck(check: CheckResult, paint: Paint): string {

@@ -28,13 +28,3 @@ export function formatDuration(ms: number): string {
 export function count(n: number, singular: string, plural = `${singular}s`): string {
   return `${n} ${n === 1 ? singular : plural}`;
 }
-
-/**
- * Text that came from a page or a process, safe to print in a terminal or a tree row: control characters (escape
- * sequences, newlines, bidirectional overrides) become spaces, and long text is cut with an ellipsis.
- */
-export function plainText(text: string, maxLength = 200): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim();
-  return clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
-}

@@ -2,7 +2,8 @@ export { abortable, withTimeout } from './abort.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';
-export { count, formatBytes, formatDuration, plainText } from './format.ts';
+export { count, formatBytes, formatDuration } from './format.ts';
+export { isInside, liesWithin } from './insideFolder.ts';
 export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
 export { nearest } from './nearest.ts';
@@ -11,4 +12,14 @@ export { readRegularFile } from './readRegularFile.ts';
 export { replaceFile } from './replaceFile.ts';
 export { RingBuffer } from './ringBuffer.ts';
 export { type ChannelExit, FOLLOWED_ENV, runOverChannel } from './runOverChannel.ts';
+export {
+  eachText,
+  htmlText,
+  jsonText,
+  markdownCode,
+  markdownText,
+  plainLines,
+  plainText,
+  xmlText,
+} from './safeText.ts';
 export { toolVersion } from './version.ts';

@@ -1,6 +1,6 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { join, parse, resolve } from 'node:path';
-import { type Log, describeError, silentLog } from '../support/index.ts';
+import { type Log, describeError, plainLines, silentLog } from '../support/index.ts';
 import {
   type CheckContext,
   type CheckResult,
@@ -133,7 +133,7 @@ async function sendMetrics(report: Report, { endpoint }: OtlpTarget, io: Termina
     await exportRun(report, { endpoint, attributes });
     return true;
   } catch (error) {
-    io.err(`leakwright: The collector did not take the metrics: ${describeError(error)}\n`);
+    io.err(`leakwright: The collector did not take the metrics: ${plainLines(describeError(error))}\n`);
     return false;
   }
 }
@@ -222,6 +222,6 @@ async function openRunHistory(options: CheckOptions, io: TerminalIo): Promise<Ru
 }
 
 function stderrLog(io: TerminalIo): Log {
-  const line = (level: string) => (message: string) => io.err(`${level}: ${message}\n`);
+  const line = (level: string) => (message: string) => io.err(`${level}: ${plainLines(message)}\n`);
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }

@@ -9,7 +9,7 @@ import {
   toReport,
 } from '../orphans/index.ts';
 import { createProcessReader } from '../processes/index.ts';
-import { count } from '../support/index.ts';
+import { count, jsonText } from '../support/index.ts';
 import { describeResult, describeTrees, showPlan } from './cleanUpText.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -87,7 +87,7 @@ async function isAgreed(plan: CleanUpPlan, io: TerminalIo): Promise<boolean> {
 
 function finish(result: CleanUpResult, options: CleanCommandOptions, io: TerminalIo): number {
   const report = toReport(result);
-  if (options.json) io.out(`${JSON.stringify(report, undefined, 2)}\n`);
+  if (options.json) io.out(`${jsonText(report, 2)}\n`);
   const { found, ended, removed } = report.summary;
   return ended + removed === found ? NOTHING_LEFT : SOMETHING_LEFT;
 }

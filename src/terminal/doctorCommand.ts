@@ -1,5 +1,5 @@
 import { describeDiagnosed, describeOutcome, diagnose } from '../doctor/index.ts';
-import { type Log, LeakwrightError, silentLog } from '../support/index.ts';
+import { LeakwrightError, type Log, jsonText, silentLog } from '../support/index.ts';
 import { sessionSource } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -39,6 +39,6 @@ export async function runDoctor(options: DoctorOptions, io: TerminalIo, signal: 
     ...(options.workspace === false ? {} : { workspaceFolder: process.cwd() }),
     ...(options.json ? {} : { onDiagnosed: (one) => io.out(describeDiagnosed(one, { colour: io.colour })) }),
   });
-  io.out(options.json ? `${JSON.stringify(diagnosis, null, 2)}\n` : `\n${describeOutcome(diagnosis)}\n`);
+  io.out(options.json ? `${jsonText(diagnosis, 2)}\n` : `\n${describeOutcome(diagnosis)}\n`);
   return diagnosis.checks.some(({ state }) => state === 'problem') ? PROBLEM : 0;
 }

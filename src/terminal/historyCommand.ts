@@ -1,6 +1,6 @@
 import { type History, openHistory } from '../history/index.ts';
 import { renderText } from '../reports/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import { LeakwrightError, jsonText } from '../support/index.ts';
 import {
   describeFindings,
   describeRegressions,
@@ -45,7 +45,7 @@ export async function runHistory(
   const history = await openHistory(historyPlace(options.history));
   try {
     const answer = await answers[known](history, what, options);
-    io.out(options.json ? `${JSON.stringify(answer.json, undefined, 2)}\n` : answer.text());
+    io.out(options.json ? `${jsonText(answer.json, 2)}\n` : answer.text());
     if (!options.failOnRegression) return 0;
     return await judgeRun(history, known === 'show' && what !== undefined ? what : 'latest', options, io);
   } finally {

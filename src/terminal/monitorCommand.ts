@@ -9,7 +9,7 @@ import {
   readToken,
   webhookSink,
 } from '../monitoring/index.ts';
-import type { Log } from '../support/index.ts';
+import { type Log, plainLines } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 import { otlpTarget } from './otlpTarget.ts';
 import { historyPlace } from './runHistory.ts';
@@ -90,7 +90,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 /** What happens is for standard error, with its time: standard output has the alerts of `--json`. */
 function timedLog(io: TerminalIo): Log {
   const line = (level: string) => (message: string) => {
-    io.err(`${new Date().toISOString()} ${level.padEnd(5)} ${message}\n`);
+    io.err(`${new Date().toISOString()} ${level.padEnd(5)} ${plainLines(message)}\n`);
   };
   const debug = process.env['LEAKWRIGHT_DEBUG'] ? line('debug') : () => {};
   return { debug, info: line('info'), warn: line('warn'), error: line('error') };

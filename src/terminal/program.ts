@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import type { CheckSettings } from '../checks/index.ts';
-import { LeakwrightError, describeError, isAbort, programFile, refuseOldNode, toolVersion } from '../support/index.ts';
+import { LeakwrightError, describeError, isAbort, plainLines, programFile, refuseOldNode, toolVersion } from '../support/index.ts';
 import { addCheckOptions, collect, positiveNumber, wholeNumber } from './addOptions.ts';
 import { runCheck } from './checkCommand.ts';
 import { runClean } from './cleanCommand.ts';
@@ -188,9 +188,9 @@ export async function runProgram(args: readonly string[], io: TerminalIo, signal
     // Commander has said what is wrong already; asking for help or the version is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
     if (signal.aborted && (isAbort(error) || error === signal.reason)) return INTERRUPTED;
-    io.err(`leakwright: ${describeError(error)}\n`);
+    io.err(`leakwright: ${plainLines(describeError(error))}\n`);
     if (!(error instanceof LeakwrightError) && error instanceof Error && process.env['LEAKWRIGHT_DEBUG']) {
-      io.err(`${error.stack ?? ''}\n`);
+      io.err(`${plainLines(error.stack ?? '')}\n`);
     }
     return COULD_NOT_RUN;
   }

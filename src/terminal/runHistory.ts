@@ -1,7 +1,7 @@
 import { type CheckResult } from '../leaks/index.ts';
 import { type Baseline, type Report, applyBaseline, checkIdentity, createReport } from '../reports/index.ts';
 import { type History, type RunLabels, defaultHistoryPlace, openHistory } from '../history/index.ts';
-import { count, describeError, plainText } from '../support/index.ts';
+import { count, describeError, plainLines, plainText } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 /** What `--history` names: `default` is this user's own. */
@@ -57,7 +57,7 @@ export class RunHistory {
         this.#io.err(`  ${plainText(scenario)}: ${plainText(message, 400)}\n`);
       return true;
     } catch (error) {
-      this.#io.err(`leakwright: The run was not recorded: ${describeError(error)}\n`);
+      this.#io.err(`leakwright: The run was not recorded: ${plainLines(describeError(error))}\n`);
       return false;
     }
   }

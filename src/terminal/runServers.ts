@@ -50,7 +50,9 @@ export class RunServers {
       onOutput: (name, line) => {
         this.#clearLine();
         const label = `[${plainText(name, 40)}]`;
-        this.#io.err(`${this.#io.colour ? styleText('dim', label, { validateStream: false }) : label} ${line}\n`);
+        this.#io.err(
+          `${this.#io.colour ? styleText('dim', label, { validateStream: false }) : label} ${plainText(line, 4000)}\n`,
+        );
       },
     });
   }

@@ -1,4 +1,4 @@
-import { systemClock } from '../support/index.ts';
+import { jsonText, systemClock } from '../support/index.ts';
 import { type ProcessReader, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
 import { type TreeMemory, measureTree } from '../browsers/index.ts';
 import { survey } from '../orphans/index.ts';
@@ -53,7 +53,7 @@ async function takeSnapshot(
 
 function show(snapshot: TreeSnapshot, options: TreeOptions, io: TerminalIo): void {
   if (options.json) {
-    io.out(`${JSON.stringify(toJson(snapshot), null, options.watch ? undefined : 2)}\n`);
+    io.out(`${jsonText(toJson(snapshot), options.watch ? undefined : 2)}\n`);
     return;
   }
   // On a person's terminal a watch redraws in place; into a file or pipe one sample follows the other.

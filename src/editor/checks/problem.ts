@@ -1,7 +1,7 @@
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
 import { type IdentifiedCheck, checkIdentity } from '../../reports/index.ts';
-import { plainText } from '../../support/index.ts';
+import { isInside, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { findingSentence, leakLevel } from './sentences.ts';
 
@@ -80,10 +80,12 @@ export function checkKey(check: IdentifiedCheck, folder: string): string {
   return JSON.stringify([folder, checkIdentity(check)]);
 }
 
+/** Where a frame can be opened: in a file of the folder, and nowhere else, whatever a source map says. */
 export function placeOf(frame: SourceFrame, folder: string): Place | undefined {
   // 'http:', 'webpack:' …; a single letter is a Windows drive.
   if (frame.file === '' || /^[a-z][a-z0-9+.-]+:/i.test(frame.file)) return undefined;
-  const path = isAbsolute(frame.file) ? frame.file : join(folder, frame.file);
+  const path = resolve(folder, frame.file);
+  if (!isInside(path, folder)) return undefined;
   return { path, line: Math.max(1, frame.line), column: Math.max(1, frame.column) };
 }
 

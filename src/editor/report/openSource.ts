@@ -1,9 +1,8 @@
 import { window, workspace } from 'vscode';
 import type { SourceFrame } from '../../leaks/index.ts';
-import { LeakwrightError } from '../../support/index.ts';
+import { LeakwrightError, isInside, liesWithin } from '../../support/index.ts';
 import { locationOf } from '../checks/findings.ts';
 import { type Place, placeOf } from '../checks/problem.ts';
-import { isInside, liesWithin } from './insideFolder.ts';
 
 /** Whether a place looks like a file of the workspace, without asking the disk. */
 export function canOpen(frame: SourceFrame): boolean {

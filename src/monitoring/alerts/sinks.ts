@@ -1,4 +1,4 @@
-import { type Log, LeakwrightError } from '../../support/index.ts';
+import { LeakwrightError, type Log, jsonText } from '../../support/index.ts';
 import type { AlertSink } from './delivery.ts';
 
 export function logSink(log: Log): AlertSink {
@@ -18,7 +18,7 @@ export function ndjsonSink(write: (line: string) => void): AlertSink {
   return {
     name: 'ndjson',
     async deliver(event) {
-      write(`${JSON.stringify(event)}\n`);
+      write(`${jsonText(event)}\n`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseOf } from '../../../src/editor/leakChecks/compareBase.ts';
 import { type LeakNode, groupsOf, isOpen, leakRow } from '../../../src/editor/leakChecks/leakRows.ts';
-import { isInside, liesWithin } from '../../../src/editor/report/insideFolder.ts';
+import { isInside, liesWithin } from '../../../src/support/index.ts';
 import { reportView } from '../../../src/editor/report/reportView.ts';
 import { type History, openHistory } from '../../../src/history/index.ts';
 import type { CheckResult } from '../../../src/leaks/index.ts';

@@ -1,6 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative } from 'node:path';
-import { type Log, describeError, readRegularFile, silentLog } from '../../../support/index.ts';
+import { type Log, describeError, isInside, liesWithin, readRegularFile, silentLog } from '../../../support/index.ts';
 import { type SourceLimits, sourceLimits } from './limits.ts';
 import { type UrlRequest, readUrl } from './readUrl.ts';
 import { filePathOf } from './workspaceFiles.ts';
@@ -94,10 +93,9 @@ export class SourceTexts {
     const path = filePathOf(url);
     if (path === undefined || !pageUrl.startsWith('file:')) return this.#leftOut(url, 'a web page may not name files');
     // By name first: on Windows, looking at `\\host\share` is what signs in.
-    if (!isInside(workspaceFolder, path) && !isInside(await realpath(workspaceFolder), path))
+    if (!isInside(path, workspaceFolder) && !isInside(path, await realpath(workspaceFolder)))
       return this.#leftOut(url, 'it is outside the workspace');
-    if (!isInside(await realpath(workspaceFolder), await realpath(path)))
-      return this.#leftOut(url, 'it leads out of the workspace');
+    if (!(await liesWithin(path, workspaceFolder))) return this.#leftOut(url, 'it leads out of the workspace');
     return await readRegularFile(path, this.#limits.textBytes);
   }
 
@@ -105,9 +103,4 @@ export class SourceTexts {
     this.#log.debug(`${url.slice(0, 500)} is not read: ${why}`);
     return undefined;
   }
-}
-
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
 }
