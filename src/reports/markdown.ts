@@ -19,7 +19,10 @@ export function renderMarkdown(report: Report): string {
     );
   }
   for (const check of report.checks) lines.push(...renderCheck(check, report));
-  lines.push('', `<sub>Leakwright ${markdownText(report.tool.version, 40)}, ${formatDuration(report.durationMs)}</sub>`);
+  lines.push(
+    '',
+    `<sub>Leakwright ${markdownText(report.tool.version, 40)}, ${formatDuration(report.durationMs)}</sub>`,
+  );
   const text = lines.join('\n');
   if (text.length <= MAX_CHARACTERS) return `${text}\n`;
   const cut = text.lastIndexOf('\n- **', MAX_CHARACTERS);

@@ -1,7 +1,15 @@
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import type { CheckSettings } from '../checks/index.ts';
-import { LeakwrightError, describeError, isAbort, plainLines, programFile, refuseOldNode, toolVersion } from '../support/index.ts';
+import {
+  LeakwrightError,
+  describeError,
+  isAbort,
+  plainLines,
+  programFile,
+  refuseOldNode,
+  toolVersion,
+} from '../support/index.ts';
 import { addCheckOptions, collect, positiveNumber, wholeNumber } from './addOptions.ts';
 import { runCheck } from './checkCommand.ts';
 import { runClean } from './cleanCommand.ts';
