@@ -50,4 +50,5 @@ export {
 export { type PageMetrics, readPageMetrics } from './pages/pageMetrics.ts';
 export { type RendererContent, rendererContents } from './pages/rendererContents.ts';
 export { type ProfileContext } from './profiles.ts';
+export { recogniseProgram } from './programs.ts';
 export { type PlaywrightPackage, findPlaywright } from './playwrightPackage.ts';

@@ -36,7 +36,11 @@ const known: readonly KnownProgram[] = [
   { family: 'chromium', product: 'chromedriver', names: /^(?:undetected_)?chromedriver(?:[-_].*)?$/, kind: 'driver' },
   { family: 'chromium', product: 'msedgedriver', names: /^msedgedriver$/, kind: 'driver' },
   { family: 'firefox', product: 'geckodriver', names: /^geckodriver$/, kind: 'driver' },
-  { family: 'chromium', product: 'Chrome Headless Shell', names: /^(?:chrome-headless-shell|headless_shell)$/ },
+  {
+    family: 'chromium',
+    product: 'Chrome Headless Shell',
+    names: /^(?:(?:google-)?chrom(?:e|ium)[-_])?headless[-_]shell(?:-bin|-stable|-beta|-dev)?$/,
+  },
   { family: 'chromium', product: 'Chrome for Testing', names: /^google chrome for testing$/ },
   {
     family: 'chromium',
@@ -79,7 +83,7 @@ const programs = new WeakMap<readonly string[], { readonly program: Program | un
  * What a process is, or undefined when it is no part of a browser by itself (its parent may still make it one). Cached by the
  * command line, which a reader hands out as the same array for as long as it does not change.
  */
-export function recogniseProgram(process: ProcessInfo): Program | undefined {
+export function recogniseProgram(process: Pick<ProcessInfo, 'commandLine'>): Program | undefined {
   if (process.commandLine.length === 0) return undefined;
   let cached = programs.get(process.commandLine);
   if (!cached) {

@@ -1,14 +1,34 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type BrowserTree, readActivePort } from '../browsers/index.ts';
-import type { ProcessIdentity } from '../processes/index.ts';
+import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
+import { errnoOf } from '../support/index.ts';
+import { driverPort } from './handPicked.ts';
+import { type LauncherPipes, launcherPipes } from './launcherPipes.ts';
 
-/** What a browser tree shows beyond the process table. A parameter, so that tests can be any machine. */
+/**
+ * What a browser tree shows beyond the process table. A parameter, so that tests can be any machine; what is left out cannot
+ * be told there.
+ */
 export interface TreeProbe {
   /** How many programs are connected to the port it takes orders on; undefined where that cannot be told. */
   countClients(tree: BrowserTree): Promise<number | undefined>;
   /** Whether it runs in another container than we do (its own pid namespace); undefined where that cannot be told. */
   isInOtherContainer(root: ProcessIdentity): Promise<boolean | undefined>;
+  /** Whether a connection to that port was closed within the last minute, as the kernel remembers (TIME_WAIT). */
+  wasUsedLately?(tree: BrowserTree): Promise<boolean | undefined>;
+  /** What became of the pipes it was launched with. */
+  launcherPipes?(process: ProcessIdentity): Promise<LauncherPipes | undefined>;
+  /** Whether a process of this pid lives that is not in the table (`hidepid`). */
+  exists?(pid: number): boolean | undefined;
+  /** The systemd unit it runs in: `web.service`, `session-3.scope`. */
+  unitOf?(process: ProcessIdentity): Promise<string | undefined>;
+  /** Whether `/etc/inittab` has its program. */
+  isInInittab?(process: ProcessInfo): Promise<boolean>;
+  /** Whether it was told to outlive its terminal: it ignores SIGHUP, as `nohup` makes it. */
+  ignoresHangUp?(process: ProcessIdentity): Promise<boolean | undefined>;
+  /** When a folder was made, in ms since the epoch; undefined where the file system does not keep that. */
+  folderMadeAtMs?(path: string): Promise<number | undefined>;
 }
 
 /**
@@ -21,11 +41,54 @@ export interface TreeProbe {
 export function createTreeProbe(proc = '/proc'): TreeProbe {
   return {
     async countClients(tree) {
-      const sockets = await readSockets(proc);
+      const sockets = await readSockets(proc, tree);
       if (!sockets) return undefined;
       const ports = await controlPorts(tree, sockets, proc);
       if (ports.size === 0) return undefined;
       return sockets.filter(({ state, localPort }) => state === ESTABLISHED && ports.has(localPort)).length;
+    },
+    async wasUsedLately(tree) {
+      const sockets = await readSockets(proc, tree);
+      if (!sockets) return undefined;
+      const ports = await controlPorts(tree, sockets, proc);
+      // Whoever closes first keeps the record: this end, or the client's.
+      return sockets.some(
+        ({ state, localPort, remotePort, isLocal }) =>
+          state === TIME_WAIT && (ports.has(localPort) || (isLocal && ports.has(remotePort))),
+      );
+    },
+    launcherPipes: ({ pid }) => launcherPipes(pid, proc),
+    exists(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return errnoOf(error) === 'EPERM';
+      }
+    },
+    async unitOf({ pid }) {
+      const text = await readFile(join(proc, String(pid), 'cgroup'), 'utf8').catch(() => '');
+      // `0::/system.slice/web.service`, and in version 1 a line `1:name=systemd:/…`.
+      const path = /^0::(.+)$/m.exec(text)?.[1] ?? /:name=systemd:(.+)$/m.exec(text)?.[1];
+      return path
+        ?.split('/')
+        .reverse()
+        .find((name) => /\.(?:service|scope)$/.test(name));
+    },
+    async isInInittab({ commandLine }) {
+      const program = basename(commandLine[0] ?? '');
+      const text = await readFile('/etc/inittab', 'utf8').catch(() => '');
+      return program !== '' && text.split('\n').some((line) => !line.startsWith('#') && line.includes(program));
+    },
+    async ignoresHangUp({ pid }) {
+      const text = await readFile(join(proc, String(pid), 'status'), 'utf8').catch(() => '');
+      const mask = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m.exec(text)?.[1];
+      // SIGHUP is signal 1, the lowest bit.
+      return mask === undefined ? undefined : (Number.parseInt(mask, 16) & 1) === 1;
+    },
+    async folderMadeAtMs(path) {
+      const stats = await lstat(path).catch(() => undefined);
+      return stats && stats.birthtimeMs > 0 ? stats.birthtimeMs : undefined;
     },
     async isInOtherContainer({ pid }) {
       try {
@@ -58,15 +121,8 @@ async function controlPorts(
     for (const { state, inode, localPort } of sockets) if (state === LISTEN && inodes.has(inode)) ports.add(localPort);
   }
   const told = tree.driver ? driverPort(tree) : await debuggingPort(tree);
-  if (told !== undefined && ports.size === 0) ports.add(told);
+  if (told !== undefined && told > 0 && ports.size === 0) ports.add(told);
   return ports;
-}
-
-function driverPort({ root }: BrowserTree): number | undefined {
-  const given = root.commandLine.find((argument) => /^--?p(?:ort)?=\d+$/.test(argument))?.split('=')[1];
-  const at = root.commandLine.findIndex((argument) => argument === '--port' || argument === '-p');
-  const port = Number(given ?? root.commandLine[at + 1]);
-  return (given !== undefined || at !== -1) && port > 0 ? port : undefined;
 }
 
 /** The port the browser listens on: the one it was given, or the one it chose and wrote into its profile. */
@@ -78,20 +134,29 @@ export async function debuggingPort(tree: BrowserTree): Promise<number | undefin
 
 /** States in the kernel's `include/net/tcp_states.h`. */
 const ESTABLISHED = '01';
+const TIME_WAIT = '06';
 const LISTEN = '0A';
 
 interface TcpSocket {
   readonly localPort: number;
+  readonly remotePort: number;
+  /** Both ends are on this machine. */
+  readonly isLocal: boolean;
   readonly state: string;
   readonly inode: string;
 }
 
-async function readSockets(proc: string): Promise<TcpSocket[] | undefined> {
+/** All TCP sockets of the network the tree is in, which may be another than ours. */
+async function readSockets(proc: string, { root }: BrowserTree): Promise<TcpSocket[] | undefined> {
+  return (await readSocketsOf(join(proc, String(root.pid)))) ?? (await readSocketsOf(proc));
+}
+
+async function readSocketsOf(folder: string): Promise<TcpSocket[] | undefined> {
   let sockets: TcpSocket[] | undefined;
   for (const file of ['tcp', 'tcp6']) {
     let text: string;
     try {
-      text = await readFile(join(proc, 'net', file), 'utf8');
+      text = await readFile(join(folder, 'net', file), 'utf8');
     } catch {
       // No IPv6, or not Linux.
       continue;
@@ -99,12 +164,31 @@ async function readSockets(proc: string): Promise<TcpSocket[] | undefined> {
     sockets ??= [];
     for (const line of text.split('\n').slice(1)) {
       // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode …
-      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
-      if (local && state && inode)
-        sockets.push({ localPort: Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16), state, inode });
+      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
+      if (!local || !remote || !state || !inode) continue;
+      sockets.push({
+        localPort: portOf(local),
+        remotePort: portOf(remote),
+        isLocal: isLoopback(remote) || addressOf(remote) === addressOf(local),
+        state,
+        inode,
+      });
     }
   }
   return sockets;
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.slice(address.lastIndexOf(':') + 1), 16);
+}
+
+function addressOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':'));
+}
+
+/** 127.x.y.z and ::ffff:127.x.y.z end with the byte 127 (little-endian), ::1 with its only one. */
+function isLoopback(address: string): boolean {
+  return /7F$|^0{24}01000000$/.test(addressOf(address));
 }
 
 /** The inodes of a process's sockets, or undefined where its descriptors may not be read. */

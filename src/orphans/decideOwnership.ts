@@ -14,7 +14,10 @@ import { type TreeProbe, createTreeProbe } from './clients.ts';
 import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
 import type { OwnerObservations, TreeObservation } from './observations.ts';
 import { findOrigin } from './origin.ts';
-import { type LauncherVerdict, describeProcess, findLauncher, skipWrappers } from './parents.ts';
+import { handPickedPort } from './handPicked.ts';
+import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
+import { isKeptProfile } from './temporaryProfile.ts';
+import { companionsOf, skipWrappers } from './wrappers.ts';
 
 export interface DecideOwnershipOptions {
   readonly trees: readonly BrowserTree[];
@@ -117,6 +120,7 @@ async function byEvidence(
     };
   const launcher = await findLauncher(tree, options.table, {
     reader: options.reader,
+    probe: options.probe ?? createTreeProbe(),
     ...(observation === undefined ? {} : { observation }),
     ...(options.platform === undefined ? {} : { platform: options.platform }),
   });
@@ -197,6 +201,8 @@ async function firstDoubt(
       fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
     };
   const probe = options.probe ?? createTreeProbe();
+  const server = launcher.kind === 'gone' && launcher.former ? undefined : await servesOthers(tree, probe, options);
+  if (server) return server;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
   const clients = await probe.countClients(tree);
   if (clients !== undefined && clients > 0)
@@ -205,6 +211,33 @@ async function firstDoubt(
       fact: `${clients === 1 ? 'A program is' : `${clients} programs are`} connected to it`,
     };
   return undefined;
+}
+
+/**
+ * A browser or driver at a port that was picked by hand is a server: who uses it need not be who launched it, and may be
+ * between two uses.
+ */
+async function servesOthers(
+  tree: BrowserTree,
+  probe: TreeProbe,
+  options: DecideOwnershipOptions,
+): Promise<Evidence | undefined> {
+  const port = handPickedPort(tree);
+  if (port === undefined) return undefined;
+  if (await probe.wasUsedLately?.(tree))
+    return { source: 'connection', fact: `A program was connected to its port ${port} less than a minute ago` };
+  if (tree.driver) {
+    const top = skipWrappers(tree, options.table);
+    const byHand = top.sessionId === top.pid || (await probe.ignoresHangUp?.(tree.root));
+    // A test runner that starts its driver reads what it prints; a shell's background job has nobody who does.
+    if (!byHand && (await probe.launcherPipes?.(top)) === 'closed') return undefined;
+    return { source: 'command-line', fact: `Its port ${port} was picked by hand, so others may come back to it` };
+  }
+  if (tree.automatedBy !== 'unknown tool' || !(await isKeptProfile(tree, probe, options.tempFolders))) return undefined;
+  return {
+    source: 'command-line',
+    fact: `Its port ${port} was picked by hand and its profile is kept, so a script may come back to it`,
+  };
 }
 
 /**
@@ -243,7 +276,11 @@ function jobColleague(
   const top = skipWrappers(tree, table);
   if (top.groupId <= 1 || top.groupId === top.pid || top.groupId === tree.root.pid) return undefined;
   // Another browser of the same job uses nothing: it is in the same case.
-  const members = new Set(trees.flatMap(({ processes }) => processes.map(({ info }) => info.pid)));
+  const members = new Set(
+    trees.flatMap((other) =>
+      [...other.processes.map(({ info }) => info), ...companionsOf(other, table)].map(({ pid }) => pid),
+    ),
+  );
   const ours = new Set([selfPid, ...ancestorsOf(table, selfPid).map(({ pid }) => pid)]);
   const isOther = (info: ProcessInfo) =>
     info.groupId === top.groupId &&
@@ -251,8 +288,15 @@ function jobColleague(
     info.pid !== top.pid &&
     !members.has(info.pid) &&
     !ours.has(info.pid) &&
+    !isCleanUp(info) &&
     !ancestorsOf(table, info.pid).some(({ pid }) => members.has(pid) || pid === selfPid);
   return [...table.processes.values()].find(isOther);
+}
+
+/** Another clean-up, started in the same job: it uses no browser. */
+function isCleanUp({ commandLine }: ProcessInfo): boolean {
+  const at = commandLine.findIndex((argument) => /(?:^|[/\\])(?:leakwright|cli\.[jt]s)$/.test(argument));
+  return at !== -1 && commandLine.slice(at + 1).some((argument) => argument === 'clean' || argument === 'kill');
 }
 
 function ownerOf(launcher: LauncherVerdict, observation: TreeObservation | undefined): Owner | undefined {

@@ -5,11 +5,15 @@ import {
   type ProcessInfo,
   type ProcessReader,
   type ProcessTable,
+  byStart,
   childrenOf,
   sameProcess,
 } from '../processes/index.ts';
+import type { TreeProbe } from './clients.ts';
+import { handPickedPort } from './handPicked.ts';
 import type { TreeObservation } from './observations.ts';
-import { reaperKind } from './reapers.ts';
+import { isMainChild, parentKind } from './reapers.ts';
+import { isShell, skipWrappers } from './wrappers.ts';
 
 /**
  * Who launched a tree, judged by who its parent is now.
@@ -19,17 +23,17 @@ import { reaperKind } from './reapers.ts';
  * a container pid 1 may be the very server that launched the browser), and another ppid proves nothing either. What does:
  *
  * 1. *we saw it with another parent*, which is gone: adopted, whoever has it now;
- * 2. *the parent is a reaper by trade* (the machine's init, systemd --user, tini, a container shim …): it launches what
- *    units say and nothing else, and systemd names those: `SYSTEMD_EXEC_PID` in their environment is their own pid;
+ * 2. *what its parent is* (`parentKind`): a supervisor starts its service itself, an init of a container its main child,
+ *    systemd marks what its units start (`SYSTEMD_EXEC_PID`, or `INVOCATION_ID` and the unit's control group);
  * 3. *sessions*: fork inherits the session and only setsid leaves it, into one of one's own. A process that is in neither
  *    its own nor its parent's session was not forked by that parent;
- * 4. *a shell never calls setsid for what it starts*: a session leader whose parent is the container's shell had another;
- * 5. *environment*: variables a launcher puts there for its children (`npm_lifecycle_event`, `VSCODE_PID` …) that the
- *    parent does not have came from somebody in between.
+ * 4. *pipes*: whoever launches a program with pipes holds their other ends as long as it lives (`launcherPipes`);
+ * 5. *environment*: variables a launcher puts there for its children, where the parent is no program that could have set
+ *    them itself. `/proc/1/environ` is what pid 1 was started with: a test runner or `dotenv` sets more while it runs.
  *
  * What fools it: a launcher that hands its browser on by design (`setsid chromium … & exit`) looks like one that died:
- * hence the rules beside this one (strong automation evidence, nobody connected, nobody left of its job). A launcher that
- * runs as pid 1 of a container and changes its session after the launch would look like an adopter by 3.
+ * hence the rules beside this one (strong automation evidence, nobody connected, nobody left of its job, no port that was
+ * picked by hand).
  */
 export type LauncherVerdict =
   | { readonly kind: 'alive'; readonly launcher: ProcessInfo; readonly evidence: readonly Evidence[] }
@@ -43,6 +47,7 @@ export type LauncherVerdict =
 
 export interface FindLauncherOptions {
   readonly reader: ProcessReader;
+  readonly probe?: TreeProbe;
   readonly observation?: TreeObservation;
   readonly platform?: NodeJS.Platform;
 }
@@ -63,87 +68,134 @@ export async function findLauncher(
       former.identity,
       describeProcess(former),
     );
-  if (!parent) return judgeMissingParent(top, platform);
+  if (!parent) return await judgeMissingParent(top, platform, options);
   if (parent.startTime > top.startTime)
     return gone(`Its parent's pid ${top.ppid} was given to a process that started after it`);
 
-  const reaper = reaperKind(parent, table);
-  if (reaper === 'trade') return await judgeReaper(top, parent, options.reader);
-  if (reaper === 'maybe') return await judgePossibleReaper(top, parent, options.reader);
-  if (isOutOfSession(top, parent))
-    return unclear(`${describeProcess(parent)} is its parent but in another session, so it may have been adopted`);
-  return {
-    kind: 'alive',
-    launcher: parent,
-    evidence: [{ source: 'parent', fact: `${describeProcess(parent)} launched it and still runs` }],
-  };
-}
-
-/**
- * The topmost process that only runs this very browser and waits for it: `sh -c "chromium …"`, `xvfb-run chromium …`,
- * `timeout 60 chromium …`. It repeats the browser's own switches and has no other child. A script that takes the same
- * switches, or a shell that runs tests beside the browser, is a launcher.
- */
-export function skipWrappers(tree: BrowserTree, table: ProcessTable): ProcessInfo {
-  const marks = tree.root.commandLine.filter((argument) =>
-    /^--(?:user-data-dir|remote-debugging-port|port)=.+/.test(argument),
-  );
-  if (tree.profile && tree.profile.kind !== 'default') marks.push(tree.profile.path);
-  let top = tree.root;
-  for (let parent = table.processes.get(top.ppid); parent && parent.pid > 1; parent = table.processes.get(top.ppid)) {
-    const text = parent.commandLine.join(' ');
-    const wraps = isWrapper(parent) && marks.some((mark) => text.includes(mark));
-    if (!wraps || parent.startTime > top.startTime || childrenOf(table, parent.pid).length !== 1) break;
-    top = parent;
+  const who = describeProcess(parent);
+  switch (parentKind(parent, table)) {
+    case 'supervisor':
+      return alive(parent, `${who} runs it as its service`);
+    case 'single':
+      if (isMainChild(top, parent, table)) return alive(parent, `It is the program that ${who} was started to run`);
+      return gone(`Whoever launched it has ended: its parent is ${who}, which adopts such processes`);
+    case 'systemd':
+      return await judgeSystemd(top, parent, table, options);
+    case 'init':
+      return await judgeInit(top, parent, options);
+    case 'either':
+      return await judgePidOne(tree, top, parent, options);
+    case 'launcher':
+      return await judgeOrdinary(top, parent, options);
   }
-  return top;
 }
 
-const WRAPPERS = /^(?:timeout|env|nice|ionice|stdbuf|setsid|nohup|dbus-run-session|firejail|bwrap|unbuffer|catchsegv)$/;
-
-function isWrapper(info: ProcessInfo): boolean {
-  if (WRAPPERS.test(basename(info.commandLine[0] ?? ''))) return true;
-  if (!isShell(info)) return false;
-  const first = info.commandLine[1] ?? '';
-  return /^-[a-z]*c$/.test(first) || basename(first) === 'xvfb-run';
-}
-
-function judgeMissingParent(top: ProcessInfo, platform: NodeJS.Platform): LauncherVerdict {
+async function judgeMissingParent(
+  top: ProcessInfo,
+  platform: NodeJS.Platform,
+  { reader, probe }: FindLauncherOptions,
+): Promise<LauncherVerdict> {
   // Windows keeps the pid of a dead parent for ever; Linux and macOS give the child to another at once.
   if (platform === 'win32') return gone(`Its parent (pid ${top.ppid}) has ended`);
-  return unclear(
-    top.ppid === 0
-      ? 'It was started from outside of this container'
-      : `Its parent (pid ${top.ppid}) was just ending when it was looked at`,
-  );
+  if (top.ppid === 0) return unclear('It was started from outside of this container');
+  if (probe?.exists?.(top.ppid) !== true)
+    return unclear(`Its parent (pid ${top.ppid}) was just ending when it was looked at`);
+  // hidepid: other users' processes are not in the table. Of pid 1 the rest of the evidence may tell enough.
+  const hidden = `its parent (pid ${top.ppid}) belongs to another user and cannot be seen (hidepid)`;
+  if (top.ppid === 1) {
+    const environment = await reader.readEnvironment(top);
+    if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
+      return unclear('SYSTEMD_EXEC_PID is its own pid: it was started as a service');
+    if (top.sessionId > 1 && top.sessionId !== top.pid)
+      return gone(`Whoever launched it has ended: it is in the session of a process that is not its parent; ${hidden}`);
+    if ((await probe.launcherPipes?.(top)) === 'closed') return gone(`${PIPES_CLOSED}; ${hidden}`);
+  }
+  return unclear(`It may have been launched or adopted: ${hidden}`);
 }
 
-async function judgeReaper(top: ProcessInfo, parent: ProcessInfo, reader: ProcessReader): Promise<LauncherVerdict> {
-  const environment = await reader.readEnvironment(top);
-  if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
-    return {
-      kind: 'alive',
-      launcher: parent,
-      evidence: [{ source: 'environment', fact: 'SYSTEMD_EXEC_PID is its own pid: it was started as a service' }],
-    };
-  return gone(`Whoever launched it has ended: its parent is ${describeProcess(parent)}, which adopts such processes`);
-}
+const PIPES_CLOSED = 'Whoever launched it has ended: the other ends of its output and input are closed';
 
-async function judgePossibleReaper(
+async function judgeSystemd(
   top: ProcessInfo,
   parent: ProcessInfo,
-  reader: ProcessReader,
+  table: ProcessTable,
+  { reader, probe }: FindLauncherOptions,
+): Promise<LauncherVerdict> {
+  const environment = await reader.readEnvironment(top);
+  const execPid = environment?.['SYSTEMD_EXEC_PID'];
+  const adopted = gone(
+    `Whoever launched it has ended: its parent is ${describeProcess(parent)}, which adopts such processes`,
+  );
+  if (execPid === String(top.pid))
+    return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
+  const invocation = environment?.['INVOCATION_ID'];
+  if (execPid !== undefined || invocation === undefined) return adopted;
+
+  // Before systemd 248 only INVOCATION_ID is set, and all that a unit starts inherits it.
+  const unit = await probe?.unitOf?.(top);
+  // A scope holds what others started, as a login's session does.
+  if (unit?.endsWith('.scope')) return adopted;
+  for (const sibling of childrenOf(table, parent.pid)) {
+    if (byStart(sibling, top) >= 0 || sibling.state === 'zombie') continue;
+    if ((await reader.readEnvironment(sibling))?.['INVOCATION_ID'] === invocation)
+      return gone(`Whoever launched it has ended: ${describeProcess(sibling)} is what its systemd unit started`);
+  }
+  const what = `INVOCATION_ID is in its environment: systemd may have started it as a service${unit ? ` (${unit})` : ''}`;
+  return unit?.endsWith('.service') ? alive(parent, what, 'environment') : unclear(what);
+}
+
+async function judgeInit(
+  top: ProcessInfo,
+  parent: ProcessInfo,
+  { reader, probe }: FindLauncherOptions,
+): Promise<LauncherVerdict> {
+  const who = describeProcess(parent);
+  const environment = await reader.readEnvironment(top);
+  if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
+    return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
+  if (await probe?.isInInittab?.(top)) return unclear(`/etc/inittab names it: ${who} may have started it`);
+  if ((await probe?.launcherPipes?.(top)) === 'held')
+    return unclear('A living process holds the other end of its output or input, so whoever launched it may live');
+  return gone(`Whoever launched it has ended: its parent is ${who}, which adopts such processes`);
+}
+
+/** Pid 1 of a container, which may be the very program that launched it, or have been given it. */
+async function judgePidOne(
+  tree: BrowserTree,
+  top: ProcessInfo,
+  parent: ProcessInfo,
+  { reader, probe }: FindLauncherOptions,
 ): Promise<LauncherVerdict> {
   const who = describeProcess(parent);
   if (isOutOfSession(top, parent))
     return gone(`Whoever launched it has ended: it is in the session of a process that is not its parent, ${who}`);
-  if (isShell(parent) && top.sessionId === top.pid)
+  const pipes = await probe?.launcherPipes?.(top);
+  if (pipes === 'held')
+    return alive(parent, `${who} is its parent, and a living process holds the other end of its output or input`);
+  if (pipes === 'closed') return gone(`${PIPES_CLOSED}, and ${who} adopts what is left behind`);
+  // `setsid chromium --remote-debugging-port=9222 &` is a line of an entry script; no script picks port 0.
+  if (isShell(parent) && top.sessionId === top.pid && handPickedPort(tree) === undefined)
     return gone(`Whoever launched it has ended: it leads a session, and its parent, ${who}, starts nothing in one`);
   const [own, parents] = [await reader.readEnvironment(top), await reader.readEnvironment(parent)];
-  const foreign = own && parents ? launchersMark(own, parents) : undefined;
+  const foreign = own && parents ? launchersMark(own, parents, parent) : undefined;
   if (foreign !== undefined)
-    return gone(`Whoever launched it has ended: its environment has ${foreign}, which its parent, ${who}, has not`);
+    return gone(`Whoever launched it has ended: its environment has ${foreign}, which its parent, ${who}, cannot set`);
   return unclear(`Its parent is ${who}, which may have launched it or adopted it`);
+}
+
+async function judgeOrdinary(
+  top: ProcessInfo,
+  parent: ProcessInfo,
+  { probe }: FindLauncherOptions,
+): Promise<LauncherVerdict> {
+  const who = describeProcess(parent);
+  if (isOutOfSession(top, parent))
+    return unclear(`${who} is its parent but in another session, so it may have been adopted`);
+  if ((await probe?.launcherPipes?.(top)) === 'closed')
+    return unclear(
+      `${who} is its parent, but nobody holds the other end of its output or input: it may have been adopted`,
+    );
+  return alive(parent, `${who} is its parent and still runs`);
 }
 
 /** It neither left for a session of its own nor is in that of its parent. */
@@ -152,19 +204,23 @@ function isOutOfSession(top: ProcessInfo, parent: ProcessInfo): boolean {
   return top.sessionId !== top.pid && top.sessionId !== parent.sessionId;
 }
 
-function isShell(info: ProcessInfo): boolean {
-  return /^-?(?:ba|da|z|k|a|fi)?sh$/.test(basename(info.commandLine[0] ?? info.name));
-}
+/** What package managers set for the scripts they run; the program itself never does, unless it is one. */
+const SCRIPT_MARKS = /^npm_lifecycle_(?:event|script)$/;
+const PACKAGE_MANAGERS = /(?:^|[/\s])(?:npm|npx|pnpm|pnpx|yarn|bun|bunx|corepack)(?:-cli)?(?:\.c?js)?(?:$|\s)/;
 
-/** Variables that test runners, package managers, editors and terminals set for what they start. */
-const LAUNCHER_MARKS =
-  /^(?:npm_|INIT_CWD$|VSCODE_|TERM_PROGRAM|NODE_CHANNEL_FD$|NODE_UNIQUE_ID$|JEST_WORKER_ID$|VITEST|MOCHA_|PLAYWRIGHT_|PW_|TEST_(?:WORKER|PARALLEL)_INDEX$|PYTEST_|WDIO_|TMUX|STY$|SSH_(?:CONNECTION|TTY)$|WT_SESSION$)/;
+/** What test runners, editors and terminals set for what they start, and no shell script does. */
+const PROGRAM_MARKS =
+  /^(?:VSCODE_(?:PID|IPC_HOOK.*|INSPECTOR_OPTIONS)|NODE_CHANNEL_FD|NODE_UNIQUE_ID|JEST_WORKER_ID|VITEST_(?:WORKER|POOL)_ID|TEST_(?:WORKER|PARALLEL)_INDEX|PYTEST_CURRENT_TEST|TMUX|STY|SSH_(?:CONNECTION|TTY)|WT_SESSION)$/;
 
 function launchersMark(
   own: Readonly<Record<string, string>>,
   parents: Readonly<Record<string, string>>,
+  parent: ProcessInfo,
 ): string | undefined {
-  return Object.keys(own).find((name) => LAUNCHER_MARKS.test(name) && parents[name] !== own[name]);
+  const isManager = PACKAGE_MANAGERS.test(parent.commandLine.join(' '));
+  const cannotSet = (name: string) =>
+    (SCRIPT_MARKS.test(name) && !isManager) || (PROGRAM_MARKS.test(name) && isShell(parent));
+  return Object.keys(own).find((name) => parents[name] !== own[name] && cannotSet(name));
 }
 
 function isAlive(table: ProcessTable, identity: ProcessIdentity): boolean {
@@ -190,6 +246,10 @@ function gone(fact: string, former?: ProcessIdentity, name?: string): LauncherVe
     ...(former === undefined ? {} : { former }),
     ...(name === undefined ? {} : { name }),
   };
+}
+
+function alive(launcher: ProcessInfo, fact: string, source = 'parent'): LauncherVerdict {
+  return { kind: 'alive', launcher, evidence: [{ source, fact }] };
 }
 
 function unclear(fact: string): LauncherVerdict {

@@ -1,0 +1,69 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../support/index.ts';
+
+/**
+ * What became of the other ends of a process's standard streams.
+ * - `closed`: whoever launched it with a pipe holds it no more: it has ended (or closed the pipe, which hardly any does)
+ * - `held`: a living process has the other end
+ * - `none`: it was launched without pipes (`/dev/null`, a file, a terminal), which says nothing
+ */
+export type LauncherPipes = 'closed' | 'held' | 'none';
+
+/**
+ * Node connects a child's streams with socket pairs, most others with pipes; the kernel tells of both whether the other end
+ * is open, in whatever container or for whatever user that end may be.
+ *
+ * Of a socket pair: `RefCount` in `/proc/PID/net/unix` is 3 while both ends are open (the descriptor's, the peer's, the
+ * listing's own) and 2 afterwards (*measured on Linux 6.18*). Of a pipe: it cannot be opened for writing without
+ * blocking when nobody has it open for reading (fifo(7), ENXIO). A pipe that is held says little: a browser inherits the
+ * one its whole job writes into.
+ *
+ * @returns undefined where the descriptors may not be read
+ */
+export async function launcherPipes(pid: number, proc = '/proc'): Promise<LauncherPipes | undefined> {
+  const folder = join(proc, String(pid));
+  let listing: string | undefined;
+  let readable = false;
+  let closed = false;
+  for (const fd of [0, 1, 2, 3, 4]) {
+    let target: string;
+    try {
+      target = await readlink(join(folder, 'fd', String(fd)));
+    } catch (error) {
+      if (errnoOf(error) === 'EACCES') return undefined;
+      continue;
+    }
+    readable = true;
+    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
+    if (inode !== undefined) {
+      listing ??= await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
+      const state = peerOf(listing, inode);
+      if (state === 'held') return 'held';
+      if (state === 'closed') closed = true;
+    } else if (target.startsWith('pipe:') && (fd === 1 || fd === 2) && hasNoReader(join(folder, 'fd', String(fd)))) {
+      closed = true;
+    }
+  }
+  if (!readable) return undefined;
+  return closed ? 'closed' : 'none';
+}
+
+const CONNECTED = '03';
+
+/** `Num RefCount Protocol Flags Type St Inode Path`; a socket with a path is somebody's service and no pair. */
+function peerOf(listing: string, inode: string): 'held' | 'closed' | undefined {
+  const row = new RegExp(String.raw`^\S+: ([0-9A-F]+) \S+ \S+ \S+ (\S+) +${inode}$`, 'm').exec(listing);
+  if (!row || row[2] !== CONNECTED) return undefined;
+  return Number.parseInt(row[1]!, 16) >= 3 ? 'held' : 'closed';
+}
+
+function hasNoReader(path: string): boolean {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENXIO';
+  }
+}
