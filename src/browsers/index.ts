@@ -18,7 +18,8 @@ export {
   findBrowser,
   needsNoSandbox,
 } from './findBrowser.ts';
-export { type FindLeftoversOptions, findLeftovers } from './leftovers.ts';
+export { type EndedProfile, type FindLeftoversOptions, findLeftovers } from './leftovers.ts';
+export { isInTemporaryPlace, isMadeWith, isNamedByChance } from './leftovers/temporary.ts';
 export { type RemoveLeftoverOptions, type RemoveLeftoverResult, removeLeftover } from './leftoversRemoval.ts';
 export { type ObtainBrowserOptions, installCommand, obtainBrowser } from './obtainBrowser.ts';
 export {

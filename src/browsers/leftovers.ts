@@ -1,12 +1,23 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { ProcessTable } from '../processes/index.ts';
-import type { Leftover } from './browserTree.ts';
+import type { Automation, Leftover } from './browserTree.ts';
 import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers/judge.ts';
 import { boundSockets } from './leftovers/inUse.ts';
 import { measureFolder } from './leftovers/measure.ts';
+import { isInTemporaryPlace, isMadeWith } from './leftovers/temporary.ts';
 import { type LeftoverPattern, cachePattern, temporaryPattern } from './leftovers/patterns.ts';
+
+/** The profile of a browser that was just ended, as its own command line named it. */
+export interface EndedProfile {
+  readonly path: string;
+  /** When its browser started, in ms since the epoch. */
+  readonly startedAtMs: number;
+  readonly createdBy?: Automation;
+  /** The folder for temporary files that its browser had (TMPDIR in its environment). */
+  readonly tempFolder?: string;
+}
 
 export interface FindLeftoversOptions {
   readonly table: ProcessTable;
@@ -25,6 +36,11 @@ export interface FindLeftoversOptions {
    * told from others'.
    */
   readonly endedFolders?: ReadonlySet<string>;
+  /**
+   * Profiles of browsers that were just ended, under whatever name and in whatever temporary folder: each goes with its
+   * browser when it was made for it.
+   */
+  readonly endedProfiles?: readonly EndedProfile[];
   /** What else speaks for a folder being in use (the journal …): the reason, or undefined. */
   readonly inUse?: (path: string) => string | undefined;
 }
@@ -40,23 +56,65 @@ export async function findLeftovers(options: FindLeftoversOptions): Promise<Left
   const scene = await setScene(options);
   const temporary = await scan(options.tempFolder ?? tmpdir(), temporaryPattern);
   const cached = await scan(options.cacheFolder ?? playwrightCacheFolder(), cachePattern);
+  const elsewhere = await scanEnded(options, temporary);
   const found: Leftover[] = [];
-  for (const folder of temporary) {
-    const leftover = await describeFolder(folder, temporary, scene);
-    if (leftover) found.push(leftover);
-  }
-  for (const folder of cached) {
-    const leftover = await describeFolder(folder, cached, scene);
-    if (leftover) found.push(leftover);
+  for (const folders of [temporary, cached, elsewhere]) {
+    for (const folder of folders) {
+      const leftover = await describeFolder(folder, folders, scene);
+      if (leftover) found.push(leftover);
+    }
   }
   return found.sort((a, b) => b.ageMs - a.ageMs);
 }
 
-/** The same question about one folder directly inside `tempFolder`, asked again now. */
+/** The same question about one folder, asked again now. */
 export async function findLeftover(path: string, options: FindLeftoversOptions): Promise<Leftover | undefined> {
-  const folders = await scan(options.tempFolder ?? tmpdir(), temporaryPattern);
-  const folder = folders.find((candidate) => candidate.path === path);
-  return folder && (await describeFolder(folder, folders, await setScene(options)));
+  const temporary = await scan(options.tempFolder ?? tmpdir(), temporaryPattern);
+  const elsewhere = await scanEnded(options, temporary);
+  for (const folders of [temporary, elsewhere]) {
+    const folder = folders.find((candidate) => candidate.path === path);
+    if (folder) return await describeFolder(folder, folders, await setScene(options));
+  }
+  return undefined;
+}
+
+/**
+ * What ended browsers left outside of the temp folder or under names nobody knows: their profiles, where those were made for
+ * them in a temporary place, and what lies beside a profile in a temp folder that is not ours.
+ */
+async function scanEnded(
+  { endedProfiles = [], endedFolders = new Set(), tempFolder = tmpdir() }: FindLeftoversOptions,
+  known: readonly ScannedFolder[],
+): Promise<ScannedFolder[]> {
+  const found = new Map<string, ScannedFolder>();
+  const isKnown = (path: string) => found.has(path) || known.some(({ paths }) => paths.includes(path));
+  for (const profile of endedProfiles) {
+    const places = [tempFolder, ...(profile.tempFolder === undefined ? [] : [profile.tempFolder])];
+    if (!isAbsolute(profile.path) || !isInTemporaryPlace(profile.path, places)) continue;
+    const parent = dirname(profile.path);
+    if (parent !== tempFolder) {
+      const beside = await scan(parent, temporaryPattern);
+      for (const folder of beside) {
+        const isOurs = folder.pattern.use === 'artifacts' || folder.paths.some((path) => endedFolders.has(path));
+        if (isOurs && !isKnown(folder.path)) found.set(folder.path, folder);
+      }
+    }
+    if (isKnown(profile.path)) continue;
+    try {
+      const stats = await lstat(profile.path);
+      if (!stats.isDirectory() || !isMadeWith(stats.birthtimeMs, profile.startedAtMs)) continue;
+      const { createdBy } = profile;
+      found.set(profile.path, {
+        path: profile.path,
+        paths: [profile.path],
+        pattern: { name: /^/, kind: 'profile', use: 'named', ...(createdBy === undefined ? {} : { createdBy }) },
+        stats,
+      });
+    } catch {
+      // It went with its browser.
+    }
+  }
+  return [...found.values()];
 }
 
 async function describeFolder(
@@ -89,7 +147,7 @@ async function setScene(options: FindLeftoversOptions): Promise<LeftoverScene> {
     now: options.now ?? options.table.at,
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
     minAgeMs: options.minAgeMs ?? 60_000,
-    endedFolders: options.endedFolders ?? new Set(),
+    endedFolders: new Set([...(options.endedFolders ?? []), ...(options.endedProfiles ?? []).map(({ path }) => path)]),
     ...(sockets === undefined ? {} : { sockets }),
     ...(options.inUse === undefined ? {} : { inUse: options.inUse }),
   };

@@ -1,6 +1,7 @@
 import { readlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
+  type EndedProfile,
   type FindLeftoversOptions,
   type Leftover,
   type RemoveLeftoverResult,
@@ -36,12 +37,14 @@ export async function leftoversAfter(
 ): Promise<PlannedLeftover[]> {
   const planned = new Map(plan.leftovers.map((one) => [one.leftover.path, one]));
   const ended = endedFolders(trees);
+  const profiles = endedProfiles(trees);
   if (ended.size > 0) {
     const table = await reader.readTable();
     for (const leftover of await findLeftovers({
       ...leftoverOptions(options, journal, table),
       table,
       endedFolders: ended,
+      endedProfiles: profiles,
     })) {
       if (!leftover.removable || planned.get(leftover.path)?.leftover.removable) continue;
       // Of profiles only the ended trees' own; by-products are not tied to a tree by name, and were in use until now.
@@ -76,6 +79,7 @@ export async function cleanLeftover(
       ...leftoverOptions(options, journal, table),
       reader,
       endedFolders: endedFolders(trees),
+      endedProfiles: endedProfiles(trees),
     });
   } catch (error) {
     result = { outcome: 'failed', reason: describeError(error) };
@@ -89,14 +93,36 @@ export async function cleanLeftover(
 }
 
 /**
- * Folders whose browser was just seen to be gone and whose owner is gone too, so that they need not grow old before they
- * are removed. A living owner cleans up after itself, and may still want what its browser left.
+ * Trees that were just seen to be gone and whose owner is gone too, so that what they left need not grow old before it is
+ * removed. A living owner cleans up after itself, and may still want what its browser left.
  */
-function endedFolders(trees: readonly CleanedTree[]): ReadonlySet<string> {
-  const gone = trees.filter(
-    ({ owned, outcome }) => owned.status === 'orphan' && (outcome === 'ended' || outcome === 'gone'),
+function endedForGood(trees: readonly CleanedTree[]): readonly CleanedTree[] {
+  return trees.filter(
+    ({ owned, outcome }) =>
+      (owned.status === 'orphan' || (owned.status === 'unknown' && owned.owner?.alive !== true)) &&
+      (outcome === 'ended' || outcome === 'gone'),
   );
-  return new Set(gone.flatMap(({ folders }) => folders ?? []));
+}
+
+function endedFolders(trees: readonly CleanedTree[]): ReadonlySet<string> {
+  return new Set(endedForGood(trees).flatMap(({ folders }) => folders ?? []));
+}
+
+function endedProfiles(trees: readonly CleanedTree[]): readonly EndedProfile[] {
+  return endedForGood(trees).flatMap(({ profile }) => profile ?? []);
+}
+
+/** What its browser's command line names as its profile, and where its temporary files go. */
+export async function profileOf({ tree }: OwnedTree, reader: ProcessReader): Promise<EndedProfile | undefined> {
+  if (!tree.profile || tree.profile.kind === 'default' || tree.profile.path === '') return undefined;
+  const browser = tree.processes.find(({ role }) => role === 'browser')?.info ?? tree.root;
+  const tempFolder = (await reader.readEnvironment(browser))?.['TMPDIR'];
+  return {
+    path: tree.profile.path,
+    startedAtMs: browser.startedAtMs,
+    ...(tree.automatedBy === undefined ? {} : { createdBy: tree.automatedBy }),
+    ...(tempFolder === undefined || tempFolder === '' ? {} : { tempFolder: resolve(tempFolder) }),
+  };
 }
 
 /** The profile, the folder of its singleton socket (the profile has a link to it), and for our own the session's folder. */

@@ -12,7 +12,7 @@ import {
   shareTableReads,
 } from '../processes/index.ts';
 import { describeError } from '../support/index.ts';
-import { cleanLeftover, foldersOf, isHosted, leftoverOptions, leftoversAfter } from './cleanLeftovers.ts';
+import { cleanLeftover, foldersOf, isHosted, leftoverOptions, leftoversAfter, profileOf } from './cleanLeftovers.ts';
 import type {
   CleanUpOptions,
   CleanUpPlan,
@@ -93,7 +93,7 @@ export function describePlan(plan: CleanUpPlan): CleanUpResult {
  * Ends one tree, by whatever way its kind needs. Asks no questions about ownership: that is for the caller.
  */
 export async function endBrowserTree(
-  owned: Pick<OwnedTree, 'tree'>,
+  owned: Pick<OwnedTree, 'tree' | 'companions'>,
   options: Pick<CleanUpOptions, 'ending' | 'reader'> & { readonly onEvent?: (event: EndTreeEvent) => void },
 ): Promise<EndTreeResult> {
   const { tree } = owned;
@@ -102,6 +102,7 @@ export async function endBrowserTree(
     ...options.ending,
     reader: options.reader,
     members: tree.processes.map(({ info }) => identityOf(info)),
+    ...(owned.companions === undefined ? {} : { followers: owned.companions.map(identityOf) }),
     // A driver, and a browser that leads no group of its own, share the group of the job around them.
     group: tree.driver ? 'never' : 'auto',
     ...(askNicely === undefined ? {} : { askNicely }),
@@ -121,13 +122,14 @@ async function cleanTree(
   const refusal = refusalOf(planned.owned, current, options.ownUid ?? process.getuid?.() ?? -1);
   if (refusal !== undefined) return { ...planned, outcome: 'refused', reason: refusal };
   const folders = await foldersOf(planned.owned, now.journal);
+  const profile = await profileOf(planned.owned, reader);
   try {
     const result = await endBrowserTree(current ?? planned.owned, {
       reader,
       ...(options.ending === undefined ? {} : { ending: options.ending }),
       onEvent: (event) => options.onEvent?.({ type: 'tree', root, event }),
     });
-    return { ...planned, folders, ...outcomeOf(result) };
+    return { ...planned, folders, ...(profile === undefined ? {} : { profile }), ...outcomeOf(result) };
   } catch (error) {
     return { ...planned, outcome: 'survived', reason: describeError(error) };
   }

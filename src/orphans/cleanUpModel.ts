@@ -1,4 +1,4 @@
-import type { Leftover } from '../browsers/index.ts';
+import type { EndedProfile, Leftover } from '../browsers/index.ts';
 import type { EndTreeEvent, EndTreeOptions, ProcessIdentity } from '../processes/index.ts';
 import type { OwnedTree } from './model.ts';
 import type { SurveyOptions } from './survey.ts';
@@ -41,6 +41,8 @@ export type CleanUpEvent =
   | { readonly type: 'leftoverDone'; readonly result: CleanedLeftover };
 
 export interface CleanedTree {
+  /** Its profile as its command line named it, where that is not a person's own. */
+  readonly profile?: EndedProfile;
   /** Folders that were this tree's alone, known from before it was ended. */
   readonly folders?: readonly string[];
   readonly owned: OwnedTree;

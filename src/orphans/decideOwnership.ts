@@ -59,9 +59,11 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   let orphanForMs: number | undefined;
   if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
   else options.observations?.noteNoOrphan(tree.root);
+  const companions = companionsOf(tree, options.table);
   return {
     tree,
     status: decision.status,
+    ...(companions.length === 0 ? {} : { companions }),
     evidence: [...tree.evidence, ...decision.evidence],
     ...(decision.owner === undefined ? {} : { owner: decision.owner }),
     ...(decision.journalId === undefined ? {} : { journalId: decision.journalId }),

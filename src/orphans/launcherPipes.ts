@@ -27,7 +27,7 @@ export async function launcherPipes(pid: number, proc = '/proc'): Promise<Launch
   let listing: string | undefined;
   let readable = false;
   let closed = false;
-  for (const fd of [0, 1, 2, 3, 4]) {
+  for (const fd of [0, 1, 2]) {
     let target: string;
     try {
       target = await readlink(join(folder, 'fd', String(fd)));

@@ -1,5 +1,5 @@
 import type { BrowserTree, Evidence } from '../browsers/index.ts';
-import type { ProcessIdentity } from '../processes/index.ts';
+import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 
 /**
  * Whose a browser tree is.
@@ -27,6 +27,11 @@ export interface OwnedTree {
   readonly status: OwnershipStatus;
   /** Who launched it, where that is known; for an orphan who it was. */
   readonly owner?: Owner;
+  /**
+   * What was started with it for it alone and ends after it: wrappers that wait for it, and the display one of them runs.
+   * Undefined where there is none.
+   */
+  readonly companions?: readonly ProcessInfo[];
   /** The tree's own evidence and what decided the status, the deciding facts last. */
   readonly evidence: readonly Evidence[];
   /** How long it has been seen as an orphan, in ms; only with observations. */

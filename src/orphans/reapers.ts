@@ -53,7 +53,8 @@ export function parentKind(info: ProcessInfo, table: ProcessTable): ParentKind {
  */
 export function isMainChild(info: ProcessInfo, parent: ProcessInfo, table: ProcessTable): boolean {
   if (isOnCommandLineOf(info, parent)) return true;
-  if (parent.commandLine.slice(1).some((argument) => NEVER_ANOTHER.test(basename(argument)))) return false;
+  const program = parent.commandLine.slice(1).find((argument) => !argument.startsWith('-'));
+  if (program !== undefined && NEVER_ANOTHER.test(basename(program))) return false;
   const children = childrenOf(table, parent.pid);
   const main =
     children.find((child) => isOnCommandLineOf(child, parent)) ??

@@ -29,6 +29,11 @@ export interface EndTreeOptions {
    */
   readonly members?: readonly ProcessIdentity[];
   /**
+   * Processes around the tree that end by themselves when it does (a wrapper that waits for it and cleans up, its display).
+   * They are asked by a signal only when the rest has been gone for a while.
+   */
+  readonly followers?: readonly ProcessIdentity[];
+  /**
    * Asks the tree to end itself (CDP `Browser.close` …); when it rejects, the root gets a SIGTERM instead. Without it
    * the root gets a SIGTERM at once (not on Windows, which has none).
    */
@@ -74,6 +79,9 @@ const FORCED_POLL_MS = { least: 2, most: 20, timesCost: 8 } as const;
 /** Who is not dead this long after a SIGKILL gets another, in case it came into being beside the first. */
 const FORCE_AGAIN_MS = 100;
 
+/** How long followers may take to notice that the rest has ended, in ms. */
+const FOLLOW_MS = 700;
+
 /**
  * Ends a process tree and verifies it: asks nicely, waits while watching for newcomers, forces what is left, looks until
  * nothing is left, and reports what could not be ended. Never touches init, the kernel, ourselves or our ancestors, nor a
@@ -99,6 +107,9 @@ class Ending {
   #forced = false;
   #livingPids: ReadonlySet<number> = new Set();
   #groupHoldsOthers = false;
+  /** Pids of the followers and of what they start. */
+  readonly #followers = new Set<number>();
+  #onlyFollowersSince: number | undefined;
 
   constructor(root: ProcessIdentity, options: EndTreeOptions) {
     this.#root = { pid: root.pid, startTime: root.startTime };
@@ -108,7 +119,8 @@ class Ending {
     this.#platform = options.platform ?? process.platform;
     this.#selfPid = options.selfPid ?? process.pid;
     this.#startedAt = this.#clock.monotonic();
-    this.#membership = new TreeMembership(this.#root, options.members ?? [], {
+    for (const { pid } of options.followers ?? []) this.#followers.add(pid);
+    this.#membership = new TreeMembership(this.#root, [...(options.members ?? []), ...(options.followers ?? [])], {
       selfPid: this.#selfPid,
       byGroup: options.group !== 'never',
     });
@@ -184,14 +196,24 @@ class Ending {
    */
   async #signalTops(living: readonly ProcessInfo[]): Promise<void> {
     if (this.#platform === 'win32') return;
-    const pids = new Set(living.map((info) => info.pid));
-    for (const info of living) {
+    const due = this.#dueAmong(living);
+    const pids = new Set(due.map((info) => info.pid));
+    for (const info of due) {
       const key = identityKey(info);
       if (pids.has(info.ppid) || this.#asked.has(key)) continue;
       this.#asked.add(key);
       if (this.#asked.size === 1) this.#emit({ type: 'asked', how: 'signal' });
       await signalProcess(this.#options.reader, this.#send, info, 'SIGTERM');
     }
+  }
+
+  /** The tree's own members, or the followers when those are gone and they had time to notice. */
+  #dueAmong(living: readonly ProcessInfo[]): readonly ProcessInfo[] {
+    if (this.#followers.size === 0) return living;
+    const own = living.filter((info) => !this.#followers.has(info.pid));
+    if (own.length > 0) return own;
+    this.#onlyFollowersSince ??= this.#clock.monotonic();
+    return this.#clock.monotonic() - this.#onlyFollowersSince < FOLLOW_MS ? [] : living;
   }
 
   /** Kills until nobody is left or the time is over. Returns who is left. */
@@ -247,11 +269,21 @@ class Ending {
     const living = this.#membership.update(table);
     const ours = new Set(living.map((info) => info.pid));
     this.#livingPids = ours;
+    if (this.#followers.size > 0) {
+      // Whatever a follower starts from now on is part of its cleaning up.
+      for (const info of living)
+        if (this.#followers.has(info.ppid) && info.pid !== this.#root.pid && !this.#isOwn(info))
+          this.#followers.add(info.pid);
+    }
     this.#groupHoldsOthers = false;
     for (const info of table.processes.values()) {
       if (info.groupId === this.#root.pid && isAlive(info) && !ours.has(info.pid)) this.#groupHoldsOthers = true;
     }
     return living;
+  }
+
+  #isOwn(info: ProcessInfo): boolean {
+    return (this.#options.members ?? []).some((member) => sameProcess(member, info));
   }
 
   /** The root's process group where the root leads it and all that is in it is ours to end. */

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CleanUpReport } from '../../../src/orphans/index.ts';
+import { Machine, type MachineOptions, canMakeMachines } from '../../support/machine.ts';
+import { until } from '../../support/owners.ts';
+
+const OWNERS = join(import.meta.dirname, '..', '..', 'support', 'owners');
+const SERVED = '--headless --no-sandbox --remote-debugging-port=9222 --user-data-dir=$TMPDIR/kept about:blank';
+const owner = (name: string) => [process.execPath, join(OWNERS, name)].map((path) => Machine.inside(path));
+
+/** One machine of its own, what happens in it, and what `clean --yes` must make of it. */
+interface Scene {
+  readonly name: string;
+  readonly machine?: MachineOptions;
+  /** Brings about the state that is judged; the browser is to run when it returns. */
+  readonly happens?: (machine: Machine) => Promise<void>;
+  readonly becomes: 'kept' | 'gone';
+  /** Files that may stay where all is to go. */
+  readonly stays?: RegExp;
+  readonly says?: RegExp;
+  readonly uid?: number;
+}
+
+const script = (lines: string) => ['sh', '-c', lines];
+
+/** Starts a program in the machine and waits for its first line. */
+async function started(machine: Machine, command: readonly string[], uid?: number): Promise<ChildProcess> {
+  const child = machine.spawn(command, uid === undefined ? {} : { uid });
+  let errors = '';
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).once('line', () => resolve());
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${errors.slice(-2000)}`)));
+  });
+  return child;
+}
+
+/** Kills whoever runs this script in the machine. */
+function killed(machine: Machine, name: string): void {
+  const found = machine.processes().filter(({ command }) => command.includes(name) && /^\S*(?:node|sh) /.test(command));
+  assert.ok(found.length > 0, `${name} runs`);
+  for (const { outerPid } of found) process.kill(outerPid, 'SIGKILL');
+}
+
+const leftBehind =
+  (name: string, uid?: number) =>
+  async (machine: Machine): Promise<void> => {
+    await started(machine, owner(name), uid);
+    killed(machine, name);
+  };
+
+const runsUnder =
+  (...command: string[]) =>
+  async (machine: Machine) => {
+    machine.spawn(command).unref();
+    await Promise.resolve();
+  };
+
+/** A folder as s6 and runit supervise: its `run` becomes the browser. */
+const serviceIn = (supervisor: string) => async (machine: Machine) => {
+  const folder = join(machine.temp, 'service');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'run'), `#!/bin/sh\nexec chromium ${SERVED} >/dev/null 2>&1\n`);
+  chmodSync(join(folder, 'run'), 0o755);
+  await runsUnder(supervisor, folder)(machine);
+};
+
+const scenes: readonly Scene[] = [
+  {
+    name: 'the service of a container under tini',
+    machine: { init: ['tini', '--', ...script(`exec chromium ${SERVED}`)] },
+    becomes: 'kept',
+  },
+  {
+    name: 'the service of a container under dumb-init',
+    machine: { init: ['dumb-init', ...script(`exec chromium ${SERVED}`)] },
+    becomes: 'kept',
+  },
+  {
+    name: 'a program that tini -s runs as a subreaper',
+    happens: runsUnder('tini', '-s', '--', ...script(`exec chromium ${SERVED}`)),
+    becomes: 'kept',
+  },
+  { name: 'a service of s6', happens: serviceIn('s6-supervise'), becomes: 'kept' },
+  { name: 'a service of runit', happens: serviceIn('runsv'), becomes: 'kept' },
+  {
+    name: 'a service of a systemd that only sets INVOCATION_ID',
+    happens: async (machine) => {
+      copyFileSync('/usr/bin/tini', join(machine.temp, 'systemd'));
+      chmodSync(join(machine.temp, 'systemd'), 0o755);
+      await runsUnder(
+        join(machine.temp, 'systemd'),
+        '-s',
+        '--',
+        ...script(`INVOCATION_ID=0123456789abcdef exec chromium ${SERVED}`),
+      )(machine);
+    },
+    becomes: 'kept',
+  },
+  {
+    name: 'a living test’s browser, where the test runner is pid 1 and sets its marks while it runs',
+    machine: { init: owner('pidOne.mjs') },
+    becomes: 'kept',
+  },
+  {
+    name: 'one whose launcher is pid 1 and has let go of it',
+    machine: { init: [...owner('pidOne.mjs'), 'disconnect'] },
+    becomes: 'kept',
+  },
+  {
+    name: 'a driver that was told to outlive its shell, between two commands of a test',
+    happens: async (machine) => {
+      const { code, err } = await machine.run(
+        script('(setsid nohup chromedriver --port=9515 >/dev/null 2>&1 &); exec "$0" "$1"').concat(
+          owner('seleniumOnce.mjs'),
+        ),
+      );
+      assert.equal(code, 0, err);
+    },
+    becomes: 'kept',
+  },
+  {
+    name: 'a browser at a fixed port with a kept profile, whose step is over',
+    happens: async (machine) => {
+      await machine.run(script(`setsid chromium ${SERVED} >/dev/null 2>&1 &`));
+    },
+    becomes: 'kept',
+  },
+  {
+    name: 'a script’s browser under tini',
+    machine: { init: ['tini', '--', 'sleep', 'infinity'] },
+    happens: leftBehind('puppeteer.ts'),
+    becomes: 'gone',
+  },
+  {
+    name: 'a driver and its browser under dumb-init',
+    machine: { init: ['dumb-init', 'sh', '-c', 'sleep 1000; :'] },
+    happens: leftBehind('chromedriver.ts'),
+    becomes: 'gone',
+  },
+  {
+    name: 'a script’s own spawn, with its profile',
+    happens: leftBehind('ownSpawn.ts'),
+    becomes: 'gone',
+    stays: /^playwright-artifacts-/,
+  },
+  {
+    name: 'a killed worker’s, where there is no init and the runner is pid 1',
+    machine: { init: owner('runner.mjs') },
+    happens: async (machine) => {
+      await until(() => machine.browsers().length > 0, 'the worker has a browser');
+      killed(machine, 'puppeteer.ts');
+    },
+    becomes: 'gone',
+  },
+  ...[
+    'karma-48151623',
+    'agent-browser-chrome-6f1c2f3e-1f9d-4a3b-8a0e-0d2f7f6a9f11',
+    'chromedp-runner3141592653',
+    'tmpk3x9q_ab',
+  ].map((name): Scene => ({
+    name: `one with a profile under a name that no list has (${name})`,
+    happens: (machine) => spawnedAndLeft('chromium', ...OWN, `--user-data-dir=${join(machine.temp, name)}`)(machine),
+    becomes: 'gone',
+  })),
+  {
+    name: 'one whose temp folder is not ours',
+    happens: async (machine) => {
+      mkdirSync(join(machine.temp, 'theirs'));
+      await spawnedAndLeft(
+        'env',
+        `TMPDIR=${join(machine.temp, 'theirs')}`,
+        'chromium',
+        ...OWN,
+        `--user-data-dir=${join(machine.temp, 'theirs', 'profile-48151623')}`,
+      )(machine);
+    },
+    becomes: 'gone',
+    stays: /^theirs$/,
+  },
+  {
+    name: 'a headless shell as Debian packages it',
+    happens: (machine) =>
+      spawnedAndLeft(
+        'chromium-headless-shell',
+        ...OWN,
+        `--user-data-dir=${join(machine.temp, 'rod-48151623')}`,
+      )(machine),
+    becomes: 'gone',
+  },
+  {
+    name: 'one in a display of its own (xvfb-run)',
+    happens: (machine) =>
+      spawnedAndLeft(
+        'xvfb-run',
+        '-a',
+        'chromium',
+        '--no-sandbox',
+        '--remote-debugging-port=0',
+        `--user-data-dir=${join(machine.temp, 'e2e-48151623')}`,
+        'about:blank',
+      )(machine),
+    becomes: 'gone',
+  },
+  {
+    name: 'a user’s own, where other users’ processes are hidden',
+    machine: { hidePid: true },
+    happens: leftBehind('puppeteer.ts', 1000),
+    uid: 1000,
+    becomes: 'gone',
+  },
+];
+
+/** Starts a browser as a script does that cares for nothing, then kills that script. */
+const spawnedAndLeft =
+  (...command: string[]) =>
+  async (machine: Machine): Promise<void> => {
+    await started(machine, [...owner('spawnsAndWaits.mjs'), ...command]);
+    killed(machine, 'spawnsAndWaits.mjs');
+  };
+const OWN = '--headless --no-sandbox --remote-debugging-port=0 about:blank'.split(' ');
+
+describe('Browsers on machines of their own', function () {
+  this.timeout(60_000);
+  before(function () {
+    if (!canMakeMachines()) this.skip();
+  });
+
+  for (const scene of scenes) {
+    it(`${scene.name}: ${scene.becomes}`, async () => {
+      const machine = await Machine.start(scene.machine);
+      try {
+        await scene.happens?.(machine);
+        await until(() => machine.browsers().length > 0, 'a browser runs');
+        const before = machine.browsers();
+        const report = await machine.clean(['--yes'], scene.uid);
+        if (scene.becomes === 'kept') assertKept(machine, before, report);
+        else assertGone(machine, report, scene.stays);
+        if (scene.says) assert.match(told(report), scene.says);
+      } finally {
+        await machine.stop();
+      }
+    });
+  }
+});
+
+const told = (report: CleanUpReport) =>
+  report.trees
+    .map(({ status, outcome, reason, evidence }) =>
+      [status, outcome, reason, ...evidence.map(({ fact }) => fact)].join('\n'),
+    )
+    .join('\n\n');
+
+function assertKept(machine: Machine, before: readonly { readonly pid: number }[], report: CleanUpReport): void {
+  assert.deepEqual(
+    before.filter(({ pid }) => !machine.browsers().some((now) => now.pid === pid)),
+    [],
+    told(report),
+  );
+  assert.ok(report.trees.length > 0, 'it is seen');
+}
+
+function assertGone(machine: Machine, report: CleanUpReport & { readonly code: number | null }, stays = /^$/): void {
+  const idle = /^(?:sleep|tini|dumb-init|sh -c sleep|\S*node \S*runner\.mjs)\b/;
+  assert.deepEqual(
+    machine.processes().filter(({ command }) => !idle.test(command)),
+    [],
+    told(report),
+  );
+  assert.deepEqual(
+    machine.files().filter((name) => !stays.test(name)),
+    [],
+    JSON.stringify(report.leftovers),
+  );
+  assert.equal(report.code, 0, told(report));
+}
