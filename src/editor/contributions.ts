@@ -21,6 +21,7 @@ export const COMMANDS = {
   cleanUpLeftovers: 'leakwright.cleanUpLeftovers',
   cleanUpOurs: 'leakwright.cleanUpOurs',
   checkUrl: 'leakwright.checkUrl',
+  checkAgain: 'leakwright.checkAgain',
   checkScenario: 'leakwright.checkScenario',
   debugScenario: 'leakwright.debugScenario',
   newScenario: 'leakwright.newScenario',
@@ -44,6 +45,9 @@ export const COMMANDS = {
 /** Commands of a tree row or of a finding; the palette hides them, since it cannot say which. */
 export const ROW_COMMANDS = {
   ignoreLeak: 'leakwright.ignoreLeak',
+  saveAsScenario: 'leakwright.saveAsScenario',
+  stopCheck: 'leakwright.stopCheck',
+  checkHeaded: 'leakwright.checkHeaded',
   pickPage: 'leakwright.pickPage',
   endTree: 'leakwright.endTree',
   focusPage: 'leakwright.focusPage',
@@ -132,6 +136,7 @@ export interface Settings {
   /** Counted iterations of scenarios in the Test Explorer; 0: as the scenario says. */
   iterations: number;
   codeLens: boolean;
+  checkAgainOnSave: boolean;
   ignore: readonly IgnoreSetting[];
   executablePath: string;
   browserArguments: readonly string[];
@@ -161,6 +166,7 @@ export const SETTING_DEFAULTS: Settings = {
   fileLeakAlertAfter: 60,
   iterations: 0,
   codeLens: true,
+  checkAgainOnSave: false,
   ignore: [],
   executablePath: '',
   browserArguments: [],

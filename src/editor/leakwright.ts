@@ -4,7 +4,7 @@ import type { SessionInfo } from '../sessions/index.ts';
 import { describeError, toolVersion } from '../support/index.ts';
 import { offerTools } from './agents/languageModelTools.ts';
 import { offerMcpServer } from './agents/mcpServer.ts';
-import { announceLeaks } from './checks/announce.ts';
+import { announceEnd } from './checks/announce.ts';
 import { pickPage } from './checks/askForPage.ts';
 import { CheckResults } from './checks/checkResults.ts';
 import { CheckTasks } from './checks/checkTasks.ts';
@@ -12,7 +12,12 @@ import { checkUrl } from './checks/checkUrl.ts';
 import { FindingActions } from './checks/findingActions.ts';
 import { FindingHover } from './checks/findingHover.ts';
 import { Findings } from './checks/findings.ts';
-import type { IgnoreRequest } from './checks/ignoreLeak.ts';
+import { checkAfterSave } from './checks/checkAfterSave.ts';
+import { KeptFindings } from './checks/keptFindings.ts';
+import type { CheckTarget } from './checks/locateFinding.ts';
+import { RecentChecks } from './checks/recentChecks.ts';
+import { RunningChecks } from './checks/runningChecks.ts';
+import { RunningStatus } from './checks/runningStatus.ts';
 import { forgetContextKeys, setContextKey } from './contextKeys.ts';
 import { COMMANDS, type CommandId, ROW_COMMANDS } from './contributions.ts';
 import { onDemand } from './loadOnDemand.ts';
@@ -29,7 +34,6 @@ import {
   clearRuns,
   compareRuns,
   deleteRuns,
-  goToLeak,
   openReport,
   openReportFile,
 } from './leakChecks/leakCommands.ts';
@@ -69,6 +73,7 @@ export interface Leakwright {
   readonly storage: string;
   readonly results: CheckResults;
   readonly checks: CheckTasks;
+  readonly running: RunningChecks;
   readonly scenarios: ScenarioTests;
   readonly findings: Findings;
   readonly sessions: SessionRoom;
@@ -96,18 +101,22 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
 
   const cli = join(context.extensionPath, 'dist', 'cli.js');
   const results = new CheckResults();
-  const checking = { cli, storage, results, log };
+  const running = new RunningChecks();
+  const recent = new RecentChecks(context.workspaceState);
+  const checking = { cli, storage, results, running, recent, log };
   const checks = new CheckTasks(checking);
   const scenarios = new ScenarioTests(checking);
   const findings = new Findings();
   const pastRuns = new PastRuns({ storage, log });
-  const leakChecks = new LeakChecksView(pastRuns);
+  const kept = new KeptFindings({ storage, log, results: () => findings.results });
+  const leakChecks = new LeakChecksView(pastRuns, running);
   const reports = new ReportPanels({
     extensionUri: context.extensionUri,
     log,
-    readRun: (id) => pastRuns.read(id),
+    readRun: (id) => pastRuns.readWithFolder(id),
   });
   const past = { runs: pastRuns, reports, selected: () => leakChecks.view.selection };
+  const loop = { ...past, findings, checks, scenarios, results, recent, running };
   const sessions = new SessionRoom(log);
   const marks = new Marks();
   const pages = new PageWatch({
@@ -186,7 +195,11 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
       findings.forget(isGone);
       inBackground(log, 'Looking for deleted scenarios', leakChecks.noteDeleted(isGone));
     }),
-    checks.onDidEnd((ended) => inBackground(log, 'Announcing leaks', announceLeaks(ended))),
+    checks.onDidEnd((ended) => inBackground(log, 'Saying how a check ended', announceEnd(findings, ended))),
+    findings.onDidChange(() => kept.note()),
+    checkAfterSave(findings),
+    new RunningStatus(running),
+    running,
     findings.onDidChange(() => processes.updateBadge()),
     processes.view.onDidChangeSelection(() => memory.update()),
     processes.view.onDidChangeVisibility(() => statusBar.update()),
@@ -245,7 +258,16 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.pause, () => processes.setPaused(true));
   command(COMMANDS.resume, () => processes.setPaused(false));
   command(ROW_COMMANDS.pickPage, () => pickPage(context.workspaceState));
-  command(ROW_COMMANDS.ignoreLeak, (request: IgnoreRequest) => onDemand().ignoreLeak(findings, request));
+  command(COMMANDS.checkAgain, (target?: CheckTarget) => onDemand().checkAgain(loop, target));
+  command(ROW_COMMANDS.checkHeaded, (target?: CheckTarget) => onDemand().checkAgain(loop, target, { headed: true }));
+  command(ROW_COMMANDS.saveAsScenario, (target?: CheckTarget) => onDemand().saveAsScenario(loop, target));
+  command(ROW_COMMANDS.stopCheck, (node?: LeakNode) => {
+    for (const { id, stop } of running.list) if (node?.kind !== 'running' || node.check.id === id) stop();
+  });
+  command(ROW_COMMANDS.ignoreLeak, async (target: CheckTarget & { readonly reason?: string }) => {
+    const located = await onDemand().locateFinding(loop, target);
+    if (located) await onDemand().ignoreLeak(findings, located, target.reason);
+  });
   command(COMMANDS.sortByMemory, () => sortRows('memory'));
   command(COMMANDS.sortByRole, () => sortRows('role'));
   command(COMMANDS.filter, (text?: string) => filterInteractively(processes, text));
@@ -262,12 +284,19 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(ROW_COMMANDS.removeLeftover, (node?: Node) => removeLeftoverOf(rows, node));
   command(ROW_COMMANDS.revealLeftover, (node?: Node) => revealLeftover(rows, node));
   command(ROW_COMMANDS.copyLeftoverPath, (node?: Node) => copyLeftoverPath(rows, node));
-  command(ROW_COMMANDS.goToLeak, (node?: LeakNode) => goToLeak(past, node));
+  command(ROW_COMMANDS.goToLeak, (target?: CheckTarget) => onDemand().goToLine(loop, target));
   command(ROW_COMMANDS.compareRuns, (node?: LeakNode, nodes?: LeakNode[]) => compareRuns(past, node, nodes));
   command(ROW_COMMANDS.deleteRun, (node?: LeakNode, nodes?: LeakNode[]) => deleteRuns(past, node, nodes));
   setContextKey('leakwright.paused', false);
-  // A process more is nothing activation should wait for.
-  setImmediate(() => monitor.apply());
+  // A process more, and a file to read, is nothing activation should wait for.
+  setImmediate(() => {
+    monitor.apply();
+    const restore = async () => {
+      const earlier = await kept.read();
+      if (disposables.length > 0) findings.restore(earlier);
+    };
+    inBackground(log, 'Reading earlier Problems', restore());
+  });
   if (context.workspaceState.get(SORTED_BY_MEMORY)) processes.setOrder('memory');
 
   return {
@@ -275,6 +304,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     storage,
     results,
     checks,
+    running,
     scenarios,
     findings,
     sessions,
@@ -291,7 +321,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
       for (const disposable of disposables.splice(0)) disposable.dispose();
       forgetContextKeys();
       // The editor gives an extension some seconds; should they not do, the host finishes by itself.
-      await Promise.all([sessions.dispose(), scenarios.settled(), pastRuns.close()]);
+      await Promise.all([sessions.dispose(), scenarios.settled(), pastRuns.close(), kept.flush()]);
     },
   };
 }

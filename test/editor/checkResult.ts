@@ -7,7 +7,7 @@ export const checkResult = (
   findings: number,
   more: Partial<CheckResult> = {},
 ): CheckResult => ({
-  name: 'panel',
+  name: 'http://127.0.0.1:1/',
   url: 'http://127.0.0.1:1/',
   browser: { name: 'Chromium', version: '1' },
   mode: 'iterations',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DiagnosticSeverity, type TaskExecution, Uri, languages, tasks, workspace } from 'vscode';
-import { TASK_TYPE } from '../../src/editor/contributions.ts';
+import { DiagnosticSeverity, type TaskExecution, Uri, commands, languages, tasks, window, workspace } from 'vscode';
+import { COMMANDS, ROW_COMMANDS, TASK_TYPE } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { checkResult } from './checkResult.ts';
 import { activateLeakwright } from './leakwright.ts';
@@ -60,6 +60,69 @@ describe('A leakwright task of tasks.json', () => {
     assert.ok(growth.at(-1)!.bytesPerIteration! > 0);
     const [group] = await leakwright.leakChecks.getChildren();
     assert.equal(leakwright.leakChecks.getTreeItem(group!).label, 'Leaks');
+  });
+
+  // The loop: with the fingerprint alone, as a Problem or a hover has it, the very check runs again, seen as it runs.
+  it('is checked again by one command, with a row while that goes on and one sentence at its end', async function () {
+    this.timeout(120_000);
+    const [before] = await leakwright.pastRuns.list();
+    const [check] = before!.checks;
+    const { fingerprint } = check!.findings[0]!;
+    const rows = new Set<string>();
+    const listening = leakwright.running.onDidChange(() => {
+      void leakwright.leakChecks.getChildren().then((nodes) => {
+        for (const node of nodes) {
+          if (node.kind === 'running') rows.add(String(leakwright.leakChecks.getTreeItem(node).description));
+        }
+      });
+    });
+    const told: string[] = [];
+    const { showWarningMessage } = window;
+    const tell = (message: string, ...actions: string[]) => {
+      told.push(`${message} [${actions.join('] [')}]`);
+      return Promise.resolve(undefined);
+    };
+    Object.assign(window, { showWarningMessage: tell });
+    try {
+      await commands.executeCommand(COMMANDS.checkAgain, { fingerprint });
+      const after = await eventually(
+        'it was checked again',
+        async () => {
+          const [latest] = await leakwright.pastRuns.list();
+          return latest!.id === before!.id ? undefined : latest;
+        },
+        90_000,
+      );
+      assert.deepEqual(
+        after.checks.map(({ scenario, verdict, steps }) => [scenario, verdict, steps]),
+        [[check!.scenario, 'leak', ['.open', '.close']]],
+      );
+      await eventually('it is said', () => told[0]);
+      assert.match(told[0]!, /^1 leak: shop\.ts:\d+, DetailsPanel.* \[Go to Line\] \[Report\]$/);
+      assert.ok(
+        [...rows].some((row) => /^counting \d of 7 · \d+ s/.test(row)),
+        [...rows].join('; '),
+      );
+      assert.equal(leakwright.running.list.length, 0);
+    } finally {
+      listening.dispose();
+      Object.assign(window, { showWarningMessage });
+    }
+  });
+
+  it('can be saved as a scenario with its clicks, which runs as it is', async () => {
+    const [run] = await leakwright.pastRuns.list();
+    const file = join(workspace.workspaceFolders![0]!.uri.fsPath, 'leaks', 'saved.leak.mjs');
+    const { showInputBox } = window;
+    Object.assign(window, { showInputBox: () => Promise.resolve('leaks/saved.leak.mjs') });
+    try {
+      await commands.executeCommand(ROW_COMMANDS.saveAsScenario, { kind: 'run', run });
+      const text = readFileSync(file, 'utf8');
+      assert.match(text, /await page\.click\('\.open'\);\s+await page\.click\('\.close'\);/);
+    } finally {
+      Object.assign(window, { showInputBox });
+      rmSync(file, { force: true });
+    }
   });
 
   it('exits with 0 for a page that is fixed', async function () {
@@ -145,7 +208,9 @@ describe('Findings', () => {
     assert.equal(shown()[0]!.range.start.line, 4);
     findings.accept(checkResult('error', 0), folder);
     findings.accept(checkResult('inconclusive', 0), folder);
-    findings.accept({ ...checkResult('clean', 0), url: 'http://127.0.0.1:2/' }, folder);
+    const elsewhere = 'http://127.0.0.1:2/';
+    findings.accept(checkResult('clean', 0, { name: elsewhere, url: elsewhere }), folder);
+    findings.accept(checkResult('clean', 0, { steps: ['.menu'] }), folder);
     assert.equal(shown().length, 1);
     findings.accept(checkResult('clean', 0), folder);
     assert.deepEqual(shown(), []);

@@ -1,27 +1,40 @@
 import { commands, window } from 'vscode';
-import { COMMANDS } from '../contributions.ts';
+import type { CheckResult } from '../../leaks/index.ts';
+import { COMMANDS, ROW_COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
-import type { CheckEnded } from './checkTasks.ts';
-import { locationOf } from './findings.ts';
+import { endOf } from './endSentence.ts';
+import type { Findings } from './findings.ts';
 import { toProblem } from './problem.ts';
 
-/** Says once, at the end of a task that found leaks, where to look. What is clean needs no announcement. */
-export async function announceLeaks({ results, folder }: CheckEnded): Promise<void> {
-  const findings = results.flatMap((result) => result.findings).filter((finding) => finding.ignored === undefined);
-  const [first] = findings;
-  if (!first) return;
-  const place = folder === undefined ? undefined : toProblem(first, folder)?.place;
+/** A check that somebody waits for has ended. */
+export interface Announced {
+  readonly results: readonly CheckResult[];
+  readonly folder: string | undefined;
+}
+
+/** Says once, in one sentence, how checks ended, with the way to the line and to the report. */
+export async function announceEnd(findings: Findings, { results, folder }: Announced): Promise<void> {
+  const end = endOf(
+    results,
+    results.flatMap((result) => findings.goneWith(result)),
+  );
+  if (!end) return;
+  const { finding, sentence, verdict } = end;
+  const place = finding && folder !== undefined ? toProblem(finding, folder)?.place : undefined;
   const go = t('Go to Line');
-  const problems = t('Show Problems');
-  const report = t('Open Report');
-  const message =
-    findings.length === 1
-      ? t('Leak: {0}', `${first.name}${first.holder ? t(', kept in {0}', first.holder) : ''}`)
-      : t('{0} leaks, first: {1}', findings.length, first.name);
-  const choice = await window.showWarningMessage(message, ...(place ? [go, problems] : []), report);
-  if (choice === report) await commands.executeCommand(COMMANDS.openReport, { fingerprint: first.fingerprint });
-  if (choice === problems) await commands.executeCommand('workbench.panel.markers.view.focus');
-  if (choice !== go || !place) return;
-  const { uri, range } = locationOf(place);
-  await window.showTextDocument(uri, { selection: range });
+  const report = t('Report');
+  const choice =
+    verdict === 'clean'
+      ? await window.showInformationMessage(sentence, report)
+      : await window.showWarningMessage(sentence, ...(place ? [go] : []), report);
+  if (choice === go) await commands.executeCommand(ROW_COMMANDS.goToLeak, { fingerprint: finding!.fingerprint });
+  if (choice === report) {
+    const result = results.find((one) => finding !== undefined && one.findings.includes(finding)) ?? results[0]!;
+    const fingerprint = finding?.fingerprint;
+    await commands.executeCommand(COMMANDS.openReport, {
+      result,
+      folder,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    });
+  }
 }

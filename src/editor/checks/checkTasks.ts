@@ -23,6 +23,8 @@ import { type CheckProperties, treeArguments } from './checkArguments.ts';
 import { type CheckPlaces, checkCommand } from './checkCommand.ts';
 import type { CheckResults } from './checkResults.ts';
 import { presets } from './presets.ts';
+import type { RecentChecks } from './recentChecks.ts';
+import type { RunningChecks, RunningHandle } from './runningChecks.ts';
 import { refusal } from './refusal.ts';
 
 export interface CheckEnded {
@@ -34,6 +36,7 @@ export interface CheckEnded {
 }
 
 interface Running {
+  readonly handle: RunningHandle;
   readonly events: string;
   readonly follower: EventFollower;
   readonly folder: string | undefined;
@@ -42,6 +45,8 @@ interface Running {
 
 interface CheckTasksOptions extends CheckPlaces {
   readonly results: CheckResults;
+  readonly running: RunningChecks;
+  readonly recent: RecentChecks;
   readonly log: Log;
 }
 
@@ -127,8 +132,9 @@ export class CheckTasks implements TaskProvider, Disposable {
   }
 
   dispose(): void {
-    for (const { follower } of this.#running.values()) {
+    for (const { follower, handle } of this.#running.values()) {
       inBackground(this.#options.log, 'Reading a check', follower.end());
+      handle.end();
     }
     this.#running.clear();
     for (const disposable of this.#disposables) disposable.dispose();
@@ -141,18 +147,27 @@ export class CheckTasks implements TaskProvider, Disposable {
     if (events === undefined) return;
     const folder = task.execution.options?.cwd;
     const results: CheckResult[] = [];
+    const { type: _, ...properties } = task.definition;
+    const handle = this.#options.running.begin(task.name, () => execution.terminate());
     const onEvent = (event: LeakEvent): void => {
+      handle.onEvent(event);
       if (event.type !== 'checkEnded') return;
       results.push(event.result);
+      inBackground(
+        this.#options.log,
+        'Remembering a check',
+        this.#options.recent.note(event.result, properties, folder),
+      );
       this.#options.results.accept({ result: event.result, folder });
     };
-    this.#running.set(execution, { events, follower: followEvents(events, onEvent), folder, results });
+    this.#running.set(execution, { handle, events, follower: followEvents(events, onEvent), folder, results });
   }
 
   #onEnd(execution: TaskExecution, exitCode: number | undefined): void {
     const running = this.#running.get(execution);
     if (!running) return;
     this.#running.delete(execution);
+    running.handle.end();
     inBackground(this.#options.log, 'Reading a check', this.#finish(execution, running, exitCode));
   }
 

@@ -6,13 +6,11 @@ import {
   type Disposable,
   type Range,
   type TextDocument,
-  Uri,
   languages,
 } from 'vscode';
 import { COMMANDS, type OpenReportRequest, ROW_COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
 import type { Findings, ShownFinding } from './findings.ts';
-import { placeOf } from './problem.ts';
 
 /** What can be done about a leak where it is shown: ignore it, look at its run, or check again. */
 export class FindingActions implements CodeActionProvider, Disposable {
@@ -50,16 +48,13 @@ function actionsFor(shown: ShownFinding): CodeAction[] {
     made.command = { title, command, arguments: [argument] };
     return made;
   };
-  const scenario =
-    result.file === undefined
-      ? undefined
-      : placeOf({ file: result.file, line: 1, column: 1, function: '' }, folder)?.path;
   const report: OpenReportRequest = { result, folder, fingerprint: finding.fingerprint };
   return [
+    action(t('Check Again'), COMMANDS.checkAgain, report),
+    action(t('Open Report'), COMMANDS.openReport, report),
+    ...(result.file === undefined ? [action(t('Save as Scenario…'), ROW_COMMANDS.saveAsScenario, report)] : []),
     ...(finding.ignored === undefined
       ? [action(t('Ignore This Leak (with reason)…'), ROW_COMMANDS.ignoreLeak, { fingerprint: finding.fingerprint })]
       : []),
-    action(t('Open Report'), COMMANDS.openReport, report),
-    ...(scenario === undefined ? [] : [action(t('Check Again'), COMMANDS.checkScenario, Uri.file(scenario))]),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Disposable, Hover, type HoverProvider, type Position, type TextDocument, languages } from 'vscode';
 import { formatBytes } from '../../support/index.ts';
-import { ROW_COMMANDS } from '../contributions.ts';
+import { COMMANDS, ROW_COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
 import { describeFinding } from './findingText.ts';
 import type { Findings, ShownFinding } from './findings.ts';
@@ -37,12 +37,9 @@ export class FindingHover implements HoverProvider, Disposable {
         const text = describeFinding(one.finding, one.folder);
         const trend = describeTrend(await this.#pastOf(one));
         if (trend !== undefined) text.appendMarkdown(`\n\n${trend}`);
-        if (one.finding.ignored === undefined) {
-          const query = encodeURIComponent(JSON.stringify([{ fingerprint: one.finding.fingerprint }]));
-          const ignore = t('Ignore This Leak (with reason)…');
-          text.appendMarkdown(`\n\n[${ignore}](command:${ROW_COMMANDS.ignoreLeak}?${query})`);
-          text.isTrusted = { enabledCommands: [ROW_COMMANDS.ignoreLeak] };
-        }
+        const links = linksOf(one);
+        text.appendMarkdown(`\n\n${links.map(({ title, href }) => `[${title}](${href})`).join(' · ')}`);
+        text.isTrusted = { enabledCommands: links.map(({ command }) => command) };
         return text;
       }),
     );
@@ -52,6 +49,18 @@ export class FindingHover implements HoverProvider, Disposable {
   dispose(): void {
     this.#registration.dispose();
   }
+}
+
+/** What can be done about it, as on the row, the Problem and the report. */
+function linksOf({ finding }: ShownFinding): { title: string; command: string; href: string }[] {
+  const query = encodeURIComponent(JSON.stringify([{ fingerprint: finding.fingerprint }]));
+  const link = (title: string, command: string) => ({ title, command, href: `command:${command}?${query}` });
+  return [
+    link(t('Check Again'), COMMANDS.checkAgain),
+    link(t('Open Report'), COMMANDS.openReport),
+    link(t('Save as Scenario…'), ROW_COMMANDS.saveAsScenario),
+    ...(finding.ignored === undefined ? [link(t('Ignore This Leak (with reason)…'), ROW_COMMANDS.ignoreLeak)] : []),
+  ];
 }
 
 /** `Last 5 runs: ▁▁▃▅█ (0 B to 4.1 KB an iteration)`; undefined for fewer than two runs: one is no trend. */

@@ -18,13 +18,20 @@ import { type Place, type Problem, checkKey, errorProblem, toProblem } from './p
 /** Checks whose findings are kept; the one not run for longest makes room. */
 const MAX_CHECKS = 200;
 
-/** A finding where it is shown, with the run it comes from. */
-export interface ShownFinding {
-  readonly finding: Finding;
-  readonly problem: Problem;
+/** A run with the absolute path that its files are relative to. */
+export interface KeptResult {
   readonly result: CheckResult;
-  /** The absolute path that its files are relative to. */
   readonly folder: string;
+}
+
+/** A finding with the run it comes from. */
+export interface LocatedFinding extends KeptResult {
+  readonly finding: Finding;
+}
+
+/** A finding where it is shown. */
+export interface ShownFinding extends LocatedFinding {
+  readonly problem: Problem;
 }
 
 /** What is known of a check: its last verdict, and why it could not be done since, if so. */
@@ -32,6 +39,8 @@ interface Kept {
   /** The absolute path of the scenario's file, if it has one. */
   readonly scenario: string | undefined;
   readonly shown: readonly ShownFinding[];
+  /** The run they are of. */
+  readonly source?: KeptResult;
   /** Findings that count, with and without a line in the workspace. */
   readonly leaks: number;
   /** At its step in the scenario. */
@@ -52,12 +61,22 @@ export class Findings {
   readonly #changed = new EventEmitter<void>();
   /** The one run last is last. No LRU cache: that would be an eighth of what everybody loads at activation. */
   readonly #checks = new Map<string, Kept>();
+  /** By the run that no longer has them: what its check found before. */
+  readonly #gone = new WeakMap<CheckResult, readonly Finding[]>();
   readonly onDidChange: Event<void> = this.#changed.event;
 
   /** A run's result replaces what the same check found before. One that could not tell leaves that as it is. */
   accept(result: CheckResult, folder: string): void {
     const key = checkKey(result, folder);
     const isVerdict = result.verdict === 'leak' || result.verdict === 'clean';
+    if (isVerdict) {
+      const now = new Set(result.findings.map(({ fingerprint }) => fingerprint));
+      const before = this.#checks.get(key)?.source?.result.findings ?? [];
+      this.#gone.set(
+        result,
+        before.filter(({ fingerprint, ignored }) => ignored === undefined && !now.has(fingerprint)),
+      );
+    }
     const known = isVerdict ? keep(result, folder) : (this.#checks.get(key) ?? NOTHING);
     const scenario = result.file === undefined ? undefined : resolve(folder, result.file);
     const kept = { ...known, scenario, failure: result.error && errorProblem(result.error, folder) };
@@ -71,6 +90,29 @@ export class Findings {
     this.#show();
   }
 
+  /** What Problems showed before this window was loaded again, where no check has said otherwise since. */
+  restore(results: readonly KeptResult[]): void {
+    for (const { result, folder } of results)
+      if (!this.#checks.has(checkKey(result, folder))) this.accept(result, folder);
+  }
+
+  /** What is shown, by the runs it is of. */
+  get results(): readonly KeptResult[] {
+    return [...this.#checks.values()].flatMap(({ source }) => (source ? [source] : []));
+  }
+
+  /** What the same check found before this run, which has it no more. */
+  goneWith(result: CheckResult): readonly Finding[] {
+    return this.#gone.get(result) ?? [];
+  }
+
+  /** All that is shown in a file: made, kept or called there. */
+  in(uri: Uri): readonly ShownFinding[] {
+    const touches = ({ problem: { place, related } }: ShownFinding) =>
+      [place, ...related.map((one) => one.place)].some(({ path }) => Uri.file(path).path === uri.path);
+    return uri.scheme === 'file' ? [...this.#checks.values()].flatMap(({ shown }) => shown.filter(touches)) : [];
+  }
+
   /** The findings at a line of a file, counted from 0 as the editor does. */
   at(uri: Uri, line: number): readonly ShownFinding[] {
     if (uri.scheme !== 'file') return [];
@@ -79,17 +121,20 @@ export class Findings {
       .filter(({ problem }) => problem.place.line === line + 1 && Uri.file(problem.place.path).path === uri.path);
   }
 
-  find(fingerprint: string): ShownFinding | undefined {
-    return [...this.#checks.values()]
-      .flatMap(({ shown }) => shown)
-      .find(({ finding }) => finding.fingerprint === fingerprint);
+  /** A finding of the latest run of its check, with or without a line in the workspace. */
+  find(fingerprint: string): LocatedFinding | undefined {
+    for (const { result, folder } of this.results) {
+      const finding = result.findings.find((one) => one.fingerprint === fingerprint);
+      if (finding) return { finding, result, folder };
+    }
+    return undefined;
   }
 
   /** Shows every finding of this fingerprint as ignored, until a run says otherwise. */
   ignore(fingerprint: string, reason: string): void {
     for (const [key, kept] of this.#checks) {
-      const { result, folder } = kept.shown.find(({ finding }) => finding.fingerprint === fingerprint) ?? {};
-      if (!result || folder === undefined) continue;
+      const { result, folder } = kept.source ?? {};
+      if (!result?.findings.some((finding) => finding.fingerprint === fingerprint) || folder === undefined) continue;
       const findings = result.findings.map((finding) =>
         finding.fingerprint === fingerprint ? { ...finding, ignored: reason } : finding,
       );
@@ -135,12 +180,16 @@ export class Findings {
   }
 }
 
-function keep(result: CheckResult, folder: string): Pick<Kept, 'shown' | 'leaks'> {
+function keep(result: CheckResult, folder: string): Pick<Kept, 'shown' | 'leaks' | 'source'> {
   const shown = result.findings.flatMap((finding) => {
     const problem = toProblem(finding, folder);
     return problem ? [{ finding, problem, result, folder }] : [];
   });
-  return { shown, leaks: result.findings.filter(({ ignored }) => ignored === undefined).length };
+  return {
+    shown,
+    source: { result, folder },
+    leaks: result.findings.filter(({ ignored }) => ignored === undefined).length,
+  };
 }
 
 export function locationOf(place: Place): Location {

@@ -3,25 +3,19 @@ import { plainText } from '../../support/index.ts';
 import type { IgnoreSetting } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
-import type { Findings, ShownFinding } from './findings.ts';
+import type { Findings, LocatedFinding } from './findings.ts';
 import { insertRule, ruleFor } from './ignoreRule.ts';
 import { placeOf } from './problem.ts';
-
-export interface IgnoreRequest {
-  readonly fingerprint: string;
-  /** Given: not asked for. */
-  readonly reason?: string;
-}
 
 /**
  * *Ignore This Leak (with reason)…*: asks why it is no problem and writes a rule, into the scenario file where the leak
  * comes from one, so that CI knows it too; else into the folder's settings.
+ *
+ * @param given the reason, where it need not be asked for
  */
-export async function ignoreLeak(findings: Findings, request: IgnoreRequest): Promise<void> {
-  const shown = findings.find(request.fingerprint);
-  if (!shown) return;
+export async function ignoreLeak(findings: Findings, shown: LocatedFinding, given?: string): Promise<void> {
   const reason =
-    request.reason ??
+    given ??
     (await window.showInputBox({
       title: t('Ignore This Leak'),
       prompt: t('Why is it no problem? Every report will say so.'),
@@ -32,7 +26,7 @@ export async function ignoreLeak(findings: Findings, request: IgnoreRequest): Pr
   if (reason === undefined || reason.trim() === '') return;
   const rule = ruleFor(shown.finding, plainText(reason, 300));
   const written = (await writeIntoScenario(shown, rule)) ?? (await writeIntoSettings(shown, rule));
-  findings.ignore(request.fingerprint, rule.reason);
+  findings.ignore(shown.finding.fingerprint, rule.reason);
   const open = t('Open');
   void window
     .showInformationMessage(t('Ignored from now on: {0}', plainText(shown.finding.name, 80)), open)
@@ -41,7 +35,7 @@ export async function ignoreLeak(findings: Findings, request: IgnoreRequest): Pr
 
 /** @returns how to show what was written, or undefined when the leak comes from no file that can be changed */
 async function writeIntoScenario(
-  { result, folder }: ShownFinding,
+  { result, folder }: LocatedFinding,
   rule: IgnoreSetting,
 ): Promise<(() => Thenable<unknown>) | undefined> {
   const file =
@@ -59,7 +53,7 @@ async function writeIntoScenario(
   return () => window.showTextDocument(uri, { selection: document.lineAt(position.line + 1).range });
 }
 
-async function writeIntoSettings({ folder }: ShownFinding, rule: IgnoreSetting): Promise<() => Thenable<unknown>> {
+async function writeIntoSettings({ folder }: LocatedFinding, rule: IgnoreSetting): Promise<() => Thenable<unknown>> {
   const scope = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === folder);
   const target = scope ? ConfigurationTarget.WorkspaceFolder : ConfigurationTarget.Global;
   const rules = [...setting('ignore', scope), rule];

@@ -12,6 +12,7 @@ import {
 } from 'vscode';
 import type { FindingHistory, RunSummary } from '../../history/index.ts';
 import { setContextKey } from '../contextKeys.ts';
+import type { RunningCheck, RunningChecks } from '../checks/runningChecks.ts';
 import { COMMANDS, VIEWS } from '../contributions.ts';
 import { createReleasableTree } from '../releasableTree.ts';
 import type { IsGone } from '../deletedFiles.ts';
@@ -28,7 +29,11 @@ interface Kept {
 /** *Leak checks*: the leaks of this workspace, with when each was seen, and the checks that were run. */
 export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
   readonly #runs: PastRuns;
-  readonly #changed = new EventEmitter<void>();
+  readonly #running: RunningChecks;
+  readonly #changed = new EventEmitter<LeakNode | undefined>();
+  /** By the check's id: the editor knows a row by its very object. */
+  readonly #rows = new Map<number, LeakNode & { kind: 'running' }>();
+  #clock: NodeJS.Timeout | undefined;
   readonly #disposables: Disposable[];
   /** Read once a refresh: groups and rows speak of the same moment. */
   #read: Promise<Kept> | undefined;
@@ -36,8 +41,9 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly view: TreeView<LeakNode>;
 
-  constructor(runs: PastRuns) {
+  constructor(runs: PastRuns, running: RunningChecks) {
     this.#runs = runs;
+    this.#running = running;
     const tree = createReleasableTree<LeakNode>(VIEWS.leakChecks, {
       treeDataProvider: this,
       canSelectMany: true,
@@ -48,14 +54,18 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
       tree,
       runs.onDidChange(() => this.refresh()),
       // Another window of the same workspace may have checked meanwhile.
-      this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        this.#tick();
+        if (visible) this.refresh();
+      }),
+      running.onDidChange((check) => this.#onRunning(check)),
       this.#changed,
     ];
   }
 
   refresh(): void {
     this.#read = undefined;
-    this.#changed.fire();
+    this.#changed.fire(undefined);
   }
 
   /** Shows leaks as gone whose scenarios were deleted just now. */
@@ -70,7 +80,7 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
       return findings.map((finding) => ({ kind: 'runFinding', run: node.run, finding }));
     }
     const { leaks, runs } = await this.#readAll();
-    if (!node) return groupsOf(leaks, runs);
+    if (!node) return [...this.#runningRows(), ...groupsOf(leaks, runs)];
     if (node.kind !== 'group') return [];
     if (node.group === 'runs') return runs.map((run) => ({ kind: 'run', run }));
     return leaks.filter((leak) => isOpen(leak) === (node.group === 'leaks')).map((leak) => ({ kind: 'leak', leak }));
@@ -85,7 +95,7 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
     item.accessibilityInformation = { label: row.spoken };
     item.iconPath = new ThemeIcon(row.icon, row.colour === undefined ? undefined : new ThemeColor(row.colour));
     item.contextValue = row.context;
-    if (node.kind !== 'group') {
+    if (node.kind !== 'group' && node.kind !== 'running') {
       item.command = { command: COMMANDS.openReport, title: '', arguments: [node] };
     }
     return item;
@@ -96,7 +106,40 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
   }
 
   dispose(): void {
+    clearInterval(this.#clock);
     for (const disposable of this.#disposables) disposable.dispose();
+  }
+
+  #runningRows(): LeakNode[] {
+    const rows = this.#running.list.map((check) => {
+      const row = this.#rows.get(check.id) ?? { kind: 'running' as const, check };
+      Object.assign(row, { check });
+      return [check.id, row] as const;
+    });
+    this.#rows.clear();
+    for (const [id, row] of rows) this.#rows.set(id, row);
+    return rows.map(([, row]) => row);
+  }
+
+  #onRunning(check: RunningCheck | undefined): void {
+    if (!check) {
+      this.#tick();
+      this.#changed.fire(undefined);
+      return;
+    }
+    const row = this.#rows.get(check.id);
+    if (!row) return;
+    Object.assign(row, { check });
+    if (this.view.visible) this.#changed.fire(row);
+  }
+
+  /** The time of what runs goes on, while somebody sees it. */
+  #tick(): void {
+    clearInterval(this.#clock);
+    if (this.#running.list.length === 0 || !this.view.visible) return;
+    this.#clock = setInterval(() => {
+      for (const row of this.#rows.values()) this.#changed.fire(row);
+    }, 1000);
   }
 
   #readAll(): Promise<Kept> {

@@ -1,7 +1,6 @@
 import { Uri, window } from 'vscode';
 import type { OpenReportRequest } from '../contributions.ts';
 import { LeakwrightError } from '../../support/index.ts';
-import { openSource } from '../report/openSource.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import { t } from '../translate.ts';
 import { baseOf } from './compareBase.ts';
@@ -67,14 +66,6 @@ export async function openReportFile({ reports }: LeakCommandsRoom, given?: Uri)
       await window.showOpenDialog({ title: t('Open a JSON report'), filters: { JSON: ['json'] }, canSelectMany: false })
     )?.[0];
   if (picked) reports.open({ memory: { kind: 'file', uri: picked.toString() } });
-}
-
-/** *Go to Line* of a leak. */
-export async function goToLeak(room: LeakCommandsRoom, node: LeakNode | undefined): Promise<void> {
-  const [chosen = node] = node ? [node] : room.selected();
-  const finding =
-    chosen?.kind === 'leak' ? chosen.leak.latest : chosen?.kind === 'runFinding' ? chosen.finding : undefined;
-  if (finding?.place) await openSource({ ...finding.place, function: '' });
 }
 
 /** *Compare*: two runs that are selected, or one with the run of the same scenario before it. */

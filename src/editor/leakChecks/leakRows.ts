@@ -1,6 +1,8 @@
 import type { FindingHistory, FindingSummary, RunSummary } from '../../history/index.ts';
 import type { Severity, Verdict } from '../../leaks/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
+import type { RunningCheck } from '../checks/runningChecks.ts';
+import { checkedName, progressText, runningText } from '../checks/runningText.ts';
 import { t } from '../translate.ts';
 
 /** A row of the Leak checks view, before it becomes the editor's own object. */
@@ -21,6 +23,7 @@ export interface LeakRow {
 }
 
 export type LeakNode =
+  | { readonly kind: 'running'; readonly check: RunningCheck }
   | { readonly kind: 'group'; readonly group: Group; readonly size: number }
   | { readonly kind: 'leak'; readonly leak: FindingHistory }
   | { readonly kind: 'run'; readonly run: RunSummary }
@@ -47,9 +50,11 @@ export function isOpen({ present, latest }: FindingHistory): boolean {
 }
 
 /** @param language BCP 47, for dates */
-export function leakRow(node: LeakNode, language: string): LeakRow {
+export function leakRow(node: LeakNode, language: string, now = Date.now()): LeakRow {
   const at = (iso: string) => new Date(iso).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });
   switch (node.kind) {
+    case 'running':
+      return rowOfRunning(node.check, now);
     case 'group':
       return groupRow(node.group, node.size);
     case 'leak':
@@ -59,6 +64,21 @@ export function leakRow(node: LeakNode, language: string): LeakRow {
     case 'runFinding':
       return rowOfFinding(node.run, node.finding);
   }
+}
+
+function rowOfRunning(check: RunningCheck, now: number): LeakRow {
+  const label = checkedName(check.name);
+  const description = runningText(check, now);
+  return {
+    id: `running ${check.id}`,
+    label,
+    description,
+    tooltip: [label, description],
+    // Without the time: a screen reader would say the row anew each second.
+    spoken: `${label}, ${progressText(check)}`,
+    icon: 'sync~spin',
+    context: 'running',
+  };
 }
 
 function groupRow(group: Group, size: number): LeakRow {
@@ -94,7 +114,7 @@ function rowOfLeak(leak: FindingHistory, at: (iso: string) => string): LeakRow {
     ),
     spoken: [row.label, state, row.description, seen].filter(Boolean).join(', '),
     ...(isOpen(leak) ? severityIcon(latest.severity) : { icon: 'circle-slash' }),
-    context: `leak${latest.place ? ' placed' : ''}`,
+    context: `leak${latest.place ? ' placed' : ''}${isOpen(leak) ? ' counts' : ''}`,
   };
 }
 
@@ -130,7 +150,7 @@ function rowOfFinding(run: RunSummary, finding: FindingSummary): LeakRow {
     id: `run ${run.id} ${finding.fingerprint}`,
     spoken: [row.label, ignored ? t('ignored') : severityWord(finding.severity), row.description].join(', '),
     ...(ignored ? { icon: 'circle-slash' } : severityIcon(finding.severity)),
-    context: `finding${finding.place ? ' placed' : ''}`,
+    context: `finding${finding.place ? ' placed' : ''}${ignored ? '' : ' counts'}`,
   };
 }
 

@@ -86,6 +86,14 @@ export class PastRuns {
     return (await (await this.#ready()).read(id))?.report;
   }
 
+  /** The same, with the absolute path that its files are relative to, where that is known. */
+  async readWithFolder(
+    id: string,
+  ): Promise<{ readonly report: Report; readonly folder: string | undefined } | undefined> {
+    const kept = await (await this.#ready()).read(id);
+    return kept && { report: kept.report, folder: kept.summary.folder };
+  }
+
   async delete(ids: readonly string[]): Promise<void> {
     const history = await this.#ready();
     for (const id of ids) await history.delete(id);

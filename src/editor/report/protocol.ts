@@ -22,12 +22,19 @@ export interface PageTexts {
   readonly holder: string;
   readonly facts: string;
   readonly chart: string;
+  readonly checkAgain: string;
+  readonly saveAsScenario: string;
+  readonly ignore: string;
 }
+
+export type CheckAction = 'checkAgain' | 'saveAsScenario';
 
 export type VerdictState = 'leak' | 'clean' | 'inconclusive' | 'error';
 
 export interface CheckView {
   readonly id: string;
+  /** What can be done about it: nothing for a report of another machine. */
+  readonly actions: readonly CheckAction[];
   readonly name: string;
   readonly state: VerdictState;
   /** One line that answers "and?". */
@@ -63,6 +70,8 @@ export interface FindingView {
   /** Against the run it is compared with: `new`, `still there`, `gone`. */
   readonly change?: { readonly state: 'new' | 'same' | 'gone'; readonly text: string };
   readonly summary: string;
+  /** It counts, and a rule could make it not. */
+  readonly canIgnore: boolean;
   readonly facts: readonly Fact[];
   readonly survivors: readonly number[];
   /** The same as a sentence. */
@@ -87,6 +96,9 @@ export type ToReportPage =
 export type FromReportPage =
   | { readonly type: 'ready' }
   | { readonly type: 'open'; readonly source: number }
+  /** `check`: its place in the report. */
+  | { readonly type: 'act'; readonly action: CheckAction; readonly check: number }
+  | { readonly type: 'ignore'; readonly check: number; readonly fingerprint: string }
   | { readonly type: 'export'; readonly format: ExportFormat };
 
 /** What the page remembers for the editor over a reload of the window. */

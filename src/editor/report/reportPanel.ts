@@ -1,7 +1,7 @@
-import { type Disposable, Uri, ViewColumn, type WebviewPanel, env, window, workspace } from 'vscode';
+import { type Disposable, Uri, ViewColumn, type WebviewPanel, commands, env, window, workspace } from 'vscode';
 import type { Report } from '../../reports/index.ts';
 import { LeakwrightError, type Log, describeError } from '../../support/index.ts';
-import { REPORT_PANEL } from '../contributions.ts';
+import { COMMANDS, REPORT_PANEL, ROW_COMMANDS } from '../contributions.ts';
 import { reportFailure } from '../failure.ts';
 import { inBackground } from '../log.ts';
 import { engine } from '../loadEngine.ts';
@@ -21,7 +21,17 @@ interface ReportPanelsOptions {
   readonly extensionUri: Uri;
   readonly log: Log;
   /** A past run's report; undefined when it is not kept any more. */
-  readonly readRun: (id: string) => Promise<Report | undefined>;
+  readonly readRun: (id: string) => Promise<KeptReport | undefined>;
+}
+
+interface KeptReport {
+  readonly report: Report;
+  /** The absolute path that its files are relative to, where that is known. */
+  readonly folder: string | undefined;
+}
+
+interface Shown extends KeptReport {
+  readonly sources: Sources;
 }
 
 /** What to show: a past run (beside another one), or a JSON report. */
@@ -85,12 +95,22 @@ export class ReportPanels implements Disposable {
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
     panel.iconPath = Uri.joinPath(extensionUri, 'media', 'leakwright.svg');
     // Set with the first view; the page cannot ask for anything before.
-    let shown: { report: Report; sources: Sources } | undefined;
+    let shown: Shown | undefined;
     const answer = async (message: FromReportPage): Promise<void> => {
       if (message.type === 'ready') shown = await this.#show(panel, request);
       else if (message.type === 'open') {
         const frame = shown?.sources[message.source];
         if (frame) await openSource(frame);
+      } else if (message.type === 'act' || message.type === 'ignore') {
+        const result = shown?.report.checks[message.check];
+        if (!result) return;
+        const target = { result, folder: shown?.folder ?? firstFolder() };
+        if (message.type === 'ignore') {
+          await commands.executeCommand(ROW_COMMANDS.ignoreLeak, { ...target, fingerprint: message.fingerprint });
+        } else {
+          const command = message.action === 'checkAgain' ? COMMANDS.checkAgain : ROW_COMMANDS.saveAsScenario;
+          await commands.executeCommand(command, target);
+        }
       } else if (shown && ['html', 'json', 'markdown'].includes(message.format)) {
         await onDemand().exportReport(shown.report, message.format);
       }
@@ -118,18 +138,17 @@ export class ReportPanels implements Disposable {
     });
   }
 
-  async #show(
-    panel: WebviewPanel,
-    { memory, focus }: ReportRequest,
-  ): Promise<{ report: Report; sources: Sources } | undefined> {
+  async #show(panel: WebviewPanel, { memory, focus }: ReportRequest): Promise<Shown | undefined> {
     const post = async (message: ToReportPage) => void (await panel.webview.postMessage(message));
-    const report = await this.#read(memory);
+    const { report, folder } = (await this.#read(memory)) ?? {};
     if (!report) {
       await post({ type: 'empty', text: t('This run is not kept any more.') });
       return undefined;
     }
     const base =
-      memory.kind === 'run' && memory.base !== undefined ? await this.#options.readRun(memory.base) : undefined;
+      memory.kind === 'run' && memory.base !== undefined
+        ? (await this.#options.readRun(memory.base))?.report
+        : undefined;
     const { view, sources } = onDemand().reportView(report, {
       canOpen,
       language: env.language,
@@ -137,18 +156,24 @@ export class ReportPanels implements Disposable {
     });
     panel.title = base ? t('Compare: {0}', view.title) : t('Leak Report: {0}', view.title);
     await post({ type: 'show', view, memory, ...(focus === undefined ? {} : { focus }) });
-    return { report, sources };
+    return { report, folder, sources };
   }
 
-  async #read(memory: ReportMemory): Promise<Report | undefined> {
+  async #read(memory: ReportMemory): Promise<KeptReport | undefined> {
     if (memory.kind === 'run') return await this.#options.readRun(memory.run);
     const uri = Uri.parse(memory.uri);
     if ((await workspace.fs.stat(uri)).size > MAX_FILE_BYTES) {
       throw new LeakwrightError('usage', `'${uri.fsPath}' is too large for a report.`);
     }
     const text = Buffer.from(await workspace.fs.readFile(uri)).toString('utf8');
-    return engine().parseReport(text, uri.fsPath);
+    const folder = workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+    return { report: engine().parseReport(text, uri.fsPath), folder };
   }
+}
+
+/** A report does not say which folder it was made in. */
+function firstFolder(): string | undefined {
+  return workspace.workspaceFolders?.[0]?.uri.fsPath;
 }
 
 /** What a page of a former version, or anybody else, may have left. */

@@ -61,6 +61,9 @@ export function reportView(report: Report, options: ReportViewOptions): { view: 
       holder: t('the collection that only grows'),
       facts: t('Facts'),
       chart: t('Iteration by iteration'),
+      checkAgain: t('Check Again'),
+      saveAsScenario: t('Save as Scenario…'),
+      ignore: t('Ignore…'),
     },
   };
   return { view, sources };
@@ -92,9 +95,17 @@ function checkView(
     : ({ state: 'same', text: t('not known: this run cannot say') } as const);
   const gone = (base?.findings ?? [])
     .filter(({ fingerprint }) => !check.findings.some((finding) => finding.fingerprint === fingerprint))
-    .map((finding): FindingView => ({ ...findingView(finding, link), change: missing }));
+    .map((finding): FindingView => ({
+      ...findingView(finding, link),
+      canIgnore: false,
+      change: missing,
+    }));
   return {
     id,
+    actions: [
+      ...(check.file !== undefined || check.name === check.url ? (['checkAgain'] as const) : []),
+      ...(check.file === undefined && check.steps?.length ? (['saveAsScenario'] as const) : []),
+    ],
     name: plainText(check.name, NAME_LENGTH),
     state: check.verdict,
     verdict: plainText(verdictSentence(check), 1000),
@@ -162,6 +173,7 @@ function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink)
     badge: isIgnored ? t('ignored') : leakLevel(finding),
     level: isIgnored ? 'ignored' : finding.severity,
     summary: plainText(findingSentence(finding), NAME_LENGTH),
+    canIgnore: !isIgnored,
     facts: [
       ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
       ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),

@@ -74,7 +74,7 @@ export async function askForFile(folder: WorkspaceFolder, steps: Steps, title: s
 }
 
 /** Writes a scenario and opens it at its first step. */
-async function writeScenario(folder: WorkspaceFolder, steps: Steps, file: string): Promise<Uri | undefined> {
+export async function writeScenario(folder: WorkspaceFolder, steps: Steps, file: string): Promise<Uri | undefined> {
   const uri = Uri.joinPath(folder.uri, file);
   if (await exists(uri)) {
     void window.showErrorMessage(t("'{0}' exists already.", file));

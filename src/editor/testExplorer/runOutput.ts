@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
-import type { LeakEvent, Phase } from '../../leaks/index.ts';
+import type { LeakEvent } from '../../leaks/index.ts';
 import { formatDuration, plainText } from '../../support/index.ts';
+import { phaseName } from '../checks/runningText.ts';
 import { t } from '../translate.ts';
 
 /** Runs of hours would fill the output with numbers. */
@@ -95,26 +96,5 @@ export class RunOutput {
     if (this.#inLine) this.#write('\r\n');
     this.#isPhaseLine = false;
     this.#inLine = false;
-  }
-}
-
-function phaseName(phase: Phase): string {
-  switch (phase) {
-    case 'launch':
-      return t('starting the browser');
-    case 'load':
-      return t('loading the page');
-    case 'warmup':
-      return t('warming up');
-    case 'count':
-      return t('counting');
-    case 'attribute':
-      return t('tracking allocations');
-    case 'escalate':
-      return t('following what grows');
-    case 'explain':
-      return t('finding the line');
-    case 'cleanup':
-      return t('cleaning up');
   }
 }

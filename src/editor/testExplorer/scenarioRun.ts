@@ -14,6 +14,7 @@ import { type ChannelExit, type Log, describeError, plainText } from '../../supp
 import { type CheckPlaces, checkCommand } from '../checks/checkCommand.ts';
 import type { CheckResults } from '../checks/checkResults.ts';
 import { requireFolder } from '../checks/requireFolder.ts';
+import type { RunningChecks } from '../checks/runningChecks.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { debugCheck } from './debugCheck.ts';
@@ -24,6 +25,7 @@ export type RunMode = 'check' | 'debug';
 
 export interface ScenarioRunOptions extends CheckPlaces {
   readonly results: CheckResults;
+  readonly running: RunningChecks;
   readonly log: Log;
 }
 
@@ -50,6 +52,7 @@ export async function runScenario(
   const sink: CheckSink = {
     onEvent: (event) => {
       output.onEvent(event);
+      going.onEvent(event);
       if (event.type !== 'checkEnded') return;
       results.push(event.result);
       options.results.accept({ result: event.result, folder: folder && home });
@@ -57,6 +60,7 @@ export async function runScenario(
     onOutput: (text) => output.text(text),
   };
   const abort = new AbortController();
+  const going = options.running.begin(item.label, () => abort.abort());
   const listening = token.onCancellationRequested(() => abort.abort());
   if (token.isCancellationRequested) abort.abort();
   try {
@@ -74,6 +78,7 @@ export async function runScenario(
     output.text(`${plainText(describeError(error), 2000)}\n`);
     run.errored(item, errorMessage({ code: 'usage', message: describeError(error) }, home, here));
   } finally {
+    going.end();
     listening.dispose();
   }
 }

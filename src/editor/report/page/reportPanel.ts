@@ -50,12 +50,16 @@ function exports(texts: PageTexts): HTMLElement {
   group.setAttribute('role', 'group');
   group.setAttribute('aria-label', texts.exportAs);
   for (const { format, name } of FORMATS) {
-    const button = element('button', '', `${texts.exportAs}: ${name}`);
-    button.type = 'button';
-    button.addEventListener('click', () => editor.post({ type: 'export', format }));
-    group.append(button);
+    group.append(button(`${texts.exportAs}: ${name}`, () => editor.post({ type: 'export', format })));
   }
   return group;
+}
+
+function button(text: string, act: () => void): HTMLElement {
+  const made = element('button', '', text);
+  made.type = 'button';
+  made.addEventListener('click', act);
+  return made;
 }
 
 function contents({ checks, texts }: ReportView): HTMLElement {
@@ -82,10 +86,18 @@ function checkSection(check: CheckView, { checks, texts }: ReportView): HTMLElem
   verdict.append(sign(check.state), element('strong', '', check.verdict));
   section.append(verdict);
   if (check.hint !== undefined) section.append(element('p', 'hint', check.hint));
+  const place = checks.indexOf(check);
+  if (check.actions.length > 0) {
+    const actions = element('div', 'actions');
+    for (const action of check.actions) {
+      actions.append(button(texts[action], () => editor.post({ type: 'act', action, check: place })));
+    }
+    section.append(actions);
+  }
   if (check.findings.length > 0) {
     section.append(
       element('h3', '', texts.findings),
-      ...check.findings.map((finding) => findingArticle(finding, texts)),
+      ...check.findings.map((finding) => findingArticle(finding, texts, place)),
     );
   }
   if (check.chart) {
@@ -106,7 +118,7 @@ function checkSection(check: CheckView, { checks, texts }: ReportView): HTMLElem
   return section;
 }
 
-function findingArticle(finding: FindingView, texts: PageTexts): HTMLElement {
+function findingArticle(finding: FindingView, texts: PageTexts, check: number): HTMLElement {
   const article = element('article', `finding ${finding.level}${finding.change?.state === 'gone' ? ' gone' : ''}`);
   article.tabIndex = -1;
   article.dataset['fingerprint'] = finding.fingerprint;
@@ -129,6 +141,12 @@ function findingArticle(finding: FindingView, texts: PageTexts): HTMLElement {
       stack.append(item);
     }
     article.append(element('h5', '', texts.callStack), stack);
+  }
+  if (finding.canIgnore) {
+    const { fingerprint } = finding;
+    const actions = element('div', 'actions');
+    actions.append(button(texts.ignore, () => editor.post({ type: 'ignore', check, fingerprint })));
+    article.append(actions);
   }
   return article;
 }

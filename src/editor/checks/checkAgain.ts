@@ -1,0 +1,91 @@
+import { isAbsolute, join } from 'node:path';
+import { Uri, commands, tasks, window, workspace } from 'vscode';
+import type { CheckResult } from '../../leaks/index.ts';
+import { checkIdentity } from '../../reports/index.ts';
+import { LeakwrightError } from '../../support/index.ts';
+import { TASK_TYPE, VIEWS } from '../contributions.ts';
+import type { ScenarioTests } from '../testExplorer/scenarioTests.ts';
+import { t } from '../translate.ts';
+import { requireTrust } from '../trust.ts';
+import { announceEnd } from './announce.ts';
+import type { CheckProperties } from './checkArguments.ts';
+import type { CheckResults } from './checkResults.ts';
+import type { CheckTasks } from './checkTasks.ts';
+import type { KeptResult } from './findings.ts';
+import { type CheckTarget, type LocateRoom, locateChecks } from './locateFinding.ts';
+import type { RecentChecks } from './recentChecks.ts';
+import type { RunningChecks } from './runningChecks.ts';
+
+export interface LoopRoom extends LocateRoom {
+  readonly checks: CheckTasks;
+  readonly scenarios: ScenarioTests;
+  readonly results: CheckResults;
+  readonly recent: RecentChecks;
+  readonly running: RunningChecks;
+}
+
+/**
+ * *Check Again*: runs what a finding, a report, a Problem or a row comes from once more, as it was run.
+ *
+ * @param more what is different this time
+ * @throws LeakwrightError `usage` where nothing says how
+ */
+export async function checkAgain(room: LoopRoom, target: CheckTarget, more: CheckProperties = {}): Promise<void> {
+  if (!requireTrust(t('A leak check'))) return;
+  const checks = await locateChecks(room, target);
+  if (checks.length === 0) throw new LeakwrightError('usage', t('No check was run in this workspace yet.'));
+  for (const check of withoutRepeats(checks)) await repeat(room, check, more);
+}
+
+async function repeat(room: LoopRoom, { result, folder }: KeptResult, more: CheckProperties): Promise<void> {
+  if (room.running.list.some(({ name }) => name === result.name)) {
+    await commands.executeCommand(`${VIEWS.leakChecks}.focus`);
+    void window.showInformationMessage(t('It is being checked already.'));
+    return;
+  }
+  if (result.file !== undefined && Object.keys(more).length === 0) {
+    await runScenario(room, Uri.file(isAbsolute(result.file) ? result.file : join(folder, result.file)));
+    return;
+  }
+  const properties = propertiesOf(room, result, folder);
+  const scope = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === folder) ?? workspace.workspaceFolders?.[0];
+  const name = t('Check {0}', result.file ?? result.url);
+  await tasks.executeTask(room.checks.createTask({ type: TASK_TYPE, ...properties, ...more }, name, scope));
+}
+
+/** Its end is said as that of a task is. */
+async function runScenario({ scenarios, results, findings }: LoopRoom, file: Uri): Promise<void> {
+  const ended: CheckResult[] = [];
+  let folder: string | undefined;
+  const listening = results.onDidResult((outcome) => {
+    ended.push(outcome.result);
+    ({ folder } = outcome);
+  });
+  try {
+    await scenarios.run('check', file);
+  } finally {
+    listening.dispose();
+  }
+  await announceEnd(findings, { results: ended, folder });
+}
+
+function propertiesOf({ recent }: LoopRoom, result: CheckResult, folder: string): CheckProperties {
+  if (result.file !== undefined) return { file: result.file };
+  if (result.name !== result.url) {
+    throw new LeakwrightError('usage', t("'{0}' is a test of a suite: run that again.", result.name));
+  }
+  const { properties } = recent.of(result, folder) ?? {};
+  const steps = result.steps ?? [];
+  return {
+    ...properties,
+    url: result.url,
+    ...(steps.length > 0 ? { click: steps } : {}),
+    // A long run of which nothing else is known is run as the shortest preset.
+    ...(properties === undefined && result.mode === 'duration' ? { profile: 'quick' } : {}),
+  };
+}
+
+function withoutRepeats(checks: readonly KeptResult[]): KeptResult[] {
+  const byKey = new Map(checks.map((check) => [`${check.folder} ${checkIdentity(check.result)}`, check]));
+  return [...byKey.values()];
+}
