@@ -1,7 +1,7 @@
 import type { Phase } from '../../leaks/index.ts';
 import { formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import type { RunningCheck } from './runningChecks.ts';
+import type { RunningCheck } from './runningCheck.ts';
 
 /** A phase in the words of a person who waits. */
 export function phaseName(phase: Phase): string {

@@ -12,7 +12,8 @@ import {
 } from 'vscode';
 import type { FindingHistory, RunSummary } from '../../history/index.ts';
 import { setContextKey } from '../contextKeys.ts';
-import type { RunningCheck, RunningChecks } from '../checks/runningChecks.ts';
+import type { RunningCheck } from '../checks/runningCheck.ts';
+import type { RunningChecks } from '../checks/runningChecks.ts';
 import { COMMANDS, VIEWS } from '../contributions.ts';
 import { createReleasableTree } from '../releasableTree.ts';
 import type { IsGone } from '../deletedFiles.ts';

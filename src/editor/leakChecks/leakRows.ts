@@ -1,7 +1,7 @@
 import type { FindingHistory, FindingSummary, RunSummary } from '../../history/index.ts';
 import type { Severity, Verdict } from '../../leaks/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
-import type { RunningCheck } from '../checks/runningChecks.ts';
+import type { RunningCheck } from '../checks/runningCheck.ts';
 import { checkedName, progressText, runningText } from '../checks/runningText.ts';
 import { t } from '../translate.ts';
 
