@@ -43,6 +43,7 @@ const builds = [
     },
   },
   { ...node, entryPoints: { mcp: 'src/mcp.ts' } },
+  { ...node, entryPoints: { index: 'src/index.ts' } },
   { ...node, entryPoints: { playwright: 'src/playwright.ts', playwrightReporter: 'src/playwrightReporter.ts' } },
   {
     bundle: true,

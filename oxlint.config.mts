@@ -18,6 +18,7 @@ const arrows = {
   leaks: ['scenarios', 'sessions'],
   checks: ['leaks'],
   reports: ['leaks'],
+  api: ['reports', 'checks'],
   history: ['reports', 'stores'],
   monitoring: ['sessions', 'orphans', 'history'],
   terminal: ['monitoring', 'doctor', 'checks'],

@@ -1,4 +1,16 @@
+export { adoptPage, hookPage, inContext } from './adoptPage.ts';
 export { argumentsFor, textsOf } from './arguments.ts';
+export {
+  type LeakwrightConfig,
+  type LoadedConfig,
+  type LoadedProject,
+  type ProjectConfig,
+  configSchema,
+  findConfig,
+  isLeakwrightConfig,
+  loadConfig,
+  selectProjects,
+} from './config.ts';
 export { EVENTS_ENV, EventDecoder, type EventFollower, EventTail, encodeEvent, followEvents } from './events.ts';
 export { type Json, settingParts, taskProperties } from './manifest.ts';
 export {
@@ -19,3 +31,7 @@ export {
   following,
   runCheckProcess,
 } from './runCheck.ts';
+export { runScenario } from './engine.ts';
+export { sessionSource } from './source.ts';
+export { durationOptions, parseDuration, parseFailOn, parseIgnoreRules, parsePageUrl } from './values.ts';
+export { settingsShape } from './settingsSchema.ts';

@@ -81,13 +81,13 @@ export const checkOptions = {
   config: {
     kind: 'textOrOff',
     value: 'file',
-    help: 'a Playwright configuration: its use options and web servers (default: the one beside the scenario or above it)',
-    offHelp: 'use no Playwright configuration',
+    help: 'a Playwright configuration: its use options and web servers (default: the one beside the scenario or above it); or a leakwright.config file (default: the one here or above)',
+    offHelp: 'use no configuration',
   },
   project: {
     kind: 'text',
     value: 'name',
-    help: 'the project of that configuration (default: the first one with Chromium)',
+    help: 'a project of leakwright.config (default: all), or of the Playwright configuration (default: the first one with Chromium)',
   },
   storageState: { kind: 'text', value: 'file', help: "a signed-in state, as Playwright's storageState saves it" },
   output: { kind: 'text', value: 'folder', help: 'write reports into this folder' },
@@ -118,6 +118,12 @@ export const checkOptions = {
     kind: 'textOrOn',
     value: 'url',
     help: 'send the metrics of the run to an OpenTelemetry collector (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)',
+  },
+  workers: {
+    kind: 'integer',
+    minimum: 1,
+    value: 'n',
+    help: 'checks that run side by side, each in a browser of its own (default: half of the processors)',
   },
   timeout: { kind: 'number', value: 'seconds', help: 'limit for one check (default: 120)' },
   stepTimeout: {

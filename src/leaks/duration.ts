@@ -192,7 +192,7 @@ class DurationCheck {
   }
 
   async #open(page: Page): Promise<void> {
-    const { url } = this.#scenario;
+    const url = this.#scenario.lateUrl?.() ?? this.#scenario.url;
     try {
       await this.#guard!.during(page.goto(url, { timeout: this.#stepMs }), this.#stepMs + 1000, () => hung(page));
     } catch (error) {

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page, TestInfo, TestType } from '@playwright/test';
+import { adoptPage } from '../checks/index.ts';
 import { type CheckOptions, type CheckResult, checkLeaks } from '../leaks/index.ts';
 import {
   type IgnoreRule,
@@ -12,7 +13,6 @@ import {
 } from '../scenarios/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
 import { type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
-import { adoptPage } from './adoptPage.ts';
 
 /** How a check in a test runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks. */
 export interface LeakOptions {

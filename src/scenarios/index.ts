@@ -3,6 +3,7 @@ export { type UseOptions, contextOptionsOf, isRecord, readStorageState } from '.
 export { type SourceFrame, errorPlace, shorten } from './errorPlace.ts';
 export { matchIgnoreRule } from './ignore.ts';
 export { linksScenario } from './linksScenario.ts';
+export { loadingFailure } from './loadingFailure.ts';
 export { loadScenarioFile } from './loadScenarioFile.ts';
 export {
   type LaunchPreferences,
@@ -10,6 +11,7 @@ export {
   findPlaywrightConfig,
   loadPlaywrightConfig,
 } from './playwrightConfig.ts';
+export { readScenario } from './readScenario.ts';
 export { recordedSteps } from './recording.ts';
 export {
   DEFAULT_ITERATIONS,

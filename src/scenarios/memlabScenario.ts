@@ -4,6 +4,7 @@ import {
   type Exports,
   type ScenarioPlace,
   type Step,
+  absoluteUrl,
   asPuppeteer,
   invalid,
   refuseMisspelt,
@@ -33,11 +34,13 @@ export function fromMemlab(file: string, exported: Exports, place: ScenarioPlace
       'An iteration must end where it began: add what undoes the action.',
     );
   }
-  const ownUrl = exported['url'];
-  const address: unknown = typeof ownUrl === 'function' ? (ownUrl as () => unknown)() : ownUrl;
-  const url = resolveUrl(file, address, place);
-  const cookies = step(file, exported, 'cookies') as (() => Cookie[]) | undefined;
   const beforeLoad = step(file, exported, 'beforeInitialPageLoad');
+  const ownUrl = exported['url'];
+  const address = (): unknown => (typeof ownUrl === 'function' ? (ownUrl as () => unknown)() : ownUrl);
+  // memlab asks for the url when the page is loaded, which is after beforeInitialPageLoad: a login may have led to it.
+  const isLate = typeof ownUrl === 'function' && beforeLoad !== undefined;
+  const url = isLate ? (earlyUrl(address, place) ?? '') : resolveUrl(file, address(), place);
+  const cookies = step(file, exported, 'cookies') as (() => Cookie[]) | undefined;
   const setup = step(file, exported, 'setup');
   const isPageLoaded = step(file, exported, 'isPageLoaded');
   const loaded = isPageLoaded ? untilTrue(isPageLoaded) : undefined;
@@ -45,6 +48,7 @@ export function fromMemlab(file: string, exported: Exports, place: ScenarioPlace
   return {
     file,
     url,
+    ...(isLate ? { lateUrl: () => resolveUrl(file, address(), place) } : {}),
     ...(cookies || beforeLoad
       ? {
           setup: asPuppeteer(async (page) => {
@@ -69,6 +73,16 @@ export function fromMemlab(file: string, exported: Exports, place: ScenarioPlace
     }),
     warnings: unused.map((part) => `'${part}' of this memlab scenario is not used: it works on memlab's own objects.`),
   };
+}
+
+/** The address as far as it is known before anything ran. */
+function earlyUrl(address: () => unknown, { url: given, baseUrl }: ScenarioPlace): string | undefined {
+  try {
+    const own = address();
+    return typeof own === 'string' && own !== '' ? absoluteUrl(own, baseUrl) : given;
+  } catch {
+    return given;
+  }
 }
 
 /** A cookie without a domain is the page's. */

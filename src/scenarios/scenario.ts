@@ -7,6 +7,8 @@ export interface Scenario {
   /** The file it came from, absolute. */
   readonly file?: string;
   readonly url: string;
+  /** The address where it is known only after `setup`, as for a page behind a login; it comes before `url`. */
+  readonly lateUrl?: () => string;
   /** The selectors that each iteration clicks, where that is all it does. */
   readonly steps?: readonly string[];
   /** Before the page is loaded for the first time: sign in, set cookies, mock routes. */
@@ -25,6 +27,10 @@ export interface Scenario {
   readonly use?: Readonly<Record<string, unknown>>;
   /** A signed-in state as Playwright saves it: a file, relative to the scenario's, or its content. Comes before `use`'s. */
   readonly storageState?: unknown;
+  /** The project of `leakwright.config` it is checked under. */
+  readonly project?: string;
+  /** Of a file with several tests, known once the page was loaded: which this one is, and how the others differ from it. */
+  readonly parts?: () => { readonly label: string; readonly others: readonly Partial<Scenario>[] } | undefined;
   /** What a person should know of how it was loaded; goes into the report. */
   readonly warnings?: readonly string[];
 }

@@ -1,39 +1,17 @@
-import { url as inspectorUrl } from 'node:inspector';
-import { join, parse, resolve } from 'node:path';
-import { type Log, describeError, plainLines, silentLog } from '../support/index.ts';
-import {
-  type CheckContext,
-  type CheckResult,
-  checkDuration,
-  checkLeaks,
-  refusedCheck,
-  sessionOpener,
-} from '../leaks/index.ts';
-import { type IgnoreRule } from '../scenarios/index.ts';
+import { parseFailOn } from '../checks/index.ts';
+import type { CheckResult } from '../leaks/index.ts';
 import { exportRun } from '../monitoring/index.ts';
-import { type Baseline, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
-import {
-  type CheckOptions,
-  durationOptions,
-  parseDuration,
-  parseFailOn,
-  parseIgnoreRules,
-  parseShard,
-  readBaseline,
-  sessionSource,
-  takeShard,
-} from './checkOptions.ts';
+import { type Baseline, type FailOn, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
+import { type Log, describeError, plainLines, silentLog } from '../support/index.ts';
+import { type CheckOptions, parseShard, readBaseline, takeShard } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';
-import { createProgress } from './progress.ts';
-import { type ReporterRequest, type Sink, createReporterSinks, parseReporters } from './reporters.ts';
 import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
+import { type CheckJob, planChecks } from './planChecks.ts';
+import { createProgress } from './progress.ts';
+import { type ReporterRequest, createReporterSinks, parseReporters } from './reporters.ts';
+import { EvidenceFiles, runJobs, workersFor } from './runJobs.ts';
 import { RunHistory, historyPlace, labelsOfRun } from './runHistory.ts';
 import { RunServers } from './runServers.ts';
-import { type FoundScenario, findScenarios } from './scenarios.ts';
-
-const DEFAULT_TIMEOUT_S = 120;
-/** Milliseconds: as long as somebody may look at a breakpoint. */
-const DEBUGGING_MS = 24 * 3_600_000;
 
 /**
  * `leakwright check`: runs each scenario in a browser of its own, and reports.
@@ -41,20 +19,18 @@ const DEBUGGING_MS = 24 * 3_600_000;
  * @returns the exit code, as {@link createReport} decides it
  * @throws LeakwrightError `usage` and the like before anything runs, or the signal's reason
  */
-export async function runCheck(options: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+export async function runCheck(said: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  const plan = await planChecks(said);
+  const { options } = plan;
   const shard = parseShard(options.shard);
   const requests = parseReporters(options.reporter ?? [], options.output, shard);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
-  sessionSource(options);
-  durationOptions(options);
-  parseFailOn(options.failOn);
-  if (options.clock !== undefined) parseDuration(options.clock);
-  const ignore = parseIgnoreRules(options.ignore ?? []);
   const otlp = otlpTarget(options.otlp);
-  const scenarios = takeShard(await findScenarios(options), shard);
+  const failOn = parseFailOn(options.failOn);
+  const jobs = takeShard(plan.jobs, shard);
   const history = await openRunHistory(options, io);
   try {
-    return await checkAll(scenarios, options, { requests, baseline, ignore, shard, history, otlp }, io, signal);
+    return await checkAll(jobs, options, { requests, baseline, shard, history, otlp, failOn }, io, signal);
   } finally {
     await history?.close();
   }
@@ -63,47 +39,33 @@ export async function runCheck(options: CheckOptions, io: TerminalIo, signal: Ab
 interface Prepared {
   readonly requests: readonly ReporterRequest[];
   readonly baseline: Baseline | undefined;
-  readonly ignore: readonly IgnoreRule[];
   readonly shard: Shard | undefined;
   readonly history: RunHistory | undefined;
   readonly otlp: OtlpTarget | undefined;
+  readonly failOn: FailOn | undefined;
 }
 
 async function checkAll(
-  scenarios: readonly FoundScenario[],
+  jobs: readonly CheckJob[],
   options: CheckOptions,
-  { requests, baseline, ignore, shard, history, otlp }: Prepared,
+  { requests, baseline, shard, history, otlp, failOn }: Prepared,
   io: TerminalIo,
   signal: AbortSignal,
 ): Promise<number> {
   const progress = createProgress(io);
   const sinks = [...createReporterSinks(requests, io), ...progress.sinks];
-
-  const workspaceFolder = process.cwd();
   const log: Log = process.env['LEAKWRIGHT_DEBUG'] ? stderrLog(io) : silentLog;
   const startedAt = new Date();
-  const results: CheckResult[] = [];
   const judge = async (result: CheckResult) => {
     const known = baseline === undefined ? result : applyBaseline(result, baseline);
     return history ? await history.judge(known) : known;
   };
   const servers = new RunServers(io, signal, progress.clear);
+  let results: readonly CheckResult[];
   let serversEnded: boolean;
   try {
-    for (const [index, scenario] of scenarios.entries()) {
-      signal.throwIfAborted();
-      const found = withRules(await withServers(scenario, servers, signal), ignore);
-      const setup = 'refused' in found ? undefined : found.setup;
-      const source = sessionSource(options, setup?.launch);
-      const openBrowser = sessionOpener(source, { workspaceFolder, log, testIdAttribute: setup?.testIdAttribute });
-      const events = checkOf(
-        found,
-        options,
-        { openBrowser, workspaceFolder, signal, log },
-        evidenceFileOf(options, index, scenarios.length),
-      );
-      results.push(await follow(events, judge, sinks));
-    }
+    const run = { sinks, judge, servers, log, signal, evidence: new EvidenceFiles(options.evidence, jobs.length) };
+    results = await runJobs(jobs, workersFor(jobs, options), run);
   } finally {
     serversEnded = await servers.stop();
   }
@@ -112,7 +74,7 @@ async function checkAll(
   const report = createReport(results, {
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    failOn: parseFailOn(options.failOn),
+    failOn,
     ...(shard === undefined ? {} : { shard }),
   });
   for (const sink of sinks) sink.onReport?.(report);
@@ -135,83 +97,6 @@ async function sendMetrics(report: Report, { endpoint }: OtlpTarget, io: Termina
   } catch (error) {
     io.err(`leakwright: The collector did not take the metrics: ${plainLines(describeError(error))}\n`);
     return false;
-  }
-}
-
-/** The scenario with its web servers running; one whose servers cannot be started must not keep others from being checked. */
-async function withServers(found: FoundScenario, servers: RunServers, signal: AbortSignal): Promise<FoundScenario> {
-  if ('refused' in found) return found;
-  try {
-    await servers.need(found.setup);
-    return found;
-  } catch (error) {
-    const { file } = found.scenario;
-    if (signal.aborted || file === undefined) throw error;
-    return { file, refused: error };
-  }
-}
-
-function withRules(found: FoundScenario, rules: readonly IgnoreRule[]): FoundScenario {
-  if ('refused' in found || rules.length === 0) return found;
-  return { ...found, scenario: { ...found.scenario, ignore: [...(found.scenario.ignore ?? []), ...rules] } };
-}
-
-function checkOf(
-  found: FoundScenario,
-  options: CheckOptions,
-  context: CheckContext,
-  evidenceFile?: string,
-): ReturnType<typeof checkLeaks> {
-  if ('refused' in found) return refusedCheck(found.file, found.refused, context.workspaceFolder);
-  // A breakpoint in a scenario stops its clock: no limit may end the check under the hands of who looks at it.
-  const isDebugged = inspectorUrl() !== undefined;
-  const step = isDebugged
-    ? { stepTimeoutMs: DEBUGGING_MS }
-    : options.stepTimeout === undefined
-      ? {}
-      : { stepTimeoutMs: options.stepTimeout * 1000 };
-  const duration = durationOptions(options);
-  if (duration) return checkDuration(found.scenario, { ...duration, ...step }, context);
-  return checkLeaks(
-    found.scenario,
-    {
-      iterations: options.iterations,
-      warmup: options.warmup,
-      deep: options.deep,
-      ...(options.clock === undefined ? {} : { clockMs: parseDuration(options.clock) }),
-      ...(evidenceFile === undefined ? {} : { evidenceFile }),
-      timeoutMs: isDebugged ? DEBUGGING_MS : (options.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
-      ...step,
-    },
-    context,
-  );
-}
-
-/** `evidence.json`; of several checks `evidence-1.json`, `evidence-2.json` … */
-function evidenceFileOf({ evidence }: CheckOptions, index: number, count: number): string | undefined {
-  if (evidence === undefined) return undefined;
-  const file = resolve(evidence);
-  if (count === 1) return file;
-  const { dir, name, ext } = parse(file);
-  return join(dir, `${name}-${index + 1}${ext}`);
-}
-
-/** Passes a check's events to every sink; the last one carries the result as the baseline leaves it. */
-async function follow(
-  events: ReturnType<typeof checkLeaks>,
-  judge: (result: CheckResult) => Promise<CheckResult>,
-  sinks: readonly Sink[],
-): Promise<CheckResult> {
-  let judged: CheckResult | undefined;
-  for (;;) {
-    const next = await events.next();
-    if (next.done) return judged ?? (await judge(next.value));
-    let event = next.value;
-    if (event.type === 'checkEnded') {
-      judged = await judge(event.result);
-      event = { ...event, result: judged };
-    }
-    for (const sink of sinks) sink.onEvent?.(event);
   }
 }
 

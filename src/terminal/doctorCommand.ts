@@ -1,6 +1,6 @@
 import { describeDiagnosed, describeOutcome, diagnose } from '../doctor/index.ts';
-import { LeakwrightError, type Log, jsonText, silentLog } from '../support/index.ts';
-import { sessionSource } from './checkOptions.ts';
+import { type Log, LeakwrightError, jsonText, silentLog } from '../support/index.ts';
+import { sessionSource } from '../checks/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export interface DoctorOptions {
@@ -23,7 +23,6 @@ const PROBLEM = 3;
  */
 export async function runDoctor(options: DoctorOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const source = sessionSource({
-    files: [],
     ...(options.browser === undefined ? {} : { browser: options.browser }),
     ...(options.executablePath === undefined ? {} : { executablePath: options.executablePath }),
   });

@@ -56,8 +56,10 @@ Examples:
     .command('check')
     .description('run scenarios, and say which leak and at which line')
     .argument('[files...]', 'scenario files or globs (default: **/*.leak.{js,mjs,cjs,ts,mts})')
-    .action(async (files: string[], options: CheckSettings) => {
-      finish(await runCheck({ files, ...options }, io, signal));
+    .action(async (files: string[], options: CheckSettings, command: Command) => {
+      // Without commander's own defaults: what the command line does not say, a configuration may.
+      const said = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) !== 'default');
+      finish(await runCheck({ files, ...Object.fromEntries(said) }, io, signal));
     });
   addCheckOptions(check);
   program

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { findBrowser, findPlaywright } from '../browsers/index.ts';
 import { recordedSteps, renderScenario } from '../scenarios/index.ts';
 import { LeakwrightError } from '../support/index.ts';
-import { parsePageUrl } from './checkOptions.ts';
+import { parsePageUrl } from '../checks/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export interface RecordOptions {

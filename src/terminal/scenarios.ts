@@ -12,9 +12,11 @@ import {
   linksScenario,
   loadPlaywrightConfig,
   loadScenarioFile,
+  readScenario,
   readStorageState,
 } from '../scenarios/index.ts';
-import { type CheckOptions, durationOptions, parsePageUrl } from './checkOptions.ts';
+import { durationOptions, parsePageUrl } from '../checks/index.ts';
+import type { CheckOptions } from './checkOptions.ts';
 
 /** A scenario and the Playwright configuration it runs under, or the file that holds none and why. */
 export type FoundScenario =
@@ -27,10 +29,19 @@ const SCENARIO_GLOB = '**/*.leak.{js,mjs,cjs,ts,mts}';
  * The scenarios that a command line asks for: those in its files, or one made of `--url` and `--click`; each with what its
  * Playwright configuration and `--storage-state` say of its surroundings.
  *
+ * @param configured the scenarios of a configuration, where the command line names none
+ * @param folder relative files start from there
  * @throws LeakwrightError `usage` when there is nothing to check, or what `--config` and `--storage-state` throw
  */
-export async function findScenarios(options: CheckOptions): Promise<FoundScenario[]> {
-  const { click = [], files } = options;
+export async function findScenarios(
+  options: CheckOptions,
+  configured: readonly (string | object)[] = [],
+  folder = process.cwd(),
+): Promise<FoundScenario[]> {
+  const { click = [] } = options;
+  // A page that the configuration names is the place of its scenarios.
+  const files = options.files.length > 0 ? options.files : configured.filter((one) => typeof one === 'string');
+  const given = configured.filter((one) => typeof one === 'object');
   if (click.length > 0 && files.length > 0) {
     throw new LeakwrightError('usage', 'Give either scenario files or --click steps, not both.', {
       hint: 'A scenario file says its own steps: export default { url, iteration }.',
@@ -40,13 +51,21 @@ export async function findScenarios(options: CheckOptions): Promise<FoundScenari
   const setup = await configs.named();
   const url = pageUrl(options.url, setup);
   const hasPage = url !== undefined || (click.length > 0 && setup?.baseUrl !== undefined);
-  if (!hasPage || files.length > 0) {
+  if (given.length > 0 || !hasPage || files.length > 0) {
     if (click.length > 0) throw new LeakwrightError('usage', 'With --click, --url must say which page to click on.');
-    const paths = await findScenarioFiles(files);
+    const paths = given.length > 0 && files.length === 0 ? [] : await findScenarioFiles(files, folder);
     const own = ownUse(options);
-    return await Promise.all(
+    const loaded = await Promise.all(
       paths.map(async (path) => await load(path, url, async () => setup ?? (await configs.beside(path)), own)),
     );
+    const place = {
+      ...(url === undefined ? {} : { url }),
+      ...(setup?.baseUrl === undefined ? {} : { baseUrl: setup.baseUrl }),
+    };
+    const made = given.map((one) =>
+      surrounded(readScenario(one as Readonly<Record<string, unknown>>, place), setup, own),
+    );
+    return [...loaded, ...made];
   }
   const page = url ?? setup!.baseUrl!;
   const own = ownUse(options);
@@ -132,17 +151,17 @@ class Configurations {
   }
 }
 
-async function findScenarioFiles(files: readonly string[]): Promise<string[]> {
+async function findScenarioFiles(files: readonly string[], folder: string): Promise<string[]> {
   const patterns = files.length > 0 ? files : [SCENARIO_GLOB];
   const found = new Set<string>();
   for (const pattern of patterns) {
     if (!isDynamicPattern(pattern)) {
-      found.add(resolve(pattern));
+      found.add(resolve(folder, pattern));
       continue;
     }
-    const matches = await glob(pattern, { absolute: true, ignore: ['**/node_modules/**', '**/dist/**'] });
+    const matches = await glob(pattern, { absolute: true, cwd: folder, ignore: ['**/node_modules/**', '**/dist/**'] });
     if (matches.length === 0) {
-      throw new LeakwrightError('usage', `No scenario file matches '${pattern}' in ${process.cwd()}.`, {
+      throw new LeakwrightError('usage', `No scenario file matches '${pattern}' in ${folder}.`, {
         hint: 'Write one (export default { url, iteration }), or check a page with --url and --click.',
       });
     }

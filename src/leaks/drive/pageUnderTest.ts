@@ -199,7 +199,7 @@ export class PageUnderTest {
   }
 
   async #open(): Promise<void> {
-    const { url } = this.#scenario;
+    const url = this.#scenario.lateUrl?.() ?? this.#scenario.url;
     try {
       await this.guard.during(
         this.page.goto(url, { timeout: this.#limits.stepMs, waitUntil: 'load' }),

@@ -45,7 +45,7 @@ export function createResult(
   return {
     name: nameOf(facts.scenario, facts.workspaceFolder),
     ...relativeFile(facts.scenario, facts.workspaceFolder),
-    url: facts.scenario.url,
+    url: addressOf(facts.scenario),
     ...(facts.scenario.steps === undefined ? {} : { steps: facts.scenario.steps }),
     browser: facts.browser,
     mode: 'iterations',
@@ -124,4 +124,13 @@ export function describeCheckError(
   const at = place === undefined ? {} : { at: place };
   if (!(told instanceof LeakwrightError)) return { code: 'leaks.scenarioFailed', message: describeError(told), ...at };
   return { code: told.code, message: told.message, ...(told.hint === undefined ? {} : { hint: told.hint }), ...at };
+}
+
+/** Where a scenario's page is; one that knows it late may not have come to know it. */
+function addressOf({ url, lateUrl }: Scenario): string {
+  try {
+    return lateUrl?.() ?? url;
+  } catch {
+    return url;
+  }
 }

@@ -29,7 +29,7 @@ describe('loadScenarioFile', () => {
         addCookies: (cookies: { name: string; url: string }[]) =>
           calls.push(...cookies.map(({ name, url }) => `cookie ${name} of ${url}`)),
       }),
-      locator: (selector: string) => ({ elementHandles: () => (calls.push(`locate ${selector}`), []) }),
+      $$: (selector: string) => (calls.push(`locate ${selector}`), []),
     };
     return { page: page as unknown as Page, calls };
   }
@@ -75,7 +75,7 @@ describe('loadScenarioFile', () => {
     assert.match(scenario.warnings?.join() ?? '', /leakFilter/);
   });
 
-  it("runs fuite's setup on the loaded page, and every test that createTests makes there", async () => {
+  it("runs fuite's setup on the loaded page, and makes a check of each test of createTests", async () => {
     const file = write(
       'tests.leak.mjs',
       `export const setup = (page) => page.click('#login');
@@ -85,13 +85,33 @@ describe('loadScenarioFile', () => {
     );
     const scenario = await loadScenarioFile(file, { url: 'http://localhost:2/' });
     const { page, calls } = recordingPage();
+    const did = () => calls.splice(0).map((call) => call.slice('click '.length));
     assert.equal(scenario.setup, undefined, 'nothing runs before the page is loaded');
+    assert.equal(scenario.parts!(), undefined, 'its tests are not known yet');
     await scenario.prepare!(page);
     await scenario.iteration(page);
-    assert.deepEqual(
-      calls.map((call) => call.slice('click '.length)),
-      ['#idle', '#login', '#idle', '#a', '#idle', '#b', '#idle'],
+    assert.deepEqual(did(), ['#idle', '#login', '#idle', '#a', '#idle']);
+    const { label, others } = scenario.parts!()!;
+    assert.equal(label, 'test 1');
+    assert.equal(others.length, 1);
+    await others[0]!.prepare!(page);
+    await others[0]!.iteration!(page);
+    assert.deepEqual(did(), ['#idle', '#login', '#idle', '#b', '#idle']);
+    assert.deepEqual(others[0]!.parts!(), { label: 'second', others: [] });
+  });
+
+  // memlab's own advice for a page behind a login.
+  it("asks memlab's url() again after beforeInitialPageLoad", async () => {
+    const file = write(
+      'late.leak.cjs',
+      `let after = '';
+       module.exports = { beforeInitialPageLoad: (page) => { after = 'http://localhost:3/members'; }, url: () => after,
+         action: (page) => page.click('#action'), back: (page) => page.click('#back') };`,
     );
+    const scenario = await loadScenarioFile(file);
+    assert.throws(() => scenario.lateUrl!(), { code: 'leaks.scenarioInvalid' });
+    await scenario.setup!(recordingPage().page);
+    assert.equal(scenario.lateUrl!(), 'http://localhost:3/members');
   });
 
   it("runs memlab's cookies before the page is loaded, its setup after, and waits until it says that it is loaded", async () => {

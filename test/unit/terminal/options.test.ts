@@ -5,7 +5,7 @@ import {
   parseIgnoreRules,
   parsePageUrl,
   sessionSource,
-} from '../../../src/terminal/checkOptions.ts';
+} from '../../../src/checks/index.ts';
 import { parseReporters } from '../../../src/terminal/reporters.ts';
 
 describe('the options of check', () => {
@@ -19,14 +19,14 @@ describe('the options of check', () => {
   });
 
   it('know the presets of long runs, and let flags override them', () => {
-    assert.equal(durationOptions({ files: [] }), undefined);
-    assert.deepEqual(durationOptions({ files: [], profile: 'medium' }), { durationMs: 300_000, opsPerMinute: 20 });
-    assert.deepEqual(durationOptions({ files: [], profile: 'endurance', duration: '2h', opsPerMinute: 5 }), {
+    assert.equal(durationOptions({}), undefined);
+    assert.deepEqual(durationOptions({ profile: 'medium' }), { durationMs: 300_000, opsPerMinute: 20 });
+    assert.deepEqual(durationOptions({ profile: 'endurance', duration: '2h', opsPerMinute: 5 }), {
       durationMs: 7_200_000,
       opsPerMinute: 5,
     });
-    assert.throws(() => durationOptions({ files: [], profile: 'forever' }), { code: 'usage', message: /forever/ });
-    assert.throws(() => durationOptions({ files: [], opsPerMinute: 5 }), { code: 'usage' });
+    assert.throws(() => durationOptions({ profile: 'forever' }), { code: 'usage', message: /forever/ });
+    assert.throws(() => durationOptions({ opsPerMinute: 5 }), { code: 'usage' });
   });
 
   it('take an address without a scheme, as browsers do', () => {
@@ -37,32 +37,32 @@ describe('the options of check', () => {
 
   it('go to a Selenium Grid where the environment names one, as Playwright tests do', () => {
     const env = { SELENIUM_REMOTE_URL: 'http://hub:4444/wd/hub' };
-    assert.deepEqual(sessionSource({ files: [], browser: 'msedge' }, {}, env), {
+    assert.deepEqual(sessionSource({ browser: 'msedge' }, {}, env), {
       kind: 'grid',
       endpoint: 'http://hub:4444/wd/hub',
       headless: true,
       channel: 'msedge',
     });
-    assert.equal(sessionSource({ files: [], browser: 'firefox' }, {}, env).kind, 'launch');
-    assert.equal(sessionSource({ files: [], connect: 'http://127.0.0.1:9222' }, {}, env).kind, 'attach');
-    assert.equal(sessionSource({ files: [] }, {}, {}).kind, 'launch');
+    assert.equal(sessionSource({ browser: 'firefox' }, {}, env).kind, 'launch');
+    assert.equal(sessionSource({ connect: 'http://127.0.0.1:9222' }, {}, env).kind, 'attach');
+    assert.equal(sessionSource({}, {}, {}).kind, 'launch');
   });
 
   it('tell a CDP endpoint from a Playwright server', () => {
-    assert.equal(sessionSource({ files: [], connect: 'http://127.0.0.1:9222' }).kind, 'attach');
-    assert.equal(sessionSource({ files: [], connect: 'ws://127.0.0.1:9222/devtools/browser/1' }).kind, 'attach');
-    assert.equal(sessionSource({ files: [], connect: 'ws://127.0.0.1:3000/token' }).kind, 'connect');
-    assert.throws(() => sessionSource({ files: [], connect: '9222' }), { code: 'usage' });
+    assert.equal(sessionSource({ connect: 'http://127.0.0.1:9222' }).kind, 'attach');
+    assert.equal(sessionSource({ connect: 'ws://127.0.0.1:9222/devtools/browser/1' }).kind, 'attach');
+    assert.equal(sessionSource({ connect: 'ws://127.0.0.1:3000/token' }).kind, 'connect');
+    assert.throws(() => sessionSource({ connect: '9222' }), { code: 'usage' });
   });
 
   it('take --browser chrome as the channel of Chromium that it is', () => {
-    assert.deepEqual(sessionSource({ files: [], browser: 'msedge' }), {
+    assert.deepEqual(sessionSource({ browser: 'msedge' }), {
       kind: 'launch',
       family: 'chromium',
       channel: 'msedge',
       headless: true,
     });
-    assert.throws(() => sessionSource({ files: [], browser: 'opera' }), { code: 'usage', message: /opera/ });
+    assert.throws(() => sessionSource({ browser: 'opera' }), { code: 'usage', message: /opera/ });
   });
 
   it('send each reporter to its file, and only one to standard output', () => {

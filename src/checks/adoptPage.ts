@@ -1,14 +1,19 @@
-import type { Browser, CDPSession, Page } from '@playwright/test';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright';
 import { type ProcessIdentity, createProcessReader, identityOf } from '../processes/index.ts';
 import { withTimeout } from '../support/index.ts';
-import { type LeakBrowser, type OpenLeakBrowser, nothingLeft } from '../leaks/index.ts';
+import { type LeakBrowser, type OpenLeakBrowser, installPageHooks, nothingLeft } from '../leaks/index.ts';
 
 /** For a page that hangs: its session cannot be let go of, and goes with the page. */
 const DETACH_MS = 2000;
 
-/** A check's browser that is a test's own page: taken as it is, and left open. */
-export function adoptPage(page: Page): OpenLeakBrowser {
+/**
+ * A check's browser that is the caller's own page: taken as it is, and left open.
+ *
+ * @param prepare runs first: what loads the page
+ */
+export function adoptPage(page: Page, prepare?: () => Promise<void>): OpenLeakBrowser {
   return async () => {
+    await prepare?.();
     const browser = page.context().browser();
     const sessions: CDPSession[] = [];
     const listeners: (() => void)[] = [];
@@ -36,6 +41,46 @@ export function adoptPage(page: Page): OpenLeakBrowser {
       },
     } satisfies LeakBrowser;
   };
+}
+
+/** A check's browser that is the caller's own context: the check's page is opened in it, and closed at the end. */
+export function inContext(context: BrowserContext): OpenLeakBrowser {
+  return async () => {
+    const browser = context.browser();
+    const listeners: (() => void)[] = [];
+    let page: Page | undefined;
+    return {
+      name: displayName(browser),
+      version: browser?.version() ?? '',
+      family: familyOf(browser),
+      root: browser ? await rootOf(browser) : undefined,
+      // The context is made already: the scenario's `use` cannot change it.
+      newPage: async () => (page = await context.newPage()),
+      openCdp: async (opened) => await context.newCDPSession(opened),
+      onLost(listener) {
+        browser?.on('disconnected', listener);
+        listeners.push(listener);
+      },
+      async close() {
+        for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
+        if (page) await withTimeout(page.close(), DETACH_MS, 'closing the page').catch(() => undefined);
+        return nothingLeft;
+      },
+    } satisfies LeakBrowser;
+  };
+}
+
+const hooked = new WeakSet<Page>();
+
+/**
+ * Puts the hooks of a check into a page of the caller's: into what it loads from now on, and into what it shows, where they
+ * see what is made from now on.
+ */
+export async function hookPage(page: Page): Promise<void> {
+  if (hooked.has(page)) return;
+  hooked.add(page);
+  await page.addInitScript(installPageHooks);
+  await Promise.allSettled(page.frames().map(async (frame) => await frame.evaluate(installPageHooks)));
 }
 
 function familyOf(browser: Browser | null): LeakBrowser['family'] {

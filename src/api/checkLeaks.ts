@@ -1,0 +1,244 @@
+import { resolve } from 'node:path';
+import type { BrowserContext, Page } from 'playwright';
+import * as z from 'zod/mini';
+import {
+  type CheckOptionName,
+  type CheckSettings,
+  adoptPage,
+  durationOptions,
+  hookPage,
+  inContext,
+  parseFailOn,
+  parsePageUrl,
+  runScenario,
+  sessionSource,
+  settingsShape,
+} from '../checks/index.ts';
+import { type LeakEvent, type OpenLeakBrowser, reloadScenario, sessionOpener } from '../leaks/index.ts';
+import { type FailOn, type Report, createReport } from '../reports/index.ts';
+import {
+  type IgnoreRule,
+  type Scenario,
+  type Thresholds,
+  clickScenario,
+  isRecord,
+  linksScenario,
+  loadScenarioFile,
+  problemOf,
+  readScenario,
+  readStorageState,
+  strict,
+} from '../scenarios/index.ts';
+import { LeakwrightError, refuseOldNode } from '../support/index.ts';
+
+/** The options of the table that a program may give; the others are about reports of a run. */
+export const API_SETTINGS = [
+  'url',
+  'click',
+  'iterations',
+  'warmup',
+  'deep',
+  'clock',
+  'duration',
+  'opsPerMinute',
+  'profile',
+  'browser',
+  'executablePath',
+  'connect',
+  'headed',
+  'sandbox',
+  'storageState',
+  'evidence',
+  'failOn',
+  'timeout',
+  'stepTimeout',
+] as const satisfies readonly CheckOptionName[];
+
+export interface CheckLeaksOptions extends Pick<
+  CheckSettings,
+  Exclude<(typeof API_SETTINGS)[number], 'failOn' | 'click'>
+> {
+  readonly click?: string | readonly string[];
+  readonly failOn?: FailOn;
+  readonly ignore?: readonly IgnoreRule[];
+  readonly thresholds?: Partial<Thresholds>;
+  /** Check this page of yours. It stays open, where the last iteration left it. */
+  readonly page?: Page;
+  /** Open the check's page in this context of yours, and close it at the end. */
+  readonly context?: BrowserContext;
+  readonly signal?: AbortSignal;
+  /** Files in reports are named relative to it. Default: the working directory. */
+  readonly workspaceFolder?: string;
+  readonly onEvent?: (event: LeakEvent) => void;
+}
+
+/** An address, a scenario file, a scenario, or an iteration for the `page` of the options. */
+export type CheckTarget = string | ScenarioInput | ((page: Page) => unknown);
+
+/** A scenario as people write it. */
+export interface ScenarioInput extends Omit<Scenario, 'url' | 'file' | 'lookInto' | 'warnings'> {
+  readonly url?: string;
+}
+
+/** What `checkLeaks` gives: await it for the report, or iterate over its events. It runs once, however it is used. */
+export interface LeakRun extends PromiseLike<Report>, AsyncIterable<LeakEvent> {}
+
+const optional = z.optional(z.unknown());
+const optionsSchema = strict(
+  {
+    ...settingsShape([...API_SETTINGS, 'ignore']),
+    page: optional,
+    context: optional,
+    signal: optional,
+    workspaceFolder: optional,
+    onEvent: optional,
+  },
+  'options',
+);
+
+/**
+ * Checks a page or a scenario for leaks in this process. The browser is ended in every case; a `page` or `context` of the
+ * caller's stays.
+ *
+ * @example
+ * const report = await checkLeaks('http://localhost:5173/', { click: ['#open', '#close'] });
+ * for await (const event of checkLeaks(scenario, { signal })) console.log(event.type);
+ * @throws (when awaited) LeakwrightError `usage` or `leaks.scenarioInvalid` before anything runs; the signal's reason
+ */
+export function checkLeaks(target: CheckTarget, options: CheckLeaksOptions = {}): LeakRun {
+  let report: Promise<Report> | undefined;
+  const events = run(target, options);
+  const drain = async (): Promise<Report> => {
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+    }
+  };
+  return {
+    // oxlint-disable-next-line unicorn/no-thenable -- awaiting it is what it is for
+    then(onDone, onFailure) {
+      report ??= drain();
+      return report.then(onDone, onFailure);
+    },
+    async *[Symbol.asyncIterator]() {
+      const ended = Promise.withResolvers<Report>();
+      // Whoever only iterates gets the failure from the iteration.
+      ended.promise.catch(() => undefined);
+      report ??= ended.promise;
+      try {
+        ended.resolve(yield* events);
+      } catch (error) {
+        ended.reject(error);
+        throw error;
+      } finally {
+        ended.reject(new LeakwrightError('aborted', 'The events of this check were not read to the end.'));
+      }
+    },
+  };
+}
+
+async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGenerator<LeakEvent, Report> {
+  refuseOldNode();
+  const problem = problemOf(optionsSchema, options, 'checkLeaks()');
+  if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
+  const { signal, page, context, failOn, ignore = [], click, thresholds, ...rest } = options;
+  signal?.throwIfAborted();
+  if (page && context) throw new LeakwrightError('usage', "Give either a 'page' or a 'context'.");
+  const settings: CheckSettings = { ...rest, ...(click === undefined ? {} : { click: [click].flat() }) };
+  parseFailOn(failOn);
+  const found = await scenarioFor(target, settings, page);
+  const scenario: Scenario = {
+    ...found.scenario,
+    ...(options.storageState === undefined
+      ? {}
+      : { use: { ...found.scenario.use, storageState: readStorageState(options.storageState, [process.cwd()]) } }),
+    ignore: [...(found.scenario.ignore ?? []), ...ignore],
+    thresholds: { ...thresholds, ...found.scenario.thresholds },
+  };
+  const workspaceFolder = resolve(options.workspaceFolder ?? process.cwd());
+  const openBrowser = browserFor(scenario, found.loads, options, settings, workspaceFolder);
+  const startedAt = new Date();
+  const checking = runScenario(
+    scenario,
+    settings,
+    { openBrowser, workspaceFolder, ...(signal === undefined ? {} : { signal }) },
+    { evidenceFile: options.evidence === undefined ? undefined : resolve(options.evidence) },
+  );
+  const result = yield* tellingOf(checking, options.onEvent);
+  signal?.throwIfAborted();
+  return createReport([result], {
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    ...(failOn === undefined ? {} : { failOn }),
+  });
+}
+
+async function* tellingOf<T>(
+  events: AsyncGenerator<LeakEvent, T>,
+  onEvent: ((event: LeakEvent) => void) | undefined,
+): AsyncGenerator<LeakEvent, T> {
+  try {
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+      onEvent?.(next.value);
+      yield next.value;
+    }
+  } finally {
+    // A caller that stops reading ends the check and its browser.
+    await events.return(undefined as T);
+  }
+}
+
+const SCENARIO_FILE = /\.leak\.[cm]?[jt]s$/;
+
+/** @returns the scenario, and whether its page has to be loaded where the page is the caller's own */
+async function scenarioFor(
+  target: CheckTarget,
+  settings: CheckSettings,
+  page: Page | undefined,
+): Promise<{ readonly scenario: Scenario; readonly loads: boolean }> {
+  const place = settings.url === undefined ? {} : { url: parsePageUrl(settings.url) };
+  if (typeof target === 'function') {
+    const url = place.url ?? page?.url();
+    if (url === undefined) {
+      throw new LeakwrightError('usage', "An iteration alone needs the 'page' or the 'url' it works on.");
+    }
+    return { scenario: readScenario({ iteration: target, url }), loads: place.url !== undefined };
+  }
+  if (isRecord(target)) {
+    const loads = target['url'] !== undefined || place.url !== undefined;
+    const base = page && !loads ? { url: page.url() } : place;
+    return { scenario: readScenario(target, base), loads };
+  }
+  if (typeof target !== 'string') {
+    throw new LeakwrightError('usage', 'checkLeaks() takes an address, a scenario file, a scenario or an iteration.');
+  }
+  if (SCENARIO_FILE.test(target)) {
+    return { scenario: await loadScenarioFile(resolve(target), place), loads: true };
+  }
+  const url = parsePageUrl(target);
+  const { click = [] } = settings;
+  const made =
+    click.length > 0 ? clickScenario(url, click) : durationOptions(settings) ? reloadScenario(url) : linksScenario(url);
+  return { scenario: made, loads: true };
+}
+
+function browserFor(
+  scenario: Scenario,
+  loads: boolean,
+  { page, context }: CheckLeaksOptions,
+  settings: CheckSettings,
+  workspaceFolder: string,
+): OpenLeakBrowser {
+  if (page) {
+    return adoptPage(page, async () => {
+      await hookPage(page);
+      await scenario.setup?.(page);
+      if (loads) await page.goto(scenario.url);
+      await scenario.prepare?.(page);
+    });
+  }
+  if (context) return inContext(context);
+  return sessionOpener(sessionSource(settings), { workspaceFolder });
+}
