@@ -36,6 +36,7 @@ const builds = [
       sessionHost: 'src/sessions/hostProcess.ts',
       snapshotWorker: 'src/leaks/snapshot/worker.ts',
       sourceWorker: 'src/leaks/explain/sources/worker.ts',
+      analysisWorker: 'src/leaks/analyze/worker.ts',
       redisStore: 'src/stores/redis/redisStore.ts',
       prometheus: 'src/monitoring/metrics/prometheus.ts',
       otlp: 'src/monitoring/metrics/otlp.ts',

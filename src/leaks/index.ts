@@ -20,3 +20,4 @@ export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';
 export { refusedCheck } from './explain/refusedCheck.ts';
+export * from './analyze/index.ts';

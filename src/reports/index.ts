@@ -19,3 +19,4 @@ export {
 } from './report.ts';
 export { renderText } from './text.ts';
 export { type FindingParts, findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+export * from './snapshots/index.ts';

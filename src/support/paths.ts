@@ -30,6 +30,7 @@ const programs = {
   sessionHost: 'sessions/hostProcess.ts',
   snapshotWorker: 'leaks/snapshot/worker.ts',
   sourceWorker: 'leaks/explain/sources/worker.ts',
+  analysisWorker: 'leaks/analyze/worker.ts',
   webServerKeeper: 'scenarios/webServer/keeperProcess.ts',
 } as const;
 

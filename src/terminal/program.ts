@@ -11,6 +11,7 @@ import {
   toolVersion,
 } from '../support/index.ts';
 import { addCheckOptions, collect, positiveNumber, wholeNumber } from './addOptions.ts';
+import { ANALYZE_FORMATS, type AnalyzeOptions, runAnalyze } from './analyzeCommand.ts';
 import { runCheck } from './checkCommand.ts';
 import { runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
@@ -62,6 +63,16 @@ Examples:
       finish(await runCheck({ files, ...Object.fromEntries(said) }, io, signal));
     });
   addCheckOptions(check);
+  program
+    .command('analyze')
+    .description('read heap snapshots: what is large and suspicious in one, what grew over several')
+    .argument('<snapshots...>', '.heapsnapshot files, first to last, or a folder with them')
+    .option('--reporter <name[=file]>', `${ANALYZE_FORMATS.join(', ')}; repeatable (default: text)`, collect)
+    .option('--limit <n>', 'what grew: this many at most (default: 50)', wholeNumber(1))
+    .action(async (snapshots: string[], options: AnalyzeOptions) => {
+      finish(await runAnalyze(snapshots, options, io, signal));
+    });
+
   program
     .command('record')
     .description("do the steps in a browser, and get a scenario file of them (with Playwright's recorder)")

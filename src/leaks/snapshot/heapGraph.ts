@@ -125,6 +125,11 @@ export class HeapGraph {
     return this.#snapshot.strings[name] ?? '';
   }
 
+  /** A number that is equal for nodes of equal names. */
+  nameIndex(ordinal: number): number {
+    return this.#nodes.getValue(ordinal * this.#snapshot.nodeFieldCount + this.#snapshot.nodeNameOffset);
+  }
+
   /** The class as DevTools shows it; plain objects get one from their shape: `{id, total}`. */
   className(ordinal: number): string {
     return this.#snapshot.createNode(ordinal * this.#snapshot.nodeFieldCount).className();
@@ -193,6 +198,22 @@ export class HeapGraph {
     }
   }
 
+  /** How many edges lead from a node. */
+  edgeCount(ordinal: number): number {
+    const { firstEdgeIndexes, edgeFieldsCount } = this.#snapshot;
+    return (firstEdgeIndexes[ordinal + 1]! - firstEdgeIndexes[ordinal]!) / edgeFieldsCount;
+  }
+
+  /** How many edges the heap has. */
+  get totalEdges(): number {
+    return this.#edges.length / this.#snapshot.edgeFieldsCount;
+  }
+
+  /** Whether the stacks that made the objects were recorded. */
+  get hasStacks(): boolean {
+    return (this.#snapshot.profile.snapshot.trace_function_count ?? 0) > 0;
+  }
+
   edgeType(edge: number): EdgeType {
     return this.#snapshot.edgeTypes[this.#edges.getValue(edge + this.#snapshot.edgeTypeOffset)] as EdgeType;
   }
@@ -202,6 +223,11 @@ export class HeapGraph {
     const value = this.#edges.getValue(edge + this.#snapshot.edgeNameOffset);
     const type = this.edgeType(edge);
     return type === 'element' || type === 'hidden' ? String(value) : (this.#snapshot.strings[value] ?? '');
+  }
+
+  /** The number of the name's text, or the index itself for elements and hidden edges: compare edges of one type only. */
+  edgeNameIndex(edge: number): number {
+    return this.#edges.getValue(edge + this.#snapshot.edgeNameOffset);
   }
 
   /** All property edges of a name. */

@@ -151,8 +151,13 @@ function holderClass(graph: HeapGraph, holder: number): string {
  */
 const isModuleScope = (graph: HeapGraph, node: number): boolean => graph.rawName(node) === 'Modulator';
 
+/** The name of what lies at the end of a path, in the user's words; empty where no name leads to it. */
+export function nameOfPath(graph: HeapGraph, steps: readonly PathStep[]): string {
+  return joinWords(nameOf(graph, steps));
+}
+
 /** The path for people: names of edges, with the classes they pass, without V8's internals. */
-function describePath(graph: HeapGraph, steps: readonly PathStep[]): string[] {
+export function describePath(graph: HeapGraph, steps: readonly PathStep[], limit = 20): string[] {
   const lines: string[] = [];
   let betweenModuleAndVariable = false;
   for (const step of steps) {
@@ -171,5 +176,5 @@ function describePath(graph: HeapGraph, steps: readonly PathStep[]): string[] {
       lines.push(graph.type(step.from) === 'native' ? target : `[${name}]: ${target}`);
     else if (target !== undefined && graph.type(step.from) !== 'synthetic') lines.push(target);
   }
-  return lines.slice(-20);
+  return lines.slice(-limit);
 }

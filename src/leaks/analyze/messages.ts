@@ -1,0 +1,65 @@
+import type { Comparison, Growth, Kept, Piece, SnapshotFacts, SnapshotSummary } from './model.ts';
+
+/** What the program and its analysis worker say to each other. Plain data: it is cloned between threads. */
+
+/** A part of a list: `offset` items are left out, and `limit` given. */
+export interface Part {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface ClassCount {
+  readonly name: string;
+  readonly count: number;
+  readonly retainedBytes: number;
+}
+
+export interface CopiedText {
+  readonly text: string;
+  readonly copies: number;
+  readonly wastedBytes: number;
+  /** What keeps most of them. */
+  readonly heldBy: string;
+}
+
+/** One step of a retaining path, by heap object ids. */
+export interface PathLink {
+  readonly id: number;
+  readonly name: string;
+  /** The edge from the object before. */
+  readonly edge: string;
+  readonly retainedBytes: number;
+}
+
+export interface ObjectReport extends Kept {
+  readonly selfBytes: number;
+  /** From a root to the object, each with its id. */
+  readonly links: readonly PathLink[];
+}
+
+/** Questions to one snapshot by its number in the order of opening, or to all. */
+export interface Questions {
+  open: { ask: { readonly path: string; readonly name: string }; answer: SnapshotFacts };
+  summary: { ask: { readonly snapshot: number }; answer: SnapshotSummary };
+  compare: {
+    ask: { readonly snapshots: readonly number[] } & Part;
+    answer: { readonly comparison: Comparison; readonly piece: Piece<Growth> };
+  };
+  largest: { ask: { readonly snapshot: number } & Part; answer: Piece<Kept> };
+  classes: { ask: { readonly snapshot: number; readonly name?: string } & Part; answer: Piece<ClassCount> };
+  keeps: { ask: { readonly snapshot: number; readonly name: string } & Part; answer: Piece<Kept> };
+  object: { ask: { readonly snapshot: number; readonly id: number }; answer: ObjectReport };
+  strings: { ask: { readonly snapshot: number; readonly contains?: string } & Part; answer: Piece<CopiedText> };
+}
+
+export type QuestionName = keyof Questions;
+
+export interface ToAnalysisWorker {
+  readonly number: number;
+  readonly name: QuestionName;
+  readonly ask: Questions[QuestionName]['ask'];
+}
+
+export type FromAnalysisWorker =
+  | { readonly number: number; readonly answer: Questions[QuestionName]['answer'] }
+  | { readonly number: number; readonly failed: string; readonly isUsage: boolean };

@@ -1,0 +1,97 @@
+import { count } from '../../../support/index.ts';
+import type { HeapView } from '../heapView.ts';
+import type { Suspect } from '../model.ts';
+import { propertyOf, suspect } from './grouped.ts';
+
+/** Node warns from 11 listeners of one event of one target: nobody needs that many on purpose. */
+const MIN_LISTENERS = 11;
+
+/** Targets that have many listeners: Node's emitters by event, event targets and DOM nodes in all. */
+export function findListeners(view: HeapView): Suspect[] {
+  const { graph } = view;
+  const found: Suspect[] = [];
+  const byTarget = new Map<number, number[]>();
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    const type = graph.type(node);
+    if (type === 'native' && /^(?:blink::)?(?:V8|JS)(?:EventListener|EventHandler\w*)$/.test(graph.rawName(node))) {
+      addTo(byTarget, targetAbove(view, node), node);
+    } else if (type === 'object' && view.paths.isKept(node)) {
+      if (graph.rawName(node) === 'Listener' && propertyOf(view, node, 'callback') !== undefined)
+        addTo(byTarget, targetAbove(view, node), node);
+      else found.push(...emitterListeners(view, node));
+    }
+  }
+  for (const [target, listeners] of byTarget) {
+    if (target < 0 || listeners.length < MIN_LISTENERS) continue;
+    const name = view.nameOf(target);
+    found.push(
+      listenersOf(
+        view,
+        listeners.map((listener) => functionOf(view, listener)),
+        `${name} has ${count(listeners.length, 'listener')}`,
+      ),
+    );
+  }
+  return found;
+}
+
+/** An EventEmitter keeps a function for an event with one listener, and an array for one with several. */
+function emitterListeners(view: HeapView, emitter: number): Suspect[] {
+  const { graph } = view;
+  const events = propertyOf(view, emitter, '_events');
+  if (events === undefined || graph.type(events) !== 'object') return [];
+  const found: Suspect[] = [];
+  graph.forEachEdge(events, (edge, list) => {
+    if (graph.edgeType(edge) !== 'property' || graph.type(list) !== 'object' || graph.rawName(list) !== 'Array') return;
+    const functions: number[] = [];
+    graph.forEachEdge(list, (entry, to) => {
+      if (graph.edgeType(entry) === 'element' && graph.type(to) === 'closure') functions.push(to);
+    });
+    if (functions.length < MIN_LISTENERS) return;
+    const because = `${view.nameOf(emitter)} has ${count(functions.length, 'listener')} of '${graph.edgeName(edge)}'`;
+    found.push(listenersOf(view, functions, because));
+  });
+  return found;
+}
+
+/** The listeners of one target; the place is that of most of them. */
+function listenersOf(view: HeapView, functions: readonly number[], because: string): Suspect {
+  const { graph } = view;
+  const shares = new Map<string, { sample: number; share: number }>();
+  for (const listener of functions) {
+    const place = view.places.functionPlace(listener);
+    const key = place ? `${place.url}:${place.line}:${place.column}` : graph.rawName(listener);
+    const known = shares.get(key);
+    if (known) known.share += 1;
+    else shares.set(key, { sample: listener, share: 1 });
+  }
+  const { sample } = [...shares.values()].reduce((best, entry) => (entry.share > best.share ? entry : best));
+  const retainedBytes = functions.reduce((sum, listener) => sum + graph.retainedSize(listener), 0);
+  return suspect(view, 'listeners', { sample, count: functions.length, retainedBytes }, because);
+}
+
+/** The function behind an event target's record of a listener; the record itself where there is none. */
+function functionOf(view: HeapView, listener: number): number {
+  let found: number | undefined;
+  view.graph.forEachEdge(listener, (edge, to) => {
+    if (found === undefined && view.graph.type(to) === 'closure' && view.graph.edgeName(edge) !== '__proto__')
+      found = to;
+  });
+  return found ?? listener;
+}
+
+/** Records and lists between a listener and its target. */
+const BETWEEN = /^(?:Listener|Map|Object|Array|SafeMap)$|^system \/|^blink::|EventListener|RegisteredEvent/;
+
+function targetAbove(view: HeapView, listener: number): number {
+  const { graph, paths } = view;
+  let at = paths.parent(listener);
+  for (let steps = 0; at >= 0 && steps < 10_000 && BETWEEN.test(graph.rawName(at)); steps += 1) at = paths.parent(at);
+  return at >= 0 && view.isShown(at) ? at : -1;
+}
+
+function addTo(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

@@ -1,0 +1,28 @@
+import { count } from '../../../support/index.ts';
+import type { HeapView } from '../heapView.ts';
+import type { Suspect } from '../model.ts';
+import { targetOf } from '../scriptPlaces.ts';
+import { groupByPath, suspect } from './grouped.ts';
+
+const MIN_PROMISES = 10;
+
+/** Promises that something still waits for. One that nothing waits for looks like a settled one in a snapshot. */
+export function findPendingPromises(view: HeapView): Suspect[] {
+  const { graph } = view;
+  const pending: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    if (graph.type(node) !== 'object' || graph.rawName(node) !== 'Promise' || !view.paths.isKept(node)) continue;
+    const reactions = targetOf(graph, node, 'reactions_or_result');
+    if (reactions !== undefined && graph.rawName(reactions) === 'system / PromiseReaction') pending.push(node);
+  }
+  return groupByPath(view, pending)
+    .filter((group) => group.count >= MIN_PROMISES)
+    .map((group) =>
+      suspect(
+        view,
+        'pending-promises',
+        group,
+        `${count(group.count, 'promise')} that something waits for have not settled`,
+      ),
+    );
+}
