@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Finding } from '../leaks/index.ts';
+import { type Finding, SnapshotAnalysis } from '../leaks/index.ts';
 import { type ProcessReader, createProcessReader } from '../processes/index.ts';
 import { SessionClient } from '../sessions/index.ts';
 import { LeakwrightError, type Log } from '../support/index.ts';
@@ -18,6 +18,8 @@ export class Workbench {
   readonly sessions: SessionClient;
   /** By fingerprint. */
   readonly findings = new LRUCache<string, KnownFinding>({ max: MAX_FINDINGS });
+  /** Heap snapshots that the client opened; its worker starts with the first. */
+  readonly snapshots: SnapshotAnalysis;
   readonly workspaceFolder: string;
   readonly log: Log;
   readonly #ending = new AbortController();
@@ -26,6 +28,10 @@ export class Workbench {
   constructor(options: { readonly workspaceFolder: string; readonly log: Log }) {
     this.workspaceFolder = options.workspaceFolder;
     this.log = options.log;
+    this.snapshots = new SnapshotAnalysis({
+      workspaceFolder: options.workspaceFolder,
+      signal: this.#ending.signal,
+    });
     this.sessions = new SessionClient({ workspaceFolder: options.workspaceFolder, log: options.log });
   }
 
@@ -44,6 +50,6 @@ export class Workbench {
   /** Ends checks and sessions, with everything they started. Resolves when nothing of it is left. Never rejects. */
   async end(): Promise<void> {
     this.#ending.abort(new LeakwrightError('aborted', 'The client went away.'));
-    await Promise.allSettled([this.sessions.dispose(), ...this.#running]);
+    await Promise.allSettled([this.sessions.dispose(), this.snapshots.close(), ...this.#running]);
   }
 }

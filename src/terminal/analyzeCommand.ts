@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { SnapshotAnalysis } from '../leaks/index.ts';
+import { SnapshotAnalysis, findSnapshotFiles } from '../leaks/index.ts';
 import { type SnapshotReport, renderSnapshotHtml, renderSnapshotText } from '../reports/index.ts';
 import { LeakwrightError, describeError, systemClock, toolVersion } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
-import { findSnapshotFiles } from './snapshotFiles.ts';
 
 export const ANALYZE_FORMATS = ['text', 'json', 'html'] as const;
 type Format = (typeof ANALYZE_FORMATS)[number];

@@ -13,3 +13,4 @@ export type {
 } from './model.ts';
 export type { ClassCount, CopiedText, ObjectReport, PathLink } from './messages.ts';
 export { SnapshotAnalysis, type SnapshotAnalysisOptions } from './snapshotAnalysis.ts';
+export { findSnapshotFiles } from './snapshotFiles.ts';

@@ -135,11 +135,10 @@ export class OpenedSnapshots {
 
   async #viewOf(snapshot: number): Promise<HeapView> {
     const { path, name } = this.#of(snapshot);
-    if (this.#view?.snapshot !== snapshot) {
-      const view = await this.#load(path, name);
-      this.#view = { snapshot, view };
-    }
-    return this.#view!.view;
+    if (this.#view?.snapshot === snapshot) return this.#view.view;
+    const view = await this.#load(path, name);
+    this.#view = { snapshot, view };
+    return view;
   }
 
   async #load(path: string, name: string): Promise<HeapView> {

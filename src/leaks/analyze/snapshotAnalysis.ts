@@ -133,14 +133,14 @@ export class SnapshotAnalysis {
     if (this.#broken) throw this.#broken;
     const worker = (this.#worker ??= this.#start());
     const number = (this.#asked += 1);
-    const answered = new Promise<Questions[QuestionName]['answer']>((resolve, reject) => {
-      this.#pending.set(number, { resolve, reject });
+    const answered = new Promise<Questions[Name]['answer']>((resolve, reject) => {
+      this.#pending.set(number, { resolve: resolve as Pending['resolve'], reject });
     });
     const message: ToAnalysisWorker = { number, name, ask };
     worker.postMessage(message, []);
     worker.ref();
     try {
-      return (await abortable(answered, this.#options.signal)) as Questions[Name]['answer'];
+      return await abortable(answered, this.#options.signal);
     } finally {
       this.#pending.delete(number);
       if (this.#pending.size === 0) worker.unref();
@@ -168,7 +168,7 @@ export class SnapshotAnalysis {
 
   #break(error: Error): void {
     this.#broken ??= error;
-    for (const { reject } of this.#pending.values()) reject(this.#broken);
+    for (const pending of this.#pending.values()) pending.reject(this.#broken);
     this.#pending.clear();
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { LeakwrightError } from '../support/index.ts';
+import { LeakwrightError } from '../../support/index.ts';
 
 const EXTENSION = '.heapsnapshot';
 /** memlab's list of what it took, beside its snapshots. */
