@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LeakwrightError, abortable, programFile } from '../../support/index.ts';
-import { type SourceMapper, createSourceMapper } from '../explain/sources/index.ts';
+import { SourceDesk } from '../explain/sources/index.ts';
 import type { FromAnalysisWorker, QuestionName, Questions, ToAnalysisWorker } from './messages.ts';
 import type { Comparison, Growth, Kept, Piece, Place, SnapshotFacts, SnapshotSummary } from './model.ts';
 import { inspectSnapshotFile } from './snapshotFile.ts';
@@ -36,7 +35,7 @@ interface Pending {
  */
 export class SnapshotAnalysis {
   readonly #options: SnapshotAnalysisOptions;
-  readonly #mapper: SourceMapper;
+  readonly #sources: SourceDesk;
   readonly #pending = new Map<number, Pending>();
   readonly #facts: SnapshotFacts[] = [];
   #worker: Worker | undefined;
@@ -45,7 +44,13 @@ export class SnapshotAnalysis {
 
   constructor(options: SnapshotAnalysisOptions) {
     this.#options = options;
-    this.#mapper = createSourceMapper({ workspaceFolder: options.workspaceFolder, fetchText: readScript });
+    this.#sources = new SourceDesk({
+      workspaceFolder: options.workspaceFolder,
+      pageUrl: pathToFileURL(options.workspaceFolder).href,
+      // Local files only: an analysis asks no server for anything.
+      inBrowser: (url) => Promise.resolve(url.startsWith('file:') ? undefined : ''),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
   }
 
   /** What is open, in the order in which it was opened. */
@@ -109,6 +114,7 @@ export class SnapshotAnalysis {
   /** Ends the worker, whatever it does. */
   async close(): Promise<void> {
     this.#break(new LeakwrightError('aborted', 'The analysis was closed.'));
+    this.#sources.close();
     await this.#worker?.terminate();
   }
 
@@ -126,7 +132,7 @@ export class SnapshotAnalysis {
     const { url, ...position } = place.script;
     // CommonJS modules of Node have a path for a name.
     const frame = { url: isAbsolute(url) ? pathToFileURL(url).href : url, ...position };
-    return { ...place, source: await this.#mapper.locate(frame) };
+    return { ...place, source: await this.#sources.locate(frame) };
   };
 
   async #ask<Name extends QuestionName>(name: Name, ask: Questions[Name]['ask']): Promise<Questions[Name]['answer']> {
@@ -174,11 +180,6 @@ export class SnapshotAnalysis {
 }
 
 const firstPart = { offset: 0, limit: 20 };
-
-/** Local files only: an analysis asks no server for anything. */
-async function readScript(url: string): Promise<string | undefined> {
-  return url.startsWith('file:') ? await readFile(fileURLToPath(url), 'utf8') : undefined;
-}
 
 const unreadable = (reason: string): LeakwrightError =>
   new LeakwrightError('leaks.unsupported', `A heap snapshot could not be read: ${reason}.`);
