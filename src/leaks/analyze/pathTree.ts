@@ -1,7 +1,7 @@
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { RetainingPaths } from '../snapshot/retainingPaths.ts';
 import { classOf, isUserVisible } from '../snapshot/classOf.ts';
-import { ScriptPlaces, isProgram, targetOf } from './scriptPlaces.ts';
+import { type ScriptPlaces, isProgram, targetOf } from './scriptPlaces.ts';
 
 /** Kinds of paths that are told apart at most; what comes beyond counts as part of what holds it. */
 const MAX_KINDS = 400_000;

@@ -23,9 +23,9 @@ export class ScriptPlaces {
   placesOf(node: number, parentOf: (node: number) => number): Place[] {
     const graph = this.#graph;
     const places: Place[] = [];
-    const frames = graph.allocationStack(node).filter(({ url }) => isProgram(url));
-    if (frames[0]) {
-      const { url, line, column, functionName } = frames[0];
+    const frame = graph.allocationStack(node).find(({ url }) => isProgram(url));
+    if (frame) {
+      const { url, line, column, functionName } = frame;
       places.push({ meaning: 'allocated', script: { url, line, column, function: functionName } });
     }
     const isFunction = graph.type(node) === 'closure';

@@ -140,7 +140,7 @@ export class SnapshotAnalysis {
     const worker = (this.#worker ??= this.#start());
     const number = (this.#asked += 1);
     const answered = new Promise<Questions[Name]['answer']>((resolve, reject) => {
-      this.#pending.set(number, { resolve: resolve as Pending['resolve'], reject });
+      this.#pending.set(number, { resolve, reject });
     });
     const message: ToAnalysisWorker = { number, name, ask };
     worker.postMessage(message, []);
