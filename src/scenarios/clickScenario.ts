@@ -1,5 +1,5 @@
 import type { Frame, Page } from 'playwright';
-import type { InPage, Scenario } from './scenario.ts';
+import type { BetweenSteps, InPage, Scenario } from './scenario.ts';
 
 /** Long enough for a slow page to show what is to be clicked, short enough to say soon that it never does. */
 const CLICK_LIMIT_MS = 10_000;
@@ -10,8 +10,8 @@ export function clickScenario(url: string, selectors: readonly string[]): Scenar
   return {
     url,
     steps: selectors,
-    lookInto(page, inPage) {
-      clickers.set(page, new Clicker(page, inPage));
+    lookInto(page, inPage, betweenSteps) {
+      clickers.set(page, new Clicker(page, inPage, betweenSteps));
     },
     async iteration(page) {
       const clicker = clickers.get(page);
@@ -33,29 +33,32 @@ export function clickScenario(url: string, selectors: readonly string[]): Scenar
 class Clicker {
   readonly #page: Page;
   readonly #inPage: InPage;
+  readonly #betweenSteps: BetweenSteps;
   #begun = false;
   #navigates = false;
 
-  constructor(page: Page, inPage: InPage) {
+  constructor(page: Page, inPage: InPage, betweenSteps: BetweenSteps) {
     this.#page = page;
     this.#inPage = inPage;
+    this.#betweenSteps = betweenSteps;
   }
 
   async click(selector: string): Promise<void> {
+    const calm = await this.#betweenSteps();
     if (!this.#begun) {
       this.#begun = true;
       this.#page.on('framenavigated', (frame: Frame) => {
         if (frame === this.#page.mainFrame()) this.#navigates = true;
       });
     }
-    const point = this.#navigates ? null : await this.#pointOf(selector);
+    const point = this.#navigates ? null : await this.#pointOf(selector, !calm);
     if (point) await this.#page.mouse.click(point.x, point.y);
     else await this.#page.click(selector, { timeout: CLICK_LIMIT_MS });
   }
 
-  async #pointOf(selector: string): Promise<{ x: number; y: number } | null> {
+  async #pointOf(selector: string, mayMove: boolean): Promise<{ x: number; y: number } | null> {
     try {
-      return await this.#inPage(pointToClick, selector);
+      return await this.#inPage(pointToClick, selector, mayMove);
     } catch {
       // Playwright's own click then says what is wrong.
       return null;
@@ -63,8 +66,12 @@ class Clicker {
   }
 }
 
-/** Runs in the page. The middle of an element that can be clicked at once, or null where that is not plain. */
-function pointToClick(selector: string): { x: number; y: number } | null {
+/**
+ * Runs in the page. The middle of an element that can be clicked at once, or null where that is not plain.
+ *
+ * @param mayMove whether script may be moving things: the element's box must then be the same in two frames
+ */
+async function pointToClick(selector: string, mayMove: boolean): Promise<{ x: number; y: number } | null> {
   let element: Element | null = null;
   try {
     element = document.querySelector(selector);
@@ -72,10 +79,25 @@ function pointToClick(selector: string): { x: number; y: number } | null {
     // One of Playwright's own: `text=…`, `role=…`, `:visible`.
   }
   if (!element || window !== window.top) return null;
-  if (element.matches(':disabled') || element.closest('a[href], form, [inert]')) return null;
+  if (element.closest(':disabled, [aria-disabled="true" i], a[href], form, [inert]')) return null;
   if (document.getAnimations().some((animation) => animation.playState === 'running')) return null;
   if (!element.checkVisibility({ visibilityProperty: true })) return null;
-  const { left, top, width, height } = element.getBoundingClientRect();
+  const box = element.getBoundingClientRect();
+  if (mayMove) {
+    for (let frame = 0; frame < 2; frame += 1) {
+      const isFrame = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(resolve, 100, false);
+        requestAnimationFrame(() => {
+          clearTimeout(timer);
+          resolve(true);
+        });
+      });
+      const now = element.getBoundingClientRect();
+      const same = now.x === box.x && now.y === box.y && now.width === box.width && now.height === box.height;
+      if (!isFrame || !same || !element.isConnected) return null;
+    }
+  }
+  const { left, top, width, height } = box;
   const x = left + width / 2;
   const y = top + height / 2;
   if (width < 1 || height < 1 || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return null;

@@ -17,6 +17,7 @@ export {
   DEFAULT_ITERATIONS,
   DEFAULT_WARMUP,
   type IgnoreRule,
+  type BetweenSteps,
   type InPage,
   type Scenario,
   type Thresholds,

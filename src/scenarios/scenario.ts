@@ -17,8 +17,8 @@ export interface Scenario {
   readonly prepare?: (page: Page) => unknown;
   readonly iteration: (page: Page) => unknown;
   readonly teardown?: (page: Page) => unknown;
-  /** Scenarios of our own are given a way to look into the page that leaves nothing in it. */
-  readonly lookInto?: (page: Page, inPage: InPage) => void;
+  /** Scenarios of our own are given a way to look into the page that leaves nothing in it, and to wait between steps. */
+  readonly lookInto?: (page: Page, inPage: InPage, betweenSteps: BetweenSteps) => void;
   readonly iterations?: number;
   readonly warmup?: number;
   readonly thresholds?: Partial<Thresholds>;
@@ -37,6 +37,13 @@ export interface Scenario {
 
 /** Calls a self-contained function with JSON arguments where it sees the document, and the page does not see it. */
 export type InPage = <A extends readonly unknown[], R>(fn: (...args: A) => R | Promise<R>, ...args: A) => Promise<R>;
+
+/**
+ * Waits, as long as a person would, until what the step before started is over.
+ *
+ * @returns whether nothing at all goes on in the page that could move what is to be clicked next
+ */
+export type BetweenSteps = () => Promise<boolean>;
 
 /** From which growth an iteration a leak is called what. Bytes. */
 export interface Thresholds {

@@ -12,6 +12,8 @@ export interface LeakBrowser {
   readonly root: ProcessIdentity | undefined;
   /** The page is there before the check and stays after it, with our hooks in it: it is neither loaded nor set up. */
   readonly adoptsPage?: boolean;
+  /** The browser is the check's alone and nobody sees it: the time of its pages may be moved on. */
+  readonly ownsTime?: boolean;
   /** A page in a context of its own, closed with the browser. `contextOptions` are Playwright's. */
   newPage(contextOptions: Readonly<Record<string, unknown>>): Promise<Page>;
   /** A CDP session of the page; Chromium only. */

@@ -5,6 +5,7 @@ import {
   knowPageHooks,
   markIteration,
   markKnownFrames,
+  readPendingWork,
   startIterations,
 } from '../measure/pageHooks/index.ts';
 import type { Scenario, UseOptions } from '../../scenarios/index.ts';
@@ -15,13 +16,19 @@ import type { LeakBrowser } from './leakBrowser.ts';
 import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
-import { Settling } from './settle.ts';
+import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
+import { PageTime } from './pageTime.ts';
+import { RequestsInFlight } from './requestsInFlight.ts';
+import { type Settled, Settling, type Wait } from './settle.ts';
 import { WorkerTargets } from './workerTargets.ts';
 
 export interface PageLimits {
   /** Milliseconds for loading, and for each of setup, iteration and teardown. */
   readonly stepMs: number;
 }
+
+/** Iterations whose facts are kept. */
+const MAX_FACTS = 1000;
 
 /** How long a page that did not finish a step gets to show that it still answers at all. */
 const PING_MS = 2000;
@@ -40,6 +47,8 @@ export class PageUnderTest {
   readonly #settling: Settling;
   readonly #world: IsolatedWorld;
   readonly #events: PageEvents;
+  readonly #time: PageTime;
+  readonly #facts: IterationFacts[] = [];
   /** Iterations begun since the page was loaded, warm-up included. */
   #begun = 0;
   /** Whether there may be frames that have not been told which iteration it is. */
@@ -56,7 +65,9 @@ export class PageUnderTest {
     settling: Settling;
     world: IsolatedWorld;
     events: PageEvents;
+    time: PageTime;
   }) {
+    this.#time = parts.time;
     this.#world = parts.world;
     this.#events = parts.events;
     this.page = parts.page;
@@ -97,14 +108,21 @@ export class PageUnderTest {
     const hung = (): Error => hungError(page);
     const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung);
     const world = new IsolatedWorld(cdp);
-    const settling = new Settling(page, events, world, clock);
+    const time = new PageTime(cdp.session, clock, browser.ownsTime === true);
+    const requests = new RequestsInFlight(page, events, clock);
+    const readPlaces = async () => await readPendingWork(cdp);
+    const settling = new Settling({ world, clock, requests, time, readPlaces });
     const workers = await WorkerTargets.attach(cdp, guard);
-    scenario.lookInto?.(page, async (fn, ...args) => await world.call(fn, ...args));
-    const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events });
+    const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events, time });
+    scenario.lookInto?.(
+      page,
+      async (fn, ...args) => await world.call(fn, ...args),
+      async () => (await subject.#settle('step')).calm,
+    );
     if (browser.adoptsPage === true) {
       await Promise.all([cdp.send('Page.enable'), enableCounters(cdp)]);
       await startIterations(cdp);
-      await subject.settle();
+      await subject.settle('load');
       return subject;
     }
     await Promise.all([
@@ -116,10 +134,11 @@ export class PageUnderTest {
     if (scenario.setup) await subject.#run('setup', scenario.setup);
     await subject.#open();
     // The hooks are found while the page comes to rest.
-    await Promise.all([subject.settle(), knowPageHooks(cdp)]);
+    await knowPageHooks(cdp);
+    await subject.settle('load');
     if (scenario.prepare) {
       await subject.#run('prepare', scenario.prepare);
-      await subject.settle();
+      await subject.settle('load');
     }
     return subject;
   }
@@ -129,28 +148,56 @@ export class PageUnderTest {
     return this.#begun;
   }
 
+  /** What was noticed of the latest iterations, warm-up included, beside what was read after them. */
+  get facts(): readonly IterationFacts[] {
+    return this.#facts;
+  }
+
+  /** What the page does all the time, whatever an iteration does: it is not waited for. */
+  get periodic(): readonly PeriodicWork[] {
+    return this.#settling.periodic;
+  }
+
   /**
-   * Runs one iteration and waits for the page: until it is at rest (`settle`), until it pauses (what comes late then comes
-   * late after each iteration, and falls into the next), or only for a frame where nothing is read after (`breathe`).
+   * Runs one iteration and waits until what it started is over, whatever `wait` says: with `settle` also until the page was at
+   * rest for a while, with `pause` for a moment, with `breathe` only for a frame where nothing is read after.
    *
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
-  async iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<void> {
+  async iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts> {
     await this.#iterate();
     onWorkEnded?.();
-    if (wait === 'breathe') await this.#settling.breathe();
-    else await this.settle(wait === 'settle' ? 'rest' : 'pause');
+    return await this.#endIteration(wait === 'settle' ? 'rest' : wait);
   }
 
   /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
   async iterateOn(): Promise<number> {
     await this.#iterate();
-    const [bytes] = await Promise.all([this.heapBytes(), this.#settling.breathe()]);
+    const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration('breathe')]);
     return bytes;
+  }
+
+  async #endIteration(wait: Wait): Promise<IterationFacts> {
+    const before = this.#facts.at(-1);
+    const settled = await this.#settle(wait);
+    if (!settled.ended) this.settledLate += 1;
+    const { waitedMs, skippedMs, waitedFor, tail } = settled;
+    const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
+    const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, didNothing: false };
+    this.#facts.push(facts);
+    if (this.#facts.length > MAX_FACTS) this.#facts.shift();
+    return facts;
+  }
+
+  async #settle(wait: Wait): Promise<Settled> {
+    // What a new document does is asked of its own hooks.
+    if (this.#framesChanged) await knowPageHooks(this.cdp);
+    return await this.#settling.settle(wait);
   }
 
   async #iterate(): Promise<void> {
     this.#begun += 1;
+    this.#settling.beginIteration();
     if (this.#framesChanged) {
       this.#framesChanged = false;
       await markIteration(this.cdp, this.#begun);
@@ -163,8 +210,9 @@ export class PageUnderTest {
     await marked;
   }
 
-  async settle(until: 'rest' | 'pause' = 'rest'): Promise<void> {
-    if (!(await this.#settling.settle(until))) this.settledLate += 1;
+  /** Waits until the page is at rest, between iterations. */
+  async settle(wait: 'rest' | 'load' = 'rest'): Promise<void> {
+    if (!(await this.#settle(wait)).ended) this.settledLate += 1;
   }
 
   /** Bytes of the JavaScript heap, garbage included: a quick look. */
@@ -190,6 +238,7 @@ export class PageUnderTest {
 
   /** Lets go of the page, which may live on. */
   release(): void {
+    this.#time.stop();
     this.guard.release();
     this.#events.release();
   }

@@ -32,6 +32,7 @@ export function sessionOpener(
       version: session.version,
       family: session.family,
       root: session.root,
+      ownsTime: source.kind === 'launch' && (source.headless ?? true) && !process.env['LEAKWRIGHT_REAL_TIME'],
       newPage: async (contextOptions) => await session.newPage(contextOptions),
       openCdp: async (page: Page): Promise<CDPSession> => await page.context().newCDPSession(page),
       onLost: (listener) => void session.onLost(listener),

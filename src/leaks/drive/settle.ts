@@ -1,84 +1,108 @@
-import type { Page, Request } from 'playwright';
-import type { Clock } from '../../support/index.ts';
+import { type Clock, plainText } from '../../support/index.ts';
+import type { PendingPlace } from '../measure/pageHooks/index.ts';
+import {
+  type DocumentState,
+  finishAnimations,
+  leaveAnimations,
+  waitForFrame,
+  waitForIdle,
+  waitForQuiet,
+  watchMutations,
+} from './inPage.ts';
 import type { IsolatedWorld } from './isolatedWorld.ts';
-import type { PageEvents } from './pageEvents.ts';
+import type { PendingWork, PeriodicWork, WorkKind } from './iterationFacts.ts';
+import type { PageTime } from './pageTime.ts';
+import type { RequestsInFlight } from './requestsInFlight.ts';
 
-/** After how many frames, and how long without a mutation, the DOM counts as quiet. */
-const QUIET = { rest: { frames: 2, ms: 50 }, pause: { frames: 1, ms: 16 } } as const;
-/** A page that is still busy then is read as it is, and the report says so. */
-const SETTLE_LIMIT_MS = 2000;
+/**
+ * How long a wait is. `rest`: until all is over and the DOM was quiet for 50 ms; `pause`: the same with 16 ms, where what comes
+ * late comes late after each iteration; `breathe`: all is over, nothing is read after it; `load`: a page that was just loaded;
+ * `step`: between two steps of an iteration, as long as a person would wait.
+ */
+export type Wait = 'rest' | 'pause' | 'breathe' | 'load' | 'step';
+
+interface Limits {
+  readonly frames: number;
+  readonly quietMs: number;
+  /** Timers that are due later are not waited for. Milliseconds of the page's time from the end of the step. */
+  readonly timersMs: number;
+  /** Requests, animations, loops that take longer are not waited for. Milliseconds of real time. */
+  readonly workMs: number;
+  readonly framesMs: number;
+  readonly workersMs: number;
+}
+
+const TAIL_LIMIT_MS = 10_000;
+/** Where time cannot be skipped, ten iterations have to fit into a check. */
+const REAL_TAIL_LIMIT_MS = 6_000;
+const ITERATION = { timersMs: TAIL_LIMIT_MS, workMs: 10_000, framesMs: 3000, workersMs: 5000 };
+const LIMITS: Readonly<Record<Wait, Limits>> = {
+  rest: { frames: 2, quietMs: 50, ...ITERATION },
+  pause: { frames: 1, quietMs: 16, ...ITERATION },
+  breathe: { frames: 1, quietMs: 0, ...ITERATION },
+  // Polling begins with the page: its timers are not told from one-shot work yet.
+  load: { frames: 2, quietMs: 50, timersMs: 300, workMs: 4000, framesMs: 500, workersMs: 1000 },
+  // Longer, and a notification that closes itself after 3 s would be gone before it can be clicked away.
+  step: { frames: 0, quietMs: 0, timersMs: 600, workMs: 2000, framesMs: 600, workersMs: 1000 },
+};
+
+/** A page whose DOM still changes then is read as it is, and the report says so. */
+const QUIET_LIMIT_MS = 2000;
 /** A page whose DOM changed all that time, twice, draws without end (a spinner, a clock): it is given this long from then on. */
 const RESTLESS_LIMIT_MS = 500;
+/** Timers that are due sooner are waited for as they are. */
+const SHORT_MS = 30;
+/** Requests and animations are asked about again after so long. */
+const ASK_AGAIN_MS = 200;
+/** From this many times on, a timer that is set when it fires is a chain. */
+const CHAIN_LENGTH = 3;
+/** How much faster the page's time passes while something is drawn step by step. */
+const FAST_PACE = 4;
+/** Places of periodic work that are remembered. */
+const MAX_PERIODIC = 500;
 
-/** Requests that stay open for as long as the page does. */
-const LONG_LIVED = new Set(['websocket', 'eventsource', 'media', 'ping']);
+export interface Settled {
+  /** False when something was still going on at the limit. */
+  readonly ended: boolean;
+  /** Nothing at all goes on that could move what is to be clicked: no interval, loop, timer, request or animation. */
+  readonly calm: boolean;
+  readonly waitedMs: number;
+  readonly skippedMs: number;
+  readonly waitedFor: readonly WorkKind[];
+  readonly tail: readonly PendingWork[];
+}
 
-/** Waits until a page has come to rest. */
+/** Waits until what an iteration has started is over, and the page has come to rest. */
 export class Settling {
   readonly #world: IsolatedWorld;
   readonly #clock: Clock;
-  readonly #inFlight = new Set<Request>();
-  /** Requests that outlived a whole settling: long polls, streams. They are not waited for again. */
-  readonly #ignored = new WeakSet<Request>();
-  /**
-   * Scripts whose request outlived one. Playwright is never told that a shared worker's own script has arrived, and a page
-   * that makes one in each iteration would be waited for in each.
-   */
-  readonly #lateScripts = new Set<string>();
-  #onIdle: (() => void) | undefined;
+  readonly #requests: RequestsInFlight;
+  readonly #time: PageTime;
+  readonly #readPlaces: () => Promise<PendingPlace[]>;
+  /** Places whose work goes on whatever an iteration does, by kind and stack. */
+  readonly #periodic = new Map<string, PeriodicWork>();
+  /** How many were pending at each place after the iteration before. */
+  #left = new Map<string, number>();
   /** How often in a row nothing but the DOM kept the page from coming to rest. */
   #restless = 0;
 
-  constructor(page: Page, events: PageEvents, world: IsolatedWorld, clock: Clock) {
-    this.#world = world;
-    this.#clock = clock;
-    events.on('request', (request) => {
-      const type = request.resourceType();
-      if (LONG_LIVED.has(type) || (type === 'script' && this.#lateScripts.has(request.url()))) return;
-      this.#inFlight.add(request);
-    });
-    const done = (request: Request): void => {
-      this.#inFlight.delete(request);
-      if (this.#inFlight.size === 0) this.#onIdle?.();
-    };
-    events.on('requestfinished', done);
-    events.on('requestfailed', done);
-    events.on('framenavigated', (frame) => {
-      // The requests of the document that was left may never be reported as ended.
-      if (frame === page.mainFrame()) {
-        for (const request of this.#inFlight) if (!request.isNavigationRequest()) this.#inFlight.delete(request);
-      }
-    });
+  constructor(parts: {
+    world: IsolatedWorld;
+    clock: Clock;
+    requests: RequestsInFlight;
+    time: PageTime;
+    readPlaces: () => Promise<PendingPlace[]>;
+  }) {
+    this.#world = parts.world;
+    this.#clock = parts.clock;
+    this.#requests = parts.requests;
+    this.#time = parts.time;
+    this.#readPlaces = parts.readPlaces;
   }
 
-  /**
-   * No request in flight, no DOM mutation for 50 ms, and two animation frames; for a pause, 16 ms and one.
-   *
-   * @returns false when the page was still busy after 2 s, or after 0.5 s where it never comes to rest
-   */
-  async settle(until: 'rest' | 'pause' = 'rest'): Promise<boolean> {
-    const end = this.#clock.monotonic() + (this.#restless < 2 ? SETTLE_LIMIT_MS : RESTLESS_LIMIT_MS);
-    for (;;) {
-      const idle = await this.#requestsIdle(end);
-      const quiet = await this.#waitForQuiet(
-        QUIET[until].frames,
-        QUIET[until].ms,
-        Math.max(0, Math.round(end - this.#clock.monotonic())),
-      );
-      if (idle && quiet && this.#inFlight.size === 0) {
-        this.#restless = 0;
-        return true;
-      }
-      if (this.#clock.monotonic() >= end) {
-        if (idle && this.#inFlight.size === 0) this.#restless += 1;
-        for (const request of this.#inFlight) {
-          this.#ignored.add(request);
-          if (request.resourceType() === 'script') this.#lateScripts.add(request.url());
-        }
-        this.#forgetIgnored();
-        return false;
-      }
-    }
+  /** What the page does all the time, as far as it was noticed. */
+  get periodic(): readonly PeriodicWork[] {
+    return [...this.#periodic.values()];
   }
 
   /** Watches documents from their beginning: a page that was quiet while it loaded need not be waited for after it. */
@@ -86,88 +110,220 @@ export class Settling {
     await this.#world.callInNewDocuments(watchMutations);
   }
 
-  /** One animation frame: enough between iterations after which nothing is read. */
-  async breathe(): Promise<void> {
-    await this.#world.call(waitForFrame);
+  beginIteration(): void {
+    this.#requests.beginIteration();
   }
 
-  async #waitForQuiet(...args: Parameters<typeof waitForQuiet>): Promise<boolean> {
+  async settle(wait: Wait): Promise<Settled> {
+    const run = new Run(LIMITS[wait], this.#clock, this.#time.skips);
     for (;;) {
-      const quiet = await this.#world.call(waitForQuiet, ...args);
-      if (quiet !== null) return quiet;
-      // An adopted page, or one that a frame wrote itself into: it is watched from here on.
-      await this.#world.call(watchMutations);
+      const state = await this.#quiet(run);
+      const places = await this.#workOver(run, state);
+      if (places === 'again') continue;
+      const isStep = wait === 'step';
+      if (!isStep) this.#learn(places, run, wait === 'load');
+      return {
+        ended: run.gaveUp === 0 && state.quiet,
+        calm: places.length === 0 && state.animationMs === 0 && !this.#requests.anyOpen,
+        waitedMs: Math.round(run.elapsed),
+        skippedMs: Math.round(run.skippedMs),
+        waitedFor: [...run.waitedFor],
+        tail: isStep ? [] : this.#tail(places),
+      };
     }
   }
 
-  async #requestsIdle(end: number): Promise<boolean> {
-    this.#forgetIgnored();
-    if (this.#inFlight.size === 0) return true;
-    const idle = new Promise<true>((resolve) => {
-      this.#onIdle = () => resolve(true);
-    });
-    const timeout = new AbortController();
+  /** @returns what goes on and is not waited for, or 'again' where work was waited for and the page has to be quiet anew */
+  async #workOver(run: Run, state: DocumentState): Promise<PendingPlace[] | 'again'> {
+    let waited = false;
+    if (state.animationMs > 0 || state.viewTransition) {
+      if (run.animationsMs > run.limits.workMs) {
+        await this.#world.call(leaveAnimations);
+        run.gaveUp += 1;
+      } else {
+        await this.#animate(run, state);
+        waited = true;
+      }
+    }
+    for (;;) {
+      const places = await this.#readPlaces();
+      const own = places.filter((place) => this.#isOwn(place) && run.isInTime(place));
+      if (own.length === 0 && this.#requests.count === 0) return waited ? 'again' : places;
+      waited = true;
+      await this.#waitFor(own, run);
+    }
+  }
+
+  /** Waits for some of it: what comes of that is seen when the page is read again. */
+  async #waitFor(own: readonly PendingPlace[], run: Run): Promise<void> {
+    for (const { kind } of own) run.waitedFor.add(kind as WorkKind);
+    const of = (kind: PendingPlace['kind']): readonly PendingPlace[] => own.filter((place) => place.kind === kind);
+    const [frames, workers, timers] = [of('frames'), of('worker'), of('timer')];
+    if (this.#requests.count > 0) {
+      run.waitedFor.add('request');
+      if (run.elapsed > run.limits.workMs) this.#giveUp(run, () => this.#requests.leave());
+      else await this.#requests.idle(this.#clock.monotonic() + ASK_AGAIN_MS);
+    } else if (of('idle').length > 0) {
+      await this.#world.call(waitForIdle);
+    } else if (frames.length > 0) {
+      if (run.framesMs > run.limits.framesMs) this.#giveUp(run, () => this.#markPeriodic(frames));
+      else await run.timed('framesMs', async () => await this.#nextFrame());
+    } else if (workers.length > 0) {
+      if (run.workersMs > run.limits.workersMs) this.#giveUp(run, () => this.#markPeriodic(workers));
+      else await run.timed('workersMs', async () => await this.#clock.sleep(10));
+    } else if (timers.length > 0) {
+      const next = timers.reduce((first, timer) => (timer.dueInMs < first.dueInMs ? timer : first));
+      // Set again and again for so long: this never ends by itself.
+      if (run.noteWait(next) && run.elapsed > REAL_TAIL_LIMIT_MS) this.#giveUp(run, () => this.#markPeriodic([next]));
+      else await this.#passTime(Math.max(1, Math.ceil(next.dueInMs) + 1), run);
+    }
+  }
+
+  #giveUp(run: Run, leave: () => void): void {
+    run.gaveUp += 1;
+    leave();
+  }
+
+  async #nextFrame(): Promise<void> {
+    // What is drawn step by step takes fewer frames where the page's time passes faster.
+    this.#time.pace = FAST_PACE;
     try {
-      const late = this.#clock.sleep(Math.max(0, end - this.#clock.monotonic()), timeout.signal).then(
-        () => false,
-        () => false,
-      );
-      return await Promise.race([idle, late]);
+      await this.#world.call(waitForFrame);
     } finally {
-      timeout.abort();
-      this.#onIdle = undefined;
+      this.#time.pace = 1;
     }
   }
 
-  #forgetIgnored(): void {
-    for (const request of this.#inFlight) if (this.#ignored.has(request)) this.#inFlight.delete(request);
+  async #passTime(ms: number, run: Run): Promise<void> {
+    run.pageMs += ms;
+    if (!this.#time.skips || (ms < SHORT_MS && !this.#time.isSkipping)) {
+      await this.#clock.sleep(ms);
+      return;
+    }
+    await this.#time.skip(ms, this.#requests.anyOpen);
+    run.skippedMs += ms;
   }
-}
 
-// The functions below run in the page, in our isolated world: they use nothing from outside.
+  async #animate(run: Run, { animationMs, viewTransition }: DocumentState): Promise<void> {
+    run.waitedFor.add(viewTransition ? 'view-transition' : 'animation');
+    await run.timed('animationsMs', async () => {
+      if (this.#time.skips && animationMs > SHORT_MS) await this.#world.call(finishAnimations);
+      else await this.#clock.sleep(Math.min(Math.max(animationMs, 5), ASK_AGAIN_MS));
+    });
+  }
 
-/** The observer stays, so that the time an iteration itself was quiet at its end counts for the next. */
-function watchMutations(): void {
-  const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
-  if (scope.leakwrightMutations) return;
-  const state = { last: performance.now() };
-  scope.leakwrightMutations = state;
-  new MutationObserver(() => {
-    state.last = performance.now();
-  }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-}
+  /** The page is quiet, and what requests there were have ended. */
+  async #quiet(run: Run): Promise<DocumentState> {
+    const { frames, quietMs } = run.limits;
+    if (frames === 0) return { quiet: true, animationMs: 0, viewTransition: false };
+    const limit = this.#restless < 2 ? QUIET_LIMIT_MS : RESTLESS_LIMIT_MS;
+    for (;;) {
+      const state = await this.#world.call(waitForQuiet, frames, quietMs, limit);
+      // An adopted page, or one that a frame wrote itself into, is watched from here on.
+      if (state === null) await this.#world.call(watchMutations);
+      else {
+        this.#restless = state.quiet ? 0 : this.#restless + 1;
+        return state;
+      }
+    }
+  }
 
-/** @returns null where nothing watches this document yet */
-async function waitForQuiet(frames: number, quietMs: number, limitMs: number): Promise<boolean | null> {
-  const scope = globalThis as typeof globalThis & { leakwrightMutations?: { last: number } };
-  const start = performance.now();
-  const mutations = scope.leakwrightMutations;
-  if (!mutations) return null;
-  // A page in the background has no frames: it must not be waited for.
-  const frame = (): Promise<unknown> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, 100);
-      requestAnimationFrame(() => {
-        clearTimeout(timer);
-        resolve(undefined);
+  #isOwn({ kind, key, fresh }: PendingPlace): boolean {
+    return kind !== 'interval' && fresh > 0 && !this.#periodic.has(kind + key);
+  }
+
+  /** Work that was there before the first iteration, and timers that are set anew whenever they fire, are the page's own. */
+  #learn(places: readonly PendingPlace[], run: Run, all: boolean): void {
+    this.#markPeriodic(all ? places : places.filter(({ kind, key }) => kind === 'timer' && run.isChain(key)));
+  }
+
+  #markPeriodic(places: readonly PendingPlace[]): void {
+    for (const { kind, key } of places) {
+      if (kind === 'interval' || this.#periodic.size >= MAX_PERIODIC) continue;
+      this.#periodic.set(kind + key, { kind, what: placeName(key) });
+    }
+  }
+
+  /**
+   * What this iteration leaves to come. A place that has as many pending as after the iteration before (a loop, a timer that is
+   * set anew each time) adds nothing.
+   */
+  #tail(places: readonly PendingPlace[]): PendingWork[] {
+    const left = new Map<string, number>();
+    const tail: PendingWork[] = [];
+    for (const { kind, key, count, dueInMs } of places) {
+      if (kind === 'interval') continue;
+      left.set(kind + key, count);
+      const more = count - (this.#left.get(kind + key) ?? 0);
+      if (more <= 0) continue;
+      tail.push({
+        kind,
+        count: more,
+        ...(kind === 'timer' ? { dueInMs: Math.max(0, Math.round(dueInMs)) } : {}),
+        what: placeName(key),
       });
-    });
-  for (let count = 0; count < frames; count += 1) await frame();
-  for (;;) {
-    const now = performance.now();
-    const rest = quietMs - (now - mutations.last);
-    if (rest <= 0) return true;
-    if (now - start >= limitMs) return false;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(rest, limitMs)));
+    }
+    for (const [address, count] of this.#requests.unawaited()) {
+      left.set(`request${address}`, count);
+      const more = count - (this.#left.get(`request${address}`) ?? 0);
+      if (more > 0) tail.push({ kind: 'request', count: more, what: plainText(address, 200) });
+    }
+    this.#left = left;
+    return tail;
   }
 }
 
-async function waitForFrame(): Promise<void> {
-  await new Promise((resolve) => {
-    const timer = setTimeout(resolve, 100);
-    requestAnimationFrame(() => {
-      clearTimeout(timer);
-      resolve(undefined);
-    });
-  });
+/** One wait: what it waited for so far, and for how long. Milliseconds. */
+class Run {
+  readonly limits: Limits;
+  readonly #clock: Clock;
+  readonly #began: number;
+  readonly #timersMs: number;
+  /** How often a timer of a place was the next one. */
+  readonly #waits = new Map<string, number>();
+  readonly waitedFor = new Set<WorkKind>();
+  skippedMs = 0;
+  /** The page's time that was waited for timers. */
+  pageMs = 0;
+  framesMs = 0;
+  workersMs = 0;
+  animationsMs = 0;
+  gaveUp = 0;
+
+  constructor(limits: Limits, clock: Clock, skips: boolean) {
+    this.limits = limits;
+    this.#clock = clock;
+    this.#began = clock.monotonic();
+    this.#timersMs = skips ? limits.timersMs : Math.min(limits.timersMs, REAL_TAIL_LIMIT_MS);
+  }
+
+  get elapsed(): number {
+    return this.#clock.monotonic() - this.#began;
+  }
+
+  isInTime({ kind, dueInMs }: PendingPlace): boolean {
+    return kind !== 'timer' || this.pageMs + dueInMs <= this.#timersMs;
+  }
+
+  /** @returns whether the place sets its timer anew each time */
+  noteWait({ key }: PendingPlace): boolean {
+    this.#waits.set(key, (this.#waits.get(key) ?? 0) + 1);
+    return this.isChain(key);
+  }
+
+  isChain(key: string): boolean {
+    return (this.#waits.get(key) ?? 0) > CHAIN_LENGTH;
+  }
+
+  async timed(what: 'framesMs' | 'workersMs' | 'animationsMs', wait: () => Promise<void>): Promise<void> {
+    const began = this.#clock.monotonic();
+    await wait();
+    this[what] += this.#clock.monotonic() - began;
+  }
+}
+
+/** The innermost place of a stack, for people. */
+function placeName(stack: string): string {
+  const frame = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  return plainText(frame.replace(/^\s+at /, ''), 200);
 }

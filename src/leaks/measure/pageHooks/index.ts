@@ -1,10 +1,12 @@
 export { installPageHooks } from './installPageHooks.ts';
 export type { CdpSender, PageResource } from './pageResource.ts';
+export type { PendingPlace } from './readPageHooks.ts';
 export {
   knowPageHooks,
   markIteration,
   markKnownFrames,
   readPageCounters,
   readPageResources,
+  readPendingWork,
   startIterations,
 } from './readPageHooks.ts';

@@ -4,6 +4,7 @@ import { hookObjects } from './parts/objects.ts';
 import { hookTimers } from './parts/timers.ts';
 import { keepRecords } from './parts/records.ts';
 import { answerInspector } from './parts/reading.ts';
+import { followWork } from './parts/work.ts';
 import { wrapNatives } from './parts/wrapping.ts';
 
 /**
@@ -32,5 +33,6 @@ export const installPageHooks = new Function(`
   const listeners = (${hookListeners.toString()})(natives, records, wrapping);
   const timers = (${hookTimers.toString()})(natives, records, wrapping);
   const objects = (${hookObjects.toString()})(natives, records, wrapping);
-  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects);
+  const work = (${followWork.toString()})(natives, records, wrapping, timers);
+  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, work);
 `) as () => void;

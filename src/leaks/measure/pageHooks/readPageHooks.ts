@@ -76,6 +76,28 @@ export async function markKnownFrames(cdp: CdpSender, iteration: number): Promis
   await Promise.all(knownStates(cdp).map(async (state) => await call(cdp, state, 'mark', [before, iteration])));
 }
 
+/** What page code has started and not ended, at one place of its code. */
+export interface PendingPlace {
+  readonly kind: 'timer' | 'frames' | 'worker' | 'idle' | 'interval';
+  /** The stack that started it: the same place is the same text. */
+  readonly key: string;
+  readonly count: number;
+  /** Of those, started since the last mark. */
+  readonly fresh: number;
+  /** Milliseconds until the first of them is due; for frames, workers and idle callbacks 0. */
+  readonly dueInMs: number;
+  /** Milliseconds since the newest was started. */
+  readonly agoMs: number;
+}
+
+/** What is not over in the frames that are known; the browser is not asked for new ones. */
+export async function readPendingWork(cdp: CdpSender): Promise<PendingPlace[]> {
+  const lists = await Promise.all(
+    knownStates(cdp).map(async (state) => await call<PendingPlace[]>(cdp, state, 'pendingWork', [])),
+  );
+  return lists.flatMap((list) => list ?? []);
+}
+
 /** Looks for the hooks ahead of the first reading, which then need not. */
 export async function knowPageHooks(cdp: CdpSender): Promise<void> {
   await frameStates(cdp);

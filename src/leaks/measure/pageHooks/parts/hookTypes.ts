@@ -55,6 +55,8 @@ export interface Armed {
   readonly site: Site;
   readonly madeAt: number;
   readonly due: number;
+  /** What was marked when it was made. */
+  readonly iteration: number;
 }
 export interface Labelled {
   id: number;

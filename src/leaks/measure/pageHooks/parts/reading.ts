@@ -4,6 +4,7 @@ import type { Natives } from './natives.ts';
 import type { Objects } from './objects.ts';
 import type { Records } from './records.ts';
 import type { Timers } from './timers.ts';
+import type { Work } from './work.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /** What the inspector may ask (readPageHooks.ts does). */
@@ -14,6 +15,7 @@ export function answerInspector(
   listeners: Listeners,
   timers: Timers,
   objects: Objects,
+  work: Work,
 ) {
   const { mapForEach, mapDelete, mapClear, mapSize, push, getterOf } = natives;
   const { state, intervals, objectUrls, geolocationWatches, foreignRevoked } = records;
@@ -36,6 +38,7 @@ export function answerInspector(
       assign(current, true);
     }
     timers.settle();
+    work.forgetOwed();
     state.iteration = next;
   }
 
@@ -143,4 +146,5 @@ export function answerInspector(
   access['revoke'] = revoke;
   access['doubtfulTargets'] = listeners.doubtfulTargets;
   access['keepNewest'] = listeners.keepNewest;
+  access['pendingWork'] = work.pendingWork;
 }

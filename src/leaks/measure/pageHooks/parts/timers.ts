@@ -39,7 +39,8 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
     const ms = typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
     if (!isFull()) {
       const madeAt = now();
-      mapSet(timeouts, handle, { site: callerSite(hide), madeAt, due: madeAt + ms });
+      const { iteration } = state;
+      mapSet(timeouts, handle, { site: callerSite(hide), madeAt, due: madeAt + ms, iteration });
     }
     armed += 1;
     if (armed % 256 === 0) forgetFiredTimeouts();
@@ -68,7 +69,12 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
       }
       requestedAt = now();
       if (mapSize(frameRequests) < MAX_RECORDS)
-        mapSet(frameRequests, handle, { site: callerSite(hide), madeAt: requestedAt, due: Infinity });
+        mapSet(frameRequests, handle, {
+          site: callerSite(hide),
+          madeAt: requestedAt,
+          due: Infinity,
+          iteration: state.iteration,
+        });
       return handle;
     });
     wrapMethod(holderOf('cancelAnimationFrame'), 'cancelAnimationFrame', (result, args) => {
@@ -79,6 +85,12 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
   /** Requests that have not fired: those of the newest frame, as long as frames are being made. */
   function forgetFiredFrameRequests(): void {
     if (now() - requestedAt > OVERDUE_MS) mapClear(frameRequests);
+  }
+
+  /** Calls back with each request that waits for the next frame. */
+  function eachFrameRequest(each: (request: Armed) => void): void {
+    if (timelineTime && documentTimeline && timelineTime(documentTimeline) === requestedInFrame)
+      mapForEach(frameRequests, each);
   }
 
   const timeoutChains = new NativeMap<string, Chains>();
@@ -160,7 +172,7 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
     relabel(frameChains, frameRequests);
   }
 
-  return { settle, timeoutChains, frameChains, chainCount };
+  return { settle, eachFrameRequest, timeoutChains, frameChains, chainCount };
 }
 
 export type Timers = ReturnType<typeof hookTimers>;

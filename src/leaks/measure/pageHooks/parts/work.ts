@@ -1,0 +1,135 @@
+import type { Armed, ObjectRecord, Site } from './hookTypes.ts';
+import type { Natives } from './natives.ts';
+import type { Records } from './records.ts';
+import type { Timers } from './timers.ts';
+import type { Wrapping } from './wrapping.ts';
+
+/**
+ * Knows what page code has started and what has not ended yet: timeouts and delayed tasks (each with when it is due), requests
+ * for a frame, idle callbacks, questions to workers. What the iteration before started is not of this one.
+ */
+export function followWork(natives: Natives, records: Records, wrapping: Wrapping, timers: Timers) {
+  /** Places told at most: an iteration that sets timers in more is described well enough by these. */
+  const MAX_PLACES = 30;
+  /** A timeout due this many ms ago may wait for the thread still. */
+  const LATE_MS = 4;
+  /** Delayed tasks that are remembered. */
+  const MAX_TASKS = 500;
+
+  const { scope, NativeMap, NativeNumber, NativeWeakMap, mapGet, mapSet, mapDelete, mapClear, mapForEach, mapSize } =
+    natives;
+  const { push, now, weakGet, weakSet, isObject, holderOf, prototypeOf, addEventListener } = natives;
+  const { timeouts, intervals, state, objectRecords, callerSite, whenCollected } = records;
+  const { wrapMethod } = wrapping;
+
+  // An idle callback does not say that it has run. The reader lets the page be idle once for all that were requested.
+  let idleRequests = 0;
+  wrapMethod(holderOf('requestIdleCallback'), 'requestIdleCallback', (handle) => {
+    idleRequests += 1;
+    return handle;
+  });
+
+  const delayedTasks = new NativeMap<number, Armed>();
+  let lastTask = 0;
+  const schedulerPrototype = prototypeOf('Scheduler');
+  wrapMethod(schedulerPrototype, 'postTask', (promise, args, _self, hide) => {
+    const options = args[1] as { readonly delay?: unknown } | undefined;
+    const delay = isObject(options) ? NativeNumber(options.delay) : 0;
+    if (delay > 0 && mapSize(delayedTasks) < MAX_TASKS) {
+      const madeAt = now();
+      lastTask += 1;
+      mapSet(delayedTasks, lastTask, {
+        site: callerSite(hide),
+        madeAt,
+        due: madeAt + delay,
+        iteration: state.iteration,
+      });
+    }
+    return promise;
+  });
+
+  /** A worker that was asked something in this iteration, until it says anything. */
+  const owed = new NativeMap<number, { readonly site: Site; readonly record: ObjectRecord | undefined }>();
+  const workerIds = new NativeWeakMap<object, { readonly id: number }>();
+  let lastWorker = 0;
+  function idOf(worker: object): number {
+    const known = weakGet(workerIds, worker);
+    if (known) return known.id;
+    lastWorker += 1;
+    const id = lastWorker;
+    weakSet(workerIds, worker, { id });
+    // The listener is native and holds a number only: it keeps nothing alive.
+    addEventListener(worker, 'message', () => mapDelete(owed, id), { __proto__: null, passive: true });
+    addEventListener(worker, 'error', () => mapDelete(owed, id), { __proto__: null, passive: true });
+    whenCollected(worker, () => mapDelete(owed, id));
+    return id;
+  }
+  if (typeof scope['Worker'] === 'function') {
+    wrapMethod(prototypeOf('Worker'), 'postMessage', (result, _args, self, hide) => {
+      if (isObject(self)) mapSet(owed, idOf(self), { site: callerSite(hide), record: weakGet(objectRecords, self) });
+      return result;
+    });
+  }
+  const forgetOwed = (): void => mapClear(owed);
+
+  interface Place {
+    readonly kind: string;
+    readonly key: string;
+    count: number;
+    /** Of those, made since the last mark. */
+    fresh: number;
+    /** When the first is due and when the newest was made, in ms of this realm's performance.now(). */
+    due: number;
+    madeAt: number;
+  }
+
+  /** What has not ended, by the place that started it. Times are ms from now. */
+  function pendingWork(): object {
+    const places = new NativeMap<string, Place>();
+    const time = now();
+    function add(kind: string, stack: string, due: number, madeAt: number, isFresh: boolean): void {
+      const key = kind + stack;
+      let place = mapGet(places, key);
+      if (!place) {
+        if (mapSize(places) >= MAX_PLACES) return;
+        place = { kind, key: stack, count: 0, fresh: 0, due, madeAt };
+        mapSet(places, key, place);
+      }
+      place.count += 1;
+      if (isFresh) {
+        // What matters of a place is what this iteration started there.
+        place.due = place.fresh === 0 || due < place.due ? due : place.due;
+        place.fresh += 1;
+      }
+      if (madeAt > place.madeAt) place.madeAt = madeAt;
+    }
+    const isFresh = (iteration: number): boolean => iteration < 0 || iteration === state.iteration;
+    mapForEach(timeouts, ({ site, due, madeAt, iteration }) => {
+      if (due > time - LATE_MS) add('timer', site.stack, due, madeAt, isFresh(iteration));
+    });
+    mapForEach(delayedTasks, ({ site, due, madeAt, iteration }, id) => {
+      if (due > time - LATE_MS) add('timer', site.stack, due, madeAt, isFresh(iteration));
+      else mapDelete(delayedTasks, id);
+    });
+    timers.eachFrameRequest(({ site, madeAt, iteration }) =>
+      add('frames', site.stack, time, madeAt, isFresh(iteration)),
+    );
+    mapForEach(owed, ({ site, record }, id) => {
+      // A worker that was ended owes nothing.
+      if (record?.linked === false) mapDelete(owed, id);
+      else add('worker', site.stack, time, time, true);
+    });
+    if (idleRequests > 0) add('idle', '', time, time, true);
+    idleRequests = 0;
+    if (mapSize(intervals) > 0) add('interval', '', time, 0, false);
+    const list: object[] = [];
+    mapForEach(places, ({ kind, key, count, fresh, due, madeAt }) =>
+      push(list, { __proto__: null, kind, key, count, fresh, dueInMs: due - time, agoMs: time - madeAt }),
+    );
+    return list;
+  }
+
+  return { pendingWork, forgetOwed };
+}
+
+export type Work = ReturnType<typeof followWork>;
