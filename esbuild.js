@@ -1,6 +1,6 @@
 // Bundles the entries into dist/, each for its own process (see src/README.md, "Processes at run time").
 const esbuild = require('esbuild');
-const { chmodSync, copyFileSync, mkdirSync, rmSync } = require('node:fs');
+const { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 const watch = process.argv.includes('--watch');
@@ -79,6 +79,9 @@ async function main() {
     return;
   }
   await Promise.all(builds.map((build) => esbuild.build(build)));
+  // One instance for both module systems: the ES module hands on what the CommonJS bundle has.
+  const names = ['LeakwrightError', 'checkLeaks', 'defineConfig', 'defineScenario', 'renderReport'];
+  writeFileSync('dist/index.mjs', `import api from './index.js';\nexport const { ${names.join(', ')} } = api;\n`);
   chmodSync('dist/cli.js', 0o755);
 }
 

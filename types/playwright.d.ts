@@ -8,16 +8,9 @@ import type {
   TestType,
 } from '@playwright/test';
 
-/** Known findings that do not count. All that is given must match; texts match as substrings. */
-export interface IgnoreRule {
-  /** Said in the report. */
-  readonly reason: string;
-  readonly name?: string | RegExp;
-  readonly holder?: string | RegExp;
-  readonly file?: string | RegExp;
-  readonly fingerprint?: string;
-  readonly kind?: string;
-}
+import type { CheckResult, IgnoreRule, Thresholds } from './index.js';
+
+export type { Finding, IgnoreRule } from './index.js';
 
 /** How a check runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks of a project. */
 export interface LeakOptions {
@@ -32,12 +25,7 @@ export interface LeakOptions {
   /** Milliseconds for the whole check, added to the test's own time limit while it runs. Default: 120,000. */
   readonly timeout?: number;
   readonly ignore?: readonly IgnoreRule[];
-  /** From which bytes an iteration a leak is called what; below `minorBytes` it is not reported. */
-  readonly thresholds?: {
-    readonly criticalBytes?: number;
-    readonly moderateBytes?: number;
-    readonly minorBytes?: number;
-  };
+  readonly thresholds?: Partial<Thresholds>;
 }
 
 export interface LeakFreeOptions {
@@ -45,54 +33,8 @@ export interface LeakFreeOptions {
   readonly failOn?: 'minor' | 'moderate' | 'critical';
 }
 
-/** Lines and columns count from 1. `file` is relative to the suite's root, or the URL where it is not there. */
-export interface SourcePlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly function: string;
-  /** `line`: the very expression. `function`: the start of the function that contains it. */
-  readonly precision: 'line' | 'function';
-}
-
-/** One confirmed leak. */
-export interface Finding {
-  readonly kind: string;
-  /** What leaks: a class, `HTMLDivElement (detached)`, `resize listener on window`. */
-  readonly name: string;
-  readonly perIteration: number;
-  readonly bytesPerIteration: number;
-  /** Survivors made in each tracked iteration, first to last. */
-  readonly survivors: readonly number[];
-  readonly severity: 'minor' | 'moderate' | 'critical';
-  /** Where it is made. */
-  readonly allocatedAt?: SourcePlace;
-  /** Where it is put into what keeps it. */
-  readonly keptAt?: SourcePlace;
-  /** The collection that only grows. */
-  readonly holder?: string;
-  readonly retainedBy: readonly string[];
-  readonly retainedBytes: number;
-  /** Stable across runs. */
-  readonly fingerprint: string;
-  /** The reason, where an ignore rule matched. */
-  readonly ignored?: string;
-}
-
 /** What a check found: one entry of `checks` in Leakwright's JSON report. */
-export interface LeakReport {
-  readonly name: string;
-  readonly url: string;
-  readonly verdict: 'leak' | 'clean' | 'inconclusive' | 'error';
-  readonly severity: 'none' | 'minor' | 'moderate' | 'critical';
-  readonly durationMs: number;
-  readonly warmup: number;
-  readonly iterations: number;
-  readonly growth: Readonly<Record<string, number>>;
-  readonly findings: readonly Finding[];
-  readonly warnings: readonly string[];
-  readonly recommendations: readonly string[];
-}
+export type LeakReport = CheckResult;
 
 export interface Leaks {
   /**

@@ -76,7 +76,10 @@ export interface CheckLeaksOptions extends Pick<
 export type CheckTarget = string | ScenarioInput | ((page: Page) => unknown);
 
 /** A scenario as people write it. */
-export interface ScenarioInput extends Omit<Scenario, 'url' | 'file' | 'lookInto' | 'warnings'> {
+export interface ScenarioInput extends Omit<
+  Scenario,
+  'url' | 'file' | 'lookInto' | 'warnings' | 'lateUrl' | 'parts' | 'project' | 'steps'
+> {
   readonly url?: string;
 }
 

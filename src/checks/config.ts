@@ -54,9 +54,9 @@ const PATHS = ['storageState', 'output', 'baseline', 'evidence', 'config', 'hist
 const CONFIG_NAMES = allCheckOptions()
   .map(([name]) => name)
   .filter((name) => !NOT_IN_CONFIG.has(name));
-const scenario = z.custom<string | object>(
-  (value) => (typeof value === 'string' && value !== '') || isRecord(value),
-  'must be a file, a glob or a scenario',
+const scenario = z.union(
+  [z.string().check(z.minLength(1)), z.custom<object>((value) => isRecord(value), 'must be a scenario')],
+  { error: 'must be a file, a glob or a scenario' },
 );
 const projectShape = {
   ...settingsShape(CONFIG_NAMES),

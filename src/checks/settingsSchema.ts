@@ -6,7 +6,13 @@ const text = z.string({ error: 'must be a text' }).check(z.minLength(1, 'must no
 
 /** How the options of the table are written in a configuration and in a program: one schema each, all optional. */
 export function settingsShape(names: readonly CheckOptionName[]): Record<string, z.core.$ZodType> {
-  const shape = Object.fromEntries(names.map((name) => [name, z.optional(schemaOf(checkOptions[name]))]));
+  const shape = Object.fromEntries(
+    names.map((name) => {
+      const schema = z.optional(schemaOf(checkOptions[name]));
+      z.globalRegistry.add(schema, { description: checkOptions[name].help });
+      return [name, schema];
+    }),
+  );
   return { ...shape, thresholds: z.optional(thresholdsSchema) };
 }
 

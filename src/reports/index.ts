@@ -17,6 +17,7 @@ export {
   exitCodeFor,
   fails,
 } from './report.ts';
+export { reportSchema } from './reportSchema.ts';
 export { renderText } from './text.ts';
 export { type FindingParts, findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 export * from './snapshots/index.ts';

@@ -1,10 +1,12 @@
 /**
- * `npm run manifest`: writes into package.json what is made from the table of a check's options (src/checks/options.ts).
- * A unit test fails while the two differ.
+ * `npm run manifest`: writes what is made from the table of a check's options (src/checks/options.ts) into package.json, and the
+ * JSON Schemas of reports and configurations. A unit test fails while a file differs from what it would be.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingParts, taskProperties } from '../../src/checks/index.ts';
+import * as z from 'zod/mini';
+import { configSchema, settingParts, taskProperties } from '../../src/checks/index.ts';
+import { reportSchema } from '../../src/reports/index.ts';
 import { packageFolder } from '../../src/support/index.ts';
 
 interface Manifest {
@@ -25,7 +27,29 @@ export function withMadeParts(text: string): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
+/** The text of each JSON Schema of the package, by its file in `schema/`. */
+export function jsonSchemas(): Readonly<Record<string, string>> {
+  return {
+    'report.schema.json': schemaText(reportSchema, 'A report of Leakwright (--reporter json)'),
+    'config.schema.json': schemaText(configSchema, 'leakwright.config.json'),
+  };
+}
+
+function schemaText(schema: z.core.$ZodType, title: string): string {
+  const made = z.toJSONSchema(schema, {
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // What only code can write (patterns, scenarios with functions) is nothing in JSON.
+      const { anyOf } = jsonSchema;
+      if (anyOf) jsonSchema.anyOf = anyOf.filter((one) => Object.keys(one).length > 0);
+    },
+  });
+  return `${JSON.stringify({ title, ...made }, null, 2)}\n`;
+}
+
 if (import.meta.main) {
+  mkdirSync(join(packageFolder(), 'schema'), { recursive: true });
+  for (const [name, text] of Object.entries(jsonSchemas())) writeFileSync(join(packageFolder(), 'schema', name), text);
   const file = join(packageFolder(), 'package.json');
   writeFileSync(file, withMadeParts(readFileSync(file, 'utf8')));
 }

@@ -41,9 +41,15 @@ const retries = process.env['CI'] ? '1' : '0';
 
 const REAL = 'test/real/**/*.test.ts';
 /** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
-const CHECKS = ['leaks/**/*', 'playwright/**/*', 'cli/check', 'cli/history', 'cli/remote', 'cli/webServer'].map(
-  (files) => `test/real/${files}.test.ts`,
-);
+const CHECKS = [
+  'leaks/**/*',
+  'package/**/*',
+  'playwright/**/*',
+  'cli/check',
+  'cli/history',
+  'cli/remote',
+  'cli/webServer',
+].map((files) => `test/real/${files}.test.ts`);
 const real = [...mocha, '--timeout', '90000', '--retries', retries];
 
 /** One stage after the other; the lanes of a stage side by side, since most steps wait for a third of their time. */

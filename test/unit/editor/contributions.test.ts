@@ -11,7 +11,7 @@ import {
   TREE_MATCHER,
   VIEWS,
 } from '../../../src/editor/contributions.ts';
-import { withMadeParts } from '../../tools/manifest.ts';
+import { jsonSchemas, withMadeParts } from '../../tools/manifest.ts';
 import { renderTrees } from '../../../src/terminal/treeText.ts';
 
 interface MenuItem {
@@ -167,6 +167,9 @@ describe('What the manifest contributes', () => {
   it('has the parts that are made from the options of a check: npm run manifest writes them', () => {
     const text = readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8');
     assert.equal(text, withMadeParts(text));
+    for (const [name, schema] of Object.entries(jsonSchemas())) {
+      assert.equal(readFileSync(join(import.meta.dirname, '../../../schema', name), 'utf8'), schema);
+    }
     const properties = Object.entries(contributes.taskDefinitions[0]!.properties);
     assert.ok(properties.length > 25);
     for (const [name, property] of properties) assert.ok(property.description, `${name} says what it does`);

@@ -1,0 +1,65 @@
+/**
+ * The package.json of the npm package. The repository's own is the extension's, too: its `main` is what the editor runs, its
+ * texts are keys of package.nls.json, and most of it is for the editor. `npm pack` and `npm publish` run this before they
+ * pack, and with `--restore` after it.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageFolder } from '../../src/support/index.ts';
+
+type Manifest = Readonly<Record<string, unknown>>;
+
+/** What npm, bundlers and editors need of it, in the order people read it. */
+const KEPT = [
+  'name',
+  'version',
+  'description',
+  'keywords',
+  'homepage',
+  'repository',
+  'bugs',
+  'license',
+  'bin',
+  'main',
+  'types',
+  'exports',
+  'engines',
+  'dependencies',
+  'peerDependencies',
+  'peerDependenciesMeta',
+];
+
+export function npmManifest(manifest: Manifest, texts: Readonly<Record<string, string>>): Manifest {
+  const { node } = manifest['engines'] as { node: string };
+  const made: Manifest = {
+    ...manifest,
+    description: texts['description'],
+    main: './dist/index.js',
+    engines: { node },
+  };
+  return Object.fromEntries(KEPT.map((key) => [key, made[key]]));
+}
+
+const read = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
+
+/** The text of the npm package's package.json for a clone of the repository. */
+export function npmManifestText(folder: string): string {
+  const made = npmManifest(
+    read(folder, 'package.json') as Manifest,
+    read(folder, 'package.nls.json') as Record<string, string>,
+  );
+  return `${JSON.stringify(made, null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const folder = packageFolder();
+  const file = join(folder, 'package.json');
+  const kept = join(folder, '.package.source.json');
+  // Left over where npm was ended while it packed: the repository's own comes back first.
+  if (existsSync(kept)) renameSync(kept, file);
+  if (!process.argv.includes('--restore')) {
+    const text = npmManifestText(folder);
+    writeFileSync(kept, readFileSync(file));
+    writeFileSync(file, text);
+  }
+}
