@@ -50,15 +50,24 @@ export function describeHolder(
   };
 }
 
+/** Scopes that are searched for a function which sees a variable. */
+const MAX_SCOPES = 50;
+
 /** A function through which the live scope behind a context can be read, for holders that are contexts. */
 export function describeScope(graph: HeapGraph, holder: number): { readonly closureId?: number } {
   if (!isScopeName(graph.rawName(holder))) return {};
-  let closureId: number | undefined;
-  graph.forEachRetainer(holder, (edge, from) => {
-    if (closureId === undefined && graph.type(from) === 'closure' && graph.edgeName(edge) === 'context')
-      closureId = graph.id(from);
-  });
-  return closureId === undefined ? {} : { closureId };
+  // A function of an inner scope sees the outer scopes as well.
+  const scopes = [holder];
+  for (let at = 0; at < Math.min(scopes.length, MAX_SCOPES); at += 1) {
+    let closureId: number | undefined;
+    graph.forEachRetainer(scopes[at]!, (edge, from) => {
+      const name = graph.edgeName(edge);
+      if (name === 'context' && graph.type(from) === 'closure') closureId ??= graph.id(from);
+      else if (name === 'previous' && isScopeName(graph.rawName(from))) scopes.push(from);
+    });
+    if (closureId !== undefined) return { closureId };
+  }
+  return {};
 }
 
 function stepsBelow(paths: RetainingPaths, holder: number, node: number): PathStep[] {

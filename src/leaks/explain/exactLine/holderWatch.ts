@@ -137,8 +137,13 @@ export function unwatchHolder(state: WatchState): WatchResult {
   return state.finish();
 }
 
-/** How much is in a holder, or in one of its slots; undefined where that cannot be said. */
-export function sizeOfHolder(holder: object, slot: string | null, isWatched: boolean): number | null {
+/** How much is in a holder, or in one of its slots; null where that cannot be said. A scope comes as a wrapper of its variables. */
+export function sizeOfHolder(
+  holder: object,
+  slot: string | null,
+  isWatched: boolean,
+  isScope = false,
+): number | null {
   const sizeOf = (value: unknown): number | null => {
     if (typeof value === 'string') return value.length;
     if (typeof value !== 'object' || value === null) return null;
@@ -152,7 +157,9 @@ export function sizeOfHolder(holder: object, slot: string | null, isWatched: boo
   };
   try {
     if (slot === null) return sizeOf(holder);
-    const descriptor = Reflect.getOwnPropertyDescriptor(holder, slot);
+    const owner: unknown = isScope ? Reflect.get(holder, 'object') : holder;
+    if (typeof owner !== 'object' || owner === null) return null;
+    const descriptor = Reflect.getOwnPropertyDescriptor(owner, slot);
     if (!descriptor) return null;
     if ('value' in descriptor) return sizeOf(descriptor.value);
     // A getter of the page might do anything when called; ours only answers.

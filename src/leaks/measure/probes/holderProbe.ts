@@ -33,13 +33,12 @@ export class HolderProbe {
 
   /** Entries, characters or bytes in the holder now; undefined where that cannot be said. */
   async size(holder: ProbedHolder): Promise<number | undefined> {
-    const objectId =
-      holder.closureId === undefined
-        ? await this.#fetch(holder.heapObjectId)
-        : await this.#scopeWith(holder.closureId, holder.slot);
+    const { closureId, slot } = holder;
+    if (closureId !== undefined) return await this.#sizeInScope(closureId, slot);
+    const objectId = await this.#fetch(holder.heapObjectId);
     if (objectId === undefined) return undefined;
-    const size = await this.#call(objectId, sizeOfHolder, [holder.slot ?? null, this.#states.has(holder)], true);
-    return typeof size?.value === 'number' ? size.value : undefined;
+    if (slot?.startsWith('#')) return await this.#sizeOfPrivate(objectId, slot);
+    return await this.#sizeOf(objectId, slot, { isWatched: this.#states.has(holder) });
   }
 
   /**
@@ -77,8 +76,37 @@ export class HolderProbe {
     }
   }
 
-  /** A scope shows itself only as `[[Scopes]]` of a function, and each time as a copy. */
-  async #scopeWith(closureId: number, variable: string | undefined): Promise<string | undefined> {
+  async #sizeOf(
+    objectId: string,
+    slot: string | undefined,
+    how: { readonly isWatched?: boolean; readonly isScope?: boolean } = {},
+  ): Promise<number | undefined> {
+    const args = [slot ?? null, how.isWatched === true, how.isScope === true];
+    const size = await this.#call(objectId, sizeOfHolder, args, true);
+    return typeof size?.value === 'number' ? size.value : undefined;
+  }
+
+  /** Script cannot reach another class's private field; the protocol lists it. */
+  async #sizeOfPrivate(objectId: string, field: string): Promise<number | undefined> {
+    try {
+      const answer = await this.#cdp.send('Runtime.getProperties', {
+        objectId,
+        ownProperties: true,
+        nonIndexedPropertiesOnly: true,
+      });
+      const value = answer.privateProperties?.find(({ name }) => name === field)?.value;
+      if (value?.objectId !== undefined) return await this.#sizeOf(value.objectId, undefined);
+      return typeof value?.value === 'string' ? value.value.length : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * A scope shows itself only as an entry of the `[[Scopes]]` of a function: each time a new wrapper, whose `object` has the
+   * variables as they are then.
+   */
+  async #sizeInScope(closureId: number, variable: string | undefined): Promise<number | undefined> {
     const closure = await this.#fetch(closureId);
     if (closure === undefined || variable === undefined) return undefined;
     try {
@@ -91,8 +119,8 @@ export class HolderProbe {
       const { result: list } = await this.#cdp.send('Runtime.getProperties', { objectId: scopes, ownProperties: true });
       for (const { value: scope } of list) {
         if (scope?.objectId === undefined || /^(?:Global|Window)/.test(scope.description ?? '')) continue;
-        const size = await this.#call(scope.objectId, sizeOfHolder, [variable, false], true);
-        if (typeof size?.value === 'number') return scope.objectId;
+        const size = await this.#sizeOf(scope.objectId, variable, { isScope: true });
+        if (size !== undefined) return size;
       }
     } catch {
       // The function went away.

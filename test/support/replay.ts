@@ -1,0 +1,88 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import type { Evidence, Observation } from '../../src/leaks/evidence.ts';
+import { decide } from '../../src/leaks/judge/decide.ts';
+import { plan } from '../../src/leaks/judge/plan.ts';
+import type { Step } from '../../src/leaks/judge/steps.ts';
+
+/** What a recorded page must come to, for ever. */
+export interface Outcome {
+  readonly verdict: string;
+  /** The rule behind the verdict. */
+  readonly rule: string;
+  /** `kind name (rule)` of each leak, sorted. */
+  readonly leaks: readonly string[];
+}
+
+export interface Recording {
+  readonly name: string;
+  /** What the page is known to be; a verdict of `inconclusive` is never right. */
+  readonly truth: 'leak' | 'clean';
+  readonly chromium: string;
+  readonly commit: string;
+  readonly evidence: Evidence;
+  readonly outcome: Outcome;
+}
+
+export const recordingsFolder = resolve(import.meta.dirname, '..', 'replay', 'recorded');
+
+export async function listRecordings(): Promise<string[]> {
+  const files = await readdir(recordingsFolder);
+  return files.filter((file) => file.endsWith('.json.br')).map((file) => file.slice(0, -'.json.br'.length));
+}
+
+export async function loadRecording(name: string): Promise<Recording> {
+  const compressed = await readFile(join(recordingsFolder, `${name}.json.br`));
+  return JSON.parse(brotliDecompressSync(compressed).toString('utf8')) as Recording;
+}
+
+export async function saveRecording(recording: Recording): Promise<void> {
+  const text = JSON.stringify(recording);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: text.length };
+  await writeFile(join(recordingsFolder, `${recording.name}.json.br`), brotliCompressSync(text, { params }));
+}
+
+export function outcomeOf(evidence: Evidence): Outcome {
+  const { verdict, because, leaks } = decide(evidence);
+  const names = leaks.map(({ leak }) => `${leak.kind} ${leak.name} (${leak.because.rule})`);
+  return { verdict, rule: because.rule, leaks: names.toSorted() };
+}
+
+const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> = {
+  count: 'counters',
+  track: 'tracking',
+  workers: 'workers',
+  snapshot: 'snapshot',
+  sizes: 'sizes',
+  follow: 'followed',
+  confirm: 'confirmed',
+  watch: 'watched',
+  end: 'counters',
+};
+
+/** Where the plan asks for something else than what was recorded; undefined where it asks for the same throughout. */
+export function firstDeviation({ evidence }: Pick<Recording, 'evidence'>): string | undefined {
+  const { observations } = evidence;
+  const from = observations.findIndex((seen) => seen.saw === 'counters' && seen.when === 'count');
+  for (let index = Math.max(0, from); index <= observations.length; index += 1) {
+    const step = plan({ ...evidence, observations: observations.slice(0, index) });
+    const next = observations[index];
+    if (next?.saw === 'failure') continue;
+    const wanted = step.do === 'decide' ? undefined : SAW[step.do];
+    if (wanted !== next?.saw) return `after ${index} observations the plan asks for ${step.do}, recorded was ${next?.saw ?? 'the end'}`;
+  }
+  return undefined;
+}
+
+/** How a recording differs from what it must come to; empty when nothing does. */
+export function replay(recording: Recording): string[] {
+  const differences: string[] = [];
+  const now = outcomeOf(recording.evidence);
+  if (now.verdict !== recording.truth) differences.push(`${now.verdict} instead of ${recording.truth}`);
+  if (JSON.stringify(now) !== JSON.stringify(recording.outcome))
+    differences.push(`now ${JSON.stringify(now)}, recorded ${JSON.stringify(recording.outcome)}`);
+  const deviation = firstDeviation(recording);
+  if (deviation !== undefined) differences.push(deviation);
+  return differences;
+}

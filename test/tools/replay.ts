@@ -1,0 +1,84 @@
+/**
+ * `npm run replay`: recorded evidence through the judge, without a browser. `npm run replay -- --record NAME…` runs the pages again in
+ * a real browser and records what was seen; names are those of test/corpus and test/replay/pages, `all` is all of them.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CheckResult, checkLeaks, sessionOpener } from '../../src/leaks/index.ts';
+import type { Evidence } from '../../src/leaks/evidence.ts';
+import { type Scenario, clickScenario } from '../../src/scenarios/index.ts';
+import { chromiumPath, differences } from '../support/corpusRun.ts';
+import { corpusFolder, listCorpus, startCorpusServer } from '../support/corpusServer.ts';
+import { type Recording, listRecordings, loadRecording, outcomeOf, replay, saveRecording } from '../support/replay.ts';
+import { listReplayPages, startPagesServer } from '../support/replayPages.ts';
+
+const [command, ...names] = process.argv.slice(2);
+process.exitCode = command === '--record' ? await record(names) : await replayAll();
+
+async function replayAll(): Promise<number> {
+  const recorded = await listRecordings();
+  let wrong = 0;
+  for (const name of recorded) {
+    const found = replay(await loadRecording(name));
+    if (found.length === 0) continue;
+    wrong += 1;
+    console.log(`${name}: ${found.join('; ')}`);
+  }
+  console.log(`${recorded.length - wrong} of ${recorded.length} recordings are right.`);
+  return wrong === 0 ? 0 : 1;
+}
+
+async function record(wanted: readonly string[]): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'leakwright-record-'));
+  const isWanted = (name: string): boolean =>
+    wanted.includes('all') || wanted.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  let wrong = 0;
+  const corpus = await startCorpusServer();
+  const pages = await startPagesServer();
+  try {
+    for (const page of (await listCorpus()).filter(({ name }) => isWanted(name))) {
+      const scenario = clickScenario(corpus.urlOf(page), page.expected.click);
+      const result = await recordOne(page.name, page.expected.verdict, scenario, corpusFolder);
+      if (!say(page.name, page.expected.verdict, result, Object.values(differences(page, result)))) wrong += 1;
+    }
+    for (const page of (await listReplayPages()).filter(({ name }) => isWanted(name))) {
+      const result = await recordOne(page.name, page.truth, page.scenario(pages.origin), page.folder);
+      if (!say(page.name, page.truth, result, [])) wrong += 1;
+    }
+  } finally {
+    await Promise.all([corpus.close(), pages.close(), rm(folder, { recursive: true, force: true })]);
+  }
+  return wrong === 0 ? 0 : 1;
+
+  async function recordOne(
+    name: string,
+    truth: Recording['truth'],
+    scenario: Scenario,
+    workspaceFolder: string,
+  ): Promise<CheckResult> {
+    const evidenceFile = join(folder, `${name}.json`);
+    const run = checkLeaks(scenario, { evidenceFile, timeoutMs: 200_000 }, {
+      openBrowser: sessionOpener({ kind: 'launch', executablePath: chromiumPath, noSandbox: true }),
+      workspaceFolder,
+    });
+    let step = await run.next();
+    while (!step.done) step = await run.next();
+    const evidence = JSON.parse(await readFile(evidenceFile, 'utf8').catch(() => 'null')) as Evidence | null;
+    if (evidence && step.value.verdict === truth)
+      await saveRecording({ name, truth, chromium: evidence.browser, commit, evidence, outcome: outcomeOf(evidence) });
+    return step.value;
+  }
+}
+
+function say(name: string, truth: string, result: CheckResult, differing: readonly string[]): boolean {
+  const isRight = result.verdict === truth && differing.length === 0;
+  const found = result.findings.map((finding) => `${finding.kind} ${finding.name}${finding.holder === undefined ? '' : ` in ${finding.holder}`}`);
+  console.log(
+    `${isRight ? 'ok   ' : 'WRONG'} ${name.padEnd(32)} ${result.verdict} ${String(result.durationMs).padStart(6)} ms ${result.because?.rule ?? ''} | ${found.slice(0, 3).join(', ').slice(0, 100)} ${differing.join('; ')} ${isRight ? '' : (result.error?.message ?? result.because?.reason ?? '').slice(0, 300)}`,
+  );
+  return isRight;
+}
+
