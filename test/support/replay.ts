@@ -70,9 +70,29 @@ export function firstDeviation({ evidence }: Pick<Recording, 'evidence'>): strin
     const next = observations[index];
     if (next?.saw === 'failure') continue;
     const wanted = step.do === 'decide' ? undefined : SAW[step.do];
-    if (wanted !== next?.saw) return `after ${index} observations the plan asks for ${step.do}, recorded was ${next?.saw ?? 'the end'}`;
+    if (wanted === next?.saw && next && !asPlanned(step, next, observations.slice(0, index)))
+      return `after ${index} observations the plan asks for another number of iterations: ${JSON.stringify(step).slice(0, 200)}`;
+    if (wanted !== next?.saw)
+      return `after ${index} observations the plan asks for ${step.do}, recorded was ${next?.saw ?? 'the end'}`;
   }
   return undefined;
+}
+
+/** Whether what was recorded has as many iterations as the plan asks for. */
+function asPlanned(step: Step, next: Observation, before: readonly Observation[]): boolean {
+  if (step.do === 'watch' && next.saw === 'watched') return step.iterations === next.iterations;
+  if (step.do === 'sizes' && next.saw === 'sizes')
+    return (
+      next.holders.every(({ sizes }) => sizes.length === 0 || sizes.length <= step.iterations + 1) &&
+      next.begun - before.at(-1)!.begun === step.iterations
+    );
+  if (step.do === 'confirm' && next.saw === 'confirmed') return next.bytes.length === step.iterations + 1;
+  if (step.do === 'follow' && next.saw === 'followed') return next.endedBy !== 'done' || next.begun === step.to;
+  if (step.do === 'snapshot' && next.saw === 'snapshot') {
+    const done = next.begun - before.at(-1)!.begun;
+    return step.meanwhileTo === undefined ? done === step.iterations : done >= step.iterations;
+  }
+  return true;
 }
 
 /** How a recording differs from what it must come to; empty when nothing does. */

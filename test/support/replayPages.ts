@@ -37,7 +37,9 @@ function onClick(body: string): string {
 }
 
 /** What a click does to `kept`. `n` counts clicks. */
-const CONTENTS: Readonly<Record<string, { readonly truth: 'leak' | 'clean'; readonly init: string; readonly step: string }>> = {
+const CONTENTS: Readonly<
+  Record<string, { readonly truth: 'leak' | 'clean'; readonly init: string; readonly step: string }>
+> = {
   'growing-buffer': {
     truth: 'leak',
     init: 'new Uint8Array(0)',
@@ -54,7 +56,11 @@ const CONTENTS: Readonly<Record<string, { readonly truth: 'leak' | 'clean'; read
     step: 'for (let i = 0; i < 200; i += 1) kept.push(Math.random());',
   },
   'copied-list': { truth: 'leak', init: '[]', step: 'kept = [...kept, { at: performance.now(), tags: [1, 2, 3] }];' },
-  'map-of-objects': { truth: 'leak', init: 'new Map()', step: "kept.set(`k${kept.size}`, { rows: new Array(30).fill('r') });" },
+  'map-of-objects': {
+    truth: 'leak',
+    init: 'new Map()',
+    step: "kept.set(`k${kept.size}`, { rows: new Array(30).fill('r') });",
+  },
   'chained-nodes': { truth: 'leak', init: 'null', step: 'kept = { next: kept, payload: new Array(20).fill(kept) };' },
   'flushed-buffer': {
     truth: 'clean',
@@ -105,17 +111,22 @@ const SINGLE: Readonly<Record<string, { readonly truth: 'leak' | 'clean'; readon
     script: `const queue = [];\n${onClick('queue.push({ rows: new Array(60).fill(queue.length) }); if (queue.length >= 10) queue.length = 0;')}`,
   },
   'uncaught-errors': { truth: 'clean', script: onClick("setTimeout(() => { throw new Error('of each click'); });") },
-  'logged-objects': { truth: 'clean', script: onClick("console.log({ rows: new Array(100).fill('x'), at: Date.now() });") },
+  'logged-objects': {
+    truth: 'clean',
+    script: onClick("console.log({ rows: new Array(100).fill('x'), at: Date.now() });"),
+  },
 };
 
-const HTML = '<!doctype html><meta charset="utf-8"><title>page</title><button id="iter">iterate</button><div id="host"></div>';
+const HTML =
+  '<!doctype html><meta charset="utf-8"><title>page</title><button id="iter">iterate</button><div id="host"></div>';
 
 export function listReplayPages(): ReplayPage[] {
   const pages: ReplayPage[] = [];
   for (const [content, { truth, init, step }] of Object.entries(CONTENTS))
     for (const [holder, { wrap, isModule }] of Object.entries(HOLDERS))
       pages.push(toPage(`${truth}-${content}-in-${holder}`, truth, wrap(init, step), isModule === true));
-  for (const [name, { truth, script }] of Object.entries(SINGLE)) pages.push(toPage(`${truth}-${name}`, truth, script, false));
+  for (const [name, { truth, script }] of Object.entries(SINGLE))
+    pages.push(toPage(`${truth}-${name}`, truth, script, false));
   return pages;
 }
 

@@ -33,7 +33,8 @@ async function replayAll(): Promise<number> {
 async function record(wanted: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'leakwright-record-'));
   const isWanted = (name: string): boolean =>
-    wanted.includes('all') || wanted.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
+    wanted.includes('all') ||
+    wanted.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   let wrong = 0;
   const corpus = await startCorpusServer();
@@ -60,10 +61,14 @@ async function record(wanted: readonly string[]): Promise<number> {
     workspaceFolder: string,
   ): Promise<CheckResult> {
     const evidenceFile = join(folder, `${name}.json`);
-    const run = checkLeaks(scenario, { evidenceFile, timeoutMs: 200_000 }, {
-      openBrowser: sessionOpener({ kind: 'launch', executablePath: chromiumPath, noSandbox: true }),
-      workspaceFolder,
-    });
+    const run = checkLeaks(
+      scenario,
+      { evidenceFile, timeoutMs: 200_000 },
+      {
+        openBrowser: sessionOpener({ kind: 'launch', executablePath: chromiumPath, noSandbox: true }),
+        workspaceFolder,
+      },
+    );
     let step = await run.next();
     while (!step.done) step = await run.next();
     const evidence = JSON.parse(await readFile(evidenceFile, 'utf8').catch(() => 'null')) as Evidence | null;
@@ -75,10 +80,11 @@ async function record(wanted: readonly string[]): Promise<number> {
 
 function say(name: string, truth: string, result: CheckResult, differing: readonly string[]): boolean {
   const isRight = result.verdict === truth && differing.length === 0;
-  const found = result.findings.map((finding) => `${finding.kind} ${finding.name}${finding.holder === undefined ? '' : ` in ${finding.holder}`}`);
+  const found = result.findings.map(
+    (finding) => `${finding.kind} ${finding.name}${finding.holder === undefined ? '' : ` in ${finding.holder}`}`,
+  );
   console.log(
     `${isRight ? 'ok   ' : 'WRONG'} ${name.padEnd(32)} ${result.verdict} ${String(result.durationMs).padStart(6)} ms ${result.because?.rule ?? ''} | ${found.slice(0, 3).join(', ').slice(0, 100)} ${differing.join('; ')} ${isRight ? '' : (result.error?.message ?? result.because?.reason ?? '').slice(0, 300)}`,
   );
   return isRight;
 }
-

@@ -94,7 +94,7 @@ class Explainer {
       heapObjectId: growth.holder.heapObjectId,
       slot: growth.type === 'slot' ? growth.slot : undefined,
     });
-    const keptAt = kept && (await this.#mapper.toSite(kept, 'line'));
+    const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth));
     const allocatedAt = await this.#sites.grown(growth);
     const holder = await this.#sites.holderName(growth.holder, growth.stack, undefined, kept?.[0]);
     return this.#toFinding(leak, allocatedAt ?? keptAt, keptAt, holder, growth.holder.retainedBy);

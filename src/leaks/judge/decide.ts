@@ -6,7 +6,7 @@ import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
-import { type Suspicion, bytesGrow, findSuspicions } from './suspicion.ts';
+import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, failureIn, heapView, workerHeaps } from './view.ts';
 
@@ -179,6 +179,8 @@ function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): b
   if (iterations <= 0) return false;
   if (countsThings(counter) || counter === 'backingStoreBytes')
     return gain / iterations >= perIteration * thresholds.keepsRising;
+  const typical = typicalStep(samples, counter);
+  if (typical >= thresholds.unexplainedBytes && gain / iterations >= typical * thresholds.keepsRising) return true;
   const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
   if (!runaway) return false;
   // Growth that multiplies adds at least what its last step did.

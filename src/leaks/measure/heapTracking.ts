@@ -57,6 +57,7 @@ export class HeapTracking {
     this.#running = false;
     // V8 says the last id once more before it takes the snapshot.
     this.workEnded();
+    await this.#discardConsole();
     await this.#receive(reader, this.#cdp.sendLong('HeapProfiler.stopTrackingHeapObjects', { reportProgress: false }));
     this.#cdp.session.off('HeapProfiler.lastSeenObjectId', this.#onLastSeen);
     return this.#since ?? Number.MAX_SAFE_INTEGER;
@@ -64,7 +65,13 @@ export class HeapTracking {
 
   /** A snapshot without tracking. */
   async snapshot(reader: SnapshotReader): Promise<void> {
+    await this.#discardConsole();
     await this.#receive(reader, this.#cdp.sendLong('HeapProfiler.takeHeapSnapshot', { reportProgress: false }));
+  }
+
+  /** Messages and uncaught errors keep the objects that they name for an attached inspector. */
+  async #discardConsole(): Promise<void> {
+    await this.#cdp.send('Runtime.discardConsoleEntries');
   }
 
   async #receive(reader: SnapshotReader, snapshot: Promise<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import { findAllocationExpression } from './allocationExpression.ts';
-import { findOnlyReference } from './holderReference.ts';
+import { findOnlyAssignment, findOnlyReference } from './holderReference.ts';
 import { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
 
 /** A function of a script, by its URL and where V8 says it starts, from 1. */
@@ -16,6 +16,8 @@ export interface SourceAnswers extends SourceMapper {
   allocationIn(place: FunctionPlace, className: string): Promise<Place | undefined>;
   /** The only place in a function that mentions a name, see `findOnlyReference`. */
   referenceIn(place: FunctionPlace, name: string): Promise<Place | undefined>;
+  /** The only place in a function that assigns to a name, see `findOnlyAssignment`. */
+  assignmentIn(place: FunctionPlace, name: string): Promise<Place | undefined>;
 }
 
 export function createSourceAnswers(options: SourceMapperOptions): SourceAnswers {
@@ -28,5 +30,6 @@ export function createSourceAnswers(options: SourceMapperOptions): SourceAnswers
     allocationIn: (place, className) =>
       within(place, (source) => findAllocationExpression({ ...place, source, className })),
     referenceIn: (place, name) => within(place, (source) => findOnlyReference({ ...place, source, name })),
+    assignmentIn: (place, name) => within(place, (source) => findOnlyAssignment({ ...place, source, name })),
   };
 }

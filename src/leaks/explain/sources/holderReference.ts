@@ -16,14 +16,36 @@ export interface ReferenceQuery {
  * than one. A function that is known to have put something into a holder, and mentions it once, does it there.
  */
 export function findOnlyReference(query: ReferenceQuery): { line: number; column: number } | undefined {
+  return findOnly(query, (node) => isNamed(node, query.name));
+}
+
+/**
+ * The only place in a function, nested ones included, that assigns a new value to a variable or field of that name, from 1;
+ * undefined when there is none or more than one.
+ */
+export function findOnlyAssignment(query: ReferenceQuery): { line: number; column: number } | undefined {
+  return findOnly(query, (node) => {
+    if (node.type !== 'AssignmentExpression') return false;
+    const { left } = node as Node & { left: Node & { property?: Node } };
+    return isNamed(left, query.name) || (left.property !== undefined && isNamed(left.property, query.name));
+  });
+}
+
+function isNamed(node: Node, wanted: string): boolean {
+  const { name } = node as Node & { name?: unknown };
+  return (node.type === 'Identifier' || node.type === 'PrivateIdentifier') && name === wanted;
+}
+
+function findOnly(
+  query: ReferenceQuery,
+  matches: (node: Node) => boolean,
+): { line: number; column: number } | undefined {
   const script = parseScript(query.source, query.functionLine);
   if (!script) return undefined;
   const offset = script.offsetOf(query.functionLine, query.functionColumn);
   const found: number[] = [];
   const visit = (node: Node): void => {
-    const { name } = node as Node & { name?: unknown };
-    if ((node.type === 'Identifier' || node.type === 'PrivateIdentifier') && name === query.name)
-      found.push(node.start);
+    if (matches(node)) found.push(node.start);
     childrenOf(node).forEach(visit);
   };
   visit(innermostFunction(script.root, offset));

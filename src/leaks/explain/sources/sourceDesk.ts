@@ -70,6 +70,10 @@ export class SourceDesk implements SourceAnswers {
     return this.#ask('referenceIn', [place, name], () => undefined);
   }
 
+  assignmentIn(place: FunctionPlace, name: string): Promise<{ line: number; column: number } | undefined> {
+    return this.#ask('assignmentIn', [place, name], () => undefined);
+  }
+
   close(): void {
     this.#stop('it is closed');
   }
