@@ -40,6 +40,7 @@ export function decide(evidence: Evidence): Decision {
   const warnings: string[] = [];
   const open: string[] = [];
   let anyReleased = false;
+  let undoNodes = 0;
   let cutShort = false;
   let escalatedTo: number | undefined;
   const heaps = workerHeaps(evidence) ?? [];
@@ -57,6 +58,7 @@ export function decide(evidence: Evidence): Decision {
     bounded.push(...decided.bounded);
     open.push(...decided.open);
     anyReleased ||= decided.anyReleased;
+    undoNodes += decided.undoNodes;
     const isIncomplete = follow.cutShort || (follow.next !== undefined && !follow.escalated);
     if (isIncomplete && decided.leaks.length > 0) {
       cutShort = true;
@@ -75,7 +77,7 @@ export function decide(evidence: Evidence): Decision {
   return {
     ...result,
     leaks: [],
-    ...withoutLeak(evidence, suspicions, { open, anyReleased, cutShort, bounded, warnings }),
+    ...withoutLeak(evidence, suspicions, { open, anyReleased, undoNodes, cutShort, bounded, warnings }),
   };
 }
 
@@ -128,6 +130,7 @@ function withoutLeak(
   seen: {
     readonly open: readonly string[];
     readonly anyReleased: boolean;
+    readonly undoNodes: number;
     readonly cutShort: boolean;
     readonly bounded: readonly BoundedGrowth[];
     readonly warnings: string[];
@@ -139,7 +142,11 @@ function withoutLeak(
   if (failure !== undefined)
     return inconclusive('not finished', `the check failed before it could tell: ${failure}`, { rose });
   if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
-  const relevant = suspicions.filter(({ counter }) => !seen.anyReleased || !BEHIND_FOLLOWED.has(counter));
+  const relevant = suspicions.filter(
+    ({ counter, perIteration }) =>
+      !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
+      !(counter === 'nodes' && seen.undoNodes >= perIteration * thresholds.keepsRising),
+  );
   const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence)) : [];
   if (rising.length > 0) {
     const readings = rising.map(({ counter }) => {
@@ -150,6 +157,8 @@ function withoutLeak(
     return inconclusive('unexplained growth', readings.join('; '), { rising: rising.map(({ counter }) => counter) });
   }
   const explained = seen.bounded.map(({ name, reason }) => `${name}: ${reason}`);
+  if (seen.undoNodes > 0)
+    explained.unshift(`nodes: the browser keeps ${seen.undoNodes.toFixed(1)} an iteration, to undo what was typed`);
   return {
     verdict: 'clean',
     because: {

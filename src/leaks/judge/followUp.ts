@@ -50,7 +50,9 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   let runaway = counted ?? spend(multiplied, begunIn(evidence) - first.begun);
   let latest: SnapshotSeen = first;
   let cutShort = false;
-  let unconfirmed = false;
+  // Bytes alone are believed after two more readings, where the page can take the iterations.
+  const needsMore = counted?.by === 'bytes' && counted.iterationsLeft >= CONFIRMING_ITERATIONS + KEPT_TO_EXPLAIN;
+  let unconfirmed = needsMore && !view.followUp.some(({ saw }) => saw === 'confirmed');
   const target = Math.max(evidence.settings.escalateTo, first.begun + thresholds.lastStretch) - thresholds.lastStretch;
   for (const seen of view.followUp) {
     if (seen.saw === 'followed') {
@@ -58,7 +60,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
       unconfirmed = looksMultiplying(seen.bytes, seen.ms);
     } else if (seen.saw === 'confirmed') {
       unconfirmed = false;
-      if (multiplies(seen.bytes)) runaway = spend(describeRunaway(seen.bytes), begunIn(evidence) - seen.begun);
+      const confirmed = multiplies(seen.bytes, counted ? thresholds.multiplyingBytes : thresholds.multiplyingRawBytes);
+      runaway = confirmed ? spend(describeRunaway(seen.bytes, 'bytes'), begunIn(evidence) - seen.begun) : undefined;
     } else {
       if (multiplied && latest === first && !goesOn(first, seen)) runaway = undefined;
       latest = seen;
@@ -70,11 +73,12 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   // What multiplied and did not go on is followed anew, like all other growth.
   const begun = begunIn(evidence);
   const last = view.followUp.at(-1);
-  const isComplete = escalated && (runaway !== undefined || begun >= target || cutShort);
+  const isComplete = escalated && !unconfirmed && (runaway !== undefined || begun >= target || cutShort);
   if (isComplete) return state;
   if (stretch === 0) return state;
   const of = target + thresholds.lastStretch;
-  if (unconfirmed && !runaway) return { ...state, next: { do: 'confirm', heap, iterations: CONFIRMING_ITERATIONS } };
+  if (unconfirmed && (!runaway || needsMore))
+    return { ...state, next: { do: 'confirm', heap, iterations: CONFIRMING_ITERATIONS } };
   if (!runaway && begun < target && !(cutShort && last?.saw === 'followed'))
     return { ...state, next: { do: 'follow', heap, to: target, of } };
   return {

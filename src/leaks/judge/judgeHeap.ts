@@ -1,5 +1,6 @@
 import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
+import { isEditingRecord } from '../platform/index.ts';
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
 import { kindOf } from './findingKinds.ts';
 import type { FollowUp } from './followUp.ts';
@@ -45,6 +46,8 @@ export interface HeapDecision {
   readonly anyReleased: boolean;
   /** Holders that grow and of which no rule can say whether it ends. */
   readonly open: readonly string[];
+  /** Nodes an iteration that only the browser's own undo steps keep. */
+  readonly undoNodes: number;
 }
 
 export function decideHeap(
@@ -76,7 +79,8 @@ export function decideHeap(
     if (!judgement.natives.some((native) => sameNatives(native, group))) bounded.push(growth);
   // What multiplies is not followed far: that it goes on is seen while it is watched.
   const wentOn = !follow.runaway || !watched || watched.heldBytes[1] > watched.heldBytes[0];
-  if (wentOn) return { leaks, bounded, anyReleased: judgement.anyReleased, open };
+  const undoNodes = undoNodesIn(follow.latest);
+  if (wentOn) return { leaks, bounded, anyReleased: judgement.anyReleased, open, undoNodes };
   const because = { rule: 'multiplies', reason: 'it multiplied, and was released after that', numbers: {} };
   const released = leaks.map(({ name, group }) => ({
     name,
@@ -84,7 +88,14 @@ export function decideHeap(
     because,
     ...(group === undefined || group.holder.name === '' ? {} : { holder: group.holder.name }),
   }));
-  return { leaks: [], bounded: [...bounded, ...released], anyReleased: judgement.anyReleased, open };
+  return { leaks: [], bounded: [...bounded, ...released], anyReleased: judgement.anyReleased, open, undoNodes };
+}
+
+function undoNodesIn({ analysis, iterationsSince }: SnapshotSeen): number {
+  const kept = analysis.groups.filter(
+    ({ className, via }) => via !== undefined && isEditingRecord(via) && kindOf(className, undefined) === 'dom-node',
+  );
+  return kept.reduce((sum, group) => sum + countOf(group), 0) / Math.max(1, iterationsSince);
 }
 
 function boundedBy(name: string, holder: string, { because }: Answer): BoundedGrowth {

@@ -1,5 +1,5 @@
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import { isBookkeeping, isPlumbing } from '../platform/index.ts';
+import { isBookkeeping, isEditingRecord, isPlumbing } from '../platform/index.ts';
 import { kindOf } from './findingKinds.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -52,9 +52,10 @@ export function nativeCandidates(
   const rose = new Set(suspicions.map(({ counter }) => counter));
   const hasNodeLeak = leaks.some(({ kind }) => kind === 'dom-node' || kind === 'frame');
   return natives.filter((native) => {
-    const { className } = native;
+    const { className, via } = native;
     if (countOf(native) < iterations * thresholds.nativeRate) return false;
     if (isBookkeeping(className) || isPlumbing(className)) return false;
+    if (via !== undefined && isEditingRecord(via)) return false;
     const kind = kindOf(className, undefined);
     if (kind === 'dom-node' || kind === 'frame')
       return !hasNodeLeak && (rose.has('nodes') || rose.has('documents') || rose.has('frames'));

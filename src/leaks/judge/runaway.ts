@@ -45,6 +45,8 @@ const READINGS_NEEDED = 2;
 
 /** Growth in which each iteration adds more than the one before. */
 export interface Runaway {
+  /** What showed it. Bytes alone may be code that loads or a table that doubles: they need two more readings. */
+  readonly by: 'bytes' | 'things';
   /** How many times as much as the one before an iteration adds. */
   readonly factor: number;
   /** Iterations that the page can still take. */
@@ -55,8 +57,7 @@ export interface Runaway {
 const TELLING_THINGS = ['nodes', 'listeners'];
 
 /**
- * Whether exact counters show growth that multiplies; undefined where they do not. Bytes alone are believed only while their
- * factor does not fall from step to step: steady growth in large steps (a table that doubles, code that loads) slows down.
+ * Whether exact counters show growth that multiplies; undefined where they do not.
  */
 export function findRunaway(samples: readonly CounterSample[]): Runaway | undefined {
   const { multiplyingByteReadings, multiplyingThingReadings, multiplyingBytes, multiplyingThings } = thresholds;
@@ -65,11 +66,11 @@ export function findRunaway(samples: readonly CounterSample[]): Runaway | undefi
   const found: Runaway[] = [];
   if (samples.length >= multiplyingByteReadings) {
     const bytes = lastReadings('jsHeapBytes', multiplyingByteReadings);
-    if (multiplies(bytes, multiplyingBytes)) found.push(describeRunaway(bytes));
+    if (multiplies(bytes, multiplyingBytes)) found.push(describeRunaway(bytes, 'bytes'));
   }
   for (const counter of samples.length >= multiplyingThingReadings ? TELLING_THINGS : []) {
     const things = lastReadings(counter, multiplyingThingReadings);
-    if (multiplies(things, multiplyingThings)) found.push(describeRunaway(things, thresholds.largestStepThings));
+    if (multiplies(things, multiplyingThings)) found.push(describeRunaway(things, 'things'));
   }
   // The worst of them decides how far one may go.
   return found.sort((a, b) => a.iterationsLeft - b.iterationsLeft)[0];
@@ -85,12 +86,13 @@ export function growsEvenly(samples: readonly CounterSample[]): boolean {
 }
 
 /** @param readings that multiply, in bytes or things; the last steps say how much more is bearable */
-export function describeRunaway(readings: readonly number[], maxStep = thresholds.largestStepBytes): Runaway {
+export function describeRunaway(readings: readonly number[], by: Runaway['by']): Runaway {
+  const maxStep = by === 'bytes' ? thresholds.largestStepBytes : thresholds.largestStepThings;
   const steps = readings.slice(1).map((after, index) => after - readings[index]!);
   const factor = Math.max(...steps.slice(1).map((step, index) => step / steps[index]!));
   const upTo = (times: number): number => Math.max(0, Math.floor(Math.log(times) / Math.log(factor) + 1e-9));
   const iterationsLeft = Math.min(upTo(maxStep / steps.at(-1)!), Math.max(READINGS_NEEDED, upTo(MAX_FURTHER)));
-  return { factor, iterationsLeft };
+  return { by, factor, iterationsLeft };
 }
 
 /** What survives from each of some iterations, where each leaves more than the one before. */
@@ -106,5 +108,5 @@ export function findMultiplied(survivors: readonly (readonly number[])[]): Runaw
   const [most] = found.sort((a, b) => b.at(-1)! - a.at(-1)!);
   if (!most) return undefined;
   let sum = 0;
-  return describeRunaway([0, ...most.slice(-3).map((count) => (sum += count))], thresholds.largestStepThings);
+  return describeRunaway([0, ...most.slice(-3).map((count) => (sum += count))], 'things');
 }

@@ -6,6 +6,7 @@ export {
   countsThings,
   isBookkeeping,
   isBufferClass,
+  isEditingRecord,
   isInternalName,
   isPlumbing,
   isScopeName,

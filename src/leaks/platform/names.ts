@@ -28,6 +28,14 @@ const BOOKKEEPING =
 
 export const isBookkeeping = (name: string): boolean => BOOKKEEPING.test(name);
 
+/**
+ * What the browser keeps of each editing gesture, to undo it: steps, their commands, and the nodes that they removed. A bare
+ * `<input>` does it (*measured: 5 nodes for typing into three fields and clearing them*). Chromium keeps 1,000 steps.
+ */
+const EDITING_RECORD = /^(?:Undo(?:Step|Stack)|Simple\w*Command|\w*EditCommand|\w+Command)$/;
+
+export const isEditingRecord = (name: string): boolean => EDITING_RECORD.test(name);
+
 /** What the browser keeps of nodes for its own work, under the names of interfaces. */
 const PLUMBING = new Set(['Element', 'Node', 'EventListener', 'StyleSheet', 'CSSStyleDeclaration', 'NodeList']);
 
