@@ -18,7 +18,9 @@ export interface ReplayPage {
 }
 
 /** Puts `init` into a holder named `kept`; `step` is the body of the click handler and may assign `kept`. */
-const HOLDERS: Readonly<Record<string, { readonly isModule?: boolean; wrap(init: string, step: string): string }>> = {
+const HOLDERS: Readonly<
+  Record<string, { readonly isModule?: boolean; readonly wrap: (init: string, step: string) => string }>
+> = {
   let: { wrap: (init, step) => `let kept = ${init};\n${onClick(step)}` },
   module: { isModule: true, wrap: (init, step) => `let kept = ${init};\n${onClick(step)}` },
   closure: { wrap: (init, step) => `(() => {\n  let kept = ${init};\n  ${onClick(step)}\n})();` },

@@ -45,7 +45,7 @@ async function record(wanted: readonly string[]): Promise<number> {
       const result = await recordOne(page.name, page.expected.verdict, scenario, corpusFolder);
       if (!say(page.name, page.expected.verdict, result, Object.values(differences(page, result)))) wrong += 1;
     }
-    for (const page of (await listReplayPages()).filter(({ name }) => isWanted(name))) {
+    for (const page of listReplayPages().filter(({ name }) => isWanted(name))) {
       const result = await recordOne(page.name, page.truth, page.scenario(pages.origin), page.folder);
       if (!say(page.name, page.truth, result, [])) wrong += 1;
     }
