@@ -138,12 +138,7 @@ export function unwatchHolder(state: WatchState): WatchResult {
 }
 
 /** How much is in a holder, or in one of its slots; null where that cannot be said. A scope comes as a wrapper of its variables. */
-export function sizeOfHolder(
-  holder: object,
-  slot: string | null,
-  isWatched: boolean,
-  isScope = false,
-): number | null {
+export function sizeOfHolder(holder: object, slot: string | null, isWatched: boolean, isScope = false): number | null {
   const sizeOf = (value: unknown): number | null => {
     if (typeof value === 'string') return value.length;
     if (typeof value !== 'object' || value === null) return null;
