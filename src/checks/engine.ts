@@ -29,8 +29,9 @@ export function runScenario(
       ? undefined
       : settings.stepTimeout * 1000;
   const step = stepTimeoutMs === undefined ? {} : { stepTimeoutMs };
+  const shown: CheckContext = settings.showUrls === undefined ? context : { ...context, showUrls: settings.showUrls };
   const duration = durationOptions(settings);
-  if (duration) return checkDuration(scenario, { ...duration, ...step }, context);
+  if (duration) return checkDuration(scenario, { ...duration, ...step }, shown);
   return checkLeaks(
     scenario,
     {
@@ -42,6 +43,6 @@ export function runScenario(
       timeoutMs: isDebugged ? DEBUGGING_MS : (settings.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
       ...step,
     },
-    context,
+    shown,
   );
 }

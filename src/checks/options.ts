@@ -131,6 +131,7 @@ export const checkOptions = {
     value: 'seconds',
     help: 'limit for one step: loading the page, one iteration (default: 30, or --timeout where that is less)',
   },
+  showUrls: { kind: 'flag', help: 'print URLs and texts with the passwords and tokens in them, instead of •••' },
   ignore: {
     kind: 'rules',
     value: 'rule',

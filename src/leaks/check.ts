@@ -3,6 +3,7 @@ import { type Clock, LeakwrightError, type Log, describeError, silentLog, system
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import type { LeakBrowser, OpenLeakBrowser } from './drive/leakBrowser.ts';
 import { PageUnderTest } from './drive/pageUnderTest.ts';
+import { maskerFor, masked } from './maskSecrets.ts';
 import { Phases } from './drive/phases.ts';
 import { explain } from './explain/explain.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
@@ -42,6 +43,8 @@ export interface CheckContext {
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly clock?: Clock;
+  /** Whether URLs and texts are said with the secrets in them. */
+  readonly showUrls?: boolean;
 }
 
 const DEFAULT_ESCALATE_TO = 60;
@@ -75,6 +78,14 @@ interface Run {
  * too. It never throws: what goes wrong is a result with the verdict `error`. The browser is ended in every case.
  */
 export async function* checkLeaks(
+  scenario: Scenario,
+  options: CheckOptions,
+  context: CheckContext,
+): AsyncGenerator<LeakEvent, CheckResult> {
+  return yield* masked(checkUnmasked(scenario, options, context), maskerFor(scenario, context.showUrls));
+}
+
+async function* checkUnmasked(
   scenario: Scenario,
   options: CheckOptions,
   context: CheckContext,
@@ -329,10 +340,16 @@ async function* noticeUrl(run: Run, beganAt: string): AsyncGenerator<LeakEvent> 
 }
 
 /** What was seen is written however the check ended. A file that cannot be written is a warning. */
-async function writeEvidence({ options: { evidenceFile }, measurements, warnings }: Run): Promise<void> {
+async function writeEvidence({
+  options: { evidenceFile },
+  scenario,
+  context,
+  measurements,
+  warnings,
+}: Run): Promise<void> {
   if (evidenceFile === undefined || !measurements) return;
   try {
-    await writeFile(evidenceFile, `${JSON.stringify(measurements.evidence)}\n`);
+    await writeFile(evidenceFile, `${JSON.stringify(maskerFor(scenario, context.showUrls)(measurements.evidence))}\n`);
   } catch (error) {
     warnings.push(`The evidence could not be written: ${describeError(error)}`);
   }

@@ -8,6 +8,7 @@ import { PageErrors } from './drive/pageErrors.ts';
 import { PageEvents } from './drive/pageEvents.ts';
 import { PageGuard } from './drive/pageGuard.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
+import { maskerFor, masked } from './maskSecrets.ts';
 import { TreeMemoryWatch, describeTrend, noMemory, thin } from './measure/treeMemory.ts';
 import type { Scenario } from '../scenarios/index.ts';
 
@@ -54,7 +55,8 @@ export async function* checkDuration(
   options: DurationOptions,
   context: CheckContext,
 ): AsyncGenerator<LeakEvent, CheckResult> {
-  return yield* new DurationCheck(scenario, options, context).run();
+  const events = new DurationCheck(scenario, options, context).run();
+  return yield* masked(events, maskerFor(scenario, context.showUrls));
 }
 
 class DurationCheck {

@@ -1,8 +1,7 @@
 import type { BrowserContext, Request } from 'playwright';
 import type { RecordStore } from '../stores/index.ts';
-import { type Clock, systemClock } from '../support/index.ts';
+import { type Clock, maskHeaders, maskUrl, systemClock } from '../support/index.ts';
 import type { CaptureOptions } from './model.ts';
-import { maskHeaders, maskUrl } from './secrets.ts';
 
 /** One request a page made, once it ended. Secrets in it are masked. */
 export interface CapturedRequest {

@@ -22,4 +22,5 @@ export {
   plainText,
   xmlText,
 } from './safeText.ts';
+export { MASK, isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
 export { toolVersion } from './version.ts';

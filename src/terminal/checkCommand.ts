@@ -2,7 +2,7 @@ import { parseFailOn } from '../checks/index.ts';
 import type { CheckResult } from '../leaks/index.ts';
 import { exportRun } from '../monitoring/index.ts';
 import { type Baseline, type FailOn, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
-import { type Log, describeError, plainLines, silentLog } from '../support/index.ts';
+import { type Log, describeError, maskText, plainLines, silentLog } from '../support/index.ts';
 import { type CheckOptions, parseShard, readBaseline, takeShard } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';
 import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
@@ -107,6 +107,6 @@ async function openRunHistory(options: CheckOptions, io: TerminalIo): Promise<Ru
 }
 
 function stderrLog(io: TerminalIo): Log {
-  const line = (level: string) => (message: string) => io.err(`${level}: ${plainLines(message)}\n`);
+  const line = (level: string) => (message: string) => io.err(`${level}: ${plainLines(maskText(message))}\n`);
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }

@@ -5,6 +5,7 @@ import {
   LeakwrightError,
   describeError,
   isAbort,
+  maskText,
   plainLines,
   programFile,
   refuseOldNode,
@@ -209,7 +210,7 @@ export async function runProgram(args: readonly string[], io: TerminalIo, signal
     // Commander has said what is wrong already; asking for help or the version is no error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : COULD_NOT_RUN;
     if (signal.aborted && (isAbort(error) || error === signal.reason)) return INTERRUPTED;
-    io.err(`leakwright: ${plainLines(describeError(error))}\n`);
+    io.err(`leakwright: ${plainLines(maskText(describeError(error)))}\n`);
     if (!(error instanceof LeakwrightError) && error instanceof Error && process.env['LEAKWRIGHT_DEBUG']) {
       io.err(`${plainLines(error.stack ?? '')}\n`);
     }

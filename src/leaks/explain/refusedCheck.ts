@@ -1,3 +1,4 @@
+import { eachText, maskText } from '../../support/index.ts';
 import type { CheckResult, LeakEvent } from '../model.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './result.ts';
 import { noMemory } from '../measure/treeMemory.ts';
@@ -32,7 +33,7 @@ export async function* refusedCheck(
     memory: noMemory,
   };
   const error = describeCheckError(reason, new AbortController().signal, scenario, workspaceFolder);
-  const result = createResult(facts, 'error', error, nothingLeft);
+  const result = eachText(createResult(facts, 'error', error, nothingLeft), maskText);
   yield { type: 'checkEnded', result };
   return await Promise.resolve(result);
 }

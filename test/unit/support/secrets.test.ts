@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { isSecretName, maskHeaders, maskUrl } from '../../../src/sessions/secrets.ts';
+import { isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from '../../../src/support/secrets.ts';
 
 // Captured requests are shown in views and written into reports: a secret in them would leave the machine with them.
 describe('secrets of captured requests', () => {
@@ -63,5 +63,60 @@ describe('secrets of captured requests', () => {
   it('keeps no endless texts', () => {
     assert.ok(maskUrl(`data:text/plain,${'x'.repeat(100_000)}`).length < 9000);
     assert.ok(maskHeaders({ a: 'x'.repeat(100_000) })['a']!.length < 5000);
+  });
+});
+
+// A report is uploaded, commented and mailed: what lets somebody in must not be in any text of it.
+describe('secrets in texts', () => {
+  const token = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
+  const texts: readonly [string, string][] = [
+    ['net::ERR at http://user:hunter2@a.test/x?token=abc&page=2.', 'net::ERR at http://•••@a.test/x?token=•••&page=2.'],
+    ['(see https://a.test/cb#access_token=abc)', '(see https://a.test/cb#access_token=•••'],
+    ['wss://a.test/s?sid=1234', 'wss://a.test/s?sid=•••'],
+    ['went to /callback?code=abc&state=1', 'went to /callback?code=•••&state=1'],
+    ['redis://:secret@cache:6379/0', 'redis://•••@cache:6379/0'],
+    ['{"password":"hunter22","user":"ann"}', '{"password":"•••","user":"ann"}'],
+    ["Session { apiKey: 'abcdef', id: 7 }", "Session { apiKey: '•••', id: 7 }"],
+    ['authorization: Bearer abcdefghij', 'authorization: •••'],
+    ['sent Bearer abcdefghij.klm today', 'sent Bearer ••• today'],
+    ['Cookie: sid=1; theme=dark', 'Cookie: •••'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl', '•••'],
+    [`1 Panel of ${token}`, '1 Panel of •••'],
+    ['AKIAIOSFODNN7EXAMPLE', '•••'],
+  ];
+  for (const [text, masked] of texts) it(`shows ${text} as ${masked}`, () => assert.equal(maskText(text), masked));
+
+  it('leaves what only looks a little like it', () => {
+    for (const text of [
+      'http://a.test/x?page=2#top',
+      'http://[::1]:3000/a@b',
+      'mail ann@a.test',
+      'Map { token: 3 }',
+      'closedPanels[0].session.token',
+      'the basic idea',
+      '{id, token, name}',
+      'src/auth.ts:12:3',
+      'sk_live',
+    ])
+      assert.equal(maskText(text), text);
+  });
+
+  it('masks what is known to be secret wherever it is said', () => {
+    assert.equal(maskText('title: Welcome s3cr3t-value!', ['s3cr3t-value']), 'title: Welcome •••!');
+    assert.deepEqual(secretsOfUrl('http://u:p%40ss@a.test/?token=a%20b&page=2'), ['p%40ss', 'p@ss', 'a%20b', 'a b']);
+  });
+
+  it('takes time in proportion to the text', () => {
+    const begun = performance.now();
+    for (const text of [
+      '"'.repeat(2e4),
+      'a:'.repeat(2e4),
+      'http://'.repeat(1e4),
+      'eyJ'.repeat(1e4),
+      'token="'.repeat(1e4),
+      'x-'.repeat(2e4),
+    ])
+      maskText(text);
+    assert.ok(performance.now() - begun < 5000);
   });
 });
