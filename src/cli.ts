@@ -3,6 +3,5 @@ import { createRequire } from 'node:module';
 import { keepCompiledCode, programFile } from './support/index.ts';
 
 // All there is to say lies in a file of its own, so that its compiled code can be kept from one run to the next.
-const [, , command = ''] = process.argv;
-keepCompiledCode(/^[a-z-]+$/.test(command) ? command : '');
+keepCompiledCode();
 createRequire(import.meta.url)(programFile('commandLine'));

@@ -1,8 +1,10 @@
 import { forgetOldCode } from './support/index.ts';
-import { runProgram, systemIo } from './terminal/index.ts';
+import { INTERRUPTED, runProgram, systemIo } from './terminal/index.ts';
 
 const controller = new AbortController();
 const io = systemIo();
+/** What a shell gives for a program that a signal ended, once one has. */
+let interrupted: number | undefined;
 
 // The first Ctrl-C ends what runs and cleans up; a second one means "at once": the guard process cleans up then.
 for (const [signal, code] of [
@@ -12,6 +14,7 @@ for (const [signal, code] of [
 ] as const) {
   process.on(signal, () => {
     if (controller.signal.aborted) process.exit(code);
+    interrupted = code;
     if (signal === 'SIGINT') io.err('\nCleaning up …\n');
     controller.abort(new DOMException(`interrupted by ${signal}`, 'AbortError'));
   });
@@ -30,6 +33,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 void runProgram(process.argv.slice(2), io, controller.signal).then(async (code) => {
-  process.exitCode = code;
+  process.exitCode = code === INTERRUPTED ? (interrupted ?? code) : code;
   await forgetOldCode();
 });

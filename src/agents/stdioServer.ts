@@ -1,5 +1,6 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type Log, describeError, plainLines } from '../support/index.ts';
+import { MAX_LINE_BYTES, limitLines } from './lineLimit.ts';
 import { serveAgent } from './server.ts';
 import { Workbench } from './workbench.ts';
 
@@ -11,7 +12,8 @@ export async function serveStdio(workspaceFolder = process.cwd()): Promise<void>
   const log = stderrLog();
   const workbench = new Workbench({ workspaceFolder, log });
   // Standard output is the protocol's: nothing else may write there.
-  const transport = new StdioServerTransport();
+  const messages = process.stdin.pipe(limitLines((line) => process.stdout.write(line)));
+  const transport = new StdioServerTransport(messages, process.stdout, { maxBufferSize: 2 * MAX_LINE_BYTES });
   const gone = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve).once('close', resolve);
     // A client that was killed may be noticed by writing first.

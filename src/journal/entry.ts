@@ -82,7 +82,7 @@ export function parseEntry(text: string, id: string): JournalEntry | string {
   let browser: JournalEntry['browser'];
   if (value['browser'] !== undefined) {
     const identity = identityIn(value['browser']);
-    const executable = textIn((value['browser'] as Fields)['executable']);
+    const executable = isFields(value['browser']) ? textIn(value['browser']['executable']) : undefined;
     if (!identity || executable === undefined) return 'browser is not a process identity with an executable';
     browser = { ...identity, executable };
   }

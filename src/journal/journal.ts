@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Stats, constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LeakwrightError, describeError, errnoOf, replaceFile, stateFolder } from '../support/index.ts';
+import { LeakwrightError, describeError, errnoOf, makeOwnFolder, replaceFile, stateFolder } from '../support/index.ts';
 import { type JournalEntry, isEntryId, parseEntry } from './entry.ts';
 
 /** An entry takes about 500 bytes; more than this is not ours. */
@@ -178,6 +178,7 @@ export async function readJournal(): Promise<{
 async function setAside(name: string): Promise<boolean> {
   const aside = join(journalFolder(), 'aside');
   try {
+    makeOwnFolder(journalFolder());
     await mkdir(aside, { recursive: true, mode: 0o700 });
     await rename(join(journalFolder(), name), join(aside, `${Date.now()}-${randomBytes(2).toString('hex')}-${name}`));
     // The names begin with the time, so the order of names is the order of time.

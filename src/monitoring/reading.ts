@@ -10,6 +10,8 @@ export interface TreeReading {
   readonly automatedBy: string | undefined;
   readonly status: OwnershipStatus;
   readonly owner: string | undefined;
+  /** For how long it has been seen to be an orphan, in ms; 0 while it is none. */
+  readonly orphanForMs: number;
   readonly processes: number;
   /** 100 is one core; undefined at first. */
   readonly cpuPercent: number | undefined;

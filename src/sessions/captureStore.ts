@@ -23,8 +23,6 @@ export async function openCaptureStore(
   const inMemory = { store: new MemoryRecordStore<CapturedRequest>(), isHere: true };
   if (place === '' || place === 'memory:') return inMemory;
   try {
-    // Bodies are nobody else's business; SQLite makes its other files with the rights of this one.
-    if (!/^rediss?:/i.test(place)) await writeFile(place, '', { flag: 'a', mode: 0o600 });
     return { store: await openStore<CapturedRequest>(place), isHere: false };
   } catch (error) {
     log.warn(`Captured requests are kept in memory: ${describeError(error)}`);

@@ -1,14 +1,11 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
-import { keepExecutedCode } from './executedCode.ts';
+import { makeOwnFolder } from './ownFiles.ts';
 import { stateFolder } from './paths.ts';
 
 /** Compiled code is made anew after this long: it may be of a version, or of a workspace, that is gone. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** Each takes 1 to 3 MB, and each installation of Playwright makes two anew for each command. */
-const MAX_EXECUTED = 24;
 
 /**
  * Where Node keeps the compiled code of our programs and of Playwright between runs. Playwright is 7 MB of script: with it
@@ -22,23 +19,29 @@ function ownFolder(): string {
   return join(stateFolder(), 'compile-cache');
 }
 
-/** Ours alone: in a folder that Node was told to use, nobody would forget it again. */
-function executedCodeFolder(): string {
-  return join(ownFolder(), 'executed');
-}
-
 /**
- * From here on, this process takes compiled code from our folder, and leaves its own there when it ends. Never throws.
- *
- * @param use what the process is for, such as a command's name
+ * From here on, this process takes compiled code from our folder, and Node leaves its own there when it ends. Never throws.
+ * Node runs what it finds there, so it is used only where nobody else could have put it.
  */
-export function keepCompiledCode(use: string): void {
-  // Node 22.1 and later have it. NODE_DISABLE_COMPILE_CACHE turns it off; a folder that cannot be written is no error.
-  const { constants, enableCompileCache } = nodeModule as Partial<typeof nodeModule>;
-  const status = enableCompileCache?.(compiledCodeFolder()).status;
-  const { ENABLED, ALREADY_ENABLED } = constants?.compileCacheStatus ?? {};
-  if (status === undefined || (status !== ENABLED && status !== ALREADY_ENABLED)) return;
-  if (compiledCodeFolder() === ownFolder()) keepExecutedCode(executedCodeFolder(), use);
+export function keepCompiledCode(): void {
+  // NODE_DISABLE_COMPILE_CACHE turns it off; a folder that cannot be written is no error.
+  const { enableCompileCache } = nodeModule;
+  const folder = compiledCodeFolder();
+  if (folder !== ownFolder()) {
+    enableCompileCache(folder);
+    return;
+  }
+  try {
+    if (process.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return;
+    if (!makeOwnFolder(stateFolder()) || !makeOwnFolder(folder)) return;
+    // Node makes folders now, and files when the process ends, with the rights that the umask leaves.
+    const usual = process.umask(0o077);
+    enableCompileCache(folder);
+    process.umask(usual);
+    process.once('exit', () => process.umask(0o077));
+  } catch {
+    // Without it, all of it is compiled anew.
+  }
 }
 
 /** What makes a child process of ours do the same from its first line. */
@@ -46,19 +49,16 @@ export function compiledCodeVariables(): NodeJS.ProcessEnv {
   return { NODE_COMPILE_CACHE: compiledCodeFolder() };
 }
 
-/** Removes what has not been made anew for long, or is of files that were installed anew since; from our own folder only. Never rejects. */
+/** Removes what has not been made anew for long, from our own folder only. Never rejects. */
 export async function forgetOldCode(now = Date.now()): Promise<void> {
-  const executed: { readonly path: string; readonly madeAt: number }[] = [];
   try {
     for (const entry of await readdir(ownFolder(), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      const madeAt = (await stat(path)).mtimeMs;
-      if (now - madeAt > MAX_AGE_MS) await rm(path, { force: true });
-      else if (entry.parentPath === executedCodeFolder()) executed.push({ path, madeAt });
+      if (now - (await stat(path)).mtimeMs > MAX_AGE_MS) await rm(path, { force: true });
     }
-    const oldest = executed.toSorted((a, b) => b.madeAt - a.madeAt).slice(MAX_EXECUTED);
-    for (const { path } of oldest) await rm(path, { force: true });
+    // Left by versions that kept code of their own.
+    await rm(join(ownFolder(), 'executed'), { recursive: true, force: true });
   } catch {
     // It is not there, or somebody else is at it: the next run looks again.
   }

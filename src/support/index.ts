@@ -7,6 +7,7 @@ export { isInside, liesWithin } from './insideFolder.ts';
 export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
 export { nearest } from './nearest.ts';
+export { makeOwnFile, makeOwnFolder, ownStateFolderOf } from './ownFiles.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
 export { readRegularFile } from './readRegularFile.ts';
 export { replaceFile } from './replaceFile.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ownStateFolderOf } from './ownFiles.ts';
 
 /** Nobody else may read what is written, nor what folders are made for it. */
 const FOLDER = { recursive: true, mode: 0o700 } as const;
@@ -15,25 +15,13 @@ const FILE = { flag: 'wx', mode: 0o600 } as const;
  */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryOf(path);
+  ownStateFolderOf(path);
   await mkdir(dirname(path), FOLDER);
   try {
     await writeFile(temporary, content, FILE);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw error;
-  }
-}
-
-/** The same at once, for a process that ends. */
-export function replaceFileSync(path: string, content: string | Uint8Array): void {
-  const temporary = temporaryOf(path);
-  mkdirSync(dirname(path), FOLDER);
-  try {
-    writeFileSync(temporary, content, FILE);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
     throw error;
   }
 }

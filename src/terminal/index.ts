@@ -1,3 +1,3 @@
 export { runClean } from './cleanCommand.ts';
 export { type TerminalIo, systemIo } from './io.ts';
-export { runProgram } from './program.ts';
+export { INTERRUPTED, runProgram } from './program.ts';

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { openHistory } from '../history/index.ts';
 import {
   type AlertSink,
@@ -53,8 +54,10 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
       ...(history === undefined ? {} : { history }),
       ...(otlp === undefined ? {} : { otlp }),
     });
+    let own: string | undefined;
     try {
-      const file = options.tokenFile ?? (await keepToken(token));
+      own = options.tokenFile === undefined ? await keepToken(token, monitor.port) : undefined;
+      const file = own ?? options.tokenFile!;
       const address = `http://127.0.0.1:${monitor.port}`;
       if (options.json) io.out(`${JSON.stringify({ type: 'listening', port: monitor.port, tokenFile: file })}\n`);
       else
@@ -65,6 +68,8 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
       await aborted(signal);
     } finally {
       await monitor.stop();
+      // It opens nothing any more.
+      if (own !== undefined) await rm(own, { force: true });
     }
   } finally {
     await history?.close();

@@ -25,7 +25,7 @@ import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
 import { runTree } from './treeCommand.ts';
 
 /** What a shell gives for a program ended by Ctrl-C: 128 + SIGINT. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 const COULD_NOT_RUN = 3;
 
 function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: number) => void): Command {

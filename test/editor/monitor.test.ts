@@ -34,7 +34,7 @@ describe('The monitor in the editor', () => {
     await eventually('the monitor listens', () => leakwright.monitor.port);
     assert.equal(await statusOf(port, '/healthz'), 200);
     assert.equal(await statusOf(port, '/metrics'), 401);
-    const token = readFileSync(join(stateFolder(), 'monitor-token'), 'utf8').trim();
+    const token = readFileSync(join(stateFolder(), `monitor-token-${port}`), 'utf8').trim();
     assert.equal(await statusOf(port, '/metrics', token), 200);
     await setPort(undefined);
     await eventually('nobody listens', async () =>

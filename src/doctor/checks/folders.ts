@@ -52,7 +52,7 @@ async function tryToWrite(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const probe = await mkdtemp(join(folder, '.doctor-'));
   try {
-    await writeFile(join(probe, 'probe'), 'probe');
+    await writeFile(join(probe, 'probe'), 'probe', { mode: 0o600 });
   } finally {
     await rm(probe, { recursive: true, force: true });
   }

@@ -11,6 +11,8 @@ export interface AlertThresholds {
   /** Less of a line than this (Pearson's r), or a shorter time (ms), is no growth. */
   readonly growthCorrelation: number;
   readonly growthMs: number;
+  /** How long an orphan is given to end by itself before it is told of, in ms: as the editor gives it. */
+  readonly orphanMs: number;
   /** Share of a structure's own bound. */
   readonly structure: number;
   /** Bytes of leftovers that turn a notice into a warning. */
@@ -22,6 +24,7 @@ export const alertDefaults: AlertThresholds = {
   growth: { warning: 0.1 * MB, critical: 0.5 * MB },
   growthCorrelation: 0.6,
   growthMs: 30_000,
+  orphanMs: 30_000,
   structure: 0.9,
   leftoverBytes: 1024 * MB,
 };
@@ -47,7 +50,7 @@ export function judgeAlerts(
     ...usage('machine', "The machine's memory", machine.usedBytes, machine.totalBytes),
     ...usage('browsers', "The browsers' share of memory", browserBytes, browserLimitBytes),
     ...usage('monitor', "The monitor's own heap", self.heapUsedBytes, self.heapLimitBytes),
-    ...trees.flatMap((tree) => [...growthAlert(tree, thresholds), ...orphanAlert(tree)]),
+    ...trees.flatMap((tree) => [...growthAlert(tree, thresholds), ...orphanAlert(tree, thresholds)]),
     ...leftoverAlert(leftovers, thresholds),
     ...structures
       .filter(({ entries, limit }) => limit > 0 && entries >= limit * thresholds.structure)
@@ -104,8 +107,8 @@ function growthAlert(tree: TreeReading, thresholds: AlertThresholds): Alert[] {
   ];
 }
 
-function orphanAlert(tree: TreeReading): Alert[] {
-  if (tree.status !== 'orphan') return [];
+function orphanAlert(tree: TreeReading, { orphanMs }: AlertThresholds): Alert[] {
+  if (tree.status !== 'orphan' || tree.orphanForMs < orphanMs) return [];
   const owner = tree.owner === undefined ? 'what launched it' : plainText(tree.owner);
   return [
     {

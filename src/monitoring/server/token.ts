@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { LeakwrightError, describeError, stateFolder } from '../../support/index.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LeakwrightError, describeError, replaceFile, stateFolder } from '../../support/index.ts';
 
 const MIN_LENGTH = 16;
 
@@ -38,16 +38,13 @@ export function newToken(): string {
 }
 
 /**
- * Writes the token to a file that only this user can read, and that each monitor writes anew. To be done once the port is
- * ours: one that cannot serve must not take away the token of the one that does.
+ * Writes the token to a file that only this user can read, one for each port: two monitors must not take each other's away. A
+ * link that lies there is replaced, never followed. To be done once the port is ours.
  *
  * @returns the file
  */
-export async function keepToken(token: string): Promise<string> {
-  const file = join(stateFolder(), 'monitor-token');
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${token}\n`, { mode: 0o600 });
-  // The mode above counts for a new file only.
-  await chmod(file, 0o600);
+export async function keepToken(token: string, port: number): Promise<string> {
+  const file = join(stateFolder(), `monitor-token-${port}`);
+  await replaceFile(file, `${token}\n`);
   return file;
 }

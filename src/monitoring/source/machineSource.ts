@@ -32,6 +32,8 @@ export class MachineSource {
   readonly #sampler: TreeSampler;
   readonly observations = new OwnerObservations();
   #owned = new Map<string, OwnedTree>();
+  /** When each tree was first seen to be an orphan. */
+  readonly #orphanSince = new Map<string, number>();
   #ownersAt = -Infinity;
   #leftovers: MonitorReading['leftovers'] = { count: 0, bytes: 0 };
   #leftoversAt = -Infinity;
@@ -111,11 +113,17 @@ export class MachineSource {
         heapUsedBytes: heap.used_heap_size,
         heapLimitBytes: heap.heap_size_limit,
       },
-      trees: snapshot.trees.flatMap((sample) => this.#toTree(sample)),
+      trees: this.#toTrees(snapshot),
       leftovers: this.#leftovers,
       structures: this.#structures(),
       sampleMs: snapshot.costMs,
     };
+  }
+
+  #toTrees({ trees }: SamplerSnapshot): TreeReading[] {
+    const keys = new Set(trees.map(({ key }) => key));
+    for (const key of this.#orphanSince.keys()) if (!keys.has(key)) this.#orphanSince.delete(key);
+    return trees.flatMap((sample) => this.#toTree(sample));
   }
 
   #toTree({ key, tree, cpuPercent, memory, trend }: TreeSample): TreeReading[] {
@@ -130,6 +138,7 @@ export class MachineSource {
         automatedBy: tree.automatedBy,
         status: owned?.status ?? 'unknown',
         owner: owned?.owner?.name,
+        orphanForMs: this.#orphanForMs(key, owned?.status === 'orphan'),
         processes: tree.processes.length,
         cpuPercent,
         pssBytes: memory?.pssBytes ?? 0,
@@ -141,6 +150,17 @@ export class MachineSource {
         },
       },
     ];
+  }
+
+  #orphanForMs(key: string, isOrphan: boolean): number {
+    if (!isOrphan) {
+      this.#orphanSince.delete(key);
+      return 0;
+    }
+    const now = this.#clock.monotonic();
+    const since = this.#orphanSince.get(key) ?? now;
+    this.#orphanSince.set(key, since);
+    return now - since;
   }
 
   #structures(): StructureReading[] {

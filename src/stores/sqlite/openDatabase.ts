@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync } from 'node:sqlite';
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { LeakwrightError, describeError, makeOwnFile, ownStateFolderOf } from '../../support/index.ts';
 
 /** How long a writer waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -38,7 +38,10 @@ export function openDatabase(file: string): DatabaseSync {
   const sqlite = loadSqlite();
   let db: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    ownStateFolderOf(file);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    // SQLite makes the files beside it with the rights of this one.
+    if (file !== ':memory:') makeOwnFile(file);
     db = new sqlite.DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     prepareFile(db, file);
     return db;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { Monitor, keepToken, newToken } from '../../../src/monitoring/index.ts';
 import { MAX_BODY_BYTES } from '../../../src/monitoring/server/readBody.ts';
-import { silentLog } from '../../../src/support/index.ts';
+import { silentLog, stateFolder } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
@@ -250,7 +250,14 @@ describe('the endpoints of the monitor', () => {
   it('writes a token of its own where only this user can read it', async () => {
     const token = newToken();
     assert.match(token, /^[\da-f]{64}$/);
-    const file = await keepToken(token);
+    const linked = join(stateFolder(), 'monitor-token-1');
+    mkdirSync(stateFolder(), { recursive: true });
+    writeFileSync(join(stateFolder(), 'theirs'), '');
+    symlinkSync(join(stateFolder(), 'theirs'), linked);
+    const file = await keepToken(token, 1);
+    assert.equal(file, linked);
+    assert.equal(readFileSync(join(stateFolder(), 'theirs'), 'utf8'), '', 'a link is replaced, not followed');
+    assert.notEqual(await keepToken(newToken(), 2), file, 'another monitor has a file of its own');
     assert.equal(readFileSync(file, 'utf8').trim(), token);
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
   });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { type AlertEvent, Monitor, webhookSink } from '../../../src/monitoring/index.ts';
+import { alertDefaults } from '../../../src/monitoring/alerts/judge.ts';
 import { openHistory } from '../../../src/history/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
 import { silentLog } from '../../../src/support/index.ts';
@@ -73,6 +74,7 @@ describe('the monitor on a real machine', function () {
         token: TOKEN,
         intervalMs: 500,
         log: silentLog,
+        thresholds: { ...alertDefaults, orphanMs: 0 },
         sinks: [webhookSink(`${receiver.origin}/hook/secret`, 'hook-token')],
         otlp: { endpoint: `${receiver.origin}/v1/metrics` },
         scope: {
@@ -203,11 +205,11 @@ describe('the monitor on a real machine', function () {
       const { port } = new URL(receiver.origin);
       // Whoever serves there, in another window, is asked with the token of this file.
       const state = mkdtempSync(join(folder, 'serves-'));
-      writeFileSync(join(state, 'monitor-token'), TOKEN);
+      writeFileSync(join(state, `monitor-token-${port}`), TOKEN);
       const taken = await home.run(['monitor', '--port', port], { env: { LEAKWRIGHT_STATE_DIR: state } });
       assert.equal(taken.code, 3);
       assert.match(taken.stderr, new RegExp(`Port ${port} is taken`));
-      assert.equal(readFileSync(join(state, 'monitor-token'), 'utf8'), TOKEN);
+      assert.equal(readFileSync(join(state, `monitor-token-${port}`), 'utf8'), TOKEN);
       const short = join(folder, 'short');
       writeFileSync(short, 'abc');
       const weak = await home.run(['monitor', '--port', '0', '--token-file', short]);

@@ -18,6 +18,7 @@ const tree: TreeReading = {
   automatedBy: 'playwright',
   status: 'owned',
   owner: 'node run.js (pid 99)',
+  orphanForMs: 0,
   processes: 6,
   cpuPercent: 3,
   pssBytes: 300 * MB,
@@ -75,9 +76,16 @@ describe('what the monitor alerts of', () => {
     assert.deepEqual(levels(growing(0.6, { status: 'personal' })), [], "a person's own browser is theirs to fill");
   });
 
+  it('gives an orphan the time to end by itself that the editor gives it', () => {
+    const orphanFor = (orphanForMs: number) =>
+      judgeAlerts(readingOf({ trees: [{ ...tree, status: 'orphan', orphanForMs }] })).map(({ kind }) => kind);
+    assert.deepEqual(orphanFor(29_999), []);
+    assert.deepEqual(orphanFor(30_000), ['orphan']);
+  });
+
   it('tells of orphans, leftovers, and structures near their bound', () => {
     const reading = readingOf({
-      trees: [{ ...tree, status: 'orphan' }],
+      trees: [{ ...tree, status: 'orphan', orphanForMs: 30_000 }],
       leftovers: { count: 2, bytes: 5 * MB },
       structures: [
         { name: 'time series', entries: 95, limit: 100 },
