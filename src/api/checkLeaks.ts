@@ -52,6 +52,7 @@ export const API_SETTINGS = [
   'failOn',
   'timeout',
   'stepTimeout',
+  'showUrls',
 ] as const satisfies readonly CheckOptionName[];
 
 export interface CheckLeaksOptions extends Pick<

@@ -1,5 +1,5 @@
-import { LeakwrightError } from '../support/index.ts';
-import type { CheckResult, Finding } from '../leaks/index.ts';
+import type { CheckResult } from '../leaks/index.ts';
+import { parseReport } from './parseReport.ts';
 import { SEVERITY_RANK } from './report.ts';
 
 /** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
@@ -20,23 +20,12 @@ export type Baseline = ReadonlyMap<string, number>;
  * @throws LeakwrightError `usage` when the text is not one of our reports
  */
 export function parseBaseline(text: string, file: string): Baseline {
-  const refuse = (why: string): never => {
-    throw new LeakwrightError('usage', `The baseline '${file}' cannot be used: ${why}.`, {
-      hint: 'Make one with: leakwright check … --reporter json=FILE',
-    });
-  };
-  let report: { schema?: unknown; checks?: { findings?: Partial<Finding>[] }[] };
-  try {
-    report = JSON.parse(text) as typeof report;
-  } catch {
-    return refuse('it is not JSON');
-  }
-  if (report?.schema !== 1 || !Array.isArray(report.checks)) return refuse('it is not a Leakwright report of schema 1');
-  const baseline = new Map<string, number>();
-  for (const finding of report.checks.flatMap((check) => check.findings ?? [])) {
-    if (typeof finding.fingerprint === 'string') baseline.set(finding.fingerprint, finding.bytesPerIteration ?? 0);
-  }
-  return baseline;
+  const { checks } = parseReport(text, file);
+  return new Map(
+    checks.flatMap(({ findings }) =>
+      findings.map(({ fingerprint, bytesPerIteration }) => [fingerprint, bytesPerIteration]),
+    ),
+  );
 }
 
 /** The result with known leaks that did not grow marked as ignored: only new and grown ones count for the verdict. */

@@ -1,8 +1,14 @@
+import type { CheckResult } from '../leaks/index.ts';
 import { LeakwrightError } from '../support/index.ts';
-import type { Report } from './report.ts';
+import { type Report, SEVERITY_RANK, type Shard, exitCodeFor } from './report.ts';
+import { reportSchema } from './reportSchema.ts';
+
+/** Characters of one report. One of a hundred checks with ten findings each has 2 MB. */
+const MAX_CHARACTERS = 256 * 1024 * 1024;
 
 /**
- * Reads a former JSON report. What it holds beyond its outline is taken as it is: reports come from ourselves.
+ * Reads a former JSON report, which anybody may have written or changed since: every field that is used is looked at, and what
+ * follows from others (severities, verdicts, the exit code) is worked out again.
  *
  * @param from what to call it in the error
  * @throws LeakwrightError `usage` when the text is not one of our reports
@@ -13,13 +19,41 @@ export function parseReport(text: string, from: string): Report {
       hint: 'Make one with: leakwright check … --reporter json=FILE',
     });
   };
-  let report: Partial<Report> | null;
+  if (text.length > MAX_CHARACTERS) return refuse(`it has more than ${MAX_CHARACTERS} characters`);
+  let value: unknown;
   try {
-    report = JSON.parse(text) as Partial<Report> | null;
+    value = JSON.parse(text);
   } catch {
     return refuse('it is not JSON');
   }
-  if (report?.schema !== 1 || !Array.isArray(report.checks) || typeof report.startedAt !== 'string')
+  if (typeof value !== 'object' || value === null || (value as { schema?: unknown }).schema !== 1)
     return refuse('it is not a Leakwright report of schema 1');
-  return report as Report;
+  const read = reportSchema.safeParse(value);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    return refuse(`its ${issue?.path.join('.') || 'content'} is not what a report has there`);
+  }
+  const report = read.data as unknown as Report;
+  if (Number.isNaN(Date.parse(report.startedAt)) || report.durationMs < 0) return refuse('it tells of no time');
+  if (report.shard && !isShard(report.shard)) return refuse('its shard is none');
+  const checks = report.checks.map((check) => consistent(check));
+  return { ...report, checks, exitCode: exitCodeFor(checks, report.failOn) };
+}
+
+/** More shards than any run is divided into; each missing one is named. */
+const MAX_SHARDS = 1000;
+
+function isShard({ index, total }: Shard): boolean {
+  return index >= 1 && index <= total && total <= MAX_SHARDS;
+}
+
+/** A check whose severity and verdict are those of its findings. */
+function consistent(check: CheckResult): CheckResult {
+  const counted = check.findings.filter(({ ignored }) => ignored === undefined);
+  const [worst] = counted.map(({ severity }) => severity).sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a]);
+  if (worst !== undefined) {
+    return { ...check, severity: worst, verdict: check.verdict === 'clean' ? 'leak' : check.verdict };
+  }
+  // A leak of no severity would pass every --fail-on.
+  return check.verdict === 'leak' && check.severity === 'none' ? { ...check, severity: 'minor' } : check;
 }

@@ -42,6 +42,7 @@ const check = z.looseObject({
   name: z.string(),
   file: z.optional(z.string()),
   url: z.string(),
+  steps: z.optional(texts),
   browser: z.looseObject({ name: z.string(), version: z.string() }),
   mode: z.enum(['iterations', 'duration']),
   verdict: z.enum(['leak', 'clean', 'inconclusive', 'error']),
@@ -62,9 +63,17 @@ const check = z.looseObject({
   escalatedTo: z.optional(z.int()),
   settledLate: z.optional(z.int()),
   growth: numbers,
-  samples: z.array(z.looseObject({ iteration: z.int(), atMs: z.number() })),
+  samples: z.array(z.catchall(z.object({ iteration: z.int(), atMs: z.number() }), z.number())),
   findings: z.array(finding),
-  bounded: z.array(z.looseObject({ name: z.string(), reason: z.string() })),
+  bounded: z.array(
+    z.looseObject({
+      name: z.string(),
+      reason: z.string(),
+      because: z.optional(because),
+      survivors: z.optional(z.array(z.number())),
+      holder: z.optional(z.string()),
+    }),
+  ),
   memoryTrend: z.looseObject({ slopeMbPerSecond: z.number(), correlation: z.number(), leakSeverity: severity }),
   memoryStats: z.looseObject({
     initialMb: z.number(),

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { MemoryRecordStore, type Store, openStore } from '../stores/index.ts';
 import { type Log, describeError } from '../support/index.ts';
 import type { CapturedRequest } from './requestCapture.ts';

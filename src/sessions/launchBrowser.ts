@@ -10,6 +10,7 @@ import { economyArguments } from './economyArguments.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
 import type { EndpointKind, LaunchRequest, SessionEndpoints, SessionSource } from './model.ts';
 import { inTurn, withVariables } from './processEnvironment.ts';
+import { silentArguments } from './silentArguments.ts';
 import {
   createSessionFolder,
   hasRoomForSockets,
@@ -159,6 +160,7 @@ function launchArguments(
 ): string[] {
   const own: string[] = [];
   if (family === 'chromium') {
+    own.push(...silentArguments);
     if (source.economy) own.push(...economyArguments.map(({ argument }) => argument));
     // With one dash: Chromium takes both spellings, and Playwright, which looks for two, keeps driving the browser
     // through the pipe. So the browser still ends with the process that holds the pipe (*measured*).

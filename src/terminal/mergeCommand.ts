@@ -84,6 +84,8 @@ function reportFiles(place: string): string[] {
 function readReport(file: string): Report {
   let text: string;
   try {
+    // A pipe would be waited for without end.
+    if (!statSync(file).isFile()) throw new Error('it is no file');
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw unreadable(file, error);

@@ -276,10 +276,15 @@ export class HeapGraphLoader {
     this.#loader.write(chunk);
   }
 
-  /** @param onParsed called when the text is no longer needed, before retainers and dominators are computed */
+  /**
+   * @param onParsed called when the text is no longer needed, before retainers and dominators are computed
+   * @throws Error where the text is no snapshot, or not a whole one
+   */
   async finish(onParsed: () => void = () => {}): Promise<HeapGraph> {
     this.#loader.close();
-    await this.#loader.parsingComplete;
+    // The parser has all of the text now. Where it waits for more, the text was cut off, and it would wait without end.
+    const cutOff = new Promise<never>((_, reject) => setImmediate(() => reject(new Error('its text is not complete'))));
+    await Promise.race([this.#loader.parsingComplete, cutOff]);
     onParsed();
     return new HeapGraph(await this.#loader.buildSnapshot(secondHalf()));
   }

@@ -1,13 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { LeakwrightError, abortable, programFile } from '../../support/index.ts';
-import type { AnalysisRequest, FromWorker, SnapshotAnalysis, ToWorker } from './messages.ts';
-
-/**
- * Characters of one snapshot that are read at most. The parsed form of a snapshot takes 4 to 5 times its text, and one is held
- * at a time (*measured: 200 MB with 3.1 million objects, eight in a row: 0.9 GB at the peak, 0.5 GB after each*); beyond this
- * bound the run says that the heap is too large rather than take the machine down.
- */
-const MAX_SNAPSHOT_CHARACTERS = 2 ** 31;
+import {
+  type AnalysisRequest,
+  type FromWorker,
+  MAX_SNAPSHOT_CHARACTERS,
+  type SnapshotAnalysis,
+  type ToWorker,
+} from './messages.ts';
 
 /** The worker's JavaScript heap in MB; its typed arrays (nodes, edges) come on top and are bounded by the above. */
 const WORKER_HEAP_MB = 4096;

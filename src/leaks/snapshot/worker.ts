@@ -7,8 +7,15 @@ import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import { Analyst } from './analyse.ts';
 import { HeapGraphLoader } from './heapGraph.ts';
-import type { AnalysisRequest, FromWorker, SnapshotAnalysis, ToWorker } from './messages.ts';
+import {
+  type AnalysisRequest,
+  type FromWorker,
+  MAX_SNAPSHOT_CHARACTERS,
+  type SnapshotAnalysis,
+  type ToWorker,
+} from './messages.ts';
 import { MAX_QUICK_CHARACTERS, mayHoldSurvivors } from './quickLook.ts';
+import { checkSnapshotHead } from './snapshotHead.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread only.');
 const port = parentPort;
@@ -17,6 +24,8 @@ const analyst = new Analyst();
 let pieces: string[] = [];
 let characters = 0;
 let loader: HeapGraphLoader | undefined;
+/** Why the snapshot cannot be read; told when it is to be analysed. */
+let broken: Error | undefined;
 
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
@@ -24,13 +33,20 @@ port.on('message', (message: ToWorker) => {
       pieces = [];
       characters = 0;
       loader = undefined;
+      broken = undefined;
       return;
     }
     case 'chunk': {
       characters += message.text.length;
+      if (broken) return;
       if (loader) loader.write(message.text);
       else pieces.push(message.text);
-      if (characters > MAX_QUICK_CHARACTERS) load();
+      try {
+        if (characters > MAX_QUICK_CHARACTERS) load(MAX_SNAPSHOT_CHARACTERS);
+      } catch (error) {
+        broken = error as Error;
+        pieces = [];
+      }
       return;
     }
     case 'analyse': {
@@ -48,11 +64,13 @@ port.on('message', (message: ToWorker) => {
 });
 
 async function analyse(request: AnalysisRequest): Promise<SnapshotAnalysis> {
+  if (broken) throw broken;
+  if (!loader) checkSnapshotHead(pieces, characters);
   if (request.quick && !loader && !mayHoldSurvivors(pieces.join(''), request)) {
     pieces = [];
     return { groups: [], growth: [], nodeCount: 0, elements: {} };
   }
-  const complete = load();
+  const complete = load(characters);
   loader = undefined;
   const graph = await complete.finish(collectAfterLarge);
   // Nothing needs any more what it took to find the dominators.
@@ -71,8 +89,14 @@ function collectAfterLarge(): void {
   if (characters > MAX_QUICK_CHARACTERS) collectGarbage();
 }
 
-/** Hands all pieces to the parser, which takes what comes from now on. */
-function load(): HeapGraphLoader {
+/**
+ * Hands all pieces to the parser, which takes what comes from now on.
+ *
+ * @param maxCharacters of the whole text
+ * @throws Error where the text does not begin as a snapshot of that size
+ */
+function load(maxCharacters: number): HeapGraphLoader {
+  if (!loader) checkSnapshotHead(pieces, maxCharacters);
   loader ??= new HeapGraphLoader();
   for (const piece of pieces) loader.write(piece);
   pieces = [];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createProcessReader } from '../../processes/index.ts';
 import { describeError } from '../../support/index.ts';
 import { endServer } from './endServer.ts';
+import { KeeperWatch } from './keeperWatch.ts';
 import type { FromKeeper, ServerCommand, ServerTraces, SurvivingProcess, ToKeeper } from './keeperProtocol.ts';
 
 /** Whatever happens, a keeper never outlives its run by more than this. */
@@ -12,12 +13,13 @@ const MAX_PENDING_OUTPUT = 64 * 1024;
 /**
  * Runs as a keeper: starts web servers for a run of checks, and ends them when told to or when the channel to the run closes,
  * for whatever reason, a SIGKILL of the run included. It is a process of its own because a run that is killed could not, and
- * because the servers' process groups then have a parent that lives.
+ * because the servers' process groups then have a parent that lives. Should both be killed at once, a watch of its own ends them.
  */
 export function runKeeper(): void {
   const reader = createProcessReader();
   const servers = new Map<string, ServerTraces>();
   const starting = new Set<Promise<void>>();
+  const watch = new KeeperWatch();
 
   const start = async (server: ServerCommand): Promise<void> => {
     let child: ChildProcess;
@@ -38,6 +40,7 @@ export function runKeeper(): void {
     }
     relay(child, server.id);
     if (child.pid === undefined) return;
+    watch.note({ id: server.id, root: { pid: child.pid, startTime: 0 }, shutdown: server.shutdown });
     const info = await reader.readProcess(child.pid);
     const traces = {
       id: server.id,
@@ -45,6 +48,7 @@ export function runKeeper(): void {
       shutdown: server.shutdown,
     };
     servers.set(server.id, traces);
+    watch.note(traces);
     tell({ type: 'started', traces });
   };
 
@@ -52,6 +56,7 @@ export function runKeeper(): void {
     await Promise.all(starting);
     const left = await Promise.all([...servers.values()].map(async (traces) => await endServer(reader, traces)));
     servers.clear();
+    watch.done();
     return left.flat();
   };
 

@@ -193,11 +193,16 @@ describe("leakwright check with a Playwright configuration's web server", () => 
       (pid) => keepersOf(pid).forEach((keeper) => process.kill(keeper, 'SIGKILL')),
       0,
     ],
+    [
+      'a SIGKILL of both at once',
+      (pid) => [...keepersOf(pid), pid].forEach((each) => process.kill(each, 'SIGKILL')),
+      null,
+    ],
   ];
   for (const [what, end, code] of ends) {
     it(`leaves no process of it after ${what}`, async () => {
       configure(`[${shop()}, { command: 'echo up; sleep 600', name: 'api', wait: { stdout: /up/ } }]`);
-      // Long enough for every end but the last, whose run goes on and ends by itself.
+      // Long enough for every end but one, whose run goes on and ends by itself.
       const iterations = code === 0 ? 20 : 5000;
       scenario(
         `url: 'http://127.0.0.1:${port}/', iterations: ${iterations}, iteration: (page) => page.click('button')`,

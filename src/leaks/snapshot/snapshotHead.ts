@@ -1,0 +1,50 @@
+/** Characters in which a snapshot says what it holds. V8 writes about 2,500. */
+const HEAD_CHARACTERS = 100_000;
+
+/**
+ * Looks at what a snapshot says of itself before anything is made room for: its numbers of nodes and edges are believed by
+ * whoever parses it, and a text that was cut off, or is none of V8's, may say anything.
+ *
+ * @param pieces the text, or its beginning, in pieces
+ * @param maxCharacters how long the whole text can be
+ * @throws Error that says what is wrong with it
+ */
+export function checkSnapshotHead(pieces: readonly string[], maxCharacters: number): void {
+  let head = '';
+  for (const piece of pieces) {
+    head += piece.slice(0, HEAD_CHARACTERS - head.length);
+    if (head.length >= HEAD_CHARACTERS) break;
+  }
+  const json = /^\s*\{"snapshot":(?<json>\{.*?\}),\s*"nodes":/s.exec(head)?.groups?.['json'];
+  if (json === undefined) throw new Error('it does not begin as one');
+  let header: Header;
+  try {
+    header = JSON.parse(json) as Header;
+  } catch {
+    throw new Error('it does not begin as one');
+  }
+  const { meta, node_count, edge_count, trace_function_count = 0 } = header;
+  const needed =
+    numbersOf(node_count, meta?.node_fields) +
+    numbersOf(edge_count, meta?.edge_fields) +
+    numbersOf(trace_function_count, meta?.trace_function_info_fields ?? []);
+  // Each number takes a digit and a comma.
+  if (!(needed * 2 <= maxCharacters + 3)) throw new Error('it says that it holds more than it can');
+}
+
+interface Header {
+  readonly meta?: {
+    readonly node_fields?: readonly string[];
+    readonly edge_fields?: readonly string[];
+    readonly trace_function_info_fields?: readonly string[];
+  };
+  readonly node_count?: number;
+  readonly edge_count?: number;
+  readonly trace_function_count?: number;
+}
+
+function numbersOf(count: unknown, fields: unknown): number {
+  if (!Number.isSafeInteger(count) || (count as number) < 0 || !Array.isArray(fields) || fields.length > 100)
+    throw new Error('its numbers of nodes and edges are none');
+  return (count as number) * fields.length;
+}
