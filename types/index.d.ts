@@ -245,6 +245,8 @@ export interface CheckSettings {
   readonly timeout?: number;
   /** Seconds for one step. Default: 30. */
   readonly stepTimeout?: number;
+  /** Say URLs and texts with the passwords and tokens in them. Default: they are masked. */
+  readonly showUrls?: boolean;
 }
 
 export interface CheckLeaksOptions extends CheckSettings {
