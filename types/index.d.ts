@@ -300,6 +300,12 @@ export interface ProjectConfig extends CheckSettings {
   readonly otlp?: string | boolean;
   /** Checks that run side by side. Default: half of the processors. */
   readonly workers?: number;
+  /** A program on Node to check instead of a page: the file that is started, with the arguments that follow its name. */
+  readonly node?: string;
+  /** The inspector of a Node program that runs: `http://127.0.0.1:9229`. */
+  readonly inspect?: string;
+  /** HTTP requests of one iteration of a Node program: `GET /items`, `POST /items BODY`. */
+  readonly request?: string | readonly string[];
   /** A Playwright configuration, or `false` for none. Default: the one beside the scenario or above it. */
   readonly config?: string | false;
   /** A project of that Playwright configuration. */

@@ -83,7 +83,7 @@ export async function hookPage(page: Page): Promise<void> {
   await Promise.allSettled(page.frames().map(async (frame) => await frame.evaluate(installPageHooks)));
 }
 
-function familyOf(browser: Browser | null): LeakBrowser['family'] {
+function familyOf(browser: Browser | null): Exclude<LeakBrowser['family'], 'node'> {
   const name = browser?.browserType().name();
   return name === 'firefox' || name === 'webkit' ? name : 'chromium';
 }

@@ -8,9 +8,9 @@ import { type CheckOptionName, type CheckSettings, type WrittenSettings, allChec
 import { settingsShape } from './settingsSchema.ts';
 
 /** Only for the command line: a program of the machine, a part of one run, and the rules, which are objects here. */
-const NOT_IN_CONFIG: ReadonlySet<CheckOptionName> = new Set(['executablePath', 'shard']);
+const NOT_IN_CONFIG: ReadonlySet<CheckOptionName> = new Set(['executablePath', 'nodePid', 'shard']);
 
-type Settings = Omit<WrittenSettings, 'executablePath' | 'shard' | 'ignore'>;
+type Settings = Omit<WrittenSettings, 'executablePath' | 'nodePid' | 'shard' | 'ignore'>;
 
 /** What a project of `leakwright.config` says, and the configuration for all of them. */
 export interface ProjectConfig extends Settings {

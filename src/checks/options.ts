@@ -46,6 +46,22 @@ export const checkOptions = {
     value: 'selector',
     help: 'one step of an iteration; repeat it for more, the last one ends where the first began',
   },
+  node: {
+    kind: 'text',
+    value: 'program',
+    help: 'check a program on Node instead of a page: this file is started, with the arguments that follow its name',
+  },
+  nodePid: { kind: 'integer', minimum: 2, value: 'pid', help: 'check a Node program that runs', inTask: false },
+  inspect: {
+    kind: 'text',
+    value: 'url',
+    help: 'check a Node program whose inspector is open: http://127.0.0.1:9229 or its ws:// address',
+  },
+  request: {
+    kind: 'texts',
+    value: 'request',
+    help: 'of a Node program: one HTTP request of an iteration, "GET /items" or "POST /items BODY"; repeat it for more',
+  },
   iterations: { kind: 'integer', minimum: 3, value: 'n', help: 'counted iterations (default: 7)' },
   warmup: { kind: 'integer', minimum: 0, value: 'n', help: 'iterations before the count (default: 3)' },
   deep: { kind: 'flag', help: 'track allocations even when no counter rises' },

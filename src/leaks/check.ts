@@ -5,6 +5,7 @@ import type { LeakBrowser, OpenLeakBrowser } from './drive/leakBrowser.ts';
 import { PageUnderTest } from './drive/pageUnderTest.ts';
 import { maskerFor, masked } from './maskSecrets.ts';
 import { Phases } from './drive/phases.ts';
+import type { Subject } from './drive/subject.ts';
 import { explain } from './explain/explain.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
 import { type Decision, decide } from './judge/decide.ts';
@@ -66,7 +67,7 @@ interface Run {
   readonly startedMonotonic: number;
   readonly warnings: string[];
   browser?: LeakBrowser;
-  subject?: PageUnderTest;
+  subject?: Subject;
   measurements?: Measurements;
   memory?: TreeMemoryWatch;
   decision?: Decision;
@@ -192,14 +193,16 @@ async function* openPage(run: Run): AsyncGenerator<LeakEvent> {
   const { name, version, root, family } = run.browser;
   yield { type: 'browserReady', name, version, pid: root?.pid ?? 0 };
   yield phases.end('launch');
-  if (family !== 'chromium') {
+  if (family !== 'chromium' && family !== 'node') {
     throw new LeakwrightError('leaks.unsupported', `${name} shows no heap, so iterations cannot be checked in it.`, {
       hint: 'Use a duration check, which watches the memory of its processes, or Chromium.',
     });
   }
   yield phases.begin('load');
   const limits = { stepMs: options.stepTimeoutMs ?? 30_000 };
-  run.subject = await PageUnderTest.load(run.browser, scenario, limits, clock, abort.signal);
+  run.subject = run.browser.openSubject
+    ? await run.browser.openSubject(scenario, limits, clock, abort.signal)
+    : await PageUnderTest.load(run.browser, scenario, limits, clock, abort.signal);
   if (root) {
     // From here on: what a browser takes to start, and to load the page, is no growth.
     run.memory = new TreeMemoryWatch(root, { clock, log });
@@ -299,7 +302,7 @@ function phaseOf(
 
 async function* measure(run: Run, measurements: Measurements): AsyncGenerator<LeakEvent> {
   const { phases, subject, log } = run;
-  const beganAt = subject!.page.url();
+  const beganAt = subject!.url();
   let current: Phase | undefined;
   const seen = new Set<Phase>();
   for (;;) {
@@ -332,7 +335,7 @@ async function* measure(run: Run, measurements: Measurements): AsyncGenerator<Le
 }
 
 async function* noticeUrl(run: Run, beganAt: string): AsyncGenerator<LeakEvent> {
-  const endedAt = run.subject!.page.url();
+  const endedAt = run.subject!.url();
   if (endedAt === beganAt) return;
   const message = `An iteration does not end where it began: at ${beganAt} first, at ${endedAt} after the last. What it does not undo looks like a leak.`;
   run.warnings.push(message);

@@ -21,3 +21,4 @@ export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';
 export { refusedCheck } from './explain/refusedCheck.ts';
 export * from './analyze/index.ts';
+export * from './node/index.ts';

@@ -2,9 +2,17 @@ import { url as inspectorUrl } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 import { runScenario, sessionSource } from '../checks/index.ts';
-import { type CheckContext, type CheckResult, type LeakEvent, refusedCheck, sessionOpener } from '../leaks/index.ts';
+import {
+  type CheckContext,
+  type CheckResult,
+  type LeakEvent,
+  nodeOpener,
+  refusedCheck,
+  sessionOpener,
+} from '../leaks/index.ts';
 import type { Log } from '../support/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
+import { isNodeCheck, nodeTarget } from './nodeChecks.ts';
 import type { CheckJob } from './planChecks.ts';
 import type { Sink } from './reporters.ts';
 import type { RunServers } from './runServers.ts';
@@ -111,11 +119,13 @@ function eventsOf(found: FoundScenario, job: CheckJob, run: JobRun): ReturnType<
   const workspaceFolder = process.cwd();
   if ('refused' in found) return refusedCheck(found.file, found.refused, workspaceFolder);
   const { setup, scenario } = found;
-  const openBrowser = sessionOpener(sessionSource(job.settings, setup?.launch), {
-    workspaceFolder,
-    log: run.log,
-    testIdAttribute: setup?.testIdAttribute,
-  });
+  const openBrowser = isNodeCheck(job.settings)
+    ? nodeOpener(nodeTarget(job.settings, (line) => run.log.debug(line)))
+    : sessionOpener(sessionSource(job.settings, setup?.launch), {
+        workspaceFolder,
+        log: run.log,
+        testIdAttribute: setup?.testIdAttribute,
+      });
   const context: CheckContext = { openBrowser, workspaceFolder, signal: run.signal, log: run.log };
   return runScenario(scenario, job.settings, context, {
     evidenceFile: run.evidence.next(),

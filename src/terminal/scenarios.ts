@@ -17,6 +17,7 @@ import {
 } from '../scenarios/index.ts';
 import { durationOptions, parsePageUrl } from '../checks/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
+import { isNodeCheck, nodeScenarios } from './nodeChecks.ts';
 
 /** A scenario and the Playwright configuration it runs under, or the file that holds none and why. */
 export type FoundScenario =
@@ -38,6 +39,7 @@ export async function findScenarios(
   configured: readonly (string | object)[] = [],
   folder = process.cwd(),
 ): Promise<FoundScenario[]> {
+  if (isNodeCheck(options)) return [...(await nodeScenarios(options, options.files))];
   const { click = [] } = options;
   // A page that the configuration names is the place of its scenarios.
   const files = options.files.length > 0 ? options.files : configured.filter((one) => typeof one === 'string');

@@ -1,5 +1,5 @@
 import type { CDPSession } from 'playwright';
-import type { PageGuard } from './pageGuard.ts';
+import type { CheckGuard } from './checkGuard.ts';
 
 /** How long a protocol call may take before the page counts as hung: a forced GC of a heap of GBs takes seconds. */
 const CALL_LIMIT_MS = 30_000;
@@ -12,10 +12,10 @@ export type { CDPSession };
 /** A CDP session whose calls end with the check and have a limit. */
 export class GuardedCdp {
   readonly session: CDPSession;
-  readonly #guard: PageGuard;
+  readonly #guard: CheckGuard;
   readonly #hung: () => Error;
 
-  constructor(session: CDPSession, guard: PageGuard, hung: () => Error) {
+  constructor(session: CDPSession, guard: CheckGuard, hung: () => Error) {
     this.session = session;
     this.#guard = guard;
     this.#hung = hung;

@@ -1,5 +1,8 @@
 import type { CDPSession, Page } from 'playwright';
 import type { ProcessIdentity } from '../../processes/index.ts';
+import type { Scenario } from '../../scenarios/index.ts';
+import type { Clock } from '../../support/index.ts';
+import type { Subject } from './subject.ts';
 import type { CleanupVerification } from '../model.ts';
 
 /** The browser of a check, whoever launched it: what the run needs of it and no more. */
@@ -7,7 +10,7 @@ export interface LeakBrowser {
   /** For people: `Chromium`. */
   readonly name: string;
   readonly version: string;
-  readonly family: 'chromium' | 'firefox' | 'webkit';
+  readonly family: 'chromium' | 'firefox' | 'webkit' | 'node';
   /** The root process, where the browser runs on this machine. */
   readonly root: ProcessIdentity | undefined;
   /** The page is there before the check and stays after it, with our hooks in it: it is neither loaded nor set up. */
@@ -18,6 +21,13 @@ export interface LeakBrowser {
   newPage(contextOptions: Readonly<Record<string, unknown>>): Promise<Page>;
   /** A CDP session of the page; Chromium only. */
   openCdp(page: Page): Promise<CDPSession>;
+  /** What the check runs on, where it is no page: a Node program. */
+  openSubject?(
+    scenario: Scenario,
+    limits: { readonly stepMs: number },
+    clock: Clock,
+    signal: AbortSignal,
+  ): Promise<Subject>;
   /** Calls back once when the browser goes away without having been asked to. */
   onLost(listener: () => void): void;
   /** Ends the browser and says what was left of it. Never rejects. */

@@ -1,38 +1,22 @@
 import type { Page } from 'playwright';
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { LeakwrightError } from '../../support/index.ts';
+import { BETTER_REASON_MS, CheckGuard } from './checkGuard.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
 import type { PageEvents } from './pageEvents.ts';
 
-/** Between the first sign of an end (a failing call, a closed page) and the event that says why. */
-const BETTER_REASON_MS = 500;
-
-/**
- * Everything that ends a check early, in one place: an abort, a crash of the page, the end of the browser. Whatever the
- * run waits for, it waits for through `during`, so no page can hold it longer than the limit.
- */
-export class PageGuard {
-  readonly #signal: AbortSignal | undefined;
-  readonly #listeners = new Set<(reason: Error) => void>();
-  readonly #onAbort = (): void => this.#end(abortReason(this.#signal!));
-  readonly #ending = new AbortController();
-  #ended: Error | undefined;
-
-  /** Aborts when the check ends early, for whatever reason: for work that `during` does not wait for. */
-  get signal(): AbortSignal {
-    return this.#ending.signal;
-  }
-
+/** The guard of a page: an abort, a crash of the page, the end of the browser end the check. */
+export class PageGuard extends CheckGuard {
   constructor(browser: LeakBrowser, page: Page, events: PageEvents, signal: AbortSignal | undefined) {
-    this.#signal = signal;
+    super(signal);
     browser.onLost(() =>
-      this.#end(
+      this.end(
         new LeakwrightError('leaks.browserDied', 'The browser ended while the check ran.', {
           hint: 'It may have run out of memory; check a smaller step, or give the machine more memory.',
         }),
       ),
     );
     events.on('crash', () =>
-      this.#end(
+      this.end(
         new LeakwrightError('leaks.browserDied', `The page crashed while the check ran (${page.url()}).`, {
           hint: 'It may have run out of memory: fewer iterations may show the leak before that.',
         }),
@@ -42,7 +26,7 @@ export class PageGuard {
       // The end of a browser closes its pages first: the reason that says more may be on its way.
       const timer = setTimeout(
         () =>
-          this.#end(
+          this.end(
             new LeakwrightError('leaks.scenarioFailed', 'The page under test was closed while the check ran.', {
               hint: 'An iteration must leave the page open.',
             }),
@@ -51,77 +35,5 @@ export class PageGuard {
       );
       timer.unref();
     });
-    if (signal?.aborted) this.#end(abortReason(signal));
-    signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
-
-  /** Why nothing can go on, or undefined. */
-  get ended(): Error | undefined {
-    return this.#ended;
-  }
-
-  /**
-   * The promise's value, or the reason why it cannot come: the check ended, or `ms` passed.
-   *
-   * @throws LeakwrightError whatever `late` makes, or `leaks.browserDied`, `leaks.scenarioFailed`, `aborted`
-   */
-  async during<T>(promise: Promise<T>, ms: number, late: () => Error | Promise<Error>): Promise<T> {
-    // What comes too late must not be an unhandled rejection.
-    promise.catch(() => {});
-    if (this.#ended) throw this.#ended;
-    let timer: NodeJS.Timeout | undefined;
-    let onEnd: ((reason: Error) => void) | undefined;
-    const ending = new Promise<never>((_, reject) => {
-      onEnd = reject;
-      this.#listeners.add(reject);
-      timer = setTimeout(() => {
-        void Promise.resolve(late()).then(reject, reject);
-      }, ms);
-    });
-    try {
-      return await Promise.race([promise, ending]);
-    } catch (error) {
-      // A crash makes calls in flight fail before it is announced; its own reason says more than theirs.
-      if (this.#ended === undefined && isConnectionError(error)) await this.#reasonOrTimeout();
-      throw this.#ended ?? error;
-    } finally {
-      clearTimeout(timer);
-      this.#listeners.delete(onEnd!);
-    }
-  }
-
-  /** Resolves when the check has ended, or after the time in which its reason would have come. */
-  async #reasonOrTimeout(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#listeners.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, BETTER_REASON_MS * 2);
-      this.#listeners.add(done);
-    });
-  }
-
-  /** Stops listening; `during` then ends by time only. */
-  release(): void {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-  }
-
-  #end(reason: Error): void {
-    this.#ended ??= reason;
-    this.#ending.abort(this.#ended);
-    for (const listener of this.#listeners) listener(this.#ended);
-  }
-}
-
-/** Playwright's words for a target or a connection that went away under a call. */
-function isConnectionError(error: unknown): boolean {
-  return /Target (?:page|crashed|closed)|has been closed|Session closed|Connection closed|Target closed|crash/i.test(
-    describeError(error),
-  );
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return new LeakwrightError('aborted', 'The check was stopped.', { cause: signal.reason });
 }

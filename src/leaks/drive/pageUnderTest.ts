@@ -9,10 +9,12 @@ import {
   startIterations,
 } from '../measure/pageHooks/index.ts';
 import type { Scenario, UseOptions } from '../../scenarios/index.ts';
+import type { SourceTextsOptions } from '../explain/sources/index.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
+import { pageSourceAccess } from './pageSourceAccess.ts';
 import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
@@ -20,6 +22,7 @@ import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
 import { PageTime } from './pageTime.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
 import { type Settled, Settling, type Wait } from './settle.ts';
+import type { Subject } from './subject.ts';
 import { WorkerTargets } from './workerTargets.ts';
 
 export interface PageLimits {
@@ -34,12 +37,13 @@ const MAX_FACTS = 1000;
 const PING_MS = 2000;
 
 /** The page of a check: loads it, runs iterations on it, reads it. Everything it awaits ends with the check. */
-export class PageUnderTest {
+export class PageUnderTest implements Subject {
   readonly page: Page;
   readonly cdp: GuardedCdp;
   readonly guard: PageGuard;
   readonly workers: WorkerTargets;
   readonly errors: PageErrors;
+  readonly hooked = true;
   /** The options of the page's context, as they were asked for. */
   readonly use: UseOptions;
   readonly #scenario: Scenario;
@@ -141,6 +145,14 @@ export class PageUnderTest {
       await subject.settle('load');
     }
     return subject;
+  }
+
+  url(): string {
+    return this.page.url();
+  }
+
+  sourceAccess(): Pick<SourceTextsOptions, 'pageUrl' | 'asPage'> {
+    return pageSourceAccess(this.page, this.use);
   }
 
   /** Number of the iteration that began last, from 1, warm-up included. */

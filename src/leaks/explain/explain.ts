@@ -3,7 +3,8 @@ import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import type { Log } from '../../support/index.ts';
 import { openSourceDesk } from './openSourceDesk.ts';
 import type { GeneratedFrame, SourceAnswers } from './sources/index.ts';
-import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+import { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { Subject } from '../drive/subject.ts';
 import type { HeapNumber } from '../evidence.ts';
 import type { Decision } from '../judge/decide.ts';
 import { isInDocument } from '../judge/judgeHeap.ts';
@@ -16,7 +17,7 @@ import { openedPagesFinding } from './openedPages.ts';
 import { SiteFinder } from './siteFinder.ts';
 
 export interface ExplainOptions {
-  readonly subject: PageUnderTest;
+  readonly subject: Subject;
   readonly measurements: Measurements;
   readonly decision: Decision;
   readonly workspaceFolder: string;
@@ -31,7 +32,7 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
   const findings: Finding[] = [];
   for (const [heap, leaks] of Map.groupBy(decision.leaks, (found) => found.heap)) {
     const opened = leaks.find(({ leak }) => leak.kind === 'page');
-    if (opened) {
+    if (opened && subject instanceof PageUnderTest) {
       findings.push(await openedPagesFinding(subject, opened.leak, options));
       continue;
     }

@@ -4,7 +4,7 @@ import { SnapshotReader } from '../snapshot/snapshotReader.ts';
 import type { GuardedCdp } from '../drive/cdp.ts';
 import { HeapTracking } from './heapTracking.ts';
 import type { IterationSpan } from '../evidence.ts';
-import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { Subject } from '../drive/subject.ts';
 
 /** What one snapshot showed, with what the hooks saw at the same time. */
 export interface StudyResult {
@@ -23,7 +23,7 @@ export interface StudyResult {
  */
 export class HeapStudy {
   readonly cdp: GuardedCdp;
-  readonly #subject: PageUnderTest;
+  readonly #subject: Subject;
   readonly #tracking: HeapTracking;
   readonly #reader = new SnapshotReader();
   readonly #boundaries: number[] = [];
@@ -34,7 +34,7 @@ export class HeapStudy {
   #bucketSince: number | undefined;
 
   /** @param cdp the session of the heap's page or worker. Default: the page's */
-  constructor(subject: PageUnderTest, cdp: GuardedCdp = subject.cdp) {
+  constructor(subject: Subject, cdp: GuardedCdp = subject.cdp) {
     this.#subject = subject;
     this.cdp = cdp;
     this.#tracking = new HeapTracking(cdp);
@@ -84,7 +84,7 @@ export class HeapStudy {
       await this.#tracking.snapshot(this.#reader);
       this.#closeSpan(Number.MAX_SAFE_INTEGER);
     }
-    const hooked = this.cdp === this.#subject.cdp;
+    const hooked = this.#subject.hooked && this.cdp === this.#subject.cdp;
     const resources = hooked ? await readPageResources(this.cdp) : [];
     const spans = [...this.#spans];
     const boundaries = [...this.#boundaries];

@@ -1,6 +1,6 @@
 import type { Clock } from '../../support/index.ts';
 import type { Phases } from '../drive/phases.ts';
-import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { Subject } from '../drive/subject.ts';
 import type { WorkerTarget } from '../drive/workerTargets.ts';
 import {
   EVIDENCE_VERSION,
@@ -31,7 +31,7 @@ export interface SeenPlaces {
 }
 
 export interface MeasuringOptions {
-  readonly subject: PageUnderTest;
+  readonly subject: Subject;
   readonly browser: string;
   readonly settings: EvidenceSettings;
   readonly phases: Phases;

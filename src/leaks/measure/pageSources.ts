@@ -60,12 +60,17 @@ export class PageSources {
     return url === undefined ? undefined : { url, line: position.line, column: position.column, function: name };
   }
 
-  /** Frames of the page's own scripts. Those of Playwright and of the inspector have no URL. */
+  /** Frames of the page's own scripts. Those of Playwright and of the inspector have no URL; Node's own are left out. */
   pageFrames(stack: readonly FunctionPosition[]): GeneratedFrame[] {
     return stack
+      .filter((position) => !position.url.startsWith('node:'))
       .filter((position) => position.url !== '' || this.urlOf(position.scriptId) !== undefined)
       .map((position) => ({
-        url: position.url || this.urlOf(position.scriptId)!,
+        // CommonJS modules of Node have a path for a name, and a URL for the debugger.
+        url:
+          position.url.startsWith('/') || position.url === ''
+            ? (this.urlOf(position.scriptId) ?? position.url)
+            : position.url,
         line: position.line,
         column: position.column,
         function: position.functionName,

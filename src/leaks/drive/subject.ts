@@ -1,0 +1,50 @@
+import type { SourceTextsOptions } from '../explain/sources/index.ts';
+import type { Counters } from '../measure/counters.ts';
+import type { CheckGuard } from './checkGuard.ts';
+import type { GuardedCdp } from './cdp.ts';
+import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
+import type { WorkerTarget } from './workerTargets.ts';
+
+/**
+ * What a check runs its iterations on: a page, or a program on Node. The loop needs no more of it than this; everything that it
+ * awaits ends with the check.
+ */
+export interface Subject {
+  /** The session of its heap. */
+  readonly cdp: GuardedCdp;
+  readonly guard: CheckGuard;
+  readonly workers: { readonly live: readonly WorkerTarget[] };
+  /** Whether our page hooks watch the heap: then what they do not list has been ended. */
+  readonly hooked: boolean;
+  /** Number of the iteration that began last, from 1, warm-up included. */
+  readonly begun: number;
+  /** Iterations after which it did not come to rest within the limit. */
+  readonly settledLate: number;
+  /** What was noticed of the latest iterations, warm-up included, beside what was read after them. */
+  readonly facts: readonly IterationFacts[];
+  /** What it does all the time, whatever an iteration does: it is not waited for. */
+  readonly periodic: readonly PeriodicWork[];
+  readonly errors: { warnings(): readonly string[] };
+  /** Where an iteration ends, to be compared with where it began. */
+  url(): string;
+  /**
+   * Runs one iteration and waits until what it started is over, whatever `wait` says: with `settle` also until rest.
+   *
+   * @param onWorkEnded called when the scenario's own steps are done, before the wait
+   */
+  iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts>;
+  /** Runs one iteration. @returns bytes of the heap, garbage included */
+  iterateOn(): Promise<number>;
+  settle(): Promise<void>;
+  /** Bytes of the heap after a collection. */
+  heldBytes(): Promise<number>;
+  /** The counters, after a collection. */
+  read(): Promise<Counters>;
+  /** Which of the names are interfaces that script knows. */
+  exposedInterfaces(names: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How its scripts and source maps may be read. */
+  sourceAccess(): Pick<SourceTextsOptions, 'pageUrl' | 'asPage'>;
+  teardown(): Promise<void>;
+  /** Lets go of it; it may live on. */
+  release(): void;
+}

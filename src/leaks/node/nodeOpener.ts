@@ -1,0 +1,68 @@
+import type { Scenario } from '../../scenarios/index.ts';
+import { type ProcessIdentity, createProcessReader, identityOf } from '../../processes/index.ts';
+import { LeakwrightError } from '../../support/index.ts';
+import type { LeakBrowser, OpenLeakBrowser } from '../drive/leakBrowser.ts';
+import { nothingLeft } from '../explain/result.ts';
+import type { CleanupVerification } from '../model.ts';
+import { InspectorSession } from './inspectorSession.ts';
+import { type NodeTarget, reachProgram } from './nodeTarget.ts';
+import { NodeUnderTest } from './nodeUnderTest.ts';
+
+interface About {
+  readonly pid: number;
+  readonly version: string;
+  readonly program: string;
+  readonly cwd: string;
+}
+
+/** Opens a Node program as the subject of a check. One that was started ends with the check; one that ran goes on. */
+export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
+  return async ({ signal }) => {
+    const program = await reachProgram(target, signal);
+    try {
+      const session = await InspectorSession.connect(program.inspectorUrl, signal);
+      const about = await readAbout(session);
+      if (target.kind === 'pid' && about.pid !== target.pid) {
+        session.close();
+        throw new LeakwrightError('usage', `The inspector at Node's default port is that of process ${about.pid}.`, {
+          hint: 'Start the program with --inspect=127.0.0.1:0, and give the address that it prints with --inspect.',
+        });
+      }
+      const browser: LeakBrowser = {
+        name: 'Node',
+        version: about.version,
+        family: 'node',
+        root: await rootOf(about.pid),
+        newPage: () => Promise.reject(new LeakwrightError('leaks.unsupported', 'A Node program has no pages.')),
+        openCdp: () => Promise.resolve(session.asCdp),
+        openSubject: async (scenario: Scenario, { stepMs }, _clock, ending) =>
+          await NodeUnderTest.open(session, scenario, { stepMs, program: about.program, signal: ending }),
+        onLost: (listener) => session.onClosed(listener),
+        close: async (): Promise<CleanupVerification> => {
+          session.close();
+          const orphaned = await program.stop();
+          return { ...nothingLeft, processes: { orphaned }, successful: orphaned.length === 0 };
+        },
+      };
+      return browser;
+    } catch (error) {
+      await program.stop();
+      throw error;
+    }
+  };
+}
+
+async function readAbout(session: InspectorSession): Promise<About> {
+  const { result } = (await session.send('Runtime.evaluate', {
+    expression:
+      '({ pid: process.pid, version: process.versions.node, program: process.argv[1] ?? process.cwd(), cwd: process.cwd() })',
+    returnByValue: true,
+  })) as { result: { value: About } };
+  return result.value;
+}
+
+async function rootOf(pid: number): Promise<ProcessIdentity | undefined> {
+  const table = await createProcessReader().readTable();
+  const found = table.processes.get(pid);
+  return found && identityOf(found);
+}

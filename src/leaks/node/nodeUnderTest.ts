@@ -1,0 +1,268 @@
+import { pathToFileURL } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Scenario } from '../../scenarios/index.ts';
+import { LeakwrightError, describeError } from '../../support/index.ts';
+import { GuardedCdp } from '../drive/cdp.ts';
+import { CheckGuard } from '../drive/checkGuard.ts';
+import type { IterationFacts, WorkKind } from '../drive/iterationFacts.ts';
+import type { Subject } from '../drive/subject.ts';
+import type { Counters } from '../measure/counters.ts';
+import type { InspectorSession } from './inspectorSession.ts';
+import { type ProgramState, dueIn, readState } from './readProgram.ts';
+
+/** One-shot timers that are due later than this are not waited for. */
+const TAIL_LIMIT_MS = 5000;
+/** A timer fires a little after it is due. */
+const TIMER_SLACK_MS = 5;
+/** Looks at what is open, until two are alike: sockets close, files are read. */
+const LOOK_MS = 15;
+const REST_LIMIT_MS = 2000;
+/** Facts of this many iterations are kept. */
+const MAX_FACTS = 500;
+
+/** What a step of a scenario gets in place of a page. */
+export interface NodePage {
+  /** The address of the program, where it is a server. */
+  url(): string;
+}
+
+/** A program on Node under check: runs iterations on it and reads it through its inspector. */
+export class NodeUnderTest implements Subject {
+  readonly cdp: GuardedCdp;
+  readonly guard: CheckGuard;
+  readonly workers = { live: [] };
+  readonly hooked = false;
+  readonly errors = { warnings: () => [...this.#warnings] };
+  readonly #session: InspectorSession;
+  readonly #scenario: Scenario;
+  readonly #stepMs: number;
+  readonly #program: string;
+  readonly #warnings = new Set<string>();
+  readonly #page: NodePage;
+  #begun = 0;
+  readonly #facts: IterationFacts[] = [];
+  readonly periodic = [];
+  /** The object id of the prototype of timers. */
+  #timers: string | undefined;
+  /** What was open when it was at rest last. */
+  #atRest = '';
+  settledLate = 0;
+
+  private constructor(
+    session: InspectorSession,
+    scenario: Scenario,
+    options: { readonly stepMs: number; readonly program: string; readonly signal: AbortSignal | undefined },
+  ) {
+    this.#session = session;
+    this.#scenario = scenario;
+    this.#stepMs = options.stepMs;
+    this.#program = options.program;
+    this.#page = { url: () => scenario.url };
+    this.guard = new CheckGuard(options.signal);
+    session.onClosed(() =>
+      this.guard.end(
+        new LeakwrightError('leaks.browserDied', 'The program ended while the check ran.', {
+          hint: 'What it printed last may say why. It may have run out of memory.',
+        }),
+      ),
+    );
+    const hung = (): Error =>
+      new LeakwrightError('leaks.pageHung', 'The program does not answer any more.', {
+        hint: 'A script runs without end: pause it in the debugger to see where.',
+      });
+    this.cdp = new GuardedCdp(session.asCdp, this.guard, hung);
+  }
+
+  static async open(
+    session: InspectorSession,
+    scenario: Scenario,
+    options: { readonly stepMs: number; readonly program: string; readonly signal: AbortSignal | undefined },
+  ): Promise<NodeUnderTest> {
+    const subject = new NodeUnderTest(session, scenario, options);
+    await Promise.all([subject.cdp.send('Runtime.enable'), subject.cdp.send('HeapProfiler.enable')]);
+    const { result } = await subject.cdp.send('Runtime.evaluate', {
+      expression:
+        '(() => { const timer = setTimeout(() => {}, 0); clearTimeout(timer); return timer.constructor.prototype; })()',
+    });
+    subject.#timers = result.objectId;
+    if (scenario.setup) await subject.#run('setup', scenario.setup);
+    await subject.settle();
+    return subject;
+  }
+
+  get facts(): readonly IterationFacts[] {
+    return this.#facts;
+  }
+
+  get begun(): number {
+    return this.#begun;
+  }
+
+  url(): string {
+    return this.#scenario.url;
+  }
+
+  async iterate(_wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts> {
+    this.#begun += 1;
+    await this.#run('iteration', this.#scenario.iteration);
+    onWorkEnded?.();
+    const began = performance.now();
+    const { waitedFor, tail } = await this.#rest();
+    const overlapped = (this.#facts.at(-1)?.tail.length ?? 0) > 0;
+    const waitedMs = Math.round(performance.now() - began);
+    const facts = { iteration: this.#begun, waitedMs, skippedMs: 0, waitedFor, tail, overlapped, didNothing: false };
+    this.#facts.push(facts);
+    if (this.#facts.length > MAX_FACTS) this.#facts.shift();
+    return facts;
+  }
+
+  async iterateOn(): Promise<number> {
+    await this.iterate('breathe');
+    return await this.#heapBytes();
+  }
+
+  async settle(): Promise<void> {
+    await this.#rest();
+  }
+
+  /** Waits until nothing is due any more that an iteration started: one-shot timers, sockets that close, files. */
+  async #rest(): Promise<Pick<IterationFacts, 'waitedFor' | 'tail'>> {
+    const until = performance.now() + TAIL_LIMIT_MS;
+    const waitedFor: WorkKind[] = [];
+    for (;;) {
+      const due = (await this.#quiet()) ? await this.#dueIn() : -1;
+      if (due < 0) return { waitedFor, tail: [] };
+      if (performance.now() + due > until) {
+        const dueInMs = Math.round(due);
+        this.#warnings.add(
+          `A timer is due ${dueInMs} ms after an iteration: what it holds until then was not waited for.`,
+        );
+        return { waitedFor, tail: [{ kind: 'timer', count: 1, dueInMs }] };
+      }
+      if (waitedFor.length === 0) waitedFor.push('timer');
+      await pause(due + TIMER_SLACK_MS);
+    }
+  }
+
+  async heldBytes(): Promise<number> {
+    await this.cdp.send('HeapProfiler.collectGarbage');
+    return await this.#heapBytes();
+  }
+
+  async read(): Promise<Counters> {
+    await Promise.all([this.cdp.send('Runtime.discardConsoleEntries'), this.cdp.send('HeapProfiler.collectGarbage')]);
+    const [jsHeapBytes, state] = await Promise.all([this.#heapBytes(), this.#call<ProgramState>(readState)]);
+    const counters: Counters = {
+      jsHeapBytes,
+      externalBytes: state.external - state.arrayBuffers,
+      arrayBufferBytes: state.arrayBuffers,
+      activeResources: Object.values(state.resources).reduce((sum, count) => sum + count, 0),
+      processListeners: state.processListeners,
+      ...(state.fileDescriptors === undefined ? {} : { fileDescriptors: state.fileDescriptors }),
+    };
+    for (const [type, count] of Object.entries(state.resources)) counters[`active${type}`] = count;
+    return counters;
+  }
+
+  exposedInterfaces(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set<string>());
+  }
+
+  sourceAccess(): { readonly pageUrl: string } {
+    return { pageUrl: pathToFileURL(this.#program).href };
+  }
+
+  async teardown(): Promise<void> {
+    if (this.#scenario.teardown) await this.#run('teardown', this.#scenario.teardown);
+  }
+
+  release(): void {
+    this.guard.release();
+    this.#session.close();
+  }
+
+  async #run(step: 'setup' | 'iteration' | 'teardown', fn: Scenario['iteration']): Promise<void> {
+    const number = step === 'iteration' ? ` ${this.#begun}` : '';
+    const late = (): Error =>
+      new LeakwrightError(
+        'leaks.scenarioFailed',
+        `The scenario's ${step}${number} took longer than ${this.#stepMs} ms.`,
+        {
+          hint: 'It waits for something that does not come: a response, an event.',
+        },
+      );
+    try {
+      // An async function, so that what the step throws at once is a rejection too. There is no page: the step gets the address.
+      const running = (async () => await fn(this.#page as never))();
+      await this.guard.during(running, this.#stepMs, late);
+    } catch (error) {
+      if (error instanceof LeakwrightError) throw error;
+      throw new LeakwrightError(
+        'leaks.scenarioFailed',
+        `The scenario's ${step}${number} failed: ${describeError(error)}`,
+        {
+          hint: 'Do it by hand once: an iteration must work again and again.',
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async #heapBytes(): Promise<number> {
+    return (await this.cdp.send('Runtime.getHeapUsage')).usedSize;
+  }
+
+  /** Two turns of the program's event loop. */
+  async #tick(): Promise<void> {
+    await this.cdp.send('Runtime.evaluate', {
+      expression: 'new Promise((resolve) => setImmediate(() => setImmediate(resolve)))',
+      awaitPromise: true,
+      returnByValue: true,
+    });
+  }
+
+  /** Waits until what is open stays as it is. @returns whether a timer keeps the program alive */
+  async #quiet(): Promise<boolean> {
+    const until = performance.now() + REST_LIMIT_MS;
+    for (;;) {
+      await this.#tick();
+      const { resources } = await this.#call<ProgramState>(readState);
+      // Timers are waited for by when they are due.
+      const { Timeout: timers = 0, Immediate: _, ...others } = resources;
+      const now = JSON.stringify(others);
+      // As it was before the iteration, or for a moment: nothing of the iteration is under way.
+      const isAtRest = now === this.#atRest;
+      this.#atRest = now;
+      if (isAtRest) return timers > 0;
+      if (performance.now() > until) {
+        this.settledLate += 1;
+        return timers > 0;
+      }
+      await pause(LOOK_MS);
+    }
+  }
+
+  async #dueIn(): Promise<number> {
+    const { objects } = await this.cdp.send('Runtime.queryObjects', { prototypeObjectId: this.#timers! });
+    try {
+      const { result } = await this.cdp.send('Runtime.callFunctionOn', {
+        functionDeclaration: String(dueIn),
+        objectId: objects.objectId!,
+        arguments: [{ objectId: objects.objectId! }],
+        returnByValue: true,
+      });
+      return Number(result.value);
+    } finally {
+      await this.cdp.send('Runtime.releaseObject', { objectId: objects.objectId! });
+    }
+  }
+
+  async #call<T>(fn: () => T): Promise<T> {
+    const { result } = await this.cdp.send('Runtime.evaluate', {
+      expression: `(${String(fn)})()`,
+      returnByValue: true,
+      silent: true,
+    });
+    return result.value as T;
+  }
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CheckSettings } from '../checks/index.ts';
+import { type NodeTarget, requestScenario } from '../leaks/index.ts';
+import { type Scenario, loadScenarioFile } from '../scenarios/index.ts';
+import { LeakwrightError } from '../support/index.ts';
+
+/** Options that say how a browser is to be, or what is done on a page. */
+const OF_PAGES = [
+  'click',
+  'clock',
+  'duration',
+  'profile',
+  'browser',
+  'executablePath',
+  'connect',
+  'storageState',
+  'project',
+] as const satisfies readonly (keyof CheckSettings)[];
+
+export const isNodeCheck = ({ node, nodePid, inspect, request }: CheckSettings): boolean =>
+  node !== undefined || nodePid !== undefined || inspect !== undefined || (request ?? []).length > 0;
+
+/**
+ * The program that options name: the file that is started, or one that runs.
+ *
+ * @throws LeakwrightError `usage` where they name none, several, or say what is for pages only
+ */
+export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) => void): NodeTarget {
+  const { node, nodePid, inspect, url } = settings;
+  const named = [node, nodePid, inspect].filter((value) => value !== undefined);
+  if (named.length !== 1) {
+    throw new LeakwrightError(
+      'usage',
+      named.length === 0 ? '--request needs a Node program.' : 'Name one Node program.',
+      {
+        hint: 'Give one of --node PROGRAM, --node-pid PID and --inspect URL.',
+      },
+    );
+  }
+  const wrong = OF_PAGES.find((name) => settings[name] !== undefined && (settings[name] as unknown[]).length !== 0);
+  if (wrong !== undefined) {
+    throw new LeakwrightError('usage', `--${wrong} is for pages; a Node program has none.`, {
+      hint: 'Say what an iteration does with --request, or in a scenario file.',
+    });
+  }
+  if (nodePid !== undefined) return { kind: 'pid', pid: nodePid };
+  if (inspect !== undefined) return { kind: 'inspector', url: inspect };
+  return {
+    kind: 'start',
+    command: node!.split(/\s+/).filter((word) => word !== ''),
+    cwd: process.cwd(),
+    ...(url === undefined ? {} : { url }),
+    ...(onOutput ? { onOutput } : {}),
+  };
+}
+
+/**
+ * What is done to the program in an iteration: its `--request`s, or what scenario files do.
+ *
+ * @throws LeakwrightError `usage`, and what a scenario file is refused for
+ */
+export async function nodeScenarios(
+  settings: CheckSettings,
+  files: readonly string[],
+): Promise<readonly { readonly scenario: Scenario; readonly setup: undefined }[]> {
+  nodeTarget(settings);
+  const { request = [], url, node } = settings;
+  if (request.length > 0) {
+    if (files.length > 0) throw new LeakwrightError('usage', 'Give either scenario files or --request, not both.');
+    if (url === undefined) {
+      throw new LeakwrightError('usage', 'With --request, --url must say where the program answers.', {
+        hint: 'As in: --url http://127.0.0.1:3000 --request "GET /items"',
+      });
+    }
+    const name = `${node ?? url}: ${request.join(', ')}`;
+    return [{ scenario: requestScenario(url, request, name), setup: undefined }];
+  }
+  if (files.length === 0) {
+    throw new LeakwrightError('usage', 'Say what an iteration does.', {
+      hint: 'Give --request "GET /path", or a scenario file whose iteration does it (with fetch, for instance).',
+    });
+  }
+  const place = { url: url ?? (node === undefined ? 'http://127.0.0.1/' : pathToFileURL(resolve(node)).href) };
+  return await Promise.all(
+    files.map(async (file) => ({ scenario: await loadScenarioFile(resolve(file), place), setup: undefined })),
+  );
+}

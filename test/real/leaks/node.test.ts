@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CheckResult,
+  type LeakEvent,
+  type NodeTarget,
+  checkLeaks,
+  nodeOpener,
+  requestScenario,
+} from '../../../src/leaks/index.ts';
+import { freePort } from '../../support/ports.ts';
+import { isAlive } from '../../support/owners.ts';
+
+/** A server with three handlers: one that leaks, one that answers late and keeps nothing, one that fills a cache of 20. */
+const SERVER = `
+import { createServer } from 'node:http';
+import { EventEmitter } from 'node:events';
+
+const bus = new EventEmitter();
+bus.setMaxListeners(0);
+const cache = new Map();
+let number = 0;
+
+createServer((request, response) => {
+  if (request.url === '/leak') {
+    const rows = new Array(50).fill(request.url);
+    bus.on('change', () => rows.length);
+    response.end('ok');
+  } else if (request.url === '/late') {
+    const rows = new Array(50).fill(request.url);
+    setTimeout(() => rows.length, 120);
+    response.end('ok');
+  } else {
+    number += 1;
+    cache.set('item-' + number, { number });
+    if (cache.size > 20) cache.delete(cache.keys().next().value);
+    response.end('ok');
+  }
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
+describe('A check of a Node program', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'leakwright-node-'));
+    writeFileSync(join(folder, 'server.mjs'), SERVER);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function check(
+    path: string,
+    onEvent: (event: LeakEvent) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<CheckResult> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const target: NodeTarget = { kind: 'start', command: ['server.mjs', String(port)], cwd: folder, url };
+    const events = checkLeaks(
+      requestScenario(url, [`GET ${path}`], path),
+      {},
+      { openBrowser: nodeOpener(target), workspaceFolder: folder, ...(signal ? { signal } : {}) },
+    );
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+      onEvent(next.value);
+    }
+  }
+
+  it('names the listeners that requests leave, with their line, holder and reason, and ends the program', async () => {
+    let pid = 0;
+    const result = await check('/leak', (event) => {
+      if (event.type === 'browserReady') ({ pid } = event);
+    });
+    assert.equal(result.verdict, 'leak', JSON.stringify(result.error));
+    assert.equal(result.browser.name, 'Node');
+    const [finding] = result.findings;
+    assert.equal(finding?.holder, 'bus._events.change');
+    assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['server.mjs', 13]);
+    assert.ok(finding?.because);
+    assert.ok(pid > 0 && !isAlive(pid), 'the program goes on after its check');
+    assert.equal(result.cleanup.successful, true);
+  });
+
+  it('waits for timers that a request started, and calls a cache that stops growing no leak', async () => {
+    for (const path of ['/late', '/cache']) {
+      const result = await check(path);
+      assert.equal(
+        result.verdict,
+        'clean',
+        `${path}: ${JSON.stringify([result.error, result.findings, result.growth])}`,
+      );
+    }
+  });
+
+  it('ends the program when the check is stopped', async () => {
+    let pid = 0;
+    const stop = new AbortController();
+    const result = await check(
+      '/leak',
+      (event) => {
+        if (event.type === 'browserReady') ({ pid } = event);
+        if (event.type === 'iteration') stop.abort();
+      },
+      stop.signal,
+    );
+    assert.equal(result.error?.code, 'aborted');
+    assert.ok(pid > 0 && !isAlive(pid), 'the program outlives its check');
+  });
+});
