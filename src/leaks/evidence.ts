@@ -96,6 +96,8 @@ export interface WatchedSeen {
   /** Bytes of the heap after a collection, before and after. */
   readonly heldBytes: readonly [before: number, after: number];
   readonly again?: SnapshotAnalysis;
+  /** Session-history entries that came meanwhile, and holders that are keyed by them, as heap object ids. */
+  readonly history?: { readonly entries: number; readonly holders: readonly number[] };
 }
 
 /** The heaps of workers over the count: bytes after each iteration. */

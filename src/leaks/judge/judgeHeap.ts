@@ -58,8 +58,12 @@ export function decideHeap(
 ): HeapDecision {
   const judgement = judgeHeap(view, follow, suspicions);
   const { watched } = view;
-  const leaks = [...judgement.leaks];
   const bounded = [...judgement.bounded];
+  const leaks = judgement.leaks.filter((leak) => {
+    const record = historyRecord(leak, watched);
+    if (record) bounded.push(record);
+    return !record;
+  });
   const open: string[] = [];
   for (const growth of judgement.growth) {
     const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
@@ -89,6 +93,26 @@ export function decideHeap(
     ...(group === undefined || group.holder.name === '' ? {} : { holder: group.holder.name }),
   }));
   return { leaks: [], bounded: [...bounded, ...released], anyReleased: judgement.anyReleased, open, undoNodes };
+}
+
+/**
+ * A router's record of a session-history entry: at most one of a kind for each entry that an iteration makes, small, in a
+ * collection that is keyed by the entries. The browser keeps 50 entries; a reload drops all records.
+ *
+ * Fooled by: a small leak of each navigation in a collection of the page that is keyed by `history.state`.
+ */
+function historyRecord(leak: LeakCandidate, watched: WatchedSeen | undefined): BoundedGrowth | undefined {
+  const { group } = leak;
+  if (!watched?.history || !group || group.via !== undefined) return undefined;
+  const entries = watched.history.entries / watched.iterations;
+  if (!watched.history.holders.includes(group.holder.heapObjectId)) return undefined;
+  if (leak.perIteration > entries || leak.bytesPerIteration > entries * thresholds.historyRecordBytes) return undefined;
+  const because = {
+    rule: 'session history',
+    reason: `a record of each session-history entry: ${leak.perIteration} for ${entries} entries an iteration`,
+    numbers: { perIteration: leak.perIteration, entries },
+  };
+  return { name: leak.name, reason: because.reason, because, holder: group.holder.name };
 }
 
 function undoNodesIn({ analysis, iterationsSince }: SnapshotSeen): number {

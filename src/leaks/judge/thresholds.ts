@@ -69,6 +69,9 @@ export const thresholds = {
   /** Share of what all iterations must have added at the present rate that must still be there. */
   accumulated: 0.6,
 
+  /** Bytes of a router's record of one session-history entry, at most (measured: SvelteKit 95; a view's state may be more). */
+  historyRecordBytes: 2048,
+
   // ── The browser's own objects ──
 
   /** Fewer an iteration are not followed: one in two, so that views that alternate are seen. */

@@ -22,6 +22,7 @@ import { countView, heapView } from '../judge/view.ts';
 import type { LeakEvent } from '../model.ts';
 import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
+import { HistoryKeys } from './probes/historyKeys.ts';
 import { Holders, type KeptPlaces } from './holders.ts';
 
 /** What was seen of places while holders were watched: for lines, not for verdicts. */
@@ -250,14 +251,21 @@ export class Measurements {
       ['dom-node', 'frame'].includes(kindOf(className, undefined));
     const dom = natives.some(isNode) || leaks.some(isInDocument) ? new DomWatch(study.cdp) : undefined;
     let insertions: readonly Insertion[] = [];
+    const keys = new HistoryKeys(
+      study.cdp,
+      leaks.flatMap(({ group }) => (group && group.via === undefined ? [group.holder.heapObjectId] : [])),
+    );
+    await keys.begin();
     await holders.readSizes();
     for (let iteration = 0; iteration < iterations; iteration += 1) {
       if (iteration === 0) await dom?.start();
       await subject.iterate('settle');
       if (iteration === 0) insertions = (await dom?.stop()) ?? [];
       await holders.readSizes();
+      await keys.read();
     }
     this.#places.set(heap, { kept: await holders.finish(), insertions });
+    const history = await keys.finish();
     const after = await subject.heldBytes();
     const third = again ? await study.snapshot() : undefined;
     this.note({
@@ -267,6 +275,7 @@ export class Measurements {
       holders: holders.sizes,
       heldBytes: [before, after],
       ...(third ? { again: third.analysis } : {}),
+      ...(history.holders.length > 0 ? { history } : {}),
     });
   }
 }
