@@ -3,6 +3,7 @@ import { type Finding, SnapshotAnalysis } from '../leaks/index.ts';
 import { type ProcessReader, createProcessReader } from '../processes/index.ts';
 import { SessionClient } from '../sessions/index.ts';
 import { LeakwrightError, type Log } from '../support/index.ts';
+import { KnownChecks } from './checks/knownChecks.ts';
 
 /** Findings that `explain_finding` can still be asked about. */
 const MAX_FINDINGS = 200;
@@ -18,6 +19,7 @@ export class Workbench {
   readonly sessions: SessionClient;
   /** By fingerprint. */
   readonly findings = new LRUCache<string, KnownFinding>({ max: MAX_FINDINGS });
+  readonly checks = new KnownChecks();
   /** Heap snapshots that the client opened; its worker starts with the first. */
   readonly snapshots: SnapshotAnalysis;
   readonly workspaceFolder: string;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { FINDING_KINDS } from '../scenarios/index.ts';
 
 /**
- * The JSON report as a schema, for programs in other languages: `schema/report.schema.json` is made from it. Objects are
+ * The JSON report as a schema, for programs in other languages: `schema/report.json` is made from it. Objects are
  * open, since later versions of schema 1 add fields.
  */
 

@@ -30,8 +30,8 @@ export function withMadeParts(text: string): string {
 /** The text of each JSON Schema of the package, by its file in `schema/`. */
 export function jsonSchemas(): Readonly<Record<string, string>> {
   return {
-    'report.schema.json': schemaText(reportSchema, 'A report of Leakwright (--reporter json)'),
-    'config.schema.json': schemaText(configSchema, 'leakwright.config.json'),
+    'report.json': schemaText(reportSchema, 'A report of Leakwright (--reporter json)'),
+    'config.json': schemaText(configSchema, 'leakwright.config.json'),
   };
 }
 

@@ -19,14 +19,17 @@ const KEPT = [
   'repository',
   'bugs',
   'license',
+  'type',
   'bin',
   'main',
   'types',
+  'typesVersions',
   'exports',
   'engines',
   'dependencies',
   'peerDependencies',
   'peerDependenciesMeta',
+  'agentskills',
 ];
 
 export function npmManifest(manifest: Manifest, texts: Readonly<Record<string, string>>): Manifest {
@@ -34,7 +37,14 @@ export function npmManifest(manifest: Manifest, texts: Readonly<Record<string, s
   const made: Manifest = {
     ...manifest,
     description: texts['description'],
+    type: 'commonjs',
     main: './dist/index.js',
+    // For compilers that do not read `exports`.
+    typesVersions: {
+      '*': { playwright: ['./types/playwright.d.ts'], 'playwright-reporter': ['./types/playwrightReporter.d.ts'] },
+    },
+    // Where tools that look for agents' skills in packages find ours.
+    agentskills: { skills: [{ name: 'leakwright', path: './skills/leakwright' }] },
     engines: { node },
   };
   return Object.fromEntries(KEPT.map((key) => [key, made[key]]));

@@ -26,8 +26,6 @@ await createVSIX({
   cwd: root,
   packagePath,
   dependencies: false,
-  allowMissingRepository: true,
-  rewriteRelativeLinks: false,
 });
 
 /** What the marketplace page promises; a larger one means that something got in by mistake. */

@@ -12,7 +12,13 @@ const server = join(packageFolder(), 'dist', 'mcp.js');
 /** How often a client is killed in the middle of a call. The whole table is run by hand with 50. */
 const KILLS = Number(process.env['LEAKWRIGHT_KILLS'] ?? 3);
 
-const pages = {
+const FIXABLE = (keeps: string) => `<title>fixable</title><button id="go">Go on</button><script>
+class Kept {}
+const kept = [];
+document.querySelector('#go').addEventListener('click', () => { ${keeps}; });</script>`;
+
+const pages: Record<string, string> = {
+  '/fixable': FIXABLE('kept.push(new Kept())'),
   '/leak': `<title>leak</title><button id="go">Go</button><script>
 const kept = [];
 class Kept {}
@@ -23,7 +29,7 @@ document.querySelector('#go').addEventListener('click', () => {
 for (let n = 0; n < 5; n += 1) fetch('/data?n=' + n);
 </script>`,
   '/data': 'data',
-} as const;
+};
 
 interface Answer<T> {
   readonly text: string;
@@ -81,7 +87,7 @@ describe('An agent', function () {
     await connect();
     const { tools } = await client!.listTools();
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
-    assert.deepEqual(destructive.sort(), ['clean_orphans', 'close_session']);
+    assert.deepEqual(destructive.sort(), ['check_scenario', 'clean_orphans', 'close_session']);
     for (const tool of tools) assert.ok((tool.description ?? '').length > 20, tool.name);
   });
 
@@ -130,6 +136,42 @@ describe('An agent', function () {
     assert.match(explained.text, /Kept/);
     assert.match(explained.text, /Usual fix/);
     assert.equal((await call('explain_finding', { fingerprint: 'none' })).failed, true);
+  });
+
+  // The agent's whole way: find, mend, verify, in few calls and few bytes.
+  it('finds a leak by what a person sees, and has its fix verified by the same check', async () => {
+    await connect();
+    type Checked = { checkId: string; verdict: string; total: number; findings: { keptAt: string; advice: string }[] };
+    const url = `${origin.origin}/fixable`;
+    const found = await call<Checked>('check_page', { url, click: [{ role: 'button', name: 'Go on' }] });
+    assert.equal(found.data.verdict, 'leak', found.text);
+    assert.match(found.data.findings[0]!.keptAt, /fixable:4:/);
+    assert.ok(found.data.findings[0]!.advice.length > 10);
+    assert.ok(JSON.stringify(found).length < 4000, `an answer of ${JSON.stringify(found).length} bytes`);
+    const { contents } = await client!.readResource({ uri: `leakwright://report/${found.data.checkId}` });
+    assert.match((contents[0] as { text: string }).text, /"verdict": ?"leak"/);
+    pages['/fixable'] = FIXABLE('new Kept()');
+    type Verified = { fixed: boolean; gone: string[]; left: string[] };
+    const verified = await call<Verified>('verify_fix', { checkId: found.data.checkId });
+    assert.deepEqual(
+      [verified.data.fixed, verified.data.gone.length, verified.data.left.length],
+      [true, 1, 0],
+      verified.text,
+    );
+    assert.equal((await call('verify_fix', { checkId: 'check-99' })).failed, true);
+    assert.deepEqual(
+      (await client!.listPrompts()).prompts.map(({ name }) => name),
+      ['find-and-fix-leak'],
+    );
+  });
+
+  it('checks code of its own, and no file outside the workspace', async () => {
+    await connect();
+    const url = `${origin.origin}/leak`;
+    const code = "await page.getByText('Go').click();";
+    assert.equal((await call<{ verdict: string }>('check_scenario', { url, code })).data.verdict, 'leak');
+    assert.match((await call('check_scenario', { url, code: 'await page.clock(' })).text, /no body of async/);
+    assert.match((await call('check_scenario', { file: '/etc/hosts' })).text, /no file of the workspace/);
   });
 
   it('is told why a check could not be done, and what to do', async () => {

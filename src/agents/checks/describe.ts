@@ -1,0 +1,123 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type Finding, type SourceSite, recommend } from '../../leaks/index.ts';
+import { formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import { isInside } from '../../support/index.ts';
+import type { KnownCheck } from './knownChecks.ts';
+
+/** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
+export const PAGE_OF_FINDINGS = 5;
+/** Lines of source before and after the line of a leak. */
+const AROUND = 2;
+/** Characters of a line of source: minified code has lines of megabytes. */
+const MAX_LINE = 160;
+/** Larger files are no sources that a person wrote. */
+const MAX_SOURCE_BYTES = 2 * 1024 * 1024;
+
+/** A finding as answers have it. */
+export const findingShape = z.object({
+  fingerprint: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  severity: z.string(),
+  perIteration: z.number(),
+  bytesPerIteration: z.number(),
+  allocatedAt: z.string().optional(),
+  keptAt: z.string().optional(),
+  holder: z.string().optional(),
+  reason: z.string().optional(),
+  advice: z.string().optional(),
+  excerpt: z.string().optional(),
+});
+
+export const checkShape = {
+  checkId: z.string(),
+  verdict: z.enum(['leak', 'clean', 'inconclusive']),
+  severity: z.string(),
+  url: z.string(),
+  iterations: z.number(),
+  reason: z.string().optional(),
+  findings: z.array(findingShape),
+  /** How many findings there are in all, and where the next ones begin. */
+  total: z.number(),
+  nextCursor: z.string().optional(),
+  bounded: z.array(z.string()),
+  warnings: z.array(z.string()),
+};
+
+export type FindingAnswer = z.infer<typeof findingShape>;
+
+/** One page of a check's findings, and what was decided. */
+export function describeCheck({ id, result }: KnownCheck, workspaceFolder: string, from = 0) {
+  const page = result.findings.slice(from, from + PAGE_OF_FINDINGS);
+  const next = from + page.length;
+  const findings = page.map((finding) => describeFinding(finding, workspaceFolder));
+  const data = {
+    checkId: id,
+    verdict: result.verdict,
+    severity: result.severity,
+    url: result.url,
+    iterations: result.escalatedTo ?? result.iterations,
+    ...(result.because === undefined ? {} : { reason: result.because.reason }),
+    findings,
+    total: result.findings.length,
+    ...(next < result.findings.length ? { nextCursor: String(next) } : {}),
+    bounded: result.bounded.slice(0, PAGE_OF_FINDINGS).map(({ name, reason }) => `${name}: ${reason}`),
+    warnings: result.warnings.slice(0, PAGE_OF_FINDINGS),
+  };
+  const rest = next < result.findings.length ? [`${result.findings.length - next} more: read_findings.`] : [];
+  const texts = page.map((finding, at) => findingText(finding, findings[at]!));
+  const head = `${summarizeCheck(result)} (${id})`;
+  const why = result.because === undefined || result.verdict === 'leak' ? [] : [result.because.reason];
+  return { text: [head, ...why, ...texts, ...rest, ...data.warnings.map((one) => `Note: ${one}`)].join('\n'), data };
+}
+
+function describeFinding(finding: Finding, workspaceFolder: string): FindingAnswer {
+  const { kind, name, severity, perIteration, bytesPerIteration, fingerprint, allocatedAt, keptAt, holder } = finding;
+  const [advice] = recommend([finding]);
+  const place = keptAt ?? allocatedAt;
+  const excerpt = place && excerptOf(place, workspaceFolder);
+  return {
+    fingerprint,
+    kind,
+    name,
+    severity,
+    perIteration,
+    bytesPerIteration,
+    ...(allocatedAt === undefined ? {} : { allocatedAt: formatPlace(allocatedAt) }),
+    ...(keptAt === undefined ? {} : { keptAt: formatPlace(keptAt) }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(finding.because === undefined ? {} : { reason: finding.because.reason }),
+    ...(advice === undefined ? {} : { advice }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  };
+}
+
+function findingText(finding: Finding, { fingerprint, reason, advice, excerpt }: FindingAnswer): string {
+  const lines = [`- ${summarizeFinding(finding)} [${fingerprint}]`];
+  if (reason !== undefined) lines.push(`  why: ${reason}`);
+  if (advice !== undefined) lines.push(`  fix: ${advice}`);
+  if (excerpt !== undefined) lines.push(excerpt.replaceAll(/^/gm, '  | '));
+  return lines.join('\n');
+}
+
+/** The lines around a place in a file of the workspace, with their numbers; undefined where it is not there. */
+function excerptOf({ file, line }: SourceSite, workspaceFolder: string): string | undefined {
+  const path = resolve(workspaceFolder, file);
+  if (/^[a-z][a-z\d+.-]+:/i.test(file)) return undefined;
+  try {
+    // By its true place: a page's source map names the file, and a link may lead out of the workspace.
+    if (!isInside(realpathSync(path), realpathSync(workspaceFolder))) return undefined;
+    const text = readFileSync(path, 'utf8');
+    if (text.length > MAX_SOURCE_BYTES) return undefined;
+    const first = Math.max(1, line - AROUND);
+    return text
+      .split('\n')
+      .slice(first - 1, line + AROUND)
+      .map((source, at) => `${first + at === line ? '>' : ' '} ${first + at}  ${source.slice(0, MAX_LINE).trimEnd()}`)
+      .join('\n');
+  } catch {
+    return undefined;
+  }
+}
