@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { ProcessTable } from '../processes/index.ts';
+import { type ProcessTable, seesAllProcesses } from '../processes/index.ts';
 import type { Automation, Leftover } from './browserTree.ts';
 import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers/judge.ts';
 import { boundSockets } from './leftovers/inUse.ts';
@@ -41,6 +41,11 @@ export interface FindLeftoversOptions {
    * browser when it was made for it.
    */
   readonly endedProfiles?: readonly EndedProfile[];
+  /**
+   * Whether the table has all processes that may use the folders; else a folder of which nothing proves that it is out of
+   * use must be a day old. Default: what the kernel says of our pid namespace.
+   */
+  readonly seesAll?: boolean;
   /** What else speaks for a folder being in use (the journal …): the reason, or undefined. */
   readonly inUse?: (path: string) => string | undefined;
 }
@@ -147,6 +152,7 @@ async function setScene(options: FindLeftoversOptions): Promise<LeftoverScene> {
     now: options.now ?? options.table.at,
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
     minAgeMs: options.minAgeMs ?? 60_000,
+    seesAll: options.seesAll ?? seesAllProcesses(),
     endedFolders: new Set([...(options.endedFolders ?? []), ...(options.endedProfiles ?? []).map(({ path }) => path)]),
     ...(sockets === undefined ? {} : { sockets }),
     ...(options.inUse === undefined ? {} : { inUse: options.inUse }),

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { ProcessReader } from '../processes/index.ts';
+import { systemClock } from '../support/index.ts';
 import type { Leftover } from './browserTree.ts';
 import { type FindLeftoversOptions, findLeftover } from './leftovers.ts';
 import { processInside } from './leftovers/inUse.ts';
@@ -20,6 +21,9 @@ export type RemoveLeftoverResult =
   | { readonly outcome: 'refused'; readonly reason: string }
   | { readonly outcome: 'failed'; readonly reason: string };
 
+const LOOKS = 5;
+const LOOK_AGAIN_MS = 60;
+
 /**
  * Removes a leftover, after asking every rule again with a fresh look at the processes and at the folder: the list it came
  * from may be minutes old.
@@ -36,14 +40,32 @@ export async function removeLeftover(
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
     ...(options.platform === undefined ? {} : { platform: options.platform }),
     lastLook: async () => {
-      const inside = await processInside([leftover.path]);
+      const inside = await whoStays([leftover.path]);
       if (inside !== undefined) return `pid ${inside} has a file in it open`;
       await options.beforeMove?.();
       return undefined;
     },
   });
-  if (problem) return { outcome: problem.problem, reason: problem.reason };
+  // Another clean-up may have been quicker.
+  if (problem)
+    return (await isGone(leftover.path)) ? { outcome: 'gone' } : { outcome: problem.problem, reason: problem.reason };
   return { outcome: 'removed', bytesFreed: now.bytes };
+}
+
+/** Who has a file in it open and keeps it so: not another clean-up that just looks, nor a browser that is just dying. */
+async function whoStays(paths: readonly string[]): Promise<number | undefined> {
+  for (let look = 1; ; look += 1) {
+    const inside = await processInside(paths);
+    if (inside === undefined || look === LOOKS) return inside;
+    await systemClock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => false,
+    () => true,
+  );
 }
 
 async function whyNoLeftover(path: string): Promise<RemoveLeftoverResult> {

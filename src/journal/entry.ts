@@ -13,6 +13,11 @@ export interface JournalEntry {
    * another boot say nothing: whatever they named is gone.
    */
   readonly bootId?: string;
+  /**
+   * The pid namespace it was written in (`pid:[4026531836]`), where the system has such: a pid of another container on the
+   * same files means nothing here.
+   */
+  readonly pidNamespace?: string;
   /** The process that drives the browser: the session host, or the leak run. */
   readonly host: ProcessIdentity;
   /** The process on whose behalf the host works: the editor, a terminal, an agent. */
@@ -88,6 +93,8 @@ export function parseEntry(text: string, id: string): JournalEntry | string {
   }
   const bootId = value['bootId'] === undefined ? undefined : textIn(value['bootId'], 64);
   if (value['bootId'] !== undefined && bootId === undefined) return 'bootId is not text';
+  const pidNamespace = value['pidNamespace'] === undefined ? undefined : textIn(value['pidNamespace'], 64);
+  if (value['pidNamespace'] !== undefined && pidNamespace === undefined) return 'pidNamespace is not text';
   const profile = value['profile'] === undefined ? undefined : textIn(value['profile']);
   if (value['profile'] !== undefined && (profile === undefined || !isAbsolute(profile))) {
     return 'profile is not an absolute path';
@@ -97,6 +104,7 @@ export function parseEntry(text: string, id: string): JournalEntry | string {
     id,
     createdAt,
     ...(bootId === undefined ? {} : { bootId }),
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
     host,
     client,
     ...(browser === undefined ? {} : { browser }),

@@ -1,4 +1,4 @@
-export { currentBootId, isFromThisBoot } from './boot.ts';
+export { type EntryPlace, currentBootId, currentPlace, isFromThisBoot, placeOf } from './place.ts';
 export type { JournalEntry } from './entry.ts';
 export {
   type JournalPatch,

@@ -8,7 +8,7 @@ import {
   findLeftovers,
   removeLeftover,
 } from '../browsers/index.ts';
-import { type JournalEntry, isFromThisBoot, readJournal } from '../journal/index.ts';
+import { type JournalEntry, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
 import { describeError } from '../support/index.ts';
 import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
@@ -40,10 +40,11 @@ export async function leftoversAfter(
   const profiles = endedProfiles(trees);
   if (ended.size > 0) {
     const table = await reader.readTable();
+    const known = leftoverOptions(options, journal, table);
     for (const leftover of await findLeftovers({
-      ...leftoverOptions(options, journal, table),
+      ...known,
       table,
-      endedFolders: ended,
+      endedFolders: new Set([...ended, ...(known.endedFolders ?? [])]),
       endedProfiles: profiles,
     })) {
       if (!leftover.removable || planned.get(leftover.path)?.leftover.removable) continue;
@@ -75,10 +76,11 @@ export async function cleanLeftover(
   let result: RemoveLeftoverResult;
   try {
     const table = await reader.readTable();
+    const known = leftoverOptions(options, journal, table);
     result = await removeLeftover(leftover, {
-      ...leftoverOptions(options, journal, table),
+      ...known,
       reader,
-      endedFolders: endedFolders(trees),
+      endedFolders: new Set([...endedFolders(trees), ...(known.endedFolders ?? [])]),
       endedProfiles: endedProfiles(trees),
     });
   } catch (error) {
@@ -151,12 +153,26 @@ export function leftoverOptions(
     ...(options.ownUid === undefined ? {} : { ownUid: options.ownUid }),
     inUse: (path) => {
       const entry = journal.find((one) => one.folder === path && isHosted(one, table));
-      return entry && `Leakwright’s session ${entry.id} uses it`;
+      if (!entry) return undefined;
+      const where = placeOf(entry) === 'elsewhere' ? ' in another container' : '';
+      return `Leakwright’s session ${entry.id}${where} uses it`;
     },
+    endedFolders: new Set(journal.filter((one) => hasEnded(one, table)).map(({ folder }) => folder)),
   };
 }
 
+/** Whether the journal proves that nobody uses a session's folder any more: host and browser are gone. */
+function hasEnded(entry: JournalEntry, table: ProcessTable): boolean {
+  if (isHosted(entry, table)) return false;
+  const { browser } = entry;
+  const process = browser && placeOf(entry) === 'here' ? table.processes.get(browser.pid) : undefined;
+  return !(process && sameProcess(process, browser!) && process.state !== 'zombie');
+}
+
+/** Whether the host of a session may still work: it lives, or is in another container, where that cannot be told. */
 export function isHosted(entry: JournalEntry, table: ProcessTable): boolean {
+  const place = placeOf(entry);
+  if (place !== 'here') return place === 'elsewhere';
   const host = table.processes.get(entry.host.pid);
-  return isFromThisBoot(entry) && host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
+  return host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
 }

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { findLeftovers } from '../browsers/index.ts';
-import { type JournalEntry, forgetSession, isFromThisBoot } from '../journal/index.ts';
+import { type JournalEntry, forgetSession, placeOf } from '../journal/index.ts';
 import {
   type EndTreeEvent,
   type EndTreeResult,
@@ -23,6 +23,7 @@ import type {
 } from './cleanUpModel.ts';
 import { closeRequest } from './closeBrowser.ts';
 import type { OwnedTree } from './model.ts';
+import { endedByAnother } from './otherCleanUps.ts';
 import { type Survey, survey } from './survey.ts';
 
 /** Finds what nobody owns: orphans to end, leftovers to remove. Everything else found is in the plan with action `leave`. */
@@ -120,9 +121,15 @@ async function cleanTree(
   const { root } = planned.owned.tree;
   const current = now.trees.find(({ tree }) => tree.processes.some(({ info }) => sameProcess(info, root)));
   const refusal = refusalOf(planned.owned, current, options.ownUid ?? process.getuid?.() ?? -1);
-  if (refusal !== undefined) return { ...planned, outcome: 'refused', reason: refusal };
   const folders = await foldersOf(planned.owned, now.journal);
   const profile = await profileOf(planned.owned, reader);
+  if (refusal !== undefined) {
+    // What looks like a client may be another clean-up that asks the browser to close.
+    const members = planned.owned.tree.processes.map(({ info }) => info);
+    if (current?.status !== 'unknown' || !(await endedByAnother(members, reader)))
+      return { ...planned, outcome: 'refused', reason: refusal };
+    return { ...planned, folders, ...(profile === undefined ? {} : { profile }), outcome: 'gone' };
+  }
   try {
     const result = await endBrowserTree(current ?? planned.owned, {
       reader,
@@ -174,7 +181,7 @@ async function forgetWhatIsGone(
   const living = new Set([...table.processes.values()].map(identityKey));
   for (const entry of journal) {
     if (isHosted(entry, table)) continue;
-    if (entry.browser && isFromThisBoot(entry) && living.has(identityKey(entry.browser))) continue;
+    if (entry.browser && placeOf(entry) === 'here' && living.has(identityKey(entry.browser))) continue;
     try {
       await lstat(entry.folder);
     } catch {

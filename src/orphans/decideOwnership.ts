@@ -1,5 +1,5 @@
 import type { BrowserTree, Evidence } from '../browsers/index.ts';
-import { type JournalEntry, isFromThisBoot } from '../journal/index.ts';
+import { type JournalEntry, placeOf } from '../journal/index.ts';
 import {
   type ProcessIdentity,
   type ProcessInfo,
@@ -15,6 +15,7 @@ import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
 import type { OwnerObservations, TreeObservation } from './observations.ts';
 import { findOrigin } from './origin.ts';
 import { handPickedPort } from './handPicked.ts';
+import { isCleanUp } from './otherCleanUps.ts';
 import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
@@ -73,11 +74,17 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
 
 /** Launched by Leakwright: the journal says so before the browser runs, so nothing else needs to be asked. */
 function byJournal(tree: BrowserTree, { journal, table }: DecideOwnershipOptions): Decision | undefined {
-  const entry = journal.find((candidate) => isFromThisBoot(candidate) && isOf(candidate, tree));
+  const entry = journal.find((candidate) => isOf(candidate, tree));
   if (!entry) return undefined;
   const journalId = entry.id;
   const what = entry.purpose === 'check' ? 'check' : 'session';
   const recorded: Evidence = { source: 'journal', fact: `Leakwright launched it for ${what} ${entry.id}` };
+  if (placeOf(entry) === 'elsewhere')
+    return {
+      status: 'unknown',
+      evidence: [recorded, { source: 'journal', fact: 'Its session host is in another container, and may live' }],
+      journalId,
+    };
   const host = table.processes.get(entry.host.pid);
   const alive = host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
   const owner: Owner = { kind: 'leakwright', name: `Leakwright ${what} ${entry.id}`, identity: entry.host, alive };
@@ -87,7 +94,10 @@ function byJournal(tree: BrowserTree, { journal, table }: DecideOwnershipOptions
 }
 
 function isOf(entry: JournalEntry, tree: BrowserTree): boolean {
-  if (entry.browser && tree.processes.some(({ info }) => sameProcess(info, entry.browser!))) return true;
+  const place = placeOf(entry);
+  if (place === 'gone') return false;
+  if (place === 'here' && entry.browser && tree.processes.some(({ info }) => sameProcess(info, entry.browser!)))
+    return true;
   const profile = tree.profile?.path;
   // The browser may run before its identity is recorded; its command line names the session's folder from the start.
   return (
@@ -293,12 +303,6 @@ function jobColleague(
     !isCleanUp(info) &&
     !ancestorsOf(table, info.pid).some(({ pid }) => members.has(pid) || pid === selfPid);
   return [...table.processes.values()].find(isOther);
-}
-
-/** Another clean-up, started in the same job: it uses no browser. */
-function isCleanUp({ commandLine }: ProcessInfo): boolean {
-  const at = commandLine.findIndex((argument) => /(?:^|[/\\])(?:leakwright|cli\.[jt]s)$/.test(argument));
-  return at !== -1 && commandLine.slice(at + 1).some((argument) => argument === 'clean' || argument === 'kill');
 }
 
 function ownerOf(launcher: LauncherVerdict, observation: TreeObservation | undefined): Owner | undefined {

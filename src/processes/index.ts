@@ -3,6 +3,7 @@ export { type EndTreeEvent, type EndTreeOptions, type EndTreeResult, endTree } f
 export { shareTableReads } from './endTree/sharedReads.ts';
 export { type ProcessNode, ancestorsOf, buildForest, byStart, childrenOf, descendantsOf, membersOf } from './forest.ts';
 export { readBootId } from './linux/linuxReader.ts';
+export { pidNamespaceLives, readPidNamespace, seesAllProcesses } from './linux/pidNamespace.ts';
 export {
   type ProcessIdentity,
   type ProcessInfo,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type JournalEntry, currentBootId, forgetSession, recordSession, updateSession } from '../journal/index.ts';
+import { type JournalEntry, currentPlace, forgetSession, recordSession, updateSession } from '../journal/index.ts';
 import { type ProcessIdentity, type ProcessReader, createProcessReader, identityOf } from '../processes/index.ts';
 import { MemoryRecordStore, type Store } from '../stores/index.ts';
 import {
@@ -151,12 +151,13 @@ class SessionOpening {
   async #prepare(folder: string): Promise<void> {
     const { source, purpose, client, signal } = this.#options;
     const self = await ownIdentity(this.#reader);
-    const bootId = currentBootId();
+    const { bootId, pidNamespace } = currentPlace();
     this.#entry = {
       schema: 1,
       id: this.#id,
       createdAt: new Date().toISOString(),
       ...(bootId === undefined ? {} : { bootId }),
+      ...(pidNamespace === undefined ? {} : { pidNamespace }),
       host: self,
       client: client ?? self,
       folder,

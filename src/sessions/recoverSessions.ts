@@ -1,4 +1,4 @@
-import { type JournalEntry, forgetSession, isFromThisBoot, readJournal } from '../journal/index.ts';
+import { type JournalEntry, forgetSession, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessIdentity, type ProcessReader, createProcessReader, sameProcess } from '../processes/index.ts';
 import { type Log, describeError, silentLog } from '../support/index.ts';
 import { endSessionProcesses } from './endSessionProcesses.ts';
@@ -37,7 +37,10 @@ export async function recoverSessions(
   }
   for (const entry of entries) {
     if (options.host && !sameProcess(entry.host, options.host)) continue;
-    if (isFromThisBoot(entry) && (await isAlive(reader, entry.host))) continue;
+    const place = placeOf(entry);
+    // Another container's, on the same files: its own tools clean up after it.
+    if (place === 'elsewhere') continue;
+    if (place === 'here' && (await isAlive(reader, entry.host))) continue;
     const result = await recoverEntry(entry, reader);
     recovered.push(result);
     log.info(

@@ -1,4 +1,5 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, plainText } from '../../support/index.ts';
@@ -43,6 +44,41 @@ export async function lockHolder(
   const pid = firefox === undefined ? undefined : /:\+?(\d+)$/.exec(firefox)?.[1];
   if (pid !== undefined && isRunning(table, Number(pid))) return `its lock is held by pid ${pid}`;
   return undefined;
+}
+
+/**
+ * Whether a Chromium runs on a profile (or on the folder of its singleton socket), asked of the browser itself: it listens
+ * on a socket, which answers from any container that shares the files. A Chromium that ended by itself has taken its lock
+ * away and left what only a finished start writes. `unproven` for other folders, and where the socket is out of reach.
+ */
+export async function lifeOf(folder: string): Promise<'alive' | 'dead' | 'unproven'> {
+  const socket = join(folder, 'SingletonSocket');
+  const link = await linkIn(folder, 'SingletonSocket');
+  const answer = await connectTo(link ?? socket);
+  if (answer !== 'absent') return answer;
+  if (link !== undefined || (await linkIn(folder, 'SingletonLock')) !== undefined) return 'unproven';
+  const finished = await lstat(join(folder, 'Last Version')).then(
+    () => true,
+    () => false,
+  );
+  return finished ? 'dead' : 'unproven';
+}
+
+/** A hung browser accepts as well: the kernel does it for it. */
+async function connectTo(path: string): Promise<'alive' | 'dead' | 'unproven' | 'absent'> {
+  return await new Promise((resolve) => {
+    const socket = connect({ path });
+    const end = (answer: 'alive' | 'dead' | 'unproven' | 'absent') => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(500, () => end('unproven'));
+    socket.once('connect', () => end('alive'));
+    socket.once('error', (error) => {
+      const code = errnoOf(error);
+      end(code === 'ECONNREFUSED' ? 'dead' : code === 'ENOENT' || code === 'ENOTSOCK' ? 'absent' : 'unproven');
+    });
+  });
 }
 
 async function linkIn(folder: string, name: string): Promise<string | undefined> {

@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { formatDuration } from '../../support/index.ts';
 import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
-import { lockHolder, processNaming, runningChromiumApps, runningDrivers } from './inUse.ts';
+import { lifeOf, lockHolder, processNaming, runningChromiumApps, runningDrivers } from './inUse.ts';
+import { measureFolder } from './measure.ts';
 import type { LeftoverPattern } from './patterns.ts';
 
 /** A folder whose name follows a pattern, before it is judged. */
@@ -22,6 +23,8 @@ export interface LeftoverScene {
   readonly ownUid: number;
   readonly minAgeMs: number;
   readonly endedFolders: ReadonlySet<string>;
+  /** Whether the table has all processes that may use the folders. */
+  readonly seesAll: boolean;
   /** Bound unix sockets; undefined where the system does not tell. */
   readonly sockets?: readonly string[];
   readonly inUse?: (path: string) => string | undefined;
@@ -39,6 +42,8 @@ const kept = (reason: string) => ({ kind: 'kept', reason }) as const;
 
 /** When nothing tells who made a folder, it must have been left alone for this long. */
 const UNCLAIMED_MS = 24 * 60 * 60_000;
+/** A removal takes no longer than this, in ms; what lies there longer was left by one that was killed. */
+const REMOVAL_MS = 10_000;
 /** Playwright makes its artifacts folder and its profile right after each other (browserType.ts, _prepareToLaunch). */
 const SAME_LAUNCH_MS = 1_000;
 /** A process's start is known to a clock tick and the boot time's rounding. */
@@ -60,9 +65,18 @@ export async function judgeFolder(
   const holder = await lockHolder(folder.path, scene.table);
   if (holder !== undefined) return kept(holder);
 
+  const life = await lifeOf(folder.path);
+  // It may be one in another container, whose processes are not in the table.
+  if (life === 'alive') return NO_LEFTOVER;
+
   if (isOfEnded(folder, siblings, scene)) return { kind: 'removable' };
   const verdict = await judgeUse(folder, ageMs, siblings, scene);
   if (verdict.kind !== 'removable') return verdict;
+  if (!scene.seesAll && life !== 'dead' && folder.pattern.use !== 'artifacts' && ageMs < UNCLAIMED_MS)
+    return {
+      ...kept('another container may use it, whose processes cannot be seen: it is removed when unchanged for a day'),
+      ripensInMs: UNCLAIMED_MS - ageMs,
+    };
   const ripensInMs = minAgeOf(folder, scene) - ageMs;
   if (ripensInMs > 0)
     return { ...kept(`it changed ${formatDuration(ageMs)} ago: its browser may just be starting`), ripensInMs };
@@ -75,6 +89,8 @@ export async function judgeFolder(
  */
 function minAgeOf(folder: ScannedFolder, scene: LeftoverScene): number {
   if (folder.pattern.use === 'driver') return 0;
+  // What another clean-up is removing right now.
+  if (folder.pattern.use === 'removing') return Math.max(scene.minAgeMs, REMOVAL_MS);
   return folder.pattern.use === 'chromium' ? Math.min(scene.minAgeMs, CLOCK_SLACK_MS) : scene.minAgeMs;
 }
 
@@ -100,6 +116,7 @@ async function judgeUse(
 ): Promise<FolderVerdict> {
   switch (folder.pattern.use) {
     case 'named':
+    case 'removing':
     case 'session':
     case 'persistent':
       return { kind: 'removable' };
@@ -110,7 +127,7 @@ async function judgeUse(
     case 'chromium':
       return await judgeChromiumsOwn(folder, scene);
     case 'artifacts':
-      return judgeArtifacts(folder, ageMs, siblings, scene);
+      return await judgeArtifacts(folder, ageMs, siblings, scene);
   }
 }
 
@@ -133,14 +150,20 @@ async function holdsSingleton(path: string): Promise<boolean> {
  * No command line names an artifacts folder, and the node process that made it may be any. But Playwright makes it right
  * beside the profile it launches a browser with, and both go when it ends: where that profile is a leftover, so is this.
  */
-function judgeArtifacts(
+async function judgeArtifacts(
   folder: ScannedFolder,
   ageMs: number,
   siblings: readonly ScannedFolder[],
   scene: LeftoverScene,
-): FolderVerdict {
+): Promise<FolderVerdict> {
   const twins = profilesOfSameLaunch(folder, siblings);
-  if (twins.some((twin) => isNamed(twin, scene))) return NO_LEFTOVER;
+  for (const twin of twins) {
+    if (isNamed(twin, scene)) return NO_LEFTOVER;
+    const { changedAtMs } = await measureFolder(twin.path);
+    const profile = await judgeFolder(twin, Math.max(0, scene.now - changedAtMs), siblings, scene);
+    if (profile.kind === 'none') return NO_LEFTOVER;
+    if (profile.kind === 'kept') return { ...profile, reason: `its profile stays: ${profile.reason}` };
+  }
   const rivals = siblings.filter((other) => other.pattern.use === 'artifacts' && isOfSameMoment(other, folder));
   // As many dead profiles as artifacts folders: each of these is explained, whatever else was started then.
   if (twins.length >= rivals.length || ageMs >= UNCLAIMED_MS) return { kind: 'removable' };

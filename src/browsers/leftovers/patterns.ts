@@ -7,9 +7,10 @@ import type { Automation, Leftover } from '../browserTree.ts';
  * - `chromium`: made by a Chromium-based program for itself, and named nowhere: a profile's singleton socket lies in one
  * - `artifacts`: made by a Playwright client, which names it nowhere
  * - `session`: ours; the journal knows
+ * - `removing`: one of ours on its way out
  * - `persistent`: its tool comes back to it on purpose
  */
-export type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'persistent';
+export type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'persistent';
 
 export interface LeftoverPattern {
   readonly name: RegExp;
@@ -40,7 +41,7 @@ const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   pattern(String.raw`lighthouse\.[A-Za-z0-9]{6,8}`, 'profile', 'named', 'unknown tool'),
   { ...pattern(`leakwright-${X6}`, 'session-folder', 'session', 'leakwright'), contains: 'session.json' },
   // Where removeLeftover puts what it is about to remove; stays only when it died half-way.
-  pattern(`leakwright-removing-${X6}`, 'session-folder', 'named', 'leakwright'),
+  pattern(`leakwright-removing-${X6}`, 'session-folder', 'removing', 'leakwright'),
   {
     ...pattern(String.raw`\.(?:headless-)?profile`, 'profile', 'persistent', 'js-debug'),
     contains: 'Local State',

@@ -1,7 +1,19 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, mkdtemp, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  lstat,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describeError, errnoOf } from '../../support/index.ts';
+import { describeError, errnoOf, systemClock } from '../../support/index.ts';
 
 /** Why a folder was not removed: nothing of it was touched, or it stays where `path` says. */
 export interface RemovalProblem {
@@ -37,6 +49,8 @@ export async function removeFolder(path: string, options: RemoveFolderOptions): 
     const opened = handle ? await handle.stat({ bigint: true }) : await lstat(path, { bigint: true });
     const wrong = objection(opened, options.ownUid);
     if (wrong !== undefined) return { problem: 'refused', reason: wrong };
+    const mount = await mountedIn(path);
+    if (mount !== undefined) return { problem: 'refused', reason: `'${mount}' is mounted in it` };
     const stop = await options.lastLook?.();
     if (stop !== undefined) return { problem: 'refused', reason: stop };
     return await moveAndRemove(path, opened, handle);
@@ -76,14 +90,10 @@ async function moveAndRemove(
     const now = await lstat(moved, { bigint: true });
     if (now.ino !== opened.ino || now.dev !== opened.dev) return await moveBack(moved, path);
     try {
-      if (handle && (await canAnchor(handle))) {
-        await emptyFolder(handle, opened.dev);
-        await rmdir(moved);
-      } else {
-        await rm(moved, { recursive: true, force: true });
-      }
+      await removeMoved(moved, handle);
       return undefined;
     } catch (error) {
+      if (await isGone(moved)) return undefined;
       return { problem: 'failed', reason: `${describeError(error)}; the rest of it is in ${moved}` };
     }
   } finally {
@@ -92,16 +102,63 @@ async function moveAndRemove(
   }
 }
 
+/** How often a folder is emptied again that a dying browser still writes into. */
+const EMPTYING_ROUNDS = 20;
+
+async function removeMoved(moved: string, handle: FileHandle | undefined): Promise<void> {
+  if (!handle || !(await canAnchor(handle))) {
+    await rm(moved, { recursive: true, force: true, maxRetries: 5 });
+    return;
+  }
+  const mount = await mountOf(handle);
+  for (let round = 1; ; round += 1) {
+    await emptyFolder(handle, mount);
+    try {
+      await rmdir(moved);
+      return;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOTEMPTY' || round === EMPTYING_ROUNDS) throw error;
+    }
+    await systemClock.sleep(10);
+  }
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => false,
+    (error: unknown) => errnoOf(error) === 'ENOENT',
+  );
+}
+
+/** The first mount point within a folder, from `/proc/self/mountinfo`; a bind mount has the device of what is around it. */
+async function mountedIn(path: string): Promise<string | undefined> {
+  try {
+    const [text, real] = await Promise.all([readFile('/proc/self/mountinfo', 'utf8'), realpath(path)]);
+    // id parent major:minor root mount-point …, where a space is written \040.
+    const points = text.split('\n').map((line) => (line.split(' ')[4] ?? '').replaceAll('\\040', ' '));
+    return points.find((point) => point === real || point.startsWith(`${real}/`));
+  } catch {
+    // Not Linux, or gone.
+    return undefined;
+  }
+}
+
+/** Which mount an open folder is on; undefined where the kernel does not tell. */
+async function mountOf(folder: FileHandle): Promise<string | undefined> {
+  const text = await readFile(`/proc/self/fdinfo/${folder.fd}`, 'utf8').catch(() => '');
+  return /^mnt_id:\s*(\d+)/m.exec(text)?.[1];
+}
+
 /** Something was put in the place of what we had looked at: it goes back where it was. */
 async function moveBack(moved: string, path: string): Promise<RemovalProblem> {
   const reason = 'something else was put in its place while it was looked at';
-  try {
-    await lstat(path);
-    return { problem: 'refused', reason: `${reason}; that is in ${moved} now` };
-  } catch {
-    await rename(moved, path);
-    return { problem: 'refused', reason };
+  // What is left in our own folder counts as ours and is removed by the next clean-up: it must get out of there.
+  for (const place of [path, `${path}.2`, `${path}.3`]) {
+    if (!(await isGone(place))) continue;
+    await rename(moved, place);
+    return { problem: 'refused', reason: place === path ? reason : `${reason}; that is in ${place} now` };
   }
+  return { problem: 'refused', reason: `${reason}; that is in ${moved} now` };
 }
 
 async function canAnchor(handle: FileHandle): Promise<boolean> {
@@ -118,8 +175,8 @@ function anchorOf(folder: FileHandle): string {
   return `/proc/self/fd/${folder.fd}`;
 }
 
-/** Removes all that lies in the folder, and never leaves its file system: what is mounted below is not a leftover. */
-async function emptyFolder(folder: FileHandle, device: bigint): Promise<void> {
+/** Removes all that lies in the folder, and never leaves its mount: what is mounted below is not a leftover. */
+async function emptyFolder(folder: FileHandle, mount: string | undefined): Promise<void> {
   // Names as bytes: a download may have any.
   for (const name of await readdir(anchorOf(folder), { encoding: 'buffer' })) {
     const child = Buffer.concat([Buffer.from(`${anchorOf(folder)}/`), name]);
@@ -134,9 +191,8 @@ async function emptyFolder(folder: FileHandle, device: bigint): Promise<void> {
     }
     const inner = (await openFolder(child, process.platform))!;
     try {
-      const stats = await inner.stat({ bigint: true });
-      if (stats.dev !== device) throw new Error('another file system is mounted in it');
-      await emptyFolder(inner, device);
+      if ((await mountOf(inner)) !== mount) throw new Error('another file system is mounted in it');
+      await emptyFolder(inner, mount);
     } finally {
       await inner.close();
     }

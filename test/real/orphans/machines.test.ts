@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CleanUpReport } from '../../../src/orphans/index.ts';
@@ -245,6 +245,104 @@ describe('Browsers on machines of their own', function () {
       }
     });
   }
+});
+
+describe('Machines that share their files', function () {
+  this.timeout(60_000);
+  let [one, other]: Machine[] = [];
+  before(async function () {
+    if (!canMakeMachines()) this.skip();
+    one = await Machine.start();
+    other = await Machine.start({ shares: one });
+  });
+  after(async () => {
+    await other?.stop();
+    await one?.stop();
+  });
+
+  it('keep what browsers of the other use, though their locks name processes that cannot be seen', async () => {
+    await started(one!, owner('puppeteer.ts'));
+    await started(one!, owner('playwright.ts'));
+    await started(one!, [
+      ...owner('spawnsAndWaits.mjs'),
+      'chromium-headless-shell',
+      ...OWN,
+      `--user-data-dir=${join(one!.temp, 'puppeteer_dev_chrome_profile-hEADls')}`,
+    ]);
+    const before = one!.files().filter((name) => !name.includes('/'));
+    // An hour later, as far as the folders tell.
+    for (const name of before) utimesSync(join(one!.temp, name), 1_700_000_000, 1_700_000_000);
+    const report = await other!.clean();
+    assert.deepEqual(
+      report.leftovers.filter(({ action }) => action === 'remove'),
+      [],
+    );
+    assert.deepEqual(
+      one!.files().filter((name) => !name.includes('/')),
+      before,
+    );
+  });
+
+  it('keep the sessions of the other, whose hosts cannot be seen, when a session host starts and when it cleans up', async () => {
+    const client = Machine.inside(join(OWNERS, '..', '..', 'real', 'sessions', 'clientProgram.ts'));
+    const child = one!.spawn([Machine.inside(process.execPath), client]);
+    const lines = createInterface({ input: child.stdout! });
+    await new Promise<void>((resolve) => lines.on('line', (line) => line.includes('"session"') && resolve()));
+    const kept = () =>
+      one!
+        .files()
+        .filter((name) => /^leakwright-\w+(?:\/session\.json)?$/.test(name))
+        .sort();
+    const entries = () => readdirSync(join(one!.state, 'journal'));
+    const [folders, journal] = [kept(), entries()];
+    assert.equal(folders.length, 2);
+    assert.equal(journal.length, 1);
+    const idle = other!.spawn([Machine.inside(process.execPath), client, 'idle']);
+    await new Promise<void>((resolve) => createInterface({ input: idle.stdout! }).once('line', () => resolve()));
+    await other!.clean();
+    assert.deepEqual(kept(), folders);
+    assert.deepEqual(entries(), journal);
+    killed(one!, 'clientProgram.ts');
+    await until(() => entries().length === 0, 'its own host cleans up after it');
+  });
+
+  it('empty nothing that is mounted in a leftover', async () => {
+    const profile = join(one!.temp, 'puppeteer_dev_chrome_profile-mOUn73');
+    mkdirSync(join(profile, 'downloads'), { recursive: true });
+    mkdirSync(join(one!.temp, 'photos', 'last'), { recursive: true });
+    await one!.run(['mount', '--bind', join(one!.temp, 'photos'), join(profile, 'downloads')]);
+    utimesSync(join(profile, 'downloads'), 1_700_000_000, 1_700_000_000);
+    await one!.run([
+      'touch',
+      '-d',
+      '2023-11-14',
+      join(one!.temp, 'photos'),
+      join(one!.temp, 'photos', 'last'),
+      profile,
+      join(profile, 'downloads'),
+    ]);
+    const report = await one!.clean();
+    const leftover = report.leftovers.find(({ path }) => path === profile);
+    assert.match(leftover?.reason ?? '', /is mounted in it/, JSON.stringify(report.leftovers));
+    assert.ok(one!.files().includes('photos/last'));
+    await one!.run(['umount', join(profile, 'downloads')]);
+  });
+
+  it('let three clean-ups at once end all, and none blames another', async () => {
+    killed(one!, 'puppeteer.ts');
+    killed(one!, 'spawnsAndWaits.mjs');
+    const reports = await Promise.all([one!.clean(), one!.clean(), one!.clean()]);
+    assert.deepEqual(
+      reports.map(({ code, summary }) => [code, summary.errors]),
+      Array(3).fill([0, []]),
+      reports.map(told).join('\n---\n'),
+    );
+    assert.equal(one!.browsers().length, 1, 'Playwright’s still runs');
+    assert.deepEqual(
+      one!.files().filter((name) => name.startsWith('leakwright-removing')),
+      [],
+    );
+  });
 });
 
 const told = (report: CleanUpReport) =>
