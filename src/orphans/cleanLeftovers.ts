@@ -53,8 +53,10 @@ export async function leftoversAfter(
       if (isByProduct || ended.has(leftover.path)) planned.set(leftover.path, { leftover, action: 'remove' });
     }
   }
-  // Artifacts first: that they are left over is known by the profile of the same launch.
-  const rank = ({ leftover }: PlannedLeftover) => (leftover.kind === 'artifacts' ? 0 : 1);
+  // Artifacts first: that they are left over is known by the profile of the same launch. Sockets last: whether a profile is
+  // in use is asked at the socket it points to.
+  const rank = ({ leftover: { kind, path } }: PlannedLeftover) =>
+    kind === 'artifacts' ? 0 : kind === 'scoped-dir' && !path.includes('scoped_dir') ? 2 : 1;
   return [...planned.values()].sort((a, b) => rank(a) - rank(b));
 }
 

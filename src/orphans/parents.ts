@@ -200,7 +200,8 @@ async function judgeOrdinary(
 
 /** It neither left for a session of its own nor is in that of its parent. */
 function isOutOfSession(top: ProcessInfo, parent: ProcessInfo): boolean {
-  if (top.sessionId === 0 || parent.sessionId === 0) return false;
+  // 0 is a session that began outside of this container; where both say so, nothing tells them apart.
+  if (top.sessionId === 0 && parent.sessionId === 0) return false;
   return top.sessionId !== top.pid && top.sessionId !== parent.sessionId;
 }
 

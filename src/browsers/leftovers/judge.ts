@@ -200,5 +200,8 @@ function olderThan(
 function isOfEnded(folder: ScannedFolder, siblings: readonly ScannedFolder[], scene: LeftoverScene): boolean {
   const isEnded = (candidate: ScannedFolder) => candidate.paths.some((path) => scene.endedFolders.has(path));
   if (isEnded(folder)) return true;
+  // A driver makes a profile and a folder for its extension right after each other, and names only the first.
+  if (folder.pattern.use === 'driver')
+    return siblings.some((other) => other.pattern.use === 'driver' && isEnded(other) && isOfSameMoment(other, folder));
   return folder.pattern.use === 'artifacts' && profilesOfSameLaunch(folder, siblings).some(isEnded);
 }
