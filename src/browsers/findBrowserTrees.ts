@@ -123,7 +123,9 @@ function adoptStrays(
   for (const crashpad of crashpads) {
     const home = homeOfCrashpad(crashpad, places);
     if (home) home.members.set(crashpad.info.pid, crashpad.info);
-    else lone.push({ root: crashpad.info, members: new Map([[crashpad.info.pid, crashpad.info]]) });
+    // Firefox's ends by itself when its browser does, and is nothing to show alone.
+    else if (crashpad.program.family === 'chromium')
+      lone.push({ root: crashpad.info, members: new Map([[crashpad.info.pid, crashpad.info]]) });
   }
   return [...fragments.map(({ draft }) => draft), ...lone];
 }
@@ -196,6 +198,8 @@ function homeOfCrashpad(
 ): Draft | undefined {
   const named = byPid.get(String(info.pid));
   if (named) return named;
+  if (program.family === 'firefox')
+    return homes.find(({ browser }) => String(browser.info.pid) === program.switches.first())?.draft;
   // With the browser gone nothing is left to tell by: its handlers end when their connection to it does.
   let best: { readonly draft: Draft; readonly distance: number } | undefined;
   for (const { draft, browser, firstChild } of homes) {

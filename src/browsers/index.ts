@@ -19,6 +19,7 @@ export {
   needsNoSandbox,
 } from './findBrowser.ts';
 export { type EndedProfile, type FindLeftoversOptions, findLeftovers } from './leftovers.ts';
+export { changedAtMs } from './leftovers/measure.ts';
 export { isInTemporaryPlace, isMadeWith, isNamedByChance } from './leftovers/temporary.ts';
 export { type RemoveLeftoverOptions, type RemoveLeftoverResult, removeLeftover } from './leftoversRemoval.ts';
 export { type ObtainBrowserOptions, installCommand, obtainBrowser } from './obtainBrowser.ts';

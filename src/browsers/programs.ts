@@ -110,6 +110,10 @@ function recognise(commandLine: readonly string[]): Program | undefined {
     .replace(/\.exe$/, '');
   if (/^(?:chrome_|msedge_)?crashpad_handler$/.test(file)) return crashpad(path, folder, switches);
 
+  // Firefox's, from version 140: `crashhelper BROWSER-PID …`, started by forking twice.
+  if (file === 'crashhelper')
+    return { family: 'firefox', product: 'Firefox', role: 'crashpad', path, folder, switches };
+
   const helper = / helper(?: \([^)]*\))?$/;
   const name = file.replace(helper, '');
   const isPlaywrightWebKit = name === 'playwright' && /[/\\]webkit-\d+[/\\]/.test(path);

@@ -146,6 +146,9 @@ function refusalOf(planned: OwnedTree, current: OwnedTree | undefined, ownUid: n
   const { status, tree, evidence } = current ?? planned;
   if (status === 'personal' || planned.status === 'personal') return 'it is a person’s own browser';
   if (ownUid !== -1 && tree.root.uid !== -1 && tree.root.uid !== ownUid) return 'it belongs to another user';
+  const { idle } = planned;
+  if (idle !== undefined && current?.idle !== undefined && current.idle.forMs < idle.forMs && status !== 'orphan')
+    return 'it has been used since it was looked at';
   // Chosen by a person who knew whose it is; or an orphan, which is nobody's.
   if (status === 'orphan' || status === planned.status) return undefined;
   return `it is ${status} by now: ${evidence.at(-1)?.fact ?? 'no evidence'}`;

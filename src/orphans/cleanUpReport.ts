@@ -14,6 +14,8 @@ export interface CleanUpReport {
     readonly status: OwnershipStatus;
     readonly owner: string | null;
     readonly evidence: readonly Evidence[];
+    /** How long it has been idle, in seconds; only where it was asked for. */
+    readonly idleSeconds?: number;
     readonly processes: number;
     /** PSS before. */
     readonly memoryBytes: number;
@@ -85,6 +87,7 @@ export function toReport(result: CleanUpResult): CleanUpReport {
       status: owned.status,
       owner: owned.owner?.name ?? null,
       evidence: owned.evidence,
+      ...(owned.idle === undefined ? {} : { idleSeconds: Math.floor(owned.idle.forMs / 1000) }),
       processes: owned.tree.processes.length,
       memoryBytes,
       action,

@@ -15,8 +15,9 @@ import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
 import type { OwnerObservations, TreeObservation } from './observations.ts';
 import { findOrigin } from './origin.ts';
 import { handPickedPort } from './handPicked.ts';
+import { idleOf } from './idle.ts';
 import { isCleanUp } from './otherCleanUps.ts';
-import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
+import { type LauncherVerdict, clientOf, describeProcess, findLauncher } from './parents.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
@@ -31,6 +32,8 @@ export interface DecideOwnershipOptions {
   readonly ownUid?: number;
   /** How long an owner may leave its browser idle, in ms; 0 for ever. Default 30 minutes. Only with observations. */
   readonly idleLimitMs?: number;
+  /** Find out for how long each has been idle, too: that looks at all of its profile. */
+  readonly tellIdle?: boolean;
   /** Default: the system's. */
   readonly probe?: TreeProbe;
   readonly tempFolders?: readonly string[];
@@ -61,9 +64,13 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
   else options.observations?.noteNoOrphan(tree.root);
   const companions = companionsOf(tree, options.table);
+  const idle = options.tellIdle
+    ? await idleOf(tree, options.probe ?? createTreeProbe(), observation, options.table.at)
+    : undefined;
   return {
     tree,
     status: decision.status,
+    ...(idle === undefined ? {} : { idle }),
     ...(companions.length === 0 ? {} : { companions }),
     evidence: [...tree.evidence, ...decision.evidence],
     ...(decision.owner === undefined ? {} : { owner: decision.owner }),
@@ -136,7 +143,7 @@ async function byEvidence(
     ...(observation === undefined ? {} : { observation }),
     ...(options.platform === undefined ? {} : { platform: options.platform }),
   });
-  const owner = ownerOf(launcher, observation);
+  const owner = ownerOf(launcher, observation, options.table);
   const named: Evidence[] =
     observation?.owner === undefined
       ? []
@@ -305,11 +312,15 @@ function jobColleague(
   return [...table.processes.values()].find(isOther);
 }
 
-function ownerOf(launcher: LauncherVerdict, observation: TreeObservation | undefined): Owner | undefined {
+function ownerOf(
+  launcher: LauncherVerdict,
+  observation: TreeObservation | undefined,
+  table: ProcessTable,
+): Owner | undefined {
   const watched = observation?.owner;
   const process: { identity?: ProcessIdentity; name?: string } =
     launcher.kind === 'alive'
-      ? { identity: launcher.launcher, name: describeProcess(launcher.launcher) }
+      ? { identity: launcher.launcher, name: nameOf(launcher.launcher, table) }
       : launcher.kind === 'gone'
         ? {
             ...(launcher.former === undefined ? {} : { identity: launcher.former }),
@@ -324,6 +335,13 @@ function ownerOf(launcher: LauncherVerdict, observation: TreeObservation | undef
   }
   if (process.name === undefined) return undefined;
   return { kind: 'process', name: process.name, alive, ...(identity === undefined ? {} : { identity }) };
+}
+
+/** `Playwright MCP of claude (pid 12)`: an agents' server with its client. */
+function nameOf(launcher: ProcessInfo, table: ProcessTable): string {
+  const name = describeProcess(launcher);
+  const client = clientOf(launcher, table);
+  return client ? name.replace(' (pid', ` of ${describeProcess(client).replace(/ \(pid \d+\)$/, '')} (pid`) : name;
 }
 
 function observedFact(owner: NonNullable<TreeObservation['owner']>, ended: boolean): string {

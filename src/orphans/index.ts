@@ -19,5 +19,7 @@ export type {
   PlannedTree,
 } from './cleanUpModel.ts';
 export { cleanUp, describePlan, endBrowserTree, planCleanUp } from './cleanUp.ts';
+export type { Idle } from './idle.ts';
+export { type Selection, checkoutOf, select } from './selection.ts';
 export { surveyLeftovers } from './cleanLeftovers.ts';
 export { type CleanUpReport, type CleanUpSummary, summarize, toReport } from './cleanUpReport.ts';

@@ -1,4 +1,5 @@
 import type { BrowserTree, Evidence } from '../browsers/index.ts';
+import type { Idle } from './idle.ts';
 import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface OwnedTree {
   readonly evidence: readonly Evidence[];
   /** How long it has been seen as an orphan, in ms; only with observations. */
   readonly orphanForMs?: number;
+  /** Only where it was asked for. */
+  readonly idle?: Idle;
   /** The journal's entry for it. */
   readonly journalId?: string;
 }

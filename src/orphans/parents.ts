@@ -5,6 +5,7 @@ import {
   type ProcessInfo,
   type ProcessReader,
   type ProcessTable,
+  ancestorsOf,
   byStart,
   childrenOf,
   sameProcess,
@@ -236,8 +237,53 @@ export function describeProcess(
   const pid = 'pid' in info ? info.pid : info.identity.pid;
   const script = info.commandLine.slice(1).find((argument) => !argument.startsWith('-'));
   const program = basename(info.commandLine[0] ?? '') || info.name;
+  const tool = AGENT_TOOLS.find(({ command }) => command.test(info.commandLine.join(' ')));
+  if (tool) return `${tool.name} (pid ${pid})`;
   const isInterpreter = /^(?:node|python[\d.]*|java|ruby|dotnet|deno|bun|electron|code)$/.test(program);
-  return isInterpreter && script ? `${program} ${basename(script)} (pid ${pid})` : `${program} (pid ${pid})`;
+  return isInterpreter && script ? `${program} ${scriptName(script)} (pid ${pid})` : `${program} (pid ${pid})`;
+}
+
+/** Servers and daemons that agents talk to, which all run as `node cli.js`. */
+const AGENT_TOOLS: readonly { readonly name: string; readonly command: RegExp }[] = [
+  {
+    name: 'Playwright MCP',
+    command: /@playwright[/\\]mcp|\bplaywright-mcp\b|mcp-server-playwright|\brun-mcp-server\b/,
+  },
+  { name: 'Chrome DevTools MCP', command: /\bchrome-devtools-mcp\b/ },
+  { name: 'Puppeteer MCP', command: /server-puppeteer|puppeteer-mcp/ },
+  { name: 'Playwright CLI', command: /@playwright[/\\]cli|\bplaywright-cli\b/ },
+  { name: 'Playwright server', command: /playwright\S*[/\\]cli\.js (?:run-server|launch-server|run-driver)\b/ },
+  {
+    name: 'Playwright Test',
+    command:
+      /(?:@playwright[/\\]test|[/\\]playwright)[/\\]cli\.js test\b|\bplaywright[/\\]lib[/\\]\S*[/\\]processEntry\.js/,
+  },
+  { name: 'Leakwright MCP', command: /[/\\]leakwright[^/\\ ]*[/\\]dist[/\\](?:mcp\.js|cli\.js mcp\b)/ },
+];
+
+/** `jest/bin/jest.js` for a package's program, whose file alone would say `cli.js`; `run.js` for a script of one's own. */
+function scriptName(script: string): string {
+  const inPackage = /[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)[/\\](?!.*[/\\]node_modules[/\\])/.exec(
+    script,
+  )?.[1];
+  return inPackage && inPackage !== '.bin' ? `${inPackage}/${basename(script)}` : basename(script);
+}
+
+/**
+ * The program on whose behalf an agents' server works: the nearest above it that does more than start it (`npx`, a shell).
+ */
+export function clientOf(server: ProcessInfo, table: ProcessTable): ProcessInfo | undefined {
+  if (!AGENT_TOOLS.some(({ command }) => command.test(server.commandLine.join(' ')))) return undefined;
+  return ancestorsOf(table, server.pid).find(
+    (above) =>
+      above.pid > 1 &&
+      !isShell(above) &&
+      !/(?:^|[/\\])(?:npx|npm|pnpm|yarn|bunx?|uvx?)(?:-cli\.js)?(?:$|\s)/.test(
+        above.commandLine.slice(0, 2).join(' '),
+      ) &&
+      !AGENT_TOOLS.some(({ command }) => command.test(above.commandLine.join(' '))) &&
+      !['init', 'systemd', 'single', 'supervisor'].includes(parentKind(above, table)),
+  );
 }
 
 function gone(fact: string, former?: ProcessIdentity, name?: string): LauncherVerdict {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CheckOption, allCheckOptions, flagOf } from '../checks/index.ts';
+import { type CheckOption, allCheckOptions, flagOf, parseDuration } from '../checks/index.ts';
+import { describeError } from '../support/index.ts';
 
 export function wholeNumber(minimum: number): (text: string) => number {
   return (text) => {
@@ -15,6 +16,15 @@ export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+/** `90s`, `30m`, `2h`: in ms. */
+export function duration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError(describeError(error));
+  }
 }
 
 export const collect = (value: string, former: string[] | undefined): string[] => [...(former ?? []), value];

@@ -2,12 +2,16 @@ import {
   type CleanUpOptions,
   type CleanUpPlan,
   type CleanUpResult,
+  type Selection,
+  checkoutOf,
   cleanUp,
   describePlan,
   planCleanUp,
+  select,
   summarize,
   toReport,
 } from '../orphans/index.ts';
+import type { Automation } from '../browsers/index.ts';
 import { createProcessReader } from '../processes/index.ts';
 import { count, jsonText } from '../support/index.ts';
 import { describeResult, describeTrees, showPlan } from './cleanUpText.ts';
@@ -18,7 +22,18 @@ export interface CleanCommandOptions {
   /** Do not ask. */
   readonly yes?: boolean;
   readonly json?: boolean;
+  /** Only what is older than this, in ms. */
+  readonly olderThan?: number;
+  /** Only what this tool launched or left. */
+  readonly tool?: string;
+  /** Only browsers started in this checkout. */
+  readonly here?: boolean;
+  /** Also browsers with a living owner, idle for at least this long, in ms. */
+  readonly idle?: number;
 }
+
+/** The values of `--tool`. */
+export const TOOLS = ['playwright', 'puppeteer', 'selenium', 'js-debug', 'mcp', 'leakwright', 'other'] as const;
 
 /** What the clean-up looks at and how it ends; the default is this machine. */
 export type CleanUpScope = Partial<CleanUpOptions>;
@@ -41,10 +56,24 @@ export async function runClean(
   signal: AbortSignal,
   scope: CleanUpScope = {},
 ): Promise<number> {
-  const engine: CleanUpOptions = { ...scope, reader: scope.reader ?? createProcessReader() };
-  const plan = await planCleanUp(engine);
+  const engine: CleanUpOptions = {
+    ...scope,
+    ...(options.idle === undefined ? {} : { tellIdle: true }),
+    reader: scope.reader ?? createProcessReader(),
+  };
+  const all = await planCleanUp(engine);
+  const plan = await select(all, selectionOf(options), { reader: engine.reader, now: Date.now() });
   signal.throwIfAborted();
   return await carryOut(plan, options, io, signal, engine);
+}
+
+function selectionOf({ olderThan, tool, here, idle }: CleanCommandOptions): Selection {
+  return {
+    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
+    ...(tool === undefined ? {} : { tools: [tool === 'other' ? 'unknown tool' : (tool as Automation)] }),
+    ...(here ? { folder: checkoutOf(process.cwd()) } : {}),
+    ...(idle === undefined ? {} : { idleMs: idle }),
+  };
 }
 
 /** Shows the plan, asks, does it, and says what came of it. */

@@ -17,6 +17,7 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
         `  ${titleOf(owned)}, ${count(owned.tree.processes.length, 'process', 'processes')}, ${formatBytes(memoryBytes)}\n`,
       );
       io.out(`    ${whoseIs(owned)}\n`);
+      if (owned.idle && owned.status !== 'orphan') io.out(`    - ${plainText(owned.idle.evidence.fact, 300)}\n`);
       for (const { fact } of deciding(owned)) io.out(`    - ${plainText(fact, 300)}\n`);
     }
   }

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { CheckSettings } from '../checks/index.ts';
 import {
   LeakwrightError,
@@ -11,10 +11,10 @@ import {
   refuseOldNode,
   toolVersion,
 } from '../support/index.ts';
-import { addCheckOptions, collect, positiveNumber, wholeNumber } from './addOptions.ts';
+import { addCheckOptions, collect, duration, positiveNumber, wholeNumber } from './addOptions.ts';
 import { ANALYZE_FORMATS, type AnalyzeOptions, runAnalyze } from './analyzeCommand.ts';
 import { runCheck } from './checkCommand.ts';
-import { runClean } from './cleanCommand.ts';
+import { type CleanCommandOptions, TOOLS, runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
 import { HISTORY_ACTIONS, type HistoryOptions, runHistory } from './historyCommand.ts';
 import type { TerminalIo } from './io.ts';
@@ -154,8 +154,12 @@ Examples:
     .description('end browsers that were left behind, and remove their files')
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'do not ask')
+    .option('--older-than <duration>', 'only browsers and files older than this (30m, 2h)', duration)
+    .addOption(new Option('--tool <name>', 'only what this tool launched or left').choices(TOOLS))
+    .option('--here', 'only browsers that were started in this checkout')
+    .option('--idle <duration>', 'also browsers with a living owner that stand still for this long', duration)
     .option('--json', 'JSON')
-    .action(async (options: { dryRun?: boolean; yes?: boolean; json?: boolean }) => {
+    .action(async (options: CleanCommandOptions) => {
       finish(await runClean(options, io, signal));
     });
 

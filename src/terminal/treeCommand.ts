@@ -24,7 +24,7 @@ export async function runTree(options: TreeOptions, io: TerminalIo, signal: Abor
   const reader = createProcessReader();
   let memories = new Map<string, TreeMemory>();
   for (;;) {
-    const snapshot = await takeSnapshot(reader, memories, signal);
+    const snapshot = await takeSnapshot(reader, !options.watch, memories, signal);
     memories = new Map(snapshot.trees.map(({ owned, memory }) => [identityKey(owned.tree.root), memory]));
     show(snapshot, options, io);
     if (!options.watch) return 0;
@@ -39,10 +39,11 @@ export async function runTree(options: TreeOptions, io: TerminalIo, signal: Abor
 
 async function takeSnapshot(
   reader: ProcessReader,
+  tellIdle: boolean,
   former: ReadonlyMap<string, TreeMemory>,
   signal: AbortSignal,
 ): Promise<TreeSnapshot> {
-  const { table, trees: owned } = await survey({ reader });
+  const { table, trees: owned } = await survey({ reader, tellIdle });
   const trees: TreeView[] = [];
   for (const one of owned) {
     const memory = await measureTree(reader, one.tree, { previous: former.get(identityKey(one.tree.root)), signal });
@@ -66,7 +67,7 @@ function toJson(snapshot: TreeSnapshot): unknown {
   return {
     schema: 1,
     at: new Date(snapshot.at).toISOString(),
-    trees: snapshot.trees.map(({ owned: { tree, status, owner, evidence }, memory }) => ({
+    trees: snapshot.trees.map(({ owned: { tree, status, owner, evidence, idle }, memory }) => ({
       root: identityOf(tree.root),
       family: tree.family,
       product: tree.product,
@@ -77,6 +78,7 @@ function toJson(snapshot: TreeSnapshot): unknown {
       transport: tree.transport,
       automatedBy: tree.automatedBy,
       status,
+      idleMs: idle?.forMs,
       owner,
       evidence,
       memoryBytes: memory.pssBytes,

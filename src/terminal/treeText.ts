@@ -16,6 +16,9 @@ const STATUS_STYLE: Record<OwnershipStatus, Style> = {
   personal: 'dim',
 };
 
+/** Shorter pauses are part of any work. */
+const IDLE_TOLD_MS = 10 * 60_000;
+
 interface Row {
   readonly label: string;
   readonly pid: string;
@@ -66,8 +69,12 @@ function heading(view: TreeView, paint: (style: Style, text: string) => string):
   const by = tree.automatedBy ? `, driven by ${tree.automatedBy}` : '';
   const ownedBy = owner ? `, owner ${plainText(owner.name, 60)}${owner.alive ? '' : ' (gone)'}` : '';
   const memory = `${view.memory.exact ? '' : 'about '}${formatBytes(view.memory.pssBytes)}`;
+  const idle =
+    view.owned.idle && view.owned.idle.forMs >= IDLE_TOLD_MS
+      ? `, idle for ${formatDuration(view.owned.idle.forMs)}`
+      : '';
   const whose = paint(STATUS_STYLE[status], status);
-  return `${paint('bold', plainText(name))}  ${memory}  ${whose}${by}${ownedBy}`;
+  return `${paint('bold', plainText(name))}  ${memory}  ${whose}${by}${ownedBy}${idle}`;
 }
 
 function processRows(view: TreeView, at: number): Row[] {

@@ -16,6 +16,13 @@ export interface MachineOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export interface MachineRun {
+  readonly uid?: number;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: the temp folder. */
+  readonly cwd?: string;
+}
+
 /** Whether machines can be made here: that takes Linux and root. */
 export function canMakeMachines(): boolean {
   return (
@@ -87,23 +94,23 @@ export class Machine {
   }
 
   /** Starts a program in it, as `docker exec` does: its parent is outside. */
-  spawn(
-    command: readonly string[],
-    more: { readonly uid?: number; readonly env?: NodeJS.ProcessEnv } = {},
-  ): ChildProcess {
+  spawn(command: readonly string[], more: MachineRun = {}): ChildProcess {
     const user = more.uid === undefined ? [] : ['--setuid', String(more.uid), '--setgid', String(more.uid)];
-    return spawn('nsenter', ['-t', String(this.#pid), '-p', '-m', '-n', ...user, ...command], {
-      env: { ...this.#env, ...more.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      cwd: this.temp,
-    });
+    return spawn(
+      'nsenter',
+      ['-t', String(this.#pid), '-p', '-m', '-n', `--wdns=${more.cwd ?? this.temp}`, ...user, ...command],
+      {
+        env: { ...this.#env, HOME: this.temp, PWD: more.cwd ?? this.temp, ...more.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
   }
 
   /** Runs a program in it to its end. */
   async run(
     command: readonly string[],
-    more: { readonly uid?: number; readonly env?: NodeJS.ProcessEnv } = {},
+    more: MachineRun = {},
   ): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
     const child = this.spawn(command, more);
     let [out, err] = ['', ''];
@@ -113,16 +120,15 @@ export class Machine {
     return { code, out, err };
   }
 
+  /** The command line's program, as it is started inside. */
+  readonly cli = [Machine.inside(process.execPath), process.env['LW_TEST_CLI'] ?? '/mnt/src/cli.ts'];
+
   /** `leakwright clean --json` in it. */
   async clean(
     args: readonly string[] = ['--yes'],
-    uid?: number,
+    more: MachineRun = {},
   ): Promise<CleanUpReport & { readonly code: number | null }> {
-    const cli = process.env['LW_TEST_CLI'] ?? '/mnt/src/cli.ts';
-    const { code, out, err } = await this.run(
-      [Machine.inside(process.execPath), cli, 'clean', '--json', ...args],
-      uid === undefined ? {} : { uid },
-    );
+    const { code, out, err } = await this.run([...this.cli, 'clean', '--json', ...args], more);
     try {
       return { ...(JSON.parse(out) as CleanUpReport), code };
     } catch {

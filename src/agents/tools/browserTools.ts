@@ -27,7 +27,7 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
     },
     async () => {
       try {
-        const { trees, issues } = await survey({ reader: workbench.reader });
+        const { trees, issues } = await survey({ reader: workbench.reader, tellIdle: true });
         const browsers = await Promise.all(trees.map(async (owned) => await describeTree(owned, workbench)));
         const lines = browsers.map(
           ({ product, root: { pid }, status, owner, memoryBytes, processes }) =>
@@ -113,7 +113,7 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
 }
 
 async function describeTree(owned: OwnedTree, workbench: Workbench) {
-  const { tree, status, owner, evidence } = owned;
+  const { tree, status, owner, evidence, idle } = owned;
   const memory = await measureTree(workbench.reader, tree);
   return {
     root: identityOf(tree.root),
@@ -122,6 +122,7 @@ async function describeTree(owned: OwnedTree, workbench: Workbench) {
     headless: tree.headless,
     automatedBy: tree.automatedBy,
     status,
+    idle: idle && { forSeconds: Math.floor(idle.forMs / 1000), evidence: plainText(idle.evidence.fact, 300) },
     owner: owner === undefined ? undefined : plainText(owner.name, 200),
     evidence: evidence.map(({ source, fact }) => ({ source, fact: plainText(fact, 300) })),
     processes: tree.processes.length,

@@ -153,7 +153,10 @@ export async function processInside(paths: readonly string[], proc = '/proc'): P
     const links = [join(proc, name, 'cwd'), ...(await openFiles(join(proc, name, 'fd')))];
     for (const link of links) {
       try {
-        if (isInside(await readlink(link))) return Number(name);
+        const target = await readlink(link);
+        // Who has the folder itself open, and nothing in it, is looking at it: another clean-up, at the same moment.
+        const looksOnly = link !== links[0] && paths.includes(target);
+        if (isInside(target) && !looksOnly) return Number(name);
       } catch (error) {
         // Another user's, or closed meanwhile.
         if (errnoOf(error) === 'EACCES') break;

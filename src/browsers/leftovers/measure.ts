@@ -35,3 +35,9 @@ export async function measureFolder(folder: string): Promise<FolderMeasure> {
   }
   return { bytes, changedAtMs, entries };
 }
+
+/** When anything in a folder was last changed, in ms since the epoch; undefined where it is not there. */
+export async function changedAtMs(folder: string): Promise<number | undefined> {
+  const { changedAtMs: at } = await measureFolder(folder);
+  return at === 0 ? undefined : at;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CleanUpReport } from '../../../src/orphans/index.ts';
@@ -22,6 +22,8 @@ interface Scene {
   readonly stays?: RegExp;
   readonly says?: RegExp;
   readonly uid?: number;
+  /** A program that must be there. */
+  readonly needs?: string;
 }
 
 const script = (lines: string) => ['sh', '-c', lines];
@@ -206,6 +208,30 @@ const scenes: readonly Scene[] = [
     becomes: 'gone',
   },
   {
+    name: 'Firefox, which a script drives',
+    happens: leftBehind('puppeteerFirefox.ts'),
+    needs: '/usr/bin/firefox-esr',
+    becomes: 'gone',
+    stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
+  },
+  {
+    name: 'Firefox, which a script started in its own session',
+    happens: (machine) => {
+      mkdirSync(join(machine.temp, 'rust_mozprofileA1b2C3'));
+      return spawnedAndLeft(
+        'firefox-esr',
+        '--headless',
+        '--remote-debugging-port=0',
+        '--profile',
+        join(machine.temp, 'rust_mozprofileA1b2C3'),
+        'about:blank',
+      )(machine);
+    },
+    needs: '/usr/bin/firefox-esr',
+    becomes: 'gone',
+    stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
+  },
+  {
     name: 'a user’s own, where other users’ processes are hidden',
     machine: { hidePid: true },
     happens: leftBehind('puppeteer.ts', 1000),
@@ -230,13 +256,14 @@ describe('Browsers on machines of their own', function () {
   });
 
   for (const scene of scenes) {
-    it(`${scene.name}: ${scene.becomes}`, async () => {
+    it(`${scene.name}: ${scene.becomes}`, async function () {
+      if (scene.needs !== undefined && !existsSync(scene.needs)) this.skip();
       const machine = await Machine.start(scene.machine);
       try {
         await scene.happens?.(machine);
         await until(() => machine.browsers().length > 0, 'a browser runs');
         const before = machine.browsers();
-        const report = await machine.clean(['--yes'], scene.uid);
+        const report = await machine.clean(['--yes'], scene.uid === undefined ? {} : { uid: scene.uid });
         if (scene.becomes === 'kept') assertKept(machine, before, report);
         else assertGone(machine, report, scene.stays);
         if (scene.says) assert.match(told(report), scene.says);
@@ -245,6 +272,54 @@ describe('Browsers on machines of their own', function () {
       }
     });
   }
+});
+
+describe('A part of what was left behind', function () {
+  this.timeout(60_000);
+  before(function () {
+    if (!canMakeMachines()) this.skip();
+  });
+
+  it('is chosen by age, tool, checkout and idleness, and a browser nobody can judge goes with its profile when it is named', async () => {
+    const machine = await Machine.start();
+    try {
+      const checkout = join(machine.temp, 'shop');
+      mkdirSync(join(checkout, '.git'), { recursive: true });
+      await started(machine, owner('puppeteer.ts'));
+      killed(machine, 'puppeteer.ts');
+      const ends = async (...args: string[]) => {
+        const { trees } = await machine.clean(['--dry-run', ...args]);
+        return trees.filter(({ action }) => action === 'end').length;
+      };
+      assert.equal(await ends(), 1);
+      assert.equal(await ends('--older-than', '1h'), 0);
+      assert.equal(await ends('--tool', 'puppeteer'), 1);
+      assert.equal(await ends('--tool', 'selenium'), 0);
+      assert.equal(await ends('--here'), 1, 'it was started in this folder');
+      const elsewhere = await machine.clean(['--dry-run', '--here'], { cwd: checkout });
+      assert.equal(elsewhere.trees.filter(({ action }) => action === 'end').length, 0, 'and not in that checkout');
+
+      // Its owner lives, and it has stood still: told, and ended only on request.
+      await started(machine, owner('puppeteer.ts'));
+      assert.equal(await ends('--idle', '10h'), 1);
+      assert.equal(await ends('--idle', '1ms'), 2);
+      const { trees } = await machine.clean(['--dry-run', '--idle', '1ms']);
+      assert.ok(trees.every(({ idleSeconds }) => idleSeconds !== undefined));
+
+      await machine.run(script(`setsid chromium ${SERVED} >/dev/null 2>&1 &`));
+      await until(() => machine.browsers().some(({ command }) => command.includes('9222')), 'it runs');
+      const served = machine.browsers().find(({ command }) => command.includes('9222'))!;
+      await until(() => machine.files().includes('kept/SingletonLock'), 'it has its profile');
+      const { code, out } = await machine.run([...machine.cli, 'kill', String(served.pid), '--yes']);
+      assert.equal(code, 0, out);
+      assert.deepEqual(
+        machine.files().filter((name) => name.startsWith('kept')),
+        [],
+      );
+    } finally {
+      await machine.stop();
+    }
+  });
 });
 
 describe('Machines that share their files', function () {
@@ -334,7 +409,7 @@ describe('Machines that share their files', function () {
     const reports = await Promise.all([one!.clean(), one!.clean(), one!.clean()]);
     assert.deepEqual(
       reports.map(({ code, summary }) => [code, summary.errors]),
-      Array(3).fill([0, []]),
+      reports.map(() => [0, []]),
       reports.map(told).join('\n---\n'),
     );
     assert.equal(one!.browsers().length, 1, 'Playwright’s still runs');

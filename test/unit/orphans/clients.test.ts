@@ -95,6 +95,40 @@ describe('Who is connected to a browser', () => {
     assert.equal(await count(driven('--port=0')), undefined, 'nothing tells');
   });
 
+  it('a connection that was closed within the minute shows that it is in use, whichever end closed it', async () => {
+    const lately = (of: BrowserTree) => createTreeProbe(proc).wasUsedLately!(of);
+    const TIME_WAIT = '06';
+    await sockets(row(9222, 0, LISTEN, 1), row(40_000, 9222, TIME_WAIT, 0));
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), true, 'the client closed');
+    await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, TIME_WAIT, 0));
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), true, 'the browser closed');
+    await sockets(row(9222, 0, LISTEN, 1), row(40_000, 9223, TIME_WAIT, 0));
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), false, 'another server’s');
+    const elsewhere = row(40_000, 9222, TIME_WAIT, 0).replace('0100007F:2406', '0A00000A:2406');
+    await sockets(row(9222, 0, LISTEN, 1), elsewhere);
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), false, 'another machine’s');
+  });
+
+  it('the pipes of a launcher tell whether it lives, by what the kernel counts of them', async () => {
+    await mkdir(join(proc, '200', 'net'), { recursive: true });
+    await mkdir(join(proc, '200', 'fd'), { recursive: true });
+    await symlink('/dev/null', join(proc, '200', 'fd', '0'));
+    await symlink('socket:[28674]', join(proc, '200', 'fd', '2'));
+    const pipes = () => createTreeProbe(proc).launcherPipes!({ pid: 200, startTime: 1 });
+    // As Linux 6.18 writes it, before and after the other end of the pair was closed.
+    for (const [count, state] of [
+      ['00000003', 'held'],
+      ['00000002', 'closed'],
+    ] as const) {
+      const text = `Num       RefCount Protocol Flags    Type St Inode Path\n000000005333e7de: ${count} 00000000 00000000 0001 03 28674\n`;
+      await writeFile(join(proc, '200', 'net', 'unix'), text);
+      assert.equal(await pipes(), state);
+    }
+    await rm(join(proc, '200', 'fd', '2'));
+    assert.equal(await pipes(), 'none');
+    assert.equal(await createTreeProbe(proc).launcherPipes!({ pid: 201, startTime: 1 }), undefined);
+  });
+
   it('nothing is claimed where the system does not tell', async () => {
     assert.equal(await count(tree('--remote-debugging-port=9222')), undefined);
     assert.equal(await createTreeProbe(proc).isInOtherContainer({ pid: 200, startTime: 1 }), undefined);

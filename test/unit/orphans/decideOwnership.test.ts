@@ -276,6 +276,193 @@ describe('Whose tree is it', () => {
     });
   });
 
+  describe('an owner is named', () => {
+    for (const [commandLine, above, name] of [
+      [
+        ['node', '/home/me/.npm/_npx/1/node_modules/@playwright/mcp/cli.js'],
+        ['claude'],
+        'Playwright MCP of claude (pid 100)',
+      ],
+      [
+        ['node', '/x/node_modules/chrome-devtools-mcp/build/src/index.js'],
+        ['/usr/bin/cursor'],
+        'Chrome DevTools MCP of cursor (pid 100)',
+      ],
+      [['node', '/x/node_modules/jest/bin/jest.js', '-i'], ['bash'], 'node jest/jest.js (pid 100)'],
+      [['node', '/home/me/shop/cli.js'], ['bash'], 'node cli.js (pid 100)'],
+    ] as const)
+      it(`${name}, and not just node cli.js`, async () => {
+        world.start({ pid: 95, ppid: 80, name: 'x', commandLine: above, groupId: 95, sessionId: 95 });
+        world.start({ pid: 96, ppid: 95, name: 'npm', commandLine: ['npm exec @playwright/mcp'] });
+        startOwner({ ppid: 96, commandLine });
+        startBrowser();
+        assert.equal((await decide()).owner?.name, name);
+      });
+  });
+
+  describe('a supervisor', () => {
+    const served = ['--headless', '--remote-debugging-port=9222', '--user-data-dir=/srv/profile'];
+    for (const [name, commandLine] of [
+      ['s6-supervise', ['s6-supervise', 'web']],
+      ['runsv', ['runsv', 'web']],
+      ['tini', ['tini', '--', 'entry.sh']],
+      ['dumb-init', ['dumb-init', 'chrome', ...served]],
+      ['catatonit', ['catatonit', '--', 'entry.sh']],
+    ] as const)
+      it(`${name} keeps the browser it was started to run`, async () => {
+        const parent = world.start({ pid: 70, ppid: 1, name, commandLine, groupId: 70, sessionId: 70 });
+        startBrowser({ ppid: parent.pid }, served);
+        assert.equal((await decide()).status, 'owned');
+      });
+
+    it('tini’s other children are adopted, whatever an entry script had started before it', async () => {
+      world.start({
+        pid: 70,
+        ppid: 1,
+        name: 'tini',
+        commandLine: ['tini', '--', 'entry.sh'],
+        groupId: 70,
+        sessionId: 70,
+      });
+      world.start({ pid: 71, ppid: 70, name: 'Xvfb', commandLine: ['Xvfb', ':99'], groupId: 70, sessionId: 70 });
+      world.start({
+        pid: 72,
+        ppid: 70,
+        name: 'java',
+        commandLine: ['java', '-jar', 'ci.jar'],
+        groupId: 72,
+        sessionId: 70,
+      });
+      startBrowser({ ppid: 70 });
+      const tree = await decide();
+      assert.equal(tree.status, 'orphan', facts(tree));
+    });
+
+    for (const [unit, more, status] of [
+      ['kiosk.service', {}, 'owned'],
+      ['session-3.scope', {}, 'orphan'],
+      [undefined, {}, 'unknown'],
+      ['ci.service', { sibling: true }, 'orphan'],
+      ['kiosk.service', { execPid: '77' }, 'orphan'],
+    ] as const)
+      it(`an old systemd’s INVOCATION_ID in ${unit ?? 'an unknown unit'} ${JSON.stringify(more)} makes it ${status}`, async () => {
+        const environment = { INVOCATION_ID: 'f00', ...('execPid' in more ? { SYSTEMD_EXEC_PID: more.execPid } : {}) };
+        if ('sibling' in more) world.start({ pid: 150, ppid: 80, name: 'java', commandLine: ['java'], environment });
+        startBrowser({ ppid: 80, environment });
+        const tree = await decide({
+          probe: {
+            countClients: () => Promise.resolve(0),
+            isInOtherContainer: () => Promise.resolve(false),
+            unitOf: () => Promise.resolve(unit),
+          },
+        });
+        assert.equal(tree.status, status, facts(tree));
+      });
+  });
+
+  describe('what its launcher’s pipes tell', () => {
+    const probe = (pipes: 'closed' | 'held' | 'none') => ({
+      countClients: () => Promise.resolve(0),
+      isInOtherContainer: () => Promise.resolve(false),
+      launcherPipes: () => Promise.resolve(pipes),
+    });
+
+    for (const [pipes, status] of [
+      ['closed', 'orphan'],
+      ['held', 'owned'],
+      ['none', 'unknown'],
+    ] as const)
+      it(`${pipes}, under a server that is pid 1 of a container: ${status}`, async () => {
+        world.end(2);
+        world.end(1);
+        world.start({ pid: 1, ppid: 0, name: 'node', commandLine: ['node', 'server.js'], groupId: 1, sessionId: 1 });
+        startBrowser({ ppid: 1 });
+        const tree = await decide({ probe: probe(pipes) });
+        assert.equal(tree.status, status, facts(tree));
+      });
+
+    it('closed, under an ordinary program: it may be a subreaper, and is not called the launcher', async () => {
+      startOwner();
+      startBrowser();
+      const tree = await decide({ probe: probe('closed') });
+      assert.equal(tree.status, 'unknown', facts(tree));
+      assert.doesNotMatch(facts(tree), /launched it and still runs/);
+    });
+  });
+
+  describe('pid 1 sets its own marks', () => {
+    for (const [mark, pidOne] of [
+      ['JEST_WORKER_ID', ['node', 'jest.js', '-i']],
+      ['PLAYWRIGHT_BROWSERS_PATH', ['node', 'server.js']],
+      ['VITEST_WORKER_ID', ['node', 'vitest.mjs']],
+      ['npm_lifecycle_event', ['npm', 'start']],
+      ['npm_lifecycle_event', ['node', '/usr/lib/node_modules/npm/bin/npm-cli.js', 'start']],
+      ['PLAYWRIGHT_BROWSERS_PATH', ['sh', '-c', '. ./.env; chromium']],
+    ] as const)
+      it(`${mark} under ${pidOne.join(' ')} proves nothing`, async () => {
+        world.end(2);
+        world.end(1);
+        world.start({ pid: 1, ppid: 0, name: 'x', commandLine: pidOne, groupId: 1, sessionId: 1 });
+        startBrowser({ ppid: 1, groupId: 1, sessionId: 1, environment: { [mark]: '1' } });
+        const tree = await decide();
+        assert.equal(tree.status, 'unknown', facts(tree));
+      });
+  });
+
+  describe('a port that was picked by hand', () => {
+    const at = (port: number, profile: string) => [
+      '--headless',
+      `--remote-debugging-port=${port}`,
+      `--user-data-dir=${profile}`,
+    ];
+    for (const [switches, status, why] of [
+      [at(9222, '/srv/ci/profile'), 'unknown', 'a script comes back to a kept profile'],
+      [at(9222, '/tmp/chrome-debug'), 'unknown', 'a script knows such a name'],
+      [at(9222, '/tmp/karma-48151623'), 'orphan', 'nobody knows such a name'],
+      [at(0, '/srv/ci/profile'), 'orphan', 'nobody knows the port'],
+      [
+        [...at(9222, '/srv/ci/profile'), '--enable-automation', '--generate-pdf-document-outline'],
+        'orphan',
+        'a tool launched it',
+      ],
+    ] as const)
+      it(`${switches.join(' ')}: ${status}, since ${why}`, async () => {
+        startBrowser({ ppid: 80 }, [...switches]);
+        const tree = await decide();
+        assert.equal(tree.status, status, facts(tree));
+      });
+
+    it('of a driver keeps it for who comes back, unless a program that read its output has ended', async () => {
+      const driver = (port: string) =>
+        world.start({
+          pid: 300,
+          ppid: 80,
+          groupId: 100,
+          sessionId: 95,
+          name: 'chromedriver',
+          commandLine: ['chromedriver', port],
+        });
+      const probe = (more: object) => ({
+        countClients: () => Promise.resolve(0),
+        isInOtherContainer: () => Promise.resolve(false),
+        ...more,
+      });
+      driver('--port=9515');
+      startBrowser({ ppid: 300, groupId: 100, sessionId: 95 });
+      assert.equal((await decide()).status, 'unknown');
+      const closed = { launcherPipes: () => Promise.resolve('closed' as const) };
+      assert.equal((await decide({ probe: probe(closed) })).status, 'orphan');
+      assert.equal(
+        (await decide({ probe: probe({ ...closed, ignoresHangUp: () => Promise.resolve(true) }) })).status,
+        'unknown',
+      );
+      assert.equal(
+        (await decide({ probe: probe({ ...closed, wasUsedLately: () => Promise.resolve(true) }) })).status,
+        'unknown',
+      );
+    });
+  });
+
   describe('no orphan is', () => {
     it('a browser whose owner lives', async () => {
       startOwner();

@@ -1,0 +1,40 @@
+import { type BrowserTree, type Evidence, changedAtMs } from '../browsers/index.ts';
+import { formatDuration } from '../support/index.ts';
+import type { TreeProbe } from './clients.ts';
+import type { TreeObservation } from './observations.ts';
+
+/** For how long nothing has come into a browser, as far as it shows, and what shows it. */
+export interface Idle {
+  readonly forMs: number;
+  readonly evidence: Evidence;
+}
+
+/**
+ * How long a browser has stood still: since it started, since anything in its profile changed, and since it was seen to work.
+ * A connection alone is no work (agents keep theirs for days), and is told beside it; one that was just closed is.
+ *
+ * @param now ms since the epoch
+ */
+export async function idleOf(
+  tree: BrowserTree,
+  probe: TreeProbe,
+  observation: TreeObservation | undefined,
+  now: number,
+): Promise<Idle> {
+  const profile = tree.profile && tree.profile.kind !== 'default' ? tree.profile.path : '';
+  const changedAt = profile === '' ? undefined : await changedAtMs(profile);
+  const usedAt = (await probe.wasUsedLately?.(tree)) ? now : 0;
+  const since = Math.max(tree.root.startedAtMs, changedAt ?? 0, observation?.lastBusyAt ?? 0, usedAt);
+  const forMs = Math.max(0, now - since);
+  const clients = await probe.countClients(tree);
+  const connected =
+    clients === undefined
+      ? tree.transport.kind === 'pipe'
+        ? 'its launcher holds its pipe'
+        : 'who is connected cannot be told'
+      : clients === 0
+        ? 'nobody is connected to it'
+        : `${clients === 1 ? 'a program is' : `${clients} programs are`} connected to it`;
+  const files = changedAt === undefined ? '' : ', nothing in its profile has changed';
+  return { forMs, evidence: { source: 'idle', fact: `Idle for ${formatDuration(forMs)}${files}; ${connected}` } };
+}
