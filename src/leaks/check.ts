@@ -6,10 +6,10 @@ import { PageUnderTest } from './drive/pageUnderTest.ts';
 import { maskerFor, masked } from './maskSecrets.ts';
 import { Phases } from './drive/phases.ts';
 import type { Subject } from './drive/subject.ts';
-import { explain } from './explain/explain.ts';
+import { explain, withoutLines } from './explain/explain.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
 import { type Decision, decide } from './judge/decide.ts';
-import { plan } from './judge/plan.ts';
+import { countIsComplete, plan } from './judge/plan.ts';
 import type { Step } from './judge/steps.ts';
 import { countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
@@ -230,24 +230,34 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   });
   run.measurements = measurements;
   yield* warmUp(run, measurements);
-  yield* measure(run, measurements);
+  let failure: unknown;
+  try {
+    yield* measure(run, measurements);
+  } catch (error) {
+    // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
+    if (context.signal?.aborted === true || !countIsComplete(measurements.evidence)) throw error;
+    failure = error;
+    measurements.note({ saw: 'failure', message: describeError(error) });
+  }
   const decision = decide(measurements.evidence);
   run.decision = decision;
+  if (failure !== undefined && decision.leaks.length === 0) throw failure as Error;
   warnings.push(...decision.warnings);
+  if (failure !== undefined) warnings.push(`The check did not end as planned: ${describeError(failure)}`);
   if (decision.leaks.length === 0) {
     yield* run.phases.skip(['explain'], 'no leak was found');
     return decision.verdict;
   }
   yield run.phases.begin('explain');
-  run.findings = await explain({
-    subject: run.subject!,
-    measurements,
-    decision,
-    workspaceFolder: context.workspaceFolder,
-    thresholds: { ...defaultThresholds, ...scenario.thresholds },
-    ignore: scenario.ignore ?? [],
-    log,
-  });
+  const report = { thresholds: { ...defaultThresholds, ...scenario.thresholds }, ignore: scenario.ignore ?? [] };
+  try {
+    const { workspaceFolder } = context;
+    run.findings = await explain({ subject: run.subject!, measurements, decision, workspaceFolder, ...report, log });
+  } catch (error) {
+    if (context.signal?.aborted === true) throw error;
+    warnings.push(`Lines could not be looked for: ${describeError(error)}`);
+    run.findings = withoutLines(decision, report);
+  }
   yield run.phases.end('explain');
   for (const finding of run.findings) yield { type: 'finding', finding };
   const counted = run.findings.filter(({ ignored }) => ignored === undefined);
@@ -320,15 +330,7 @@ async function* measure(run: Run, measurements: Measurements): AsyncGenerator<Le
       seen.add(current);
       yield phases.begin(next.phase, next.iterations === 0 ? undefined : next.iterations, next.reason);
     }
-    try {
-      yield* measurements.take(step);
-    } catch (error) {
-      // What the count proved is kept; what fails before it ends leaves nothing to keep.
-      if (step.do === 'count' || run.abort.signal.aborted) throw error;
-      if (!(error instanceof LeakwrightError)) throw error;
-      measurements.note({ saw: 'failure', message: error.message });
-      run.warnings.push(error.message);
-    }
+    yield* measurements.take(step);
   }
   const skipped = (['attribute', 'escalate'] as const).filter((phase) => !seen.has(phase));
   if (skipped.length > 0) yield* phases.skip(skipped, 'nothing was left to follow');

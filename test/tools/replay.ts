@@ -1,6 +1,7 @@
 /**
  * `npm run replay`: recorded evidence through the judge, without a browser. `npm run replay -- --record NAME…` runs the pages again in
- * a real browser and records what was seen; names are those of test/corpus and test/replay/pages, `all` is all of them.
+ * a real browser and records what was seen; names are those of test/corpus and test/support/replayPages.ts, `all` is all of them,
+ * `clean-*` all that begin so. `--record --served URL FOLDER NAME…` records pages of another folder that is served at a URL.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -30,13 +31,31 @@ async function replayAll(): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
-async function record(wanted: readonly string[]): Promise<number> {
+async function record(given: readonly string[]): Promise<number> {
+  const served = given[0] === '--served' ? { url: given[1]!, folder: given[2]! } : undefined;
+  const wanted = served ? given.slice(3) : given;
   const folder = await mkdtemp(join(tmpdir(), 'leakwright-record-'));
   const isWanted = (name: string): boolean =>
     wanted.includes('all') ||
     wanted.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   let wrong = 0;
+  if (served) {
+    for (const name of wanted) {
+      const truth = name.startsWith('leak') ? 'leak' : 'clean';
+      const html = await readFile(join(served.folder, name, 'index.html'), 'utf8');
+      const ids = [['iter'], ['there', 'back'], ['open', 'close']].find(([id]) =>
+        new RegExp(`id="?${id}\\b`).test(html),
+      )!;
+      const scenario = clickScenario(
+        `${served.url}/${name}/`,
+        ids.map((id) => `#${id}`),
+      );
+      if (!say(name, truth, await recordOne(`case-${name}`, truth, scenario, served.folder), [])) wrong += 1;
+    }
+    await rm(folder, { recursive: true, force: true });
+    return wrong === 0 ? 0 : 1;
+  }
   const corpus = await startCorpusServer();
   const pages = await startPagesServer();
   try {

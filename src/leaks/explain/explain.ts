@@ -49,6 +49,18 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
   return reported(findings, thresholds).toSorted((a, b) => b.bytesPerIteration - a.bytesPerIteration);
 }
 
+/** Findings as the judge has them, where the page can no longer be asked for lines. */
+export function withoutLines(
+  { leaks }: Decision,
+  options: { readonly thresholds: Thresholds; readonly ignore: readonly IgnoreRule[] },
+): readonly Finding[] {
+  return leaks.map(({ leak }) => {
+    const holder = (leak.group ?? leak.native ?? leak.growth)?.holder.name;
+    const sites = { allocatedAt: undefined, keptAt: undefined, holder: holder === '' ? undefined : holder };
+    return toFinding(leak, sites, options);
+  });
+}
+
 /** What `minorBytes` leaves of the findings. It filters the report, never the verdict: the largest is always shown. */
 function reported(findings: readonly Finding[], { minorBytes }: Thresholds): readonly Finding[] {
   const large = findings.filter(({ bytesPerIteration }) => bytesPerIteration >= minorBytes);

@@ -47,6 +47,11 @@ export function opensPages(suspicions: readonly Suspicion[]): Suspicion | undefi
   return suspicions.find(({ counter }) => counter === 'pages');
 }
 
+/** Whether there is anything to decide from. */
+export function countIsComplete(evidence: Evidence): boolean {
+  return countView(evidence).samples.length > 0 && planCount(evidence) === undefined;
+}
+
 function planCount(evidence: Evidence): Step | undefined {
   const { iterations, deep } = evidence.settings;
   const { warmedUp, samples, toldApart } = countView(evidence);
