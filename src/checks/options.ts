@@ -68,7 +68,7 @@ export const checkOptions = {
   clock: {
     kind: 'text',
     value: 'time',
-    help: "virtual time that passes in each iteration, with Playwright's clock: 500ms, 5s, 1h",
+    help: 'time of the page that passes after each iteration, without being waited for: 500ms, 5s, 1h (headless Chromium)',
   },
   duration: {
     kind: 'text',
@@ -145,7 +145,7 @@ export const checkOptions = {
   stepTimeout: {
     kind: 'number',
     value: 'seconds',
-    help: 'limit for one step: loading the page, one iteration (default: 30, or --timeout where that is less)',
+    help: 'limit for one step: loading the page, one iteration (default: a quarter of --timeout, at least 30)',
   },
   showUrls: { kind: 'flag', help: 'print URLs and texts with the passwords and tokens in them, instead of •••' },
   ignore: {

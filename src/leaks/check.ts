@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Clock, LeakwrightError, type Log, describeError, silentLog, systemClock } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import type { LeakBrowser, OpenLeakBrowser } from './drive/leakBrowser.ts';
-import { PageUnderTest } from './drive/pageUnderTest.ts';
+import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
 import { maskerFor, masked } from './maskSecrets.ts';
 import { Phases } from './drive/phases.ts';
 import type { Subject } from './drive/subject.ts';
@@ -25,7 +25,7 @@ export interface CheckOptions {
   readonly deep?: boolean;
   /** Iterations in all up to which suspicious growth is followed. Default: 60. */
   readonly escalateTo?: number;
-  /** Milliseconds for a single step of the scenario (load, iteration). Default: 30,000. */
+  /** Milliseconds for a single step of the scenario (load, iteration). Default: a quarter of `timeoutMs`, at least 30,000. */
   readonly stepTimeoutMs?: number;
   /** Milliseconds for following suspicious growth further. Default: half of what is left of `timeoutMs`. */
   readonly escalationBudgetMs?: number;
@@ -50,6 +50,8 @@ export interface CheckContext {
 
 const DEFAULT_ESCALATE_TO = 60;
 const DEFAULT_TIMEOUT_MS = 300_000;
+/** A step of a slow page on a busy machine takes longer than a test's. */
+const SHORTEST_STEP_LIMIT_MS = 30_000;
 /** Of the time that is left, growth may be followed for this share; the rest is for the last snapshots and for lines. */
 const FOLLOW_UP_SHARE = 0.5;
 
@@ -199,7 +201,7 @@ async function* openPage(run: Run): AsyncGenerator<LeakEvent> {
     });
   }
   yield phases.begin('load');
-  const limits = { stepMs: options.stepTimeoutMs ?? 30_000 };
+  const limits = pageLimits(options, scenario);
   run.subject = run.browser.openSubject
     ? await run.browser.openSubject(scenario, limits, clock, abort.signal)
     : await PageUnderTest.load(run.browser, scenario, limits, clock, abort.signal);
@@ -209,6 +211,18 @@ async function* openPage(run: Run): AsyncGenerator<LeakEvent> {
     run.memory.start();
   }
   yield phases.end('load');
+}
+
+/** A step may take a quarter of the time there is, and at least half a minute; a page that is still arriving may take half of it. */
+function pageLimits(
+  { stepTimeoutMs, timeoutMs = DEFAULT_TIMEOUT_MS, clockMs }: CheckOptions,
+  { timeouts }: Scenario,
+): PageLimits {
+  const { actionMs = 0, navigationMs = 0 } = timeouts ?? {};
+  const stepMs =
+    stepTimeoutMs ??
+    Math.min(timeoutMs, Math.max(SHORTEST_STEP_LIMIT_MS, timeoutMs / 4, actionMs * 1.1, navigationMs * 1.1));
+  return { stepMs, loadMs: Math.max(stepMs, timeoutMs / 2), clockMs };
 }
 
 /** While the plan wants more: measure. Then decide, then explain. */
@@ -370,7 +384,7 @@ async function cleanUp(run: Run): Promise<CleanupVerification> {
   // The last word on memory, while there is still something to measure.
   if (browser && subject) await run.memory?.sample();
   run.memory?.stop();
-  warnings.push(...(subject?.errors.warnings() ?? []));
+  warnings.push(...(subject?.errors.warnings() ?? []), ...(subject?.notices ?? []));
   const closing = run.measurements?.close();
   subject?.release();
   const [cleanup] = await Promise.all([browser ? browser.close() : nothingLeft, closing]);

@@ -1,9 +1,6 @@
 import type { Frame, Page } from 'playwright';
 import type { BetweenSteps, InPage, Scenario } from './scenario.ts';
 
-/** Long enough for a slow page to show what is to be clicked, short enough to say soon that it never does. */
-const CLICK_LIMIT_MS = 10_000;
-
 /** Clicks the selectors one after the other, each time: `--url … --click … --click …`. */
 export function clickScenario(url: string, selectors: readonly string[]): Scenario {
   const clickers = new WeakMap<Page, Clicker>();
@@ -17,7 +14,7 @@ export function clickScenario(url: string, selectors: readonly string[]): Scenar
       const clicker = clickers.get(page);
       for (const selector of selectors) {
         if (clicker) await clicker.click(selector);
-        else await page.click(selector, { timeout: CLICK_LIMIT_MS });
+        else await page.click(selector);
       }
     },
   };
@@ -53,7 +50,7 @@ class Clicker {
     }
     const point = this.#navigates ? null : await this.#pointOf(selector, !calm);
     if (point) await this.#page.mouse.click(point.x, point.y);
-    else await this.#page.click(selector, { timeout: CLICK_LIMIT_MS });
+    else await this.#page.click(selector);
   }
 
   async #pointOf(selector: string, mayMove: boolean): Promise<{ x: number; y: number } | null> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import { LeakwrightError } from '../support/index.ts';
+import type { Scenario } from './scenario.ts';
 import type { WebServerOptions } from './webServer/webServers.ts';
 import { loadingFailure } from './loadingFailure.ts';
 import { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
@@ -18,6 +19,7 @@ export interface PlaywrightSetup {
   readonly launch: LaunchPreferences;
   /** What `getByTestId` looks for; absent: `data-testid`. */
   readonly testIdAttribute?: string;
+  readonly timeouts?: NonNullable<Scenario['timeouts']>;
   readonly webServers: readonly WebServerOptions[];
   readonly warnings: readonly string[];
 }
@@ -100,6 +102,7 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
     ...(baseUrl === undefined ? {} : { baseUrl }),
     launch: launchPreferences(merged, launchOptions),
     ...(testIdAttribute === undefined ? {} : { testIdAttribute }),
+    timeouts: timeoutsOf(merged),
     webServers,
     warnings,
   };
@@ -126,6 +129,15 @@ function pickProject(file: string, config: UseOptions, name: string | undefined)
     const browser = textOf(use['browserName']) ?? textOf(use['defaultBrowserType']) ?? 'chromium';
     return browser === 'chromium' && !(project['name'] !== undefined && preparing.has(project['name']));
   });
+}
+
+/** Limits of Playwright's own waiting among `use` options. */
+function timeoutsOf({ actionTimeout, navigationTimeout }: UseOptions): NonNullable<Scenario['timeouts']> {
+  return {
+    // 0 is Playwright's default, which says nothing.
+    ...(typeof actionTimeout === 'number' && actionTimeout > 0 ? { actionMs: actionTimeout } : {}),
+    ...(typeof navigationTimeout === 'number' && navigationTimeout > 0 ? { navigationMs: navigationTimeout } : {}),
+  };
 }
 
 function launchPreferences(use: UseOptions, launchOptions: UseOptions): LaunchPreferences {

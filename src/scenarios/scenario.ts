@@ -31,8 +31,12 @@ export interface Scenario {
   readonly project?: string;
   /** Of a file with several tests, known once the page was loaded: which this one is, and how the others differ from it. */
   readonly parts?: () => { readonly label: string; readonly others: readonly Partial<Scenario>[] } | undefined;
+  /** Limits of Playwright's own waiting, as `use.actionTimeout` and `use.navigationTimeout` say; 0: none. Milliseconds. */
+  readonly timeouts?: { readonly actionMs?: number; readonly navigationMs?: number };
   /** What a person should know of how it was loaded; goes into the report. */
   readonly warnings?: readonly string[];
+  /** The same of what it found while it ran. */
+  readonly notices?: () => readonly string[];
 }
 
 /** Calls a self-contained function with JSON arguments where it sees the document, and the page does not see it. */

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'sessions.protocol'
   | 'leaks.scenarioInvalid'
   | 'leaks.scenarioFailed'
+  | 'leaks.nothingToDo'
   | 'leaks.pageUnreachable'
   | 'leaks.browserDied'
   | 'leaks.pageHung'

@@ -116,7 +116,8 @@ function pageUrl(url: string | undefined, setup: PlaywrightSetup | undefined): s
 function surrounded(scenario: Scenario, setup: PlaywrightSetup | undefined, own: UseOptions): FoundScenario {
   const use = { ...setup?.use, ...scenario.use, ...own };
   const warnings = [...(setup?.warnings ?? []), ...(scenario.warnings ?? [])];
-  return { scenario: { ...scenario, use, warnings }, setup };
+  const timeouts = { ...setup?.timeouts, ...scenario.timeouts };
+  return { scenario: { ...scenario, use, timeouts, warnings }, setup };
 }
 
 /** Each configuration is loaded once, however many scenarios run under it. */

@@ -14,8 +14,11 @@ export class GuardedCdp {
   readonly session: CDPSession;
   readonly #guard: CheckGuard;
   readonly #hung: () => Error;
+  readonly #limitMs: number;
 
-  constructor(session: CDPSession, guard: CheckGuard, hung: () => Error) {
+  /** @param limitMs how long the page may be busy with something else before it counts as hung */
+  constructor(session: CDPSession, guard: CheckGuard, hung: () => Error, limitMs = CALL_LIMIT_MS) {
+    this.#limitMs = Math.max(limitMs, CALL_LIMIT_MS);
     this.session = session;
     this.#guard = guard;
     this.#hung = hung;
@@ -23,14 +26,14 @@ export class GuardedCdp {
 
   /** Fits `CDPSession.send`, typed by the protocol. */
   readonly send: CDPSession['send'] = (method, params) =>
-    this.#guard.during(this.session.send(method, params), CALL_LIMIT_MS, this.#hung);
+    this.#guard.during(this.session.send(method, params), this.#limitMs, this.#hung);
 
   /** The same for calls that are long by nature: snapshots. */
   readonly sendLong: CDPSession['send'] = (method, params) =>
     this.#guard.during(this.session.send(method, params), SNAPSHOT_LIMIT_MS, this.#hung);
 
   /** Waits for the next event of a name. Whoever listens to it already hears it first. */
-  async next(event: 'HeapProfiler.lastSeenObjectId', limitMs = CALL_LIMIT_MS): Promise<void> {
+  async next(event: 'HeapProfiler.lastSeenObjectId', limitMs = this.#limitMs): Promise<void> {
     let listener: (() => void) | undefined;
     const arrived = new Promise<void>((resolve) => {
       listener = resolve;

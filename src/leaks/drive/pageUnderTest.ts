@@ -3,6 +3,7 @@ import { type Clock, LeakwrightError, describeError, plainText } from '../../sup
 import {
   installPageHooks,
   knowPageHooks,
+  type PendingPlace,
   markIteration,
   markKnownFrames,
   readPendingWork,
@@ -19,15 +20,21 @@ import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
 import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
+import { LoadPatience } from './loadPatience.ts';
 import { PageTime } from './pageTime.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
 import { type Settled, Settling, type Wait } from './settle.ts';
 import type { Subject } from './subject.ts';
 import { WorkerTargets } from './workerTargets.ts';
 
+/** Milliseconds. */
 export interface PageLimits {
-  /** Milliseconds for loading, and for each of setup, iteration and teardown. */
+  /** For each of setup, iteration and teardown, and for loading while nothing of the page arrives. */
   readonly stepMs: number;
+  /** For loading in all, as long as something of the page arrives. Default: `stepMs`. */
+  readonly loadMs?: number;
+  /** The page's time that passes after each iteration beside what its work needs. */
+  readonly clockMs?: number | undefined;
 }
 
 /** Iterations whose facts are kept. */
@@ -105,18 +112,22 @@ export class PageUnderTest implements Subject {
     signal: AbortSignal | undefined,
   ): Promise<PageUnderTest> {
     const page = await browser.newPage(scenario.use ?? {});
-    // Playwright's own time-out, which says what it waited for, comes before ours, which cannot.
-    if (browser.adoptsPage !== true) page.setDefaultTimeout(limits.stepMs * 0.9);
+    if (browser.adoptsPage !== true) {
+      // Playwright's own time-out, which says what it waited for, comes before ours, which cannot.
+      const { actionMs, navigationMs } = scenario.timeouts ?? {};
+      page.setDefaultTimeout(actionMs ?? limits.stepMs * 0.9);
+      page.setDefaultNavigationTimeout(navigationMs ?? limits.stepMs * 0.9);
+    }
     const events = new PageEvents(page);
     const guard = new PageGuard(browser, page, events, signal);
     const hung = (): Error => hungError(page);
-    const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung);
+    const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung, limits.stepMs);
     const world = new IsolatedWorld(cdp);
     const time = new PageTime(cdp.session, clock, browser.ownsTime === true);
     const requests = new RequestsInFlight(page, events, clock);
-    const readPlaces = async () => await readPendingWork(cdp);
-    const settling = new Settling({ world, clock, requests, time, readPlaces });
     const workers = await WorkerTargets.attach(cdp, guard);
+    const readPlaces = async (): Promise<PendingPlace[]> => await readAllPlaces(cdp, workers);
+    const settling = new Settling({ world, clock, requests, time, readPlaces });
     const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events, time });
     scenario.lookInto?.(
       page,
@@ -195,10 +206,40 @@ export class PageUnderTest implements Subject {
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail } = settled;
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
+    await this.#passClock();
     const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, didNothing: false };
     this.#facts.push(facts);
     if (this.#facts.length > MAX_FACTS) this.#facts.shift();
     return facts;
+  }
+
+  /** Lets the page's time pass as `--clock` says, and what is due in it happen. */
+  async #passClock(): Promise<void> {
+    const { clockMs } = this.#limits;
+    if (clockMs === undefined || !this.#time.skips) return;
+    await this.#time.skip(clockMs, true);
+    await this.#settle('breathe');
+  }
+
+  /** What a person should know of how the page was driven. */
+  get notices(): readonly string[] {
+    const notices: string[] = [...(this.#scenario.notices?.() ?? [])];
+    const { clockMs } = this.#limits;
+    if (clockMs !== undefined && !this.#time.skips)
+      notices.push(
+        'The time of the page could not be moved: that needs a headless Chromium which the check has launched.',
+      );
+    else if (this.#time.failed)
+      notices.push('The page did not follow its time being moved: its work was waited for in real time.');
+    for (const { kind, url, reason } of this.workers.unreached)
+      notices.push(`Not looked into: a ${kind.replace('-', ' ')} (${plainText(url, 200)}), ${reason}.`);
+    const overlapped = this.#facts.filter((facts) => facts.overlapped).length;
+    // Once is periodic work that was noticed.
+    if (overlapped > 1)
+      notices.push(
+        `${overlapped} of ${this.#facts.length} iterations began while work of the one before was going on.`,
+      );
+    return notices;
   }
 
   async #settle(wait: Wait): Promise<Settled> {
@@ -217,7 +258,10 @@ export class PageUnderTest implements Subject {
       return;
     }
     // What is sent first comes first: the page knows of the iteration before its steps begin.
-    const marked = markKnownFrames(this.cdp, this.#begun);
+    const marked = Promise.all([
+      markKnownFrames(this.cdp, this.#begun),
+      ...this.workers.frames.map(async ({ cdp }) => await markKnownFrames(cdp, this.#begun).catch(() => undefined)),
+    ]);
     await this.#run('iteration', this.#scenario.iteration);
     await marked;
   }
@@ -260,13 +304,16 @@ export class PageUnderTest implements Subject {
   }
 
   async #open(): Promise<void> {
-    const url = this.#scenario.lateUrl?.() ?? this.#scenario.url;
+    const { url, timeouts } = this.#scenario;
+    const { stepMs, loadMs = stepMs } = this.#limits;
+    const what = 'Loading the page';
     try {
-      await this.guard.during(
-        this.page.goto(url, { timeout: this.#limits.stepMs, waitUntil: 'load' }),
-        this.#limits.stepMs + 1000,
-        () => this.#lateError('Loading the page'),
-      );
+      const patience = new LoadPatience(this.page, timeouts?.navigationMs ?? stepMs, loadMs);
+      try {
+        await this.guard.during(patience.load(url), loadMs + 1000, () => this.#lateError(what, loadMs));
+      } finally {
+        patience.end();
+      }
     } catch (error) {
       if (error instanceof LeakwrightError) throw error;
       throw new LeakwrightError('leaks.pageUnreachable', `${url} could not be loaded: ${firstLine(error)}`, {
@@ -294,9 +341,9 @@ export class PageUnderTest implements Subject {
   }
 
   /** Why a step took too long: the page does not answer at all, or the step waits for something that does not come. */
-  async #lateError(what: string): Promise<Error> {
+  async #lateError(what: string, ms = this.#limits.stepMs): Promise<Error> {
     if (!(await this.#answers())) return hungError(this.page);
-    return new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${this.#limits.stepMs} ms.`, {
+    return new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${ms} ms.`, {
       hint: 'It waits for something that does not come: a selector, a navigation, a response.',
     });
   }
@@ -313,6 +360,18 @@ export class PageUnderTest implements Subject {
       late,
     ]);
   }
+}
+
+/** What is not over in the page and in frames of other sites. */
+async function readAllPlaces(cdp: GuardedCdp, { frames }: WorkerTargets): Promise<PendingPlace[]> {
+  if (frames.length === 0) return await readPendingWork(cdp);
+  const elsewhere = frames.map(async (frame) => {
+    await knowPageHooks(frame.cdp);
+    // Time that is skipped in the page passes there as it does.
+    return (await readPendingWork(frame.cdp)).map((place) => ({ ...place, elsewhere: true }));
+  });
+  const lists = await Promise.allSettled([readPendingWork(cdp), ...elsewhere]);
+  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
 }
 
 /** Runs in our isolated world. */

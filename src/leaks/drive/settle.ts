@@ -175,7 +175,7 @@ export class Settling {
       const next = timers.reduce((first, timer) => (timer.dueInMs < first.dueInMs ? timer : first));
       // Set again and again for so long: this never ends by itself.
       if (run.noteWait(next) && run.elapsed > REAL_TAIL_LIMIT_MS) this.#giveUp(run, () => this.#markPeriodic([next]));
-      else await this.#passTime(Math.max(1, Math.ceil(next.dueInMs) + 1), run);
+      else await this.#passTime(Math.max(1, Math.ceil(next.dueInMs) + 1), run, timers);
     }
   }
 
@@ -194,9 +194,10 @@ export class Settling {
     }
   }
 
-  async #passTime(ms: number, run: Run): Promise<void> {
+  async #passTime(ms: number, run: Run, timers: readonly PendingPlace[]): Promise<void> {
     run.pageMs += ms;
-    if (!this.#time.skips || (ms < SHORT_MS && !this.#time.isSkipping)) {
+    const isElsewhere = timers.some((timer) => timer.elsewhere === true);
+    if (isElsewhere || !this.#time.skips || (ms < SHORT_MS && !this.#time.isSkipping)) {
       await this.#clock.sleep(ms);
       return;
     }

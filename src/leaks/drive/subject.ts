@@ -24,6 +24,8 @@ export interface Subject {
   readonly facts: readonly IterationFacts[];
   /** What it does all the time, whatever an iteration does: it is not waited for. */
   readonly periodic: readonly PeriodicWork[];
+  /** What a person should know of how it was driven. */
+  readonly notices?: readonly string[];
   readonly errors: { warnings(): readonly string[] };
   /** Where an iteration ends, to be compared with where it began. */
   url(): string;

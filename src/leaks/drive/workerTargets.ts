@@ -1,16 +1,25 @@
 import { EventEmitter } from 'node:events';
 import { LeakwrightError } from '../../support/index.ts';
 import { type CDPSession, GuardedCdp } from './cdp.ts';
+import type { UnreachedPart } from './iterationFacts.ts';
 import type { PageGuard } from './pageGuard.ts';
 
-/** Workers that are read at most: each costs a collection an iteration. */
-const MAX_WORKERS = 8;
+/** Parts that are read at most: each costs a collection an iteration. */
+const MAX_PARTS = 8;
 
-/** A dedicated worker of the page: a heap of its own. */
+/** The browser's names of targets that have a heap of their own, and ours. */
+const KINDS: Readonly<Record<string, WorkerTarget['kind']>> = {
+  worker: 'worker',
+  iframe: 'frame',
+  service_worker: 'service-worker',
+};
+
+/** A part of the page with a heap of its own: a worker, a service worker, or a frame of another site. */
 export interface WorkerTarget {
+  readonly kind: 'worker' | 'frame' | 'service-worker';
   readonly url: string;
   readonly cdp: GuardedCdp;
-  /** Bytes of its heap after each counted iteration; shorter than the count for workers that came later. */
+  /** Bytes of its heap after each counted iteration; shorter than the count for parts that came later. */
   readonly heapBytes: number[];
 }
 
@@ -20,71 +29,104 @@ interface AttachedEvent {
 }
 
 /**
- * The dedicated workers of a page. Playwright's sessions do not lead to those of workers, so messages are passed through
- * the page's session (`Target.sendMessageToTarget`), the way the protocol had before flat sessions.
+ * The parts of a page that are targets of their own. Playwright's sessions do not lead to those of workers, so messages are
+ * passed through the session of the page, or of the frame that the part belongs to (`Target.sendMessageToTarget`), the way the
+ * protocol had before flat sessions.
  */
 export class WorkerTargets {
-  readonly #cdp: GuardedCdp;
   readonly #guard: PageGuard;
-  readonly #workers = new Map<string, WorkerTarget & { readonly channel: WorkerChannel }>();
+  readonly #parts = new Map<string, WorkerTarget & { readonly channel: WorkerChannel }>();
+  readonly #unreached = new Map<string, UnreachedPart>();
 
-  private constructor(cdp: GuardedCdp, guard: PageGuard) {
-    this.#cdp = cdp;
+  private constructor(guard: PageGuard) {
     this.#guard = guard;
   }
 
   static async attach(cdp: GuardedCdp, guard: PageGuard): Promise<WorkerTargets> {
-    const targets = new WorkerTargets(cdp, guard);
-    cdp.session.on('Target.attachedToTarget', (event) => targets.#attached(event));
-    cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => targets.#detached(sessionId));
-    cdp.session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) =>
-      targets.#workers.get(sessionId)?.channel.receive(message),
-    );
-    await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+    const targets = new WorkerTargets(guard);
+    await targets.#watch(cdp);
     return targets;
   }
 
   get live(): readonly WorkerTarget[] {
-    return [...this.#workers.values()];
+    return [...this.#parts.values()];
   }
 
-  /** Collects garbage in all workers and reads their heaps. @returns bytes in all; undefined without workers */
+  /** Frames of other sites: their documents have our hooks, like those of the page. */
+  get frames(): readonly WorkerTarget[] {
+    return this.live.filter(({ kind }) => kind === 'frame');
+  }
+
+  /** Parts whose heaps are not read. */
+  get unreached(): readonly UnreachedPart[] {
+    return [...this.#unreached.values()];
+  }
+
+  /** Collects garbage in all parts and reads their heaps. @returns bytes in all; undefined without parts */
   async readHeaps(): Promise<number | undefined> {
-    if (this.#workers.size === 0) return undefined;
+    if (this.#parts.size === 0) return undefined;
     let total = 0;
-    for (const { cdp, heapBytes } of this.#workers.values()) {
+    for (const { cdp, heapBytes } of this.#parts.values()) {
       try {
         await cdp.send('HeapProfiler.collectGarbage');
         const { usedSize } = await cdp.send('Runtime.getHeapUsage');
         heapBytes.push(usedSize);
         total += usedSize;
       } catch (error) {
-        // A worker may end at any time; the check itself may not.
+        // A part may end at any time; the check itself may not.
         if (this.#guard.ended) throw error;
       }
     }
     return total;
   }
 
-  #attached({ sessionId, targetInfo }: AttachedEvent): void {
-    if (targetInfo.type !== 'worker' || this.#workers.size >= MAX_WORKERS) return;
+  async #watch(cdp: GuardedCdp): Promise<void> {
+    cdp.session.on('Target.attachedToTarget', (event) => this.#attached(cdp, event));
+    cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => this.#detached(sessionId));
+    cdp.session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) =>
+      this.#parts.get(sessionId)?.channel.receive(message),
+    );
+    await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  }
+
+  #attached(parent: GuardedCdp, { sessionId, targetInfo: { type, url } }: AttachedEvent): void {
+    const kind = KINDS[type];
+    if (kind === undefined || this.#parts.size >= MAX_PARTS) {
+      const reason =
+        kind === undefined ? 'its heap cannot be read' : `more than ${MAX_PARTS} parts of the page have heaps`;
+      const missed = kind ?? MISSED_KINDS[type];
+      if (missed !== undefined && this.#unreached.size < MAX_UNREACHED)
+        this.#unreached.set(`${missed} ${url}`, { kind: missed, url, reason });
+      return;
+    }
     const channel = new WorkerChannel(async (message) => {
-      await this.#cdp.session.send('Target.sendMessageToTarget', { sessionId, message });
+      await parent.session.send('Target.sendMessageToTarget', { sessionId, message });
     });
     const gone = (): Error =>
-      new LeakwrightError('leaks.pageHung', `A worker of the page does not answer any more (${targetInfo.url}).`, {
+      new LeakwrightError('leaks.pageHung', `A ${kind} of the page does not answer any more (${url}).`, {
         hint: 'A script in it runs without end.',
       });
     const cdp = new GuardedCdp(channel as unknown as CDPSession, this.#guard, gone);
-    this.#workers.set(sessionId, { url: targetInfo.url, cdp, heapBytes: [], channel });
+    this.#parts.set(sessionId, { kind, url, cdp, heapBytes: [], channel });
     channel.send('HeapProfiler.enable', {}).catch(() => undefined);
+    // Frames have frames and workers of their own. One that has gone by then has none.
+    if (kind === 'frame') this.#watch(cdp).catch(() => undefined);
   }
 
   #detached(sessionId: string): void {
-    this.#workers.get(sessionId)?.channel.close();
-    this.#workers.delete(sessionId);
+    this.#parts.get(sessionId)?.channel.close();
+    this.#parts.delete(sessionId);
   }
 }
+
+/** Targets whose heaps are not read, by the browser's names. */
+const MISSED_KINDS: Readonly<Record<string, UnreachedPart['kind']>> = {
+  shared_worker: 'shared-worker',
+  worklet: 'worklet',
+  audio_worklet: 'worklet',
+  shared_storage_worklet: 'worklet',
+};
+const MAX_UNREACHED = 50;
 
 interface Answer {
   readonly id?: number;

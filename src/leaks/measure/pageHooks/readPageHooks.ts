@@ -88,6 +88,8 @@ export interface PendingPlace {
   readonly dueInMs: number;
   /** Milliseconds since the newest was started. */
   readonly agoMs: number;
+  /** In a frame of another site, whose time is its own. */
+  readonly elsewhere?: boolean;
 }
 
 /** What is not over in the frames that are known; the browser is not asked for new ones. */
