@@ -79,7 +79,7 @@ export type CheckTarget = string | ScenarioInput | ((page: Page) => unknown);
 /** A scenario as people write it. */
 export interface ScenarioInput extends Omit<
   Scenario,
-  'url' | 'file' | 'lookInto' | 'warnings' | 'lateUrl' | 'parts' | 'project' | 'steps'
+  'url' | 'file' | 'lookInto' | 'notices' | 'timeouts' | 'warnings' | 'lateUrl' | 'parts' | 'project' | 'steps'
 > {
   readonly url?: string;
 }
