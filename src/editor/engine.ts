@@ -16,4 +16,5 @@ export { createProcessReader } from '../processes/index.ts';
 export { openHistory } from '../history/index.ts';
 export { renderChecks } from './agents/renderChecks.ts';
 export { parseReport, renderHtml, renderJson, renderMarkdown } from '../reports/index.ts';
+export { answers, findDevServers } from './start/devServers.ts';
 export { SessionClient } from '../sessions/index.ts';

@@ -8,7 +8,6 @@ import { announceEnd } from './checks/announce.ts';
 import { pickPage } from './checks/askForPage.ts';
 import { CheckResults } from './checks/checkResults.ts';
 import { CheckTasks } from './checks/checkTasks.ts';
-import { checkUrl } from './checks/checkUrl.ts';
 import { FindingActions } from './checks/findingActions.ts';
 import { FindingHover } from './checks/findingHover.ts';
 import { Findings } from './checks/findings.ts';
@@ -117,6 +116,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   });
   const past = { runs: pastRuns, reports, selected: () => leakChecks.view.selection };
   const loop = { ...past, findings, checks, scenarios, results, recent, running };
+  const start = { ...loop, cli, storage, memory: context.workspaceState };
   const sessions = new SessionRoom(log);
   const marks = new Marks();
   const pages = new PageWatch({
@@ -243,7 +243,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.cleanUpOrphans, () => cleanUpOrphans(room));
   command(COMMANDS.cleanUpLeftovers, () => cleanUpLeftovers(room));
   command(COMMANDS.cleanUpOurs, () => cleanUpOurs(room, sessions));
-  command(COMMANDS.checkUrl, (given?: { url?: string }) => checkUrl(checks, context.workspaceState, given));
+  command(COMMANDS.checkUrl, (given?: { url?: string }) => onDemand().checkPage(start, given));
   command(COMMANDS.checkScenario, (uri?: Uri) => scenarios.run('check', uri));
   command(COMMANDS.debugScenario, (uri?: Uri) => scenarios.run('debug', uri));
   command(COMMANDS.newScenario, (given?: NewScenario) => onDemand().newScenario(context.workspaceState, given));

@@ -10,6 +10,7 @@ export { newScenario } from './testExplorer/newScenario.ts';
 export { recordScenario } from './testExplorer/recordScenario.ts';
 export { setTranslator } from './translate.ts';
 export { checkAgain } from './checks/checkAgain.ts';
+export { checkPage } from './start/checkPage.ts';
 export { goToLine } from './checks/goToLine.ts';
 export { ignoreLeak } from './checks/ignoreLeak.ts';
 export { locateFinding } from './checks/locateFinding.ts';

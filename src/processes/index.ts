@@ -2,6 +2,7 @@ export { type ProcessReaderOptions, createProcessReader } from './createProcessR
 export { type EndTreeEvent, type EndTreeOptions, type EndTreeResult, endTree } from './endTree.ts';
 export { shareTableReads } from './endTree/sharedReads.ts';
 export { type ProcessNode, ancestorsOf, buildForest, byStart, childrenOf, descendantsOf, membersOf } from './forest.ts';
+export { type Listener, findListeners, parseListening, parseLsof, parseNetstat } from './listeners.ts';
 export { readBootId } from './linux/linuxReader.ts';
 export { pidNamespaceLives, readPidNamespace, seesAllProcesses } from './linux/pidNamespace.ts';
 export {

@@ -1,6 +1,7 @@
 export { clickScenario } from './clickScenario.ts';
 export { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
 export { type SourceFrame, errorPlace, shorten } from './errorPlace.ts';
+export { type FoundPair, type FoundSteps, findSteps } from './findPairs.ts';
 export { matchIgnoreRule } from './ignore.ts';
 export { linksScenario } from './linksScenario.ts';
 export { loadingFailure } from './loadingFailure.ts';

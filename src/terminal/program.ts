@@ -16,11 +16,12 @@ import { ANALYZE_FORMATS, type AnalyzeOptions, runAnalyze } from './analyzeComma
 import { runCheck } from './checkCommand.ts';
 import { type CleanCommandOptions, TOOLS, runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
+import { type FindStepsOptions, runFindSteps } from './findStepsCommand.ts';
 import { HISTORY_ACTIONS, type HistoryOptions, runHistory } from './historyCommand.ts';
 import type { TerminalIo } from './io.ts';
 import { runKill } from './killCommand.ts';
 import { type MergeOptions, runMerge } from './mergeCommand.ts';
-import { runRecord } from './recordCommand.ts';
+import { runRecord, runSignIn } from './recordCommand.ts';
 import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
 import { runTree } from './treeCommand.ts';
 
@@ -83,6 +84,30 @@ Examples:
     .option('--executable-path <path>', 'the browser to run')
     .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
       finish(await runRecord({ url, ...options }, io, signal));
+    });
+
+  program
+    .command('sign-in')
+    .description('sign in in a browser, and keep that for checks with --storage-state')
+    .argument('<url>', 'the page that asks for it')
+    .requiredOption('--output <file>', 'where cookies and storage are written; a secret')
+    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
+      finish(await runSignIn({ url, ...options }, io, signal));
+    });
+
+  program
+    .command('find-steps')
+    .description('try what can be clicked on a page, and say which clicks end where they began')
+    .argument('<url>', 'the page')
+    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
+    .option('--ignore-https-errors', 'accept certificates that nobody signed')
+    .option('--json', 'JSON')
+    .action(async (url: string, options: FindStepsOptions) => {
+      finish(await runFindSteps(url, options, io, signal));
     });
 
   program

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { findBrowser, findPlaywright } from '../browsers/index.ts';
 import { recordedSteps, renderScenario } from '../scenarios/index.ts';
-import { LeakwrightError } from '../support/index.ts';
 import { parsePageUrl } from '../checks/index.ts';
+import { LeakwrightError, replaceFile } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export interface RecordOptions {
@@ -35,11 +35,11 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
   if (existsSync(file)) {
     throw new LeakwrightError('usage', `'${options.output}' exists already.`, { hint: 'Give another --output.' });
   }
-  requireDisplay();
+  requireDisplay('Recording');
   const folder = mkdtempSync(join(tmpdir(), 'leakwright-record-'));
   try {
     const recording = join(folder, 'recording.js');
-    await record(url, recording, options, signal);
+    await playwrightTool(['codegen', '--target', 'javascript', '--output', recording, url], recording, options, signal);
     const steps = existsSync(recording) ? recordedSteps(readFileSync(recording, 'utf8')) : [];
     const typesFrom = (['playwright', '@playwright/test'] as const).find((name) =>
       existsSync(join('node_modules', name, 'package.json')),
@@ -54,15 +54,51 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
   }
 }
 
-function requireDisplay(): void {
+export interface SignInOptions {
+  readonly url: string;
+  /** The file that the signed-in state is written to. */
+  readonly output: string;
+  readonly browser?: string;
+  readonly executablePath?: string;
+}
+
+/**
+ * Lets a person sign in in a browser, and keeps cookies and storage when it is closed: what `--storage-state` takes. The file
+ * is a secret: nobody else may read it.
+ *
+ * @returns the exit code: 0
+ * @throws LeakwrightError `browsers.notFound`, `browsers.launchFailed`
+ */
+export async function runSignIn(options: SignInOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  const url = parsePageUrl(options.url);
+  requireDisplay('Signing in');
+  const folder = mkdtempSync(join(tmpdir(), 'leakwright-record-'));
+  try {
+    const state = join(folder, 'state.json');
+    await playwrightTool(['open', '--save-storage', state, url], state, options, signal);
+    await replaceFile(resolve(options.output), readFileSync(state, 'utf8'));
+    io.out(`${resolve(options.output)}\n`);
+    return 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function requireDisplay(what: string): void {
   const { DISPLAY, WAYLAND_DISPLAY, PWTEST_CLI_HEADLESS } = process.env;
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY || PWTEST_CLI_HEADLESS) return;
-  throw new LeakwrightError('browsers.launchFailed', 'Recording needs a screen, and this machine has none.', {
+  throw new LeakwrightError('browsers.launchFailed', `${what} needs a screen, and this machine has none.`, {
     hint: 'Write the steps instead: New Leak Scenario… in the editor, or a file that exports { url, iteration }.',
   });
 }
 
-async function record(url: string, recording: string, options: RecordOptions, signal: AbortSignal): Promise<void> {
+/** Runs a window of Playwright's own until the person closes it. @param result the file that it writes */
+async function playwrightTool(
+  args: readonly string[],
+  result: string,
+  options: Pick<RecordOptions, 'browser' | 'executablePath'>,
+  signal: AbortSignal,
+): Promise<void> {
   const playwright = findPlaywright(process.cwd());
   if (!playwright) {
     throw new LeakwrightError('browsers.notFound', 'Playwright, whose recorder this uses, was not found.', {
@@ -78,7 +114,7 @@ async function record(url: string, recording: string, options: RecordOptions, si
   const program = join(dirname(playwright.entry), 'cli.js');
   const child = spawn(
     process.execPath,
-    [program, 'codegen', '--target', 'javascript', '--output', recording, url],
+    [program, ...args],
     // The recorder knows no flag for a browser of the system's own; this is how Playwright's tests name one.
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PWTEST_CLI_EXECUTABLE_PATH: executablePath } },
   );
@@ -93,7 +129,7 @@ async function record(url: string, recording: string, options: RecordOptions, si
       if (signal.aborted) end();
     });
     signal.throwIfAborted();
-    if (code !== 0 && !existsSync(recording)) {
+    if (code !== 0 && !existsSync(result)) {
       const reason = said.split('\n').find((line) => line.trim() !== '') ?? `it exited with ${code}`;
       throw new LeakwrightError('browsers.launchFailed', `The recorder could not be started: ${reason.trim()}`);
     }

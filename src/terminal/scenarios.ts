@@ -96,8 +96,11 @@ async function load(
 }
 
 /** What the command line itself says of the browser context. */
-function ownUse({ storageState }: CheckOptions): UseOptions {
-  return storageState === undefined ? {} : { storageState: readStorageState(storageState, [process.cwd()]) };
+function ownUse({ storageState, ignoreHttpsErrors }: CheckOptions): UseOptions {
+  return {
+    ...(storageState === undefined ? {} : { storageState: readStorageState(storageState, [process.cwd()]) }),
+    ...(ignoreHttpsErrors ? { ignoreHTTPSErrors: true } : {}),
+  };
 }
 
 /** With a configuration, `--url /cart` is relative to its `baseURL`. */

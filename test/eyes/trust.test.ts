@@ -26,7 +26,7 @@ describe('Through the eyes of someone who does not trust the folder', () => {
     );
     assert.ok(await why.getByRole('button', { name: 'Manage Workspace Trust' }).isVisible());
     await workbench.screenshot('untrusted');
-    await workbench.run('Leakwright: Check URL for Leaks');
+    await workbench.run('Leakwright: Check for Leaks');
     await workbench.notification(/A leak check runs code and settings of this folder/);
     await workbench.run('Leakwright: Clean Up Orphans');
     // What there is to clean up depends on the machine: a list, or the message that there is nothing.

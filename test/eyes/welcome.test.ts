@@ -29,7 +29,7 @@ describe('Through the eyes of someone with no browser to see', function () {
     await welcome.getByRole('button', { name: 'Manage Workspace Trust' }).first().click();
     await page.getByRole('button', { name: /^Trust$/ }).click();
     await editor.run('View: Close All Editors');
-    for (const button of ['Launch Session…', 'Check URL for Leaks…', 'Open Report File…'])
+    for (const button of ['Launch Session…', 'Check for Leaks…', 'Open Report File…'])
       await welcome.getByRole('button', { name: button }).first().waitFor();
     for (const theme of ['light', 'high-contrast', 'dark'] as const) {
       await editor.setTheme(theme);

@@ -33,6 +33,8 @@ export interface CheckEnded {
   readonly exitCode: number | undefined;
   readonly results: readonly CheckResult[];
   readonly folder: string | undefined;
+  /** Somebody asked for this very check and waits for its end. */
+  readonly isAwaited: boolean;
 }
 
 interface Running {
@@ -58,6 +60,8 @@ export class CheckTasks implements TaskProvider, Disposable {
   readonly #options: CheckTasksOptions;
   readonly #ended = new EventEmitter<CheckEnded>();
   readonly #running = new Map<TaskExecution, Running>();
+  /** Names of tasks whose end somebody waits for. */
+  readonly #awaited = new Set<string>();
   readonly #disposables: Disposable[];
 
   readonly onDidEnd: Event<CheckEnded> = this.#ended.event;
@@ -87,6 +91,11 @@ export class CheckTasks implements TaskProvider, Disposable {
       this.#options.log.error(`Task '${task.name}': ${message}`);
       return new Task(task.definition, task.scope ?? TaskScope.Workspace, task.name, TASK_TYPE, refusal(message), []);
     }
+  }
+
+  /** Somebody waits for this one: at its end the first leak's line is shown. */
+  noteAwaited(task: Task): void {
+    this.#awaited.add(task.name);
   }
 
   /** @throws LeakwrightError `usage` for properties that cannot mean anything */
@@ -175,7 +184,8 @@ export class CheckTasks implements TaskProvider, Disposable {
     try {
       await running.follower.end();
     } finally {
-      this.#ended.fire({ execution, exitCode, results: running.results, folder: running.folder });
+      const isAwaited = this.#awaited.delete(execution.task.name);
+      this.#ended.fire({ execution, exitCode, results: running.results, folder: running.folder, isAwaited });
     }
   }
 }

@@ -13,7 +13,7 @@ export async function showMenu({ paused, sessions }: MenuState): Promise<void> {
     { label: `$(list-tree) ${t('Show Processes')}`, command: `${VIEWS.processes}.focus` },
     { label: `$(graph-line) ${t('Show Memory')}`, command: `${VIEWS.memory}.focus` },
     { label: `$(add) ${t('Launch Session…')}`, command: COMMANDS.launchSession },
-    { label: `$(beaker) ${t('Check URL for Leaks…')}`, command: COMMANDS.checkUrl },
+    { label: `$(beaker) ${t('Check for Leaks…')}`, command: COMMANDS.checkUrl },
     { label: `$(trash) ${t('Clean Up Orphans…')}`, command: COMMANDS.cleanUpOrphans },
     ...(sessions > 0
       ? [{ label: `$(close-all) ${t('Close All Sessions')}`, command: COMMANDS.closeAllSessions as string }]

@@ -53,10 +53,20 @@ export async function pickFolder(): Promise<WorkspaceFolder | undefined> {
 
 type Steps = Pick<ScenarioTemplate, 'url' | 'clicks'>;
 
+/** A file for a new scenario that is not there yet: `leaks/cart.leak.ts`, `leaks/cart-2.leak.ts` … */
+export async function freeScenarioUri(folder: WorkspaceFolder, { url, clicks }: Steps): Promise<Uri> {
+  const typescript = await exists(Uri.joinPath(folder.uri, 'tsconfig.json'));
+  const name = scenarioFileName(url, clicks);
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? '' : `-${number}`;
+    const uri = Uri.joinPath(folder.uri, SCENARIO_FOLDER, `${name}${suffix}.leak.${typescript ? 'ts' : 'mjs'}`);
+    if (!(await exists(uri))) return uri;
+  }
+}
+
 /** Asks for the file a new scenario goes to, relative to the folder; one that is there already is refused. */
 export async function askForFile(folder: WorkspaceFolder, steps: Steps, title: string): Promise<string | undefined> {
-  const typescript = await exists(Uri.joinPath(folder.uri, 'tsconfig.json'));
-  const value = `${SCENARIO_FOLDER}/${scenarioFileName(steps.url, steps.clicks)}.leak.${typescript ? 'ts' : 'mjs'}`;
+  const value = workspace.asRelativePath(await freeScenarioUri(folder, steps), false);
   const file = await window.showInputBox({
     title,
     prompt: t('The file to write, in {0}', folder.name),

@@ -1,10 +1,10 @@
-import { type Memento, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { type Memento, ProgressLocation, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
 import { LeakwrightError, runOverChannel } from '../../support/index.ts';
 import { LAST_URL, askForUrl, normalizeUrl } from '../checks/askForPage.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
-import { askForFile, openAtSteps, pickFolder } from './newScenario.ts';
+import { askForFile, freeScenarioUri, openAtSteps, pickFolder } from './newScenario.ts';
 
 /** What recording exits with when the person closed the browser without doing anything in it. */
 const NOTHING_RECORDED = 2;
@@ -24,7 +24,34 @@ export async function recordScenario(memory: Memento, cli: string): Promise<Uri 
   await memory.update(LAST_URL, url);
   const file = await askForFile(folder, { url, clicks: [] }, t('Record Leak Scenario (2/2)'));
   if (file === undefined) return undefined;
-  const uri = Uri.joinPath(folder.uri, file);
+  return await recordInto(cli, url, folder, Uri.joinPath(folder.uri, file));
+}
+
+/**
+ * Records the steps on a page into a new file in the folder, whose name follows from the page.
+ *
+ * @returns the file; undefined where nothing was recorded
+ */
+export async function recordPage(
+  cli: string,
+  url: string,
+  folder: WorkspaceFolder | undefined,
+): Promise<Uri | undefined> {
+  const home = folder ?? (await pickFolder());
+  if (!home) return undefined;
+  const uri = await freeScenarioUri(home, { url, clicks: [] });
+  const recorded = await recordInto(cli, url, home, uri);
+  return recorded && (await hasSteps(recorded)) ? recorded : undefined;
+}
+
+async function hasSteps(uri: Uri): Promise<boolean> {
+  return !(await workspace.openTextDocument(uri)).getText().includes(PLACEHOLDER_STEP);
+}
+
+/** What the template says where nothing was recorded. */
+const PLACEHOLDER_STEP = "await page.click('#open');";
+
+async function recordInto(cli: string, url: string, folder: WorkspaceFolder, uri: Uri): Promise<Uri | undefined> {
   const browser = setting('browser', folder);
   const executablePath = setting('executablePath');
   const args = [

@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { type Memento, tasks, workspace } from 'vscode';
+import { LAST_URL, normalizeUrl, splitSelectors } from '../checks/askForPage.ts';
+import type { CheckProperties } from '../checks/checkArguments.ts';
+import type { LoopRoom } from '../checks/checkAgain.ts';
+import { TASK_TYPE } from '../contributions.ts';
+import { typeText } from '../managed/askInTurn.ts';
+import { recordPage } from '../testExplorer/recordScenario.ts';
+import { t } from '../translate.ts';
+import { requireTrust } from '../trust.ts';
+import { chooseFrom } from './chooseFrom.ts';
+import { type How, askHow } from './howToCheck.ts';
+import { signIn } from './signIn.ts';
+import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart } from './startPoints.ts';
+import { startScript, waitForPage } from './waitForServer.ts';
+
+export interface StartRoom extends LoopRoom {
+  readonly cli: string;
+  readonly storage: string;
+  readonly memory: Memento;
+}
+
+/** What a caller knows already: a page of a session's row, a test. */
+export interface GivenPage {
+  readonly url?: string;
+}
+
+/**
+ * *Check for Leaks…*: which page (what runs on this machine is found), then what to do on it (what opens and closes there is
+ * found), with a way back; runs it as a task.
+ */
+export async function checkPage(room: StartRoom, given: GivenPage = {}): Promise<void> {
+  if (!requireTrust(t('A leak check'))) return;
+  const address = given.url === undefined ? undefined : normalizeUrl(given.url);
+  let point: StartPoint | undefined = address === undefined ? undefined : { kind: 'page', url: address };
+  for (;;) {
+    point ??= await askWhere(room);
+    if (!point) return;
+    if (point.kind === 'recent') {
+      const { url, click, properties } = point.recent;
+      if (await waitForPage(url)) await run(room, { ...properties, url, ...(click.length > 0 ? { click } : {}) });
+      return;
+    }
+    const page = await reach(point);
+    if (!page) return;
+    if ((await checkOne(room, page)) !== 'back') return;
+    point = undefined;
+  }
+}
+
+async function askWhere({ recent }: StartRoom): Promise<StartPoint | undefined> {
+  const chosen = await chooseFrom<StartItem>({
+    title: t('Check for Leaks'),
+    placeholder: t('Which page? Choose one, or type its address'),
+    typed: typedStart,
+    fill: (show) => {
+      const known = knownStarts(recent);
+      show(known, false);
+      void foundStarts().then(
+        (found) => show([...known, ...found], true),
+        () => show(known, true),
+      );
+    },
+  });
+  return chosen === 'back' ? undefined : chosen?.point;
+}
+
+/** What is done on the page, once it can be. */
+type Step = Exclude<How, { kind: 'signIn' | 'acceptCertificate' }>;
+
+type Page = Pick<StartPoint & { kind: 'page' }, 'url' | 'folder' | 'config'>;
+
+/** The page once it answers; a Playwright configuration starts its own server, when the check runs. */
+async function reach(point: Exclude<StartPoint, { kind: 'recent' }>): Promise<Page | undefined> {
+  if (point.kind === 'script') {
+    const url = await startScript(point.script, point.folder);
+    return url === undefined ? undefined : { url, folder: point.folder };
+  }
+  if (point.config !== undefined) return point;
+  return (await waitForPage(point.url)) ? point : undefined;
+}
+
+/** @returns `back` for the question before */
+async function checkOne(room: StartRoom, page: Page): Promise<'back' | 'done'> {
+  // What the page turned out to need is added while it is asked about.
+  const needs: { storageState?: string; ignoreHttpsErrors?: boolean } = {};
+  const properties = (): CheckProperties => ({
+    url: page.url,
+    ...(page.config === undefined ? {} : { config: page.config }),
+    ...needs,
+  });
+  await room.memory.update(LAST_URL, page.url);
+  for (;;) {
+    const how = await askHow({
+      url: page.url,
+      cli: room.cli,
+      cwd: folderOf(page)?.uri.fsPath,
+      ...needs,
+    });
+    if (how === undefined) return 'done';
+    if (how === 'back') return 'back';
+    if (how.kind === 'signIn') {
+      const file = join(room.storage, 'signedIn', `${new URL(page.url).host.replaceAll(/[^\w.-]/g, '_')}.json`);
+      if (await signIn(room.cli, page.url, file)) needs.storageState = file;
+      continue;
+    }
+    if (how.kind === 'acceptCertificate') {
+      needs.ignoreHttpsErrors = true;
+      continue;
+    }
+    if ((await carryOut(room, page, how, properties())) !== 'back') return 'done';
+  }
+}
+
+async function carryOut(room: StartRoom, page: Page, how: Step, properties: CheckProperties): Promise<'back' | 'done'> {
+  switch (how.kind) {
+    case 'record': {
+      const file = await recordPage(room.cli, page.url, folderOf(page));
+      if (file) await room.scenarios.run('check', file);
+      return 'done';
+    }
+    case 'selectors': {
+      const answer = await typeText(
+        { title: t('Check for Leaks: Selectors'), canGoBack: true },
+        {
+          prompt: t('What to click, in order, separated by >>> and ending where it began.'),
+          placeHolder: '.open >>> .close',
+          value: '',
+          validate: (text) => (splitSelectors(text).length > 0 ? undefined : t('Enter at least one selector.')),
+        },
+      );
+      if (answer === 'back') return 'back';
+      if (answer) await run(room, { ...properties, click: splitSelectors(answer.text) });
+      return 'done';
+    }
+    case 'clicks': {
+      await run(room, { ...properties, click: how.clicks });
+      return 'done';
+    }
+    case 'links': {
+      await run(room, properties);
+      return 'done';
+    }
+  }
+}
+
+async function run({ checks }: StartRoom, properties: CheckProperties): Promise<void> {
+  const task = checks.createTask(
+    { type: TASK_TYPE, ...properties },
+    t('Check {0}', properties.url ?? ''),
+    workspace.workspaceFolders?.[0],
+  );
+  checks.noteAwaited(task);
+  await tasks.executeTask(task);
+}
+
+/** The workspace's folder that the page's server runs in, or the first. */
+function folderOf({ folder }: Page) {
+  const folders = workspace.workspaceFolders ?? [];
+  return (
+    folders.find(({ uri }) => folder !== undefined && (folder === uri.fsPath || folder.startsWith(`${uri.fsPath}/`))) ??
+    folders[0]
+  );
+}

@@ -1,0 +1,152 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { basename, relative } from 'node:path';
+import {
+  type Listener,
+  type ProcessInfo,
+  type ProcessReader,
+  ancestorsOf,
+  findListeners,
+} from '../../processes/index.ts';
+import { plainText } from '../../support/index.ts';
+
+/** A server on this machine that answers with a page. */
+export interface DevServer {
+  readonly url: string;
+  /** The program that serves: `vite`, `next`, `python3`. */
+  readonly tool: string;
+  /** Absolute; where it was started. */
+  readonly folder?: string;
+  /** Of its first page. */
+  readonly title?: string;
+  readonly pid: number;
+}
+
+/** A development server that compiles its first page answers late; the list must not wait for it. */
+const ANSWER_MS = 1500;
+/** The title is in the head. */
+const MAX_BYTES = 64 * 1024;
+/** More ports than a person's servers have. */
+const MAX_PORTS = 60;
+
+/**
+ * The servers of this user that answer with a page, those of the given folders first. What runs this window is left out.
+ *
+ * @param folders absolute paths of the workspace's folders
+ */
+export async function findDevServers(reader: ProcessReader, folders: readonly string[]): Promise<DevServer[]> {
+  const [listeners, table] = await Promise.all([findListeners(), reader.readTable()]);
+  const own = new Set([
+    process.pid,
+    ...ancestorsOf(table, process.pid)
+      .filter(isEditor)
+      .map(({ pid }) => pid),
+  ]);
+  const servers = await Promise.all(
+    listeners
+      .filter(({ pid }) => !own.has(pid))
+      .slice(0, MAX_PORTS)
+      .map((listener) => describe(listener, table.processes.get(listener.pid))),
+  );
+  const rank = ({ folder }: DevServer) => (folder !== undefined && folders.some((one) => isBelow(folder, one)) ? 0 : 1);
+  return servers.flatMap((server) => server ?? []).sort((a, b) => rank(a) - rank(b));
+}
+
+/** Only these of what is above us: a person may have started the editor from the very server. */
+function isEditor({ commandLine }: ProcessInfo): boolean {
+  return /server-main\.js|code-server|[\\/](?:code|code-insiders|codium|cursor|windsurf|electron)(?:\.exe)?(?:\s|$)/i.test(
+    commandLine.slice(0, 3).join(' '),
+  );
+}
+
+async function describe(
+  { port, pid, folder }: Listener,
+  info: ProcessInfo | undefined,
+): Promise<DevServer | undefined> {
+  // A browser's port for debuggers answers with a page as well.
+  if (info?.commandLine.some((argument) => argument.startsWith('--remote-debugging-port'))) return undefined;
+  for (const protocol of ['http', 'https'] as const) {
+    const url = `${protocol}://localhost:${port}/`;
+    const page = await askForPage(url);
+    if (page === undefined) continue;
+    const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(page)?.[1]?.trim();
+    return {
+      url,
+      tool: toolOf(info),
+      pid,
+      ...(folder === undefined ? {} : { folder }),
+      ...(title ? { title: plainText(title, 60) } : {}),
+    };
+  }
+  return undefined;
+}
+
+/** Whether something answers a browser at this address, whatever it says. */
+export async function answers(url: string): Promise<boolean> {
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return await new Promise((resolve) => {
+    const request = send(url, { rejectUnauthorized: false, timeout: ANSWER_MS * 2 });
+    const done = (isThere: boolean) => {
+      resolve(isThere);
+      request.destroy();
+    };
+    request.on('error', () => done(false));
+    request.on('timeout', () => done(false));
+    request.on('response', () => done(true));
+    request.end();
+  });
+}
+
+/** The start of what a server answers to a browser; undefined where nobody answers, or with no page. */
+async function askForPage(url: string): Promise<string | undefined> {
+  const send = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return await new Promise((resolve) => {
+    // Certificates of development servers are nobody's business here: only the title is read.
+    const request = send(url, { headers: { accept: 'text/html' }, rejectUnauthorized: false, timeout: ANSWER_MS });
+    const done = (page?: string) => {
+      resolve(page);
+      request.destroy();
+    };
+    const late = setTimeout(() => done(), ANSWER_MS);
+    request.on('error', () => done());
+    request.on('close', () => clearTimeout(late));
+    request.on('response', (response) => {
+      const status = response.statusCode ?? 0;
+      const isRedirect = status >= 300 && status < 400 && response.headers.location !== undefined;
+      const isPage = /html/i.test(response.headers['content-type'] ?? '');
+      if (isRedirect) return done('');
+      if (!isPage) return done();
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        text += part;
+        if (text.length > MAX_BYTES || /<\/title>/i.test(text)) done(text);
+      });
+      response.on('end', () => done(text));
+    });
+    request.end();
+  });
+}
+
+/**
+ * What a person calls the program: `vite` for `node …/node_modules/.bin/vite`, `next-server` for a process that renamed
+ * itself, `python3 -m http.server`.
+ */
+export function toolOf(info: Pick<ProcessInfo, 'commandLine' | 'name'> | undefined): string {
+  if (!info) return '';
+  const [program = info.name, ...rest] = info.commandLine;
+  const name = basename(program.split(' ')[0] ?? '').replace(/\.exe$/i, '');
+  if (!/^(?:node|bun|deno|python[\d.]*|ruby|php)$/.test(name)) return plainText(name.replace(/:$/, ''), 40);
+  const module = rest[rest.indexOf('-m') + 1];
+  if (rest.includes('-m') && module !== undefined) return plainText(`${name} -m ${module}`, 40);
+  const script = rest.find((argument) => !argument.startsWith('-'));
+  const isCode = rest.some((argument) => /^(?:-e|-p|-pe|-c|--eval|--print)$/.test(argument));
+  if (script === undefined || isCode) return plainText(name, 40);
+  const modules = /node_modules[\\/](?:\.bin[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)/g;
+  const inModules = [...script.matchAll(modules)].at(-1)?.[1];
+  return plainText((inModules ?? basename(script)).replace(/\.[cm]?[jt]s$/, ''), 40);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return !relative(folder, path).startsWith('..');
+}

@@ -1,0 +1,96 @@
+import { basename, relative } from 'node:path';
+import { type QuickPickItem, QuickPickItemKind, workspace } from 'vscode';
+import { plainText } from '../../support/index.ts';
+import { normalizeUrl } from '../checks/askForPage.ts';
+import { checkedName } from '../checks/runningText.ts';
+import type { RecentCheck, RecentChecks } from '../checks/recentChecks.ts';
+import { engine } from '../loadEngine.ts';
+import { t } from '../translate.ts';
+import type { DevServer } from './devServers.ts';
+import { readProjectPages } from './projectPages.ts';
+
+/** Where a check may begin. */
+export type StartPoint =
+  | { readonly kind: 'recent'; readonly recent: RecentCheck }
+  | { readonly kind: 'page'; readonly url: string; readonly folder?: string; readonly config?: string }
+  /** A server that is not running yet. */
+  | { readonly kind: 'script'; readonly script: string; readonly folder: string };
+
+export type StartItem = QuickPickItem & { readonly point?: StartPoint };
+
+/** What there is without looking around: checked before, and what the folders say. */
+export function knownStarts(recent: RecentChecks): StartItem[] {
+  return section(t('Checked before'), recent.list.slice(0, 5).map(recentItem));
+}
+
+/** What runs on this machine, then what the folders would start. */
+export async function foundStarts(): Promise<StartItem[]> {
+  const folders = (workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => uri.fsPath);
+  const servers = await engine().findDevServers(engine().createProcessReader(), folders);
+  const running = new Set(servers.map(({ url }) => new URL(url).port));
+  const projects = folders.map((folder) => ({ folder, ...readProjectPages(folder) }));
+  const configured = projects.flatMap(({ folder, configured: pages }) =>
+    pages
+      .filter(({ url, startsServer }) => startsServer && !running.has(new URL(url).port))
+      .map(({ url, config }): StartItem => ({
+        label: checkedName(url),
+        description: t('{0}: its web server is started', config),
+        point: { kind: 'page', url, folder, config },
+      })),
+  );
+  const scripts = projects
+    .filter(({ folder }) => !servers.some((server) => isIn(server, folder)))
+    .flatMap(({ folder, scripts: all }) =>
+      all.slice(0, 2).map(({ name, command }): StartItem => ({
+        label: `npm run ${name}`,
+        description: `${basename(folder)} · ${plainText(command, 80)}`,
+        detail: t('Starts it in a terminal, and waits for its page.'),
+        point: { kind: 'script', script: name, folder },
+      })),
+    );
+  return [
+    ...section(t('Running on this machine'), servers.map(serverItem)),
+    ...section(t('Not running yet'), [...configured, ...scripts]),
+  ];
+}
+
+/** What is typed, as an address. */
+export function typedStart(text: string): StartItem | undefined {
+  const url = normalizeUrl(text);
+  if (url === undefined) return undefined;
+  return {
+    label: checkedName(url),
+    description: t('the address as typed'),
+    alwaysShow: true,
+    point: { kind: 'page', url },
+  };
+}
+
+function recentItem(recent: RecentCheck): StartItem {
+  const steps = recent.click.map((selector) => plainText(selector, 40)).join(' → ');
+  return {
+    label: checkedName(recent.url),
+    description: steps || t('its links'),
+    point: { kind: 'recent', recent },
+  };
+}
+
+/** `localhost:5173` `vite · shop`, with the title of its page. */
+function serverItem({ url, tool, folder, title }: DevServer): StartItem {
+  return {
+    label: checkedName(url).replace(/\/$/, ''),
+    description: [tool, folder === undefined ? '' : plainText(basename(folder), 60)].filter(Boolean).join(' · '),
+    ...(title === undefined ? {} : { detail: title }),
+    point: { kind: 'page', url, ...(folder === undefined ? {} : { folder }) },
+  };
+}
+
+function isIn({ folder }: DevServer, project: string): boolean {
+  return folder !== undefined && !relative(project, folder).startsWith('..');
+}
+
+function section(label: string, items: readonly StartItem[]): StartItem[] {
+  return items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
+}

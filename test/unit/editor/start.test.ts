@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answers, findDevServers, toolOf } from '../../../src/editor/start/devServers.ts';
+import { pagesOfConfiguration, servingScripts } from '../../../src/editor/start/projectPages.ts';
+import {
+  createProcessReader,
+  findListeners,
+  parseListening,
+  parseLsof,
+  parseNetstat,
+} from '../../../src/processes/index.ts';
+
+// The first question was a blank box: whoever does not know the port by heart was lost.
+describe('What there is to check', () => {
+  it('are the ports that processes of this user listen on, as each system tells them', async () => {
+    const line = (local: string, state: string, inode: number) =>
+      `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1`;
+    const table = [
+      '  sl  local_address rem_address   st',
+      line('0100007F:1435', '0A', 77),
+      line('0100007F:1436', '01', 78),
+    ];
+    assert.deepEqual(parseListening(table.join('\n')), [['77', 0x1435]]);
+    assert.deepEqual(parseLsof('p12\nn*:5173\nn[::1]:5173\np13\nn127.0.0.1:3000\n'), [
+      { pid: 12, port: 5173 },
+      { pid: 12, port: 5173 },
+      { pid: 13, port: 3000 },
+    ]);
+    const netstat =
+      '  TCP    [::1]:5173     [::]:0      ABHÖREN         4711\r\n  TCP    127.0.0.1:1  127.0.0.1:2  HERGESTELLT  9';
+    assert.deepEqual(parseNetstat(netstat), [{ pid: 4711, port: 5173 }]);
+    if (process.platform !== 'linux') return;
+    const server = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end('<title>The shop</title>'),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const own = (await findListeners()).find((listener) => listener.port === port);
+      assert.deepEqual(own, { port, pid: process.pid, folder: process.cwd() });
+      assert.equal(await answers(`http://localhost:${port}/`), true);
+      assert.equal(await answers('http://localhost:1/'), false);
+      // This process would be the window itself, and what it serves no page of the user's.
+      const found = await findDevServers(createProcessReader(), []);
+      assert.ok(!found.some(({ pid }) => pid === process.pid));
+    } finally {
+      server.close();
+    }
+  });
+
+  it('are servers named as their users call them', () => {
+    const tool = (commandLine: readonly string[], name = 'node') => toolOf({ commandLine, name });
+    assert.equal(tool(['node', '/w/shop/node_modules/.bin/vite', '--port', '5173']), 'vite');
+    assert.equal(tool(['/usr/bin/node', '--import', '/w/node_modules/vite/bin/vite.js']), 'vite');
+    assert.equal(tool(['node', '/w/node_modules/@angular/cli/bin/ng.js', 'serve']), '@angular/cli');
+    assert.equal(tool(['next-server (v15.1.0)']), 'next-server');
+    assert.equal(tool(['python3', '-m', 'http.server', '8000']), 'python3 -m http.server');
+    assert.equal(tool(['node', 'server.mjs']), 'server');
+    assert.equal(tool(['node', '-e', "require('http')"]), 'node');
+    assert.equal(tool(['C:\\tools\\caddy.exe', 'run'].map((one) => one.replaceAll('\\', '/'))), 'caddy');
+    assert.equal(tool([], 'nginx'), 'nginx');
+  });
+
+  it('is what a Playwright configuration says in plain text, without running it', () => {
+    const text = `export default defineConfig({
+      // baseURL: 'http://localhost:1111',
+      use: { baseURL: process.env.BASE_URL ?? 'http://localhost:5173' },
+      webServer: { command: 'npm run dev', url: "http://localhost:5173/", port: 4173 },
+    });`;
+    assert.deepEqual(
+      pagesOfConfiguration(text, 'playwright.config.ts').map(({ url, startsServer }) => [url, startsServer]),
+      [
+        ['http://localhost:5173/', true],
+        ['http://localhost:4173/', true],
+      ],
+    );
+    assert.deepEqual(pagesOfConfiguration('use: { baseURL: `http://${host}/` }', 'c'), []);
+    const scripts = JSON.stringify({ scripts: { build: 'vite build', start: 'vite preview', dev: 'vite' } });
+    assert.deepEqual(
+      servingScripts(scripts).map(({ name }) => name),
+      ['dev', 'start'],
+    );
+    assert.deepEqual(servingScripts('no JSON'), []);
+  });
+});
