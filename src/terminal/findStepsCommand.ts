@@ -24,7 +24,7 @@ export async function runFindSteps(
 ): Promise<number> {
   const url = parsePageUrl(address);
   const { json, storageState, ignoreHttpsErrors, ...browserOptions } = options;
-  const source = sessionSource({ files: [], ...browserOptions });
+  const source = sessionSource(browserOptions);
   const openBrowser = sessionOpener(source, {
     workspaceFolder: process.cwd(),
     log: silentLog,
