@@ -287,6 +287,8 @@ export function checkLeaks(target: CheckTarget, options?: CheckLeaksOptions): Le
 export function defineScenario<S extends ScenarioInput>(scenario: S): S;
 
 export interface ProjectConfig extends CheckSettings {
+  /** Accept certificates that nobody signed. */
+  readonly ignoreHttpsErrors?: boolean;
   /** Scenario files or globs, relative to the configuration, or scenarios themselves. Default: all `*.leak.*`. */
   readonly scenarios?: string | object | readonly (string | object)[];
   readonly thresholds?: Partial<Thresholds>;

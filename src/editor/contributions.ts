@@ -46,6 +46,7 @@ export const COMMANDS = {
 export const ROW_COMMANDS = {
   ignoreLeak: 'leakwright.ignoreLeak',
   saveAsScenario: 'leakwright.saveAsScenario',
+  fixLeak: 'leakwright.fixLeak',
   stopCheck: 'leakwright.stopCheck',
   checkHeaded: 'leakwright.checkHeaded',
   pickPage: 'leakwright.pickPage',

@@ -186,7 +186,10 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   });
   const disposables: Disposable[] = [
     results.onDidResult(({ result, folder }) => findings.accept(result, folder ?? '')),
-    results.onDidResult((outcome) => pastRuns.accept(outcome)),
+    results.onDidResult((outcome) => {
+      pastRuns.accept(outcome);
+      setContextKey('leakwright.hasRuns', true);
+    }),
     results.onDidResult(({ result }) => {
       for (const mark of marksOfCheck(result)) marks.add(undefined, mark);
       memory.update();
@@ -261,6 +264,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.checkAgain, (target?: CheckTarget) => onDemand().checkAgain(loop, target));
   command(ROW_COMMANDS.checkHeaded, (target?: CheckTarget) => onDemand().checkAgain(loop, target, { headed: true }));
   command(ROW_COMMANDS.saveAsScenario, (target?: CheckTarget) => onDemand().saveAsScenario(loop, target));
+  command(ROW_COMMANDS.fixLeak, (target?: CheckTarget) => onDemand().fixLeak(loop, target));
   command(ROW_COMMANDS.stopCheck, (node?: LeakNode) => {
     for (const { id, stop } of running.list) if (node?.kind !== 'running' || node.check.id === id) stop();
   });

@@ -16,6 +16,9 @@ const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', err
 /** Characters of any one text. */
 const MAX_CHARACTERS = 2000;
 
+/** Leaks named again at the end of a run. */
+const TOTALS_SHOWN = 5;
+
 /** How many frames of a stack are shown: enough to see who called, short enough to read. */
 const STACK_SHOWN = 4;
 
@@ -116,6 +119,14 @@ function renderTotals(report: Report, paint: Paint): string {
     by('error') ? paint('red', count(by('error'), 'error')) : '',
   ].filter(Boolean);
   const total = `${count(report.checks.length, 'check')}: ${parts.join(', ') || 'none'} (${formatDuration(report.durationMs)})`;
+  // A terminal shows the end: which leaks, once more and in few words.
+  const leaks = report.checks.flatMap(({ findings }) => findings).filter(({ ignored }) => ignored === undefined);
+  const lines = leaks.slice(0, TOTALS_SHOWN).map((finding) => {
+    const site = finding.allocatedAt ?? finding.keptAt;
+    return `  ${paint('red', 'leak')}  ${site ? `${formatPlace(site)}  ` : ''}${plainText(finding.name, 120)}`;
+  });
+  const more = leaks.length > TOTALS_SHOWN ? [`  and ${leaks.length - TOTALS_SHOWN} more`] : [];
+  const summary = [total, ...lines, ...more].join('\n');
   const passes = report.failOn !== undefined && by('leak') > 0 && report.exitCode !== 1;
-  return passes ? `${total}\nNo leak is ${report.failOn} or worse, so none fails this run (--fail-on).` : total;
+  return passes ? `${summary}\nNo leak is ${report.failOn} or worse, so none fails this run (--fail-on).` : summary;
 }

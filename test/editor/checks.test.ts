@@ -143,9 +143,9 @@ describe('The tasks that are offered', () => {
     const names = offered.map(({ name }) => name);
     for (const name of [
       'Check all scenarios',
-      'Quick stability',
-      'Medium load',
-      'Extended endurance',
+      'Watch memory for 2 minutes',
+      'Watch memory for 5 minutes',
+      'Watch memory for 10 minutes',
       'Watch browsers',
     ]) {
       assert.ok(names.includes(name), `${name} is not among ${names.join()}`);

@@ -12,7 +12,7 @@ import { packageFolder } from '../../src/support/index.ts';
 interface Manifest {
   readonly contributes: {
     readonly taskDefinitions: { properties: unknown }[];
-    readonly configuration: { readonly properties: Record<string, Record<string, unknown>> };
+    readonly configuration: readonly { readonly properties: Record<string, Record<string, unknown>> }[];
   };
 }
 
@@ -22,7 +22,9 @@ export function withMadeParts(text: string): string {
   const { taskDefinitions, configuration } = manifest.contributes;
   taskDefinitions[0]!.properties = taskProperties();
   for (const [setting, parts] of Object.entries(settingParts())) {
-    Object.assign(configuration.properties[setting]!, parts);
+    for (const { properties } of configuration) {
+      if (properties[setting]) Object.assign(properties[setting], parts);
+    }
   }
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

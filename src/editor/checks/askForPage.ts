@@ -1,5 +1,6 @@
 import { type Memento, window } from 'vscode';
 import { t } from '../translate.ts';
+import { normalizeUrl } from './address.ts';
 
 /** Where the page asked for last is kept, for this workspace. */
 export const LAST_URL = 'checkUrl.url';
@@ -24,20 +25,4 @@ export async function pickPage(memory: Memento): Promise<string | undefined> {
   const url = typed === undefined ? undefined : normalizeUrl(typed);
   if (url !== undefined) await memory.update(LAST_URL, url);
   return url;
-}
-
-/** An address as people type it: `localhost:3000` is one. Undefined for what is none. */
-export function normalizeUrl(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  const address = /^(https?|file):/i.test(trimmed) ? trimmed : `http://${trimmed}`;
-  return URL.canParse(address) && !/\s/.test(address) ? new URL(address).href : undefined;
-}
-
-/** `>>>` and not `>>`: that one is part of Playwright's selectors, as a comma and `>` are. */
-export function splitSelectors(text: string): string[] {
-  return text
-    .split('>>>')
-    .map((selector) => selector.trim())
-    .filter(Boolean);
 }

@@ -9,6 +9,7 @@ import {
   languages,
 } from 'vscode';
 import { COMMANDS, type OpenReportRequest, ROW_COMMANDS } from '../contributions.ts';
+import { onDemand } from '../loadOnDemand.ts';
 import { t } from '../translate.ts';
 import type { Findings, ShownFinding } from './findings.ts';
 
@@ -31,7 +32,7 @@ export class FindingActions implements CodeActionProvider, Disposable {
       this.#findings
         .at(document.uri, diagnostic.range.start.line)
         .filter(({ problem }) => problem.message === diagnostic.message)
-        .flatMap((shown) => actionsFor(shown))
+        .flatMap((shown) => actionsFor(shown, document))
         .map((action) => Object.assign(action, { diagnostics: [diagnostic] })),
     );
   }
@@ -41,15 +42,20 @@ export class FindingActions implements CodeActionProvider, Disposable {
   }
 }
 
-function actionsFor(shown: ShownFinding): CodeAction[] {
+function actionsFor(shown: ShownFinding, document: TextDocument): CodeAction[] {
   const { finding, result, folder } = shown;
   const action = (title: string, command: string, argument: unknown) => {
     const made = new CodeAction(title, CodeActionKind.QuickFix);
     made.command = { title, command, arguments: [argument] };
     return made;
   };
+  // Only where it is made is what it started.
+  const fix = finding.allocatedAt ? onDemand().certainFix(document.getText(), shown.problem.place.line - 1) : undefined;
   const report: OpenReportRequest = { result, folder, fingerprint: finding.fingerprint };
   return [
+    ...(finding.ignored === undefined
+      ? [action(fix ? t('Fix: add {0}', fix.what) : t('Fix with an Agent…'), ROW_COMMANDS.fixLeak, report)]
+      : []),
     action(t('Check Again'), COMMANDS.checkAgain, report),
     action(t('Open Report'), COMMANDS.openReport, report),
     ...(result.file === undefined ? [action(t('Save as Scenario…'), ROW_COMMANDS.saveAsScenario, report)] : []),

@@ -56,6 +56,7 @@ function linksOf({ finding }: ShownFinding): { title: string; command: string; h
   const query = encodeURIComponent(JSON.stringify([{ fingerprint: finding.fingerprint }]));
   const link = (title: string, command: string) => ({ title, command, href: `command:${command}?${query}` });
   return [
+    ...(finding.ignored === undefined ? [link(t('Fix…'), ROW_COMMANDS.fixLeak)] : []),
     link(t('Check Again'), COMMANDS.checkAgain),
     link(t('Open Report'), COMMANDS.openReport),
     link(t('Save as Scenario…'), ROW_COMMANDS.saveAsScenario),

@@ -3,7 +3,7 @@ import type { Finding, SourceFrame } from '../../leaks/index.ts';
 import { formatBytes, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { placeOf } from './problem.ts';
-import { findingSentence, leakLevel } from './sentences.ts';
+import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf } from './sentences.ts';
 
 /** Names come from the page: in a code span nothing of them is read as Markdown. */
 export function inCode(text: string): string {
@@ -46,6 +46,13 @@ export function describeFinding(finding: Finding, folder: string): MarkdownStrin
   if (finding.retainedBy.length > 0) {
     lines.push('', `${t('Held by')} ${finding.retainedBy.map(inCode).join(' → ')}`);
   }
+  const advice = adviceOf(finding);
+  if (advice !== undefined)
+    lines.splice(1, 0, '', plainText(advice, 400).replaceAll(/[[\]\\`*_<>|]/g, String.raw`\$&`));
+  const parts = partsOf(finding);
+  if (parts.length > 0) lines.push('', `${t('With it stay')} ${parts.slice(0, 8).map(inCode).join(', ')}`);
+  const reason = reasonOf(finding);
+  if (reason !== undefined) lines.push('', `${t('Why it counts:')} ${inCode(reason)}`);
   const text = new MarkdownString(lines.join('\n'));
   text.supportThemeIcons = false;
   return text;

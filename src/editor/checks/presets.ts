@@ -17,9 +17,9 @@ export function presets(): readonly Preset[] {
   });
   return [
     preset(t('Check all scenarios'), { file: SCENARIO_GLOB }),
-    preset(t('Quick stability'), { profile: 'quick', url: ASK_FOR_PAGE }),
-    preset(t('Medium load'), { profile: 'medium', url: ASK_FOR_PAGE }),
-    preset(t('Extended endurance'), { profile: 'endurance', url: ASK_FOR_PAGE }),
+    preset(t('Watch memory for 2 minutes'), { profile: 'quick', url: ASK_FOR_PAGE }),
+    preset(t('Watch memory for 5 minutes'), { profile: 'medium', url: ASK_FOR_PAGE }),
+    preset(t('Watch memory for 10 minutes'), { profile: 'endurance', url: ASK_FOR_PAGE }),
     preset(t('Watch browsers'), { command: 'tree' }),
   ];
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FindingHistory, FindingSummary, RunSummary } from '../../history/index.ts';
 import type { Severity, Verdict } from '../../leaks/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
@@ -60,7 +61,7 @@ export function leakRow(node: LeakNode, language: string, now = Date.now()): Lea
     case 'leak':
       return rowOfLeak(node.leak, at);
     case 'run':
-      return rowOfRun(node.run, at);
+      return rowOfRun(node.run, at, relativeTime(node.run.startedAt, now, language));
     case 'runFinding':
       return rowOfFinding(node.run, node.finding);
   }
@@ -79,6 +80,17 @@ function rowOfRunning(check: RunningCheck, now: number): LeakRow {
     icon: 'sync~spin',
     context: 'running',
   };
+}
+
+/** `5 min. ago`, `yesterday`; what is older than a week has its date. */
+export function relativeTime(iso: string, now: number, language: string): string {
+  const minutes = Math.round((Date.parse(iso) - now) / 60_000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  if (minutes > -1) return t('just now');
+  if (minutes > -60) return format.format(minutes, 'minute');
+  if (minutes > -24 * 60) return format.format(Math.round(minutes / 60), 'hour');
+  const days = Math.round(minutes / 60 / 24);
+  return days > -7 ? format.format(days, 'day') : new Date(iso).toLocaleDateString(language, { dateStyle: 'medium' });
 }
 
 function groupRow(group: Group, size: number): LeakRow {
@@ -118,7 +130,7 @@ function rowOfLeak(leak: FindingHistory, at: (iso: string) => string): LeakRow {
   };
 }
 
-function rowOfRun(run: RunSummary, at: (iso: string) => string): LeakRow {
+function rowOfRun(run: RunSummary, at: (iso: string) => string, ago: string): LeakRow {
   const [first] = run.checks;
   const name = plainText((first?.name ?? run.id).replace(/^https?:\/\//, ''), NAME_LENGTH);
   const label = run.checks.length > 1 ? t('{0} and {1} more', name, run.checks.length - 1) : name;
@@ -129,7 +141,7 @@ function rowOfRun(run: RunSummary, at: (iso: string) => string): LeakRow {
   return {
     id: `run ${run.id}`,
     label,
-    description: `${outcome} · ${when}`,
+    description: `${outcome} · ${ago}`,
     tooltip: [
       label,
       `${outcome}, ${when}, ${formatDuration(run.durationMs)}`,
@@ -162,11 +174,16 @@ function findingText(finding: FindingSummary) {
   );
   return {
     label: plainText(name, NAME_LENGTH),
-    description: [holder ? t('in {0}', plainText(holder, NAME_LENGTH)) : '', place ? `${place.file}:${place.line}` : '']
+    // The file first: in a narrow side bar the rest is cut.
+    description: [
+      place ? plainText(`${basename(place.file)}:${place.line}`, NAME_LENGTH) : '',
+      holder ? t('in {0}', plainText(holder, NAME_LENGTH)) : '',
+    ]
       .filter(Boolean)
       .join(' · '),
     tooltip: [
       `${plainText(name, NAME_LENGTH)}: ${rate}${bytesPerIteration >= 1 ? ` (${formatBytes(bytesPerIteration)})` : ''}`,
+      ...(place ? [plainText(`${place.file}:${place.line}:${place.column}`, 300)] : []),
       ...(finding.ignored === undefined ? [] : [t('Ignored because: {0}', plainText(finding.ignored, 300))]),
     ],
   };

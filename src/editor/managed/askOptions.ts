@@ -1,5 +1,6 @@
 import { type QuickPickItem, window } from 'vscode';
-import { COULD_BE_URL, normalizeUrl } from '../checks/askForPage.ts';
+import { normalizeUrl } from '../checks/address.ts';
+import { COULD_BE_URL } from '../checks/askForPage.ts';
 import type { BrowserSetting } from '../contributions.ts';
 import { t } from '../translate.ts';
 import { type Place, type TextQuestion, type Turn, askInTurn, pickOne, typeText } from './askInTurn.ts';

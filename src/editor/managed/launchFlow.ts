@@ -1,7 +1,8 @@
 import { ProgressLocation, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, type Log, isAbort } from '../../support/index.ts';
-import { COULD_BE_URL, normalizeUrl } from '../checks/askForPage.ts';
+import { normalizeUrl } from '../checks/address.ts';
+import { COULD_BE_URL } from '../checks/askForPage.ts';
 import { onDemand } from '../loadOnDemand.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';

@@ -1,7 +1,7 @@
 import { ProgressLocation, type QuickPickItem, env, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { type Log, plainText } from '../../support/index.ts';
-import { normalizeUrl } from '../checks/askForPage.ts';
+import { normalizeUrl } from '../checks/address.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { launchInteractively, launchWithProgress } from './launchFlow.ts';

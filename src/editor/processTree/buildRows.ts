@@ -3,8 +3,18 @@ import { sameProcess } from '../../processes/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { lookOfLeftover, lookOfLeftovers } from './leftoverText.ts';
 import { lookOfPart } from './rendererText.ts';
-import type { GroupName, GroupRow, LeftoverRow, PartRow, ProcessRow, SessionRow, ShownTree, TreeRow } from './row.ts';
-import { lookOfGroup, lookOfProcess, lookOfTree } from './rowText.ts';
+import type {
+  GroupName,
+  GroupRow,
+  HelpersRow,
+  LeftoverRow,
+  PartRow,
+  ProcessRow,
+  SessionRow,
+  ShownTree,
+  TreeRow,
+} from './row.ts';
+import { lookOfGroup, lookOfHelpers, lookOfProcess, lookOfTree } from './rowText.ts';
 import { holdingsRow, sessionRow } from './sessionText.ts';
 import type { SteadyNumbers } from './steadyNumbers.ts';
 
@@ -26,6 +36,9 @@ const ROLE_ORDER: readonly ProcessRole[] = [
   'other',
 ];
 
+/** What serves a browser's pages and has none itself. */
+const HELPERS: ReadonlySet<ProcessRole> = new Set(['gpu', 'utility', 'zygote', 'crashpad', 'other']);
+
 /** The view's rows: groups that hold something, trees in start order, processes by role and then start, files by age. */
 export function buildRows(
   trees: readonly ShownTree[],
@@ -35,7 +48,11 @@ export function buildRows(
   order: RowOrder = 'role',
 ): GroupRow[] {
   const byGroup = new Map<GroupName, (TreeRow | SessionRow | LeftoverRow)[]>();
-  if (leftovers.length > 0) byGroup.set('leftovers', leftovers.map(leftoverRow));
+  // A folder that nobody can remove must not stand where the view says how to begin.
+  const isOfUse =
+    trees.length + sessions.length > 0 ||
+    leftovers.some(({ removable, ripensInMs }) => removable || ripensInMs !== undefined);
+  if (leftovers.length > 0 && isOfUse) byGroup.set('leftovers', leftovers.map(leftoverRow));
   for (const shown of trees) {
     const group = groupOf(shown);
     const rows = byGroup.get(group) ?? [];
@@ -103,19 +120,40 @@ function treeRow(shown: ShownTree, group: GroupName, steady: SteadyNumbers, orde
     look: lookOfTree(shown, steady),
     expanded: group === 'managed',
     shown,
-    children: [
-      ...(shown.session ? [holdingsRow(shown.session)] : []),
-      ...processes.map((sample): ProcessRow => ({
-        kind: 'process',
-        id: `process ${sample.key}`,
-        look: lookOfProcess(sample, shown.pages, steady),
-        expanded: false,
-        shown,
-        sample,
-        children: partRows(shown, sample),
-      })),
-    ],
+    children: [...(shown.session ? [holdingsRow(shown.session)] : []), ...processRows(shown, processes, steady, order)],
   };
+}
+
+/** Each for itself, but for helpers, of which a Chromium has eight that nobody looks for: two and more are one row, the last. */
+function processRows(
+  shown: ShownTree,
+  processes: readonly ProcessSample[],
+  steady: SteadyNumbers,
+  order: RowOrder,
+): (ProcessRow | HelpersRow)[] {
+  const rowOf = (sample: ProcessSample): ProcessRow => ({
+    kind: 'process',
+    id: `process ${sample.key}`,
+    look: lookOfProcess(sample, shown.pages, steady),
+    expanded: false,
+    shown,
+    sample,
+    children: partRows(shown, sample),
+  });
+  const helpers = processes.filter(({ process }) => HELPERS.has(process.role));
+  // Who sorts by memory asks which process costs most, whatever it is.
+  if (helpers.length < 2 || order === 'memory') return processes.map(rowOf);
+  return [
+    ...processes.filter((sample) => !helpers.includes(sample)).map(rowOf),
+    {
+      kind: 'helpers',
+      id: `helpers ${shown.sample.key}`,
+      look: lookOfHelpers(helpers, steady),
+      expanded: false,
+      shown,
+      children: helpers.map(rowOf),
+    },
+  ];
 }
 
 function leftoverRow(leftover: Leftover): LeftoverRow {

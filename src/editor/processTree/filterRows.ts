@@ -19,9 +19,12 @@ function matching(row: GroupRow['children'][number], words: readonly string[]): 
   // A word may be the browser's and another the page's: "checkout" of the session "smoke".
   const own = textOf(row);
   const rest = words.filter((word) => !own.includes(word));
-  const children = row.children.filter(
-    (child) => matches(child, rest) || child.children.some((part) => matches(part, rest)),
-  );
+  const children = row.children.flatMap((child): (typeof row.children)[number][] => {
+    if (matches(child, rest)) return [child];
+    if (child.kind !== 'helpers') return child.children.some((part) => matches(part, rest)) ? [child] : [];
+    const found = child.children.filter((helper) => matches(helper, rest));
+    return found.length === 0 ? [] : [{ ...child, children: found, expanded: true }];
+  });
   return children.length === 0 ? [] : [{ ...row, children, expanded: true }];
 }
 
@@ -37,6 +40,7 @@ function textOf(row: Row): string {
 function behind(row: Row): readonly string[] {
   switch (row.kind) {
     case 'group':
+    case 'helpers':
     case 'holdings': {
       return [];
     }

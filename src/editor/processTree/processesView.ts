@@ -17,6 +17,7 @@ import type { LeftoverWatch } from '../cleaning/leftoverWatch.ts';
 import { createReleasableTree } from '../releasableTree.ts';
 import { t } from '../translate.ts';
 import { type RowOrder, buildRows } from './buildRows.ts';
+import { factsTable } from './factsTable.ts';
 import { filterRows } from './filterRows.ts';
 import { type Node, NodeStore } from './nodeStore.ts';
 import type { ProcessWatch } from './processWatch.ts';
@@ -111,10 +112,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
   resolveTreeItem(item: TreeItem, { row }: Node): TreeItem {
     const now = Date.now();
     const facts = factsOf(row, now, this.#options.housekeeping());
-    // Code blocks keep command lines and titles from being read as Markdown.
-    const text = new MarkdownString();
-    if (facts.length > 0) text.appendCodeblock(facts.join('\n'), 'text');
-    item.tooltip = facts.length > 0 ? text : row.look.label;
+    item.tooltip = facts.length > 0 ? new MarkdownString(factsTable(facts)) : row.look.label;
     return item;
   }
 
@@ -261,6 +259,9 @@ function factsOf(row: Row, now: number, housekeeping: HousekeepingStatistics | u
     }
     case 'process': {
       return processFacts(row.sample, row.shown.pages, now);
+    }
+    case 'helpers': {
+      return [row.look.spoken];
     }
     case 'leftover': {
       return leftoverFacts(row.leftover);

@@ -58,7 +58,7 @@ export interface GroupRow extends RowBase {
 export interface TreeRow extends RowBase {
   readonly kind: 'tree';
   readonly shown: ShownTree;
-  readonly children: readonly (HoldingsRow | ProcessRow)[];
+  readonly children: readonly (HoldingsRow | ProcessRow | HelpersRow)[];
 }
 
 /** A session whose browser runs elsewhere, or is somebody else's: none of the processes here is its. */
@@ -83,6 +83,13 @@ export interface ProcessRow extends RowBase {
   readonly children: readonly PartRow[];
 }
 
+/** What a browser runs beside its pages (GPU, network, crash handlers): several, in one row. */
+export interface HelpersRow extends RowBase {
+  readonly kind: 'helpers';
+  readonly shown: ShownTree;
+  readonly children: readonly ProcessRow[];
+}
+
 /** A page, iframe or worker in a renderer that it shares. */
 export interface PartRow extends RowBase {
   readonly kind: 'part';
@@ -99,4 +106,4 @@ export interface LeftoverRow extends RowBase {
   readonly children: readonly [];
 }
 
-export type Row = GroupRow | TreeRow | SessionRow | HoldingsRow | ProcessRow | PartRow | LeftoverRow;
+export type Row = GroupRow | TreeRow | SessionRow | HoldingsRow | ProcessRow | HelpersRow | PartRow | LeftoverRow;

@@ -7,7 +7,7 @@ import type { SessionInfo } from '../../sessions/index.ts';
 import { quoteWord } from '../managed/shellWords.ts';
 import { t } from '../translate.ts';
 import type { Node } from './nodeStore.ts';
-import type { PartRow, ProcessRow, TreeRow } from './row.ts';
+import type { HelpersRow, PartRow, ProcessRow, TreeRow } from './row.ts';
 import { endable } from './rowText.ts';
 
 interface RowRoom extends CleanUpRoom {
@@ -16,7 +16,7 @@ interface RowRoom extends CleanUpRoom {
   readonly selected: () => Node | undefined;
 }
 
-type TreeOrProcess = TreeRow | ProcessRow | PartRow;
+type TreeOrProcess = TreeRow | ProcessRow | HelpersRow | PartRow;
 
 function rowOf(node: Node | undefined, room: RowRoom): TreeOrProcess | undefined {
   const row = (node ?? room.selected())?.row;
@@ -24,7 +24,8 @@ function rowOf(node: Node | undefined, room: RowRoom): TreeOrProcess | undefined
 }
 
 function processOf(row: TreeOrProcess) {
-  return row.kind === 'tree' ? row.shown.sample.tree.root : row.sample.process.info;
+  // Of helpers together: their browser.
+  return row.kind === 'tree' || row.kind === 'helpers' ? row.shown.sample.tree.root : row.sample.process.info;
 }
 
 /** Ends a browser with all its processes, after naming them. What this window launched is closed as a session. */

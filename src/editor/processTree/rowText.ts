@@ -76,7 +76,8 @@ export function lookOfTree(shown: ShownTree, steady: SteadyNumbers): RowLook {
     'tree process',
     session ? 'session' : '',
     isOrphan ? 'orphan' : '',
-    endable(shown) ? 'endable' : '',
+    // Of a session *Close Session* is the way: it cleans up.
+    endable(shown) && !session ? 'endable' : '',
     endpoint || sample.tree.transport.kind === 'port' ? 'endpoint' : '',
     owned?.owner?.alive && owned.owner.kind !== 'leakwright' ? 'owned' : '',
   ];
@@ -104,6 +105,21 @@ export function lookOfProcess(sample: ProcessSample, pages: ShownTree['pages'], 
     icon: processIcon(sample.process),
     context: hasPage ? 'process page' : 'process',
     spoken: [label, cost.spoken, state, holds.spoken].filter(Boolean).join(', '),
+  };
+}
+
+/** What a browser runs beside its pages, together. */
+export function lookOfHelpers(helpers: readonly ProcessSample[], steady: SteadyNumbers): RowLook {
+  const label = t('Helpers');
+  const bytes = helpers.reduce((sum, { key, memory }) => sum + (memory ? steady.bytes(key, memory.pssBytes) : 0), 0);
+  const count = t('{0} processes', helpers.length);
+  const size = bytes === 0 ? '' : formatBytes(bytes).replace('.0 MB', ' MB');
+  return {
+    label,
+    description: [size, count].filter(Boolean).join(' · '),
+    icon: 'gear',
+    context: 'helpers',
+    spoken: [label, size, count].filter(Boolean).join(', '),
   };
 }
 
@@ -219,12 +235,17 @@ interface Cost {
   readonly spoken: string;
 }
 
-function costOf({ key, memory, trend }: TreeSample | ProcessSample, steady: SteadyNumbers): Cost {
+/** Every browser grows while it starts and warms up: that is no growth to point at. In ms. */
+const YOUNG_MS = 2 * 60_000;
+
+function costOf(sample: TreeSample | ProcessSample, steady: SteadyNumbers): Cost {
+  const { key, memory, trend } = sample;
+  const { startedAtMs } = 'tree' in sample ? sample.tree.root : sample.process.info;
   if (!memory) return { text: '', spoken: '' };
   const about = memory.exact ? '' : '≈ ';
   // Rounded to whole megabytes, so a decimal would say nothing.
   const size = formatBytes(steady.bytes(key, memory.pssBytes)).replace('.0 MB', ' MB');
-  const growth = visibleGrowth(trend);
+  const growth = Date.now() - startedAtMs < YOUNG_MS ? undefined : visibleGrowth(trend);
   return {
     text: `${about}${size}${growth === undefined ? '' : ` ▲ ${growth} MB/min`}`,
     spoken: [

@@ -39,6 +39,8 @@ export interface CheckView {
   readonly state: VerdictState;
   /** One line that answers "and?". */
   readonly verdict: string;
+  /** Why, where the findings do not say it. */
+  readonly because?: string;
   readonly hint?: string;
   readonly facts: readonly Fact[];
   readonly chart?: { readonly layout: ChartLayout; readonly values: ChartValues };
@@ -72,6 +74,8 @@ export interface FindingView {
   readonly summary: string;
   /** It counts, and a rule could make it not. */
   readonly canIgnore: boolean;
+  /** What to do about it. */
+  readonly advice?: string;
   readonly facts: readonly Fact[];
   readonly survivors: readonly number[];
   /** The same as a sentence. */

@@ -93,7 +93,11 @@ export class ReportPanels implements Disposable {
     const folder = Uri.joinPath(extensionUri, 'dist', 'webview');
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    panel.iconPath = Uri.joinPath(extensionUri, 'media', 'leakwright.svg');
+    // A tab's icon has no colour of its theme.
+    panel.iconPath = {
+      light: Uri.joinPath(extensionUri, 'media', 'leakwright-light.svg'),
+      dark: Uri.joinPath(extensionUri, 'media', 'leakwright-dark.svg'),
+    };
     // Set with the first view; the page cannot ask for anything before.
     let shown: Shown | undefined;
     const answer = async (message: FromReportPage): Promise<void> => {

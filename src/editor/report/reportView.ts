@@ -2,7 +2,7 @@ import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/
 import { type Report, formatPlace, isComparable } from '../../reports/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { findingSentence, leakLevel, verdictSentence } from '../checks/sentences.ts';
+import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf, verdictSentence } from '../checks/sentences.ts';
 import { checkChart } from './checkChart.ts';
 import type { CheckView, Fact, FindingView, PathStep, ReportView, SourceLink } from './protocol.ts';
 
@@ -81,6 +81,7 @@ function checkView(
   link: (frame: SourceFrame) => SourceLink,
 ): CheckView {
   const chart = checkChart(check, base);
+  const because = reasonOf(check);
   const findings = check.findings.map((finding): FindingView => {
     const former = base?.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
     const view = findingView(finding, link);
@@ -109,6 +110,7 @@ function checkView(
     name: plainText(check.name, NAME_LENGTH),
     state: check.verdict,
     verdict: plainText(verdictSentence(check), 1000),
+    ...(because === undefined || check.verdict === 'leak' ? {} : { because: plainText(because, 1000) }),
     ...(check.error?.hint === undefined ? {} : { hint: plainText(check.error.hint, 1000) }),
     facts: checkFacts(check, link),
     ...(chart ? { chart } : {}),
@@ -168,19 +170,28 @@ function checkFacts(check: CheckResult, link: (frame: SourceFrame) => SourceLink
 function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink): FindingView {
   const isIgnored = finding.ignored !== undefined;
   const site = finding.allocatedAt ?? finding.keptAt;
+  const advice = adviceOf(finding);
+  const parts = partsOf(finding);
+  const reason = reasonOf(finding);
   return {
     fingerprint: finding.fingerprint,
     badge: isIgnored ? t('ignored') : leakLevel(finding),
     level: isIgnored ? 'ignored' : finding.severity,
     summary: plainText(findingSentence(finding), NAME_LENGTH),
     canIgnore: !isIgnored,
+    ...(advice === undefined ? {} : { advice: plainText(advice, 1000) }),
     facts: [
       ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
       ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),
       ...(finding.retainedBytes > 0 ? [{ label: t('Retains'), value: formatBytes(finding.retainedBytes) }] : []),
+      ...(parts.length > 0
+        ? [{ label: t('With it stay'), value: plainText(parts.slice(0, 12).join(', '), NAME_LENGTH) }]
+        : []),
+      ...(reason === undefined ? [] : [{ label: t('Why it counts'), value: plainText(reason, NAME_LENGTH) }]),
       ...(isIgnored ? [{ label: t('Ignored because'), value: plainText(finding.ignored, NAME_LENGTH) }] : []),
     ],
-    survivors: finding.survivors,
+    // Seven times the same says nothing more than the sentence.
+    survivors: new Set(finding.survivors).size > 1 ? finding.survivors : [],
     survivorsText: t('Survivors of iterations 1 to {0}: {1}', finding.survivors.length, finding.survivors.join(', ')),
     path: pathOf(finding),
     stack: (site?.stack ?? []).map((frame) => ({ label: nameOf(frame), source: link(frame) })),

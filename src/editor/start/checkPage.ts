@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Memento, tasks, workspace } from 'vscode';
-import { LAST_URL, normalizeUrl, splitSelectors } from '../checks/askForPage.ts';
+import { normalizeUrl, splitSelectors } from '../checks/address.ts';
+import { LAST_URL } from '../checks/askForPage.ts';
 import type { CheckProperties } from '../checks/checkArguments.ts';
 import type { LoopRoom } from '../checks/checkAgain.ts';
 import { TASK_TYPE } from '../contributions.ts';

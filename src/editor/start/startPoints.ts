@@ -1,7 +1,7 @@
 import { basename, relative } from 'node:path';
 import { type QuickPickItem, QuickPickItemKind, workspace } from 'vscode';
 import { plainText } from '../../support/index.ts';
-import { normalizeUrl } from '../checks/askForPage.ts';
+import { normalizeUrl } from '../checks/address.ts';
 import { checkedName } from '../checks/runningText.ts';
 import type { RecentCheck, RecentChecks } from '../checks/recentChecks.ts';
 import { engine } from '../loadEngine.ts';

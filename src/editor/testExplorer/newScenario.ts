@@ -1,5 +1,6 @@
 import { type Memento, type TextDocument, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
-import { COULD_BE_URL, LAST_URL, askForUrl, normalizeUrl, splitSelectors } from '../checks/askForPage.ts';
+import { normalizeUrl, splitSelectors } from '../checks/address.ts';
+import { COULD_BE_URL, LAST_URL, askForUrl } from '../checks/askForPage.ts';
 import { t } from '../translate.ts';
 import { type ScenarioTemplate, renderScenario, scenarioFileName } from '../../scenarios/index.ts';
 

@@ -1,6 +1,7 @@
 import { type Memento, ProgressLocation, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
-import { LeakwrightError, runOverChannel } from '../../support/index.ts';
-import { LAST_URL, askForUrl, normalizeUrl } from '../checks/askForPage.ts';
+import { LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
+import { normalizeUrl } from '../checks/address.ts';
+import { LAST_URL, askForUrl } from '../checks/askForPage.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
@@ -79,7 +80,7 @@ async function recordInto(cli: string, url: string, folder: WorkspaceFolder, uri
         });
         if (cancelled.signal.aborted) return undefined;
         if (exitCode !== 0 && exitCode !== NOTHING_RECORDED) {
-          throw new LeakwrightError('browsers.launchFailed', said.replace(/^leakwright: /, '').trim());
+          throw new LeakwrightError('browsers.launchFailed', firstSentence(said));
         }
         return exitCode;
       } finally {
@@ -92,4 +93,10 @@ async function recordInto(cli: string, url: string, folder: WorkspaceFolder, uri
   await openAtSteps(document);
   if (code === NOTHING_RECORDED) void window.showInformationMessage(t('Nothing was recorded: write the steps here.'));
   return uri;
+}
+
+/** What the program says last, without the lines that its tools write below it. */
+function firstSentence(said: string): string {
+  const line = said.split('\n').find((one) => one.startsWith('leakwright: ')) ?? said.split('\n')[0] ?? '';
+  return plainText(line.replace(/^leakwright: /, ''), 300).trim() || t('The recorder could not be started.');
 }

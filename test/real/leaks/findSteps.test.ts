@@ -45,12 +45,12 @@ const pages: Readonly<Record<string, { readonly html: string; readonly pairs: re
     pairs: [['.open >> nth=0', '.x']],
   },
   '/ids-made-anew': {
-    html: `${button('id=":r12:"', 'Settings', append('<button id="headlessui-42" class="x">Done</button>'))}`,
+    html: button('id=":r12:"', 'Settings', append('<button id="headlessui-42" class="x">Done</button>')),
     pairs: [['button:text-is("Settings")', '.x']],
   },
   // None of these may be offered: they do not end where they began, or do something that cannot be undone.
   '/only-grows': { html: button('', 'Load more', "document.body.append(document.createElement('p'));"), pairs: [] },
-  '/leads-away': { html: `${button('', 'Show cart', "location.href = '/details';")}`, pairs: [] },
+  '/leads-away': { html: button('', 'Show cart', "location.href = '/details';"), pairs: [] },
   '/deletes': { html: button('', 'Delete all', "void fetch('/deleted'); own.hidden = true;"), pairs: [] },
   '/asks': { html: button('', 'More', "alert('sure?'); document.body.append('more');"), pairs: [] },
   '/nothing': { html: '<p>A text.</p>', pairs: [] },

@@ -34,9 +34,9 @@ interface Manifest {
       }[];
     }[];
     readonly keybindings: readonly MenuItem[];
-    readonly configuration: {
+    readonly configuration: readonly {
       readonly properties: Readonly<Record<string, { default: unknown; scope: string; markdownDescription?: string }>>;
-    };
+    }[];
     readonly taskDefinitions: readonly {
       type: string;
       properties: Readonly<Record<string, { description?: string }>>;
@@ -128,7 +128,9 @@ describe('What the manifest contributes', () => {
 
   it('has exactly the settings the code reads, with the same defaults', () => {
     const declared = Object.fromEntries(
-      Object.entries(contributes.configuration.properties).map(([name, property]) => [name, property.default]),
+      contributes.configuration
+        .flatMap(({ properties }) => Object.entries(properties))
+        .map(([name, property]) => [name, property.default]),
     );
     const read = Object.fromEntries(
       Object.entries(SETTING_DEFAULTS).map(([name, value]) => [`leakwright.${name}`, value]),
@@ -139,7 +141,7 @@ describe('What the manifest contributes', () => {
   // Otherwise a cloned repository could name the program that is run.
   it('lets no folder set a program or its arguments', () => {
     const names = MACHINE_SETTINGS.map((name) => `leakwright.${name}`);
-    for (const [name, property] of Object.entries(contributes.configuration.properties)) {
+    for (const [name, property] of contributes.configuration.flatMap(({ properties }) => Object.entries(properties))) {
       assert.equal(property.scope === 'machine', names.includes(name), `${name} has scope ${property.scope}`);
       assert.ok(property.markdownDescription, `${name} says what it does`);
     }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseOf } from '../../../src/editor/leakChecks/compareBase.ts';
-import { type LeakNode, groupsOf, isOpen, leakRow } from '../../../src/editor/leakChecks/leakRows.ts';
+import { type LeakNode, groupsOf, isOpen, leakRow, relativeTime } from '../../../src/editor/leakChecks/leakRows.ts';
 import { isInside, liesWithin } from '../../../src/support/index.ts';
 import { reportView } from '../../../src/editor/report/reportView.ts';
 import { type History, openHistory } from '../../../src/history/index.ts';
@@ -42,9 +42,9 @@ describe('The Leak Checks view', () => {
     assert.equal(leaks.length, 1);
     const row = shown[2]!;
     assert.equal(row.label, 'DetailsPanel');
-    assert.match(row.description, /^in closedPanels · src\/shop\.ts:15$/);
+    assert.match(row.description, /^shop\.ts:15 · in closedPanels$/);
     assert.match(row.tooltip.join('\n'), /first seen Nov 1, 2026.*last seen Nov 3, 2026/);
-    assert.match(row.spoken, /^DetailsPanel, minor, in closedPanels/);
+    assert.match(row.spoken, /^DetailsPanel, minor, shop\.ts:15 · in closedPanels/);
   });
 
   // A failed run as the base made each old leak look new.
@@ -57,6 +57,19 @@ describe('The Leak Checks view', () => {
     const { runs } = await history.list();
     assert.equal(baseOf(newest, runs)?.id, answered.id);
     assert.equal(baseOf(answered, runs), undefined);
+  });
+
+  it('says of a check how long ago it was, and of an old one its date', () => {
+    const now = Date.parse('2026-11-20T12:00:00Z');
+    const ago = (minutes: number) => relativeTime(new Date(now - minutes * 60_000).toISOString(), now, 'en');
+    assert.deepEqual([0, 5, 120, 24 * 60, 3 * 24 * 60, 30 * 24 * 60].map(ago), [
+      'just now',
+      '5 min. ago',
+      '2 hr. ago',
+      'yesterday',
+      '3 days ago',
+      'Oct 21, 2026',
+    ]);
   });
 
   it('moves a leak away once its check is clean, and back when it returns', async () => {

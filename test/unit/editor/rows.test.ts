@@ -3,6 +3,7 @@ import type { Leftover } from '../../../src/browsers/index.ts';
 import type { SessionInfo } from '../../../src/sessions/index.ts';
 import { buildRows } from '../../../src/editor/processTree/buildRows.ts';
 import { leftoverFacts } from '../../../src/editor/processTree/leftoverText.ts';
+import { factsTable } from '../../../src/editor/processTree/factsTable.ts';
 import { NodeStore } from '../../../src/editor/processTree/nodeStore.ts';
 import type { GroupRow, ProcessRow, ShownTree } from '../../../src/editor/processTree/row.ts';
 import { processFacts } from '../../../src/editor/processTree/rowText.ts';
@@ -95,6 +96,53 @@ describe('Rows of the Processes view', () => {
     store.update(groups);
     assert.equal(store.update(buildRows([], new SteadyNumbers(), later)), undefined);
     assert.match(leftoverFacts(leftovers[1]!).join('\n'), /It stays: it holds the logins/);
+  });
+
+  it('has a tooltip of names and values, the evidence last, in which nothing is read as Markdown', () => {
+    assert.equal(
+      factsTable(['Chromium 156', '· It was launched by [a](command:x)', 'Memory: 12 MB', 'Page: <img src=x> | **b**']),
+      [
+        '| | |',
+        '|---|---|',
+        '| | Chromium 156 |',
+        '| Memory | 12 MB |',
+        String.raw`| Page | &lt;img src=x\> \| \*\*b\*\* |`,
+        '',
+        String.raw`- It was launched by \[a\]\(command:x\)`,
+      ].join('\n'),
+    );
+  });
+
+  // One folder of 4 KB that must stay took the place of the first words a new user reads.
+  it('shows no folder that must stay where nothing else is, so that the view says how to begin', () => {
+    const kept: Leftover = {
+      path: '/home/me/mcp',
+      kind: 'mcp-profile',
+      bytes: 4096,
+      ageMs: 1000,
+      removable: false,
+      reason: 'kept',
+    };
+    assert.deepEqual(buildRows([], new SteadyNumbers(), [kept]), []);
+    assert.equal(buildRows([shown({ pid: 100 })], new SteadyNumbers(), [kept]).length, 2);
+    assert.equal(buildRows([], new SteadyNumbers(), [{ ...kept, removable: true }]).length, 1);
+  });
+
+  it('puts what serves a browser into one row, and each for itself where the largest is looked for', () => {
+    const roles = ['browser', 'renderer', 'gpu', 'utility', 'zygote', 'crashpad'] as const;
+    const sketch = shown({ pid: 100, status: 'orphan', roles: [...roles] });
+    const [group] = buildRows([sketch], new SteadyNumbers());
+    assert.equal(
+      text([group!]).split('\n').slice(2).join('\n'),
+      ['    Browser | 50 MB', '    Renderer | 50 MB', '    Helpers | 200 MB · 4 processes'].join('\n'),
+    );
+    const helpers = group!.children[0]!.children.at(-1)!;
+    assert.deepEqual(
+      helpers.children.map(({ look }) => look.label),
+      ['GPU', 'Utility', 'Zygote', 'Crash handler'],
+    );
+    const [largest] = buildRows([sketch], new SteadyNumbers(), [], [], 'memory');
+    assert.equal(largest!.children[0]!.children.length, roles.length);
   });
 
   // One click on the wrong row must never end the browser a person is reading in.

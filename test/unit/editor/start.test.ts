@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { normalizeUrl, splitSelectors } from '../../../src/editor/checks/address.ts';
 import { answers, findDevServers, toolOf } from '../../../src/editor/start/devServers.ts';
 import { pagesOfConfiguration, servingScripts } from '../../../src/editor/start/projectPages.ts';
 import {
@@ -47,6 +48,16 @@ describe('What there is to check', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('is an address as people type it, and a typing error is none', () => {
+    assert.equal(normalizeUrl(' localhost:3000 '), 'http://localhost:3000/');
+    assert.equal(normalizeUrl('shop.test/cart?x=1#/a'), 'http://shop.test/cart?x=1#/a');
+    assert.equal(normalizeUrl('HTTPS://a.test'), 'https://a.test/');
+    assert.equal(normalizeUrl('file:///tmp/a.html'), 'file:///tmp/a.html');
+    for (const none of ['', ' ', 'htp:/shop', 'htp://shop', 'http:/shop', 'mailto:a@b.c', 'javascript:alert(1)', 'a b'])
+      assert.equal(normalizeUrl(none), undefined, none);
+    assert.deepEqual(splitSelectors('.open >>> .a, .b > .c >> nth=1 >>>'), ['.open', '.a, .b > .c >> nth=1']);
   });
 
   it('are servers named as their users call them', () => {

@@ -67,6 +67,7 @@ describe('the text report', () => {
   clean-up  complete: no process and no file left
 
 1 check: 1 leaking (4.0 s)
+  leak  src/shop.ts:9:17  DetailsPanel
 `,
     );
   });

@@ -46,11 +46,10 @@ function show(view: ReportView): void {
 }
 
 function exports(texts: PageTexts): HTMLElement {
-  const group = element('div', 'exports');
-  group.setAttribute('role', 'group');
-  group.setAttribute('aria-label', texts.exportAs);
+  const group = element('details', 'exports');
+  group.append(element('summary', '', texts.exportAs));
   for (const { format, name } of FORMATS) {
-    group.append(button(`${texts.exportAs}: ${name}`, () => editor.post({ type: 'export', format })));
+    group.append(button(name, () => editor.post({ type: 'export', format })));
   }
   return group;
 }
@@ -85,6 +84,7 @@ function checkSection(check: CheckView, { checks, texts }: ReportView): HTMLElem
   const verdict = element('p', 'verdict');
   verdict.append(sign(check.state), element('strong', '', check.verdict));
   section.append(verdict);
+  if (check.because !== undefined) section.append(element('p', 'muted', check.because));
   if (check.hint !== undefined) section.append(element('p', 'hint', check.hint));
   const place = checks.indexOf(check);
   if (check.actions.length > 0) {
@@ -126,7 +126,9 @@ function findingArticle(finding: FindingView, texts: PageTexts, check: number): 
   heading.append(element('span', 'badge', finding.badge));
   if (finding.change) heading.append(element('span', `badge change ${finding.change.state}`, finding.change.text));
   heading.append(` ${finding.summary}`);
-  article.append(heading, factList(finding.facts, open));
+  article.append(heading);
+  if (finding.advice !== undefined) article.append(element('p', 'advice', finding.advice));
+  article.append(factList(finding.facts, open));
   if (finding.survivors.length > 0) {
     article.append(element('h5', '', texts.survivors), survivorBars(finding.survivors, finding.survivorsText));
   }
