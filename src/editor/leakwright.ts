@@ -4,7 +4,6 @@ import type { SessionInfo } from '../sessions/index.ts';
 import { describeError, toolVersion } from '../support/index.ts';
 import { offerTools } from './agents/languageModelTools.ts';
 import { offerMcpServer } from './agents/mcpServer.ts';
-import { announceEnd } from './checks/announce.ts';
 import { pickPage } from './checks/askForPage.ts';
 import { CheckResults } from './checks/checkResults.ts';
 import { CheckTasks } from './checks/checkTasks.ts';
@@ -28,14 +27,7 @@ import { LeakAlerts } from './cleaning/leakAlerts.ts';
 import { LeftoverWatch } from './cleaning/leftoverWatch.ts';
 import { OwnerWatch } from './cleaning/ownerWatch.ts';
 import { LeakChecksView } from './leakChecks/leakChecksView.ts';
-import {
-  type OpenReportArgument,
-  clearRuns,
-  compareRuns,
-  deleteRuns,
-  openReport,
-  openReportFile,
-} from './leakChecks/leakCommands.ts';
+import type { OpenReportArgument } from './leakChecks/leakCommands.ts';
 import type { LeakNode } from './leakChecks/leakRows.ts';
 import { PastRuns } from './leakChecks/pastRuns.ts';
 import { Marks, marksOfCheck } from './memoryView/marks.ts';
@@ -198,7 +190,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
       findings.forget(isGone);
       inBackground(log, 'Looking for deleted scenarios', leakChecks.noteDeleted(isGone));
     }),
-    checks.onDidEnd((ended) => inBackground(log, 'Saying how a check ended', announceEnd(findings, ended))),
+    checks.onDidEnd((ended) => inBackground(log, 'Saying how a check ended', onDemand().announceEnd(findings, ended))),
     findings.onDidChange(() => kept.note()),
     checkAfterSave(findings),
     new RunningStatus(running),
@@ -254,9 +246,9 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.clearFindings, () => findings.clear());
   command(COMMANDS.showLog, () => log.channel.show());
   command(COMMANDS.doctor, () => onDemand().doctor({ cli, extensionVersion: ownVersion(context), log }));
-  command(COMMANDS.openReport, (asked?: OpenReportArgument) => openReport(past, asked));
-  command(COMMANDS.openReportFile, (uri?: Uri) => openReportFile(past, uri));
-  command(COMMANDS.clearRuns, () => clearRuns(past));
+  command(COMMANDS.openReport, (asked?: OpenReportArgument) => onDemand().openReport(past, asked));
+  command(COMMANDS.openReportFile, (uri?: Uri) => onDemand().openReportFile(past, uri));
+  command(COMMANDS.clearRuns, () => onDemand().clearRuns(past));
   command(COMMANDS.refresh, () => processes.refresh());
   command(COMMANDS.pause, () => processes.setPaused(true));
   command(COMMANDS.resume, () => processes.setPaused(false));
@@ -289,8 +281,8 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(ROW_COMMANDS.revealLeftover, (node?: Node) => revealLeftover(rows, node));
   command(ROW_COMMANDS.copyLeftoverPath, (node?: Node) => copyLeftoverPath(rows, node));
   command(ROW_COMMANDS.goToLeak, (target?: CheckTarget) => onDemand().goToLine(loop, target));
-  command(ROW_COMMANDS.compareRuns, (node?: LeakNode, nodes?: LeakNode[]) => compareRuns(past, node, nodes));
-  command(ROW_COMMANDS.deleteRun, (node?: LeakNode, nodes?: LeakNode[]) => deleteRuns(past, node, nodes));
+  command(ROW_COMMANDS.compareRuns, (node?: LeakNode, nodes?: LeakNode[]) => onDemand().compareRuns(past, node, nodes));
+  command(ROW_COMMANDS.deleteRun, (node?: LeakNode, nodes?: LeakNode[]) => onDemand().deleteRuns(past, node, nodes));
   setContextKey('leakwright.paused', false);
   // A process more, and a file to read, is nothing activation should wait for.
   setImmediate(() => {

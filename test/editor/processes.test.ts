@@ -29,7 +29,7 @@ describe('The Processes view', () => {
     assert.match(rows[0]!, /^Managed sessions \| \d+$/);
     for (const role of ['Browser', 'GPU', 'Renderer']) {
       assert.ok(
-        rows.some((line) => new RegExp(`^ {4}${role}(?: ·.*)? \\| \\d+`).test(line)),
+        rows.some((line) => new RegExp(`^ {4,6}${role}(?: ·.*)? \\| \\d+`).test(line)),
         `${role} is missing:\n${rows.join('\n')}`,
       );
     }

@@ -2,7 +2,7 @@ import { type Disposable, Hover, type HoverProvider, type Position, type TextDoc
 import { formatBytes } from '../../support/index.ts';
 import { COMMANDS, ROW_COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
-import { describeFinding } from './findingText.ts';
+import { onDemand } from '../loadOnDemand.ts';
 import type { Findings, ShownFinding } from './findings.ts';
 
 /** A leak in one past run. */
@@ -34,7 +34,7 @@ export class FindingHover implements HoverProvider, Disposable {
     if (shown.length === 0) return undefined;
     const texts = await Promise.all(
       shown.map(async (one) => {
-        const text = describeFinding(one.finding, one.folder);
+        const text = onDemand().describeFinding(one.finding, one.folder);
         const trend = describeTrend(await this.#pastOf(one));
         if (trend !== undefined) text.appendMarkdown(`\n\n${trend}`);
         const links = linksOf(one);

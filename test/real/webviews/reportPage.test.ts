@@ -129,7 +129,9 @@ describe('The page of a report', () => {
       await page.locator('.panel').filter({ hasText: name }).locator('canvas').waitFor();
     }
     await finding.getByRole('button', { name: 'src/shop.ts:9:17' }).first().click();
-    await page.getByRole('button', { name: 'Export: JSON' }).click();
+    await page.getByText('Export', { exact: true }).click();
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await page.getByRole('button', { name: 'Ignore…' }).first().click();
     const messages = await told();
     assert.deepEqual(
       messages.filter(({ type }) => type !== 'ready'),
@@ -137,6 +139,7 @@ describe('The page of a report', () => {
         { type: 'remembered', state: { kind: 'run', run: 'r1' } },
         { type: 'open', source: 0 },
         { type: 'export', format: 'json' },
+        { type: 'ignore', check: 0, fingerprint: 'f1' },
       ],
     );
   });
