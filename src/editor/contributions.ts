@@ -52,6 +52,7 @@ export const ROW_COMMANDS = {
   pickPage: 'leakwright.pickPage',
   endTree: 'leakwright.endTree',
   focusPage: 'leakwright.focusPage',
+  checkThisPage: 'leakwright.checkThisPage',
   capturePageSnapshot: 'leakwright.capturePageSnapshot',
   revealOwner: 'leakwright.revealOwner',
   copyPid: 'leakwright.copyPid',

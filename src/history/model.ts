@@ -18,7 +18,7 @@ export interface FindingSummary {
   readonly perIteration: number;
   readonly bytesPerIteration: number;
   readonly holder?: string;
-  /** Where it is kept, else where it is made. Lines and columns count from 1. */
+  /** Where it is made, else where it is kept, as Problems show it. Lines and columns count from 1. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
   readonly ignored?: string;
 }

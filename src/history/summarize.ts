@@ -36,7 +36,7 @@ export function summarizeCheck(check: CheckResult): CheckSummary {
 }
 
 function summarizeFinding(finding: Finding): FindingSummary {
-  const site = finding.keptAt ?? finding.allocatedAt;
+  const site = finding.allocatedAt ?? finding.keptAt;
   return {
     fingerprint: finding.fingerprint,
     kind: finding.kind,

@@ -194,7 +194,7 @@ describe('history', () => {
     );
     const [regression] = await history.regressions(both.id);
     assert.equal(regression?.kind, 'new-finding');
-    assert.match(regression.message, /new leak: Chart.*src\/shop\.ts:15:16/);
+    assert.match(regression.message, /new leak: Chart.*src\/shop\.ts:9:17/);
     // The accepted run stays the measure, also when the run before had the leak already.
     const again = await history.record(
       reportOf(sampleResult({ findings: [panelFinding, { ...panelFinding, fingerprint: 'f2', name: 'Chart' }] })),
