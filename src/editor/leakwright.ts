@@ -269,7 +269,9 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.filter, (text?: string) => filterInteractively(processes, text));
   command(COMMANDS.clearFilter, () => processes.setFilter(''));
   command(COMMANDS.showMenu, () => showMenu({ paused: watch.paused, sessions: sessions.sessions.length }));
-  command(ROW_COMMANDS.checkThisPage, (node?: Node) => onDemand().checkPage(start, { url: addressOf(rows, node) ?? '' }));
+  command(ROW_COMMANDS.checkThisPage, (node?: Node) =>
+    onDemand().checkPage(start, { url: addressOf(rows, node) ?? '' }),
+  );
   command(ROW_COMMANDS.focusPage, (node?: Node) => focusPage(rows, node));
   command(ROW_COMMANDS.capturePageSnapshot, (node?: Node, file?: unknown) =>
     capturePageSnapshot(rows, node, typeof file === 'string' ? file : undefined),
