@@ -16,9 +16,6 @@ const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', err
 /** Characters of any one text. */
 const MAX_CHARACTERS = 2000;
 
-/** Leaks named again at the end of a run. */
-const TOTALS_SHOWN = 5;
-
 /** How many frames of a stack are shown: enough to see who called, short enough to read. */
 const STACK_SHOWN = 4;
 
@@ -109,6 +106,9 @@ function renderFacts(check: CheckResult, paint: Paint): string[] {
     ),
   ];
 }
+
+/** Leaks named again at the end of a run. */
+const TOTALS_SHOWN = 5;
 
 function renderTotals(report: Report, paint: Paint): string {
   const by = (verdict: CheckResult['verdict']) => report.checks.filter((check) => check.verdict === verdict).length;
