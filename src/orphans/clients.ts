@@ -18,7 +18,7 @@ export interface TreeProbe {
   /** Whether a connection to that port was closed within the last minute, as the kernel remembers (TIME_WAIT). */
   wasUsedLately?(tree: BrowserTree): Promise<boolean | undefined>;
   /** What became of the pipes it was launched with. */
-  launcherPipes?(process: ProcessIdentity): Promise<LauncherPipes | undefined>;
+  launcherPipes?(process: ProcessIdentity & { readonly ppid?: number }): Promise<LauncherPipes | undefined>;
   /** Whether a process of this pid lives that is not in the table (`hidepid`). */
   exists?(pid: number): boolean | undefined;
   /** The systemd unit it runs in: `web.service`, `session-3.scope`. */
@@ -57,7 +57,7 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
           state === TIME_WAIT && (ports.has(localPort) || (isLocal && ports.has(remotePort))),
       );
     },
-    launcherPipes: ({ pid }) => launcherPipes(pid, proc),
+    launcherPipes: (process) => launcherPipes(process, proc),
     exists(pid) {
       try {
         process.kill(pid, 0);

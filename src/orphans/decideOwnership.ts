@@ -170,12 +170,15 @@ async function byEvidence(
     evidence: [
       ...automation.evidence.slice(0, 1),
       ...(origin ? [origin.evidence] : []),
-      ...launcher.evidence,
+      // Of a browser that is gone, what is left is nobody's, whoever launched it.
+      ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
       ...named,
     ],
     ...(known === undefined ? {} : { owner: known }),
   };
 }
+
+const LEFT_OVER: Evidence = { source: 'parent', fact: 'Its browser has ended, and nobody can use what is left of it' };
 
 /** The owner lives and has let go of its browser. */
 function idleDecision(

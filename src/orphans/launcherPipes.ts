@@ -20,9 +20,15 @@ export type LauncherPipes = 'closed' | 'held' | 'none';
  * blocking when nobody has it open for reading (fifo(7), ENXIO). A pipe that is held says little: a browser inherits the
  * one its whole job writes into.
  *
+ * What its parent has for streams of its own, it merely inherited, and so says nothing of who launched it.
+ *
  * @returns undefined where the descriptors may not be read
  */
-export async function launcherPipes(pid: number, proc = '/proc'): Promise<LauncherPipes | undefined> {
+export async function launcherPipes(
+  { pid, ppid }: { readonly pid: number; readonly ppid?: number },
+  proc = '/proc',
+): Promise<LauncherPipes | undefined> {
+  const inherited = new Set(ppid === undefined ? [] : await streamsOf(join(proc, String(ppid))));
   const folder = join(proc, String(pid));
   let listing: string | undefined;
   let readable = false;
@@ -36,6 +42,7 @@ export async function launcherPipes(pid: number, proc = '/proc'): Promise<Launch
       continue;
     }
     readable = true;
+    if (inherited.has(target)) continue;
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
     if (inode !== undefined) {
       listing ??= await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
@@ -48,6 +55,11 @@ export async function launcherPipes(pid: number, proc = '/proc'): Promise<Launch
   }
   if (!readable) return undefined;
   return closed ? 'closed' : 'none';
+}
+
+async function streamsOf(folder: string): Promise<string[]> {
+  const links = [0, 1, 2].map((fd) => readlink(join(folder, 'fd', String(fd))).catch(() => undefined));
+  return (await Promise.all(links)).filter((link) => link !== undefined);
 }
 
 const CONNECTED = '03';

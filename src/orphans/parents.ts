@@ -13,7 +13,7 @@ import {
 import type { TreeProbe } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
 import type { TreeObservation } from './observations.ts';
-import { isMainChild, parentKind } from './reapers.ts';
+import { isMainChild, launchesNothing, parentKind } from './reapers.ts';
 import { isShell, skipWrappers } from './wrappers.ts';
 
 /**
@@ -155,7 +155,7 @@ async function judgeInit(
   if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
     return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
   if (await probe?.isInInittab?.(top)) return unclear(`/etc/inittab names it: ${who} may have started it`);
-  if ((await probe?.launcherPipes?.(top)) === 'held')
+  if (!launchesNothing(parent) && (await probe?.launcherPipes?.(top)) === 'held')
     return unclear('A living process holds the other end of its output or input, so whoever launched it may live');
   return gone(`Whoever launched it has ended: its parent is ${who}, which adopts such processes`);
 }

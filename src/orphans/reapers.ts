@@ -72,6 +72,12 @@ function isOnCommandLineOf(child: ProcessInfo, parent: ProcessInfo): boolean {
   return tail.every((argument, index) => index === 0 || argument === parent.commandLine[offset + index]);
 }
 
+/** Whether an `init` is known to launch nothing itself; a machine's pid 1 of another name may be any server. */
+export function launchesNothing(info: ProcessInfo): boolean {
+  const name = programName(info);
+  return IDLERS.test(name) || isWslInit(info) || KINDS.some(({ names }) => names.test(name) || names.test(info.name));
+}
+
 function programName(info: ProcessInfo): string {
   return basename(info.commandLine[0] ?? '').replace(/:$/, '') || info.name;
 }

@@ -58,13 +58,21 @@ export class Machine {
     const folder = mkdtempSync(join(tmpdir(), 'lw-machine-'));
     const temp = options.shares?.temp ?? join(folder, 't');
     const state = options.shares?.state ?? join(folder, 's');
-    for (const one of [temp, state]) mkdirSync(one, { recursive: true });
-    const env = { ...process.env, NODE_NO_WARNINGS: '1', ...options.env, TMPDIR: temp, LEAKWRIGHT_STATE_DIR: state };
+    const home = join(folder, 'h');
+    for (const one of [temp, state, home]) mkdirSync(one, { recursive: true });
+    const env = {
+      ...process.env,
+      NODE_NO_WARNINGS: '1',
+      ...options.env,
+      TMPDIR: temp,
+      LEAKWRIGHT_STATE_DIR: state,
+      HOME: home,
+    };
     const ready = join(folder, 'ready');
     const init = options.init ?? ['sleep', 'infinity'];
     const hide = options.hidePid ? 'mount -o remount,hidepid=2 /proc; ' : '';
     chmodSync(folder, 0o755);
-    for (const one of [temp, state]) chmodSync(one, 0o777);
+    for (const one of [temp, state, home]) chmodSync(one, 0o777);
     const unshare = spawn(
       'unshare',
       [
@@ -100,7 +108,7 @@ export class Machine {
       'nsenter',
       ['-t', String(this.#pid), '-p', '-m', '-n', `--wdns=${more.cwd ?? this.temp}`, ...user, ...command],
       {
-        env: { ...this.#env, HOME: this.temp, PWD: more.cwd ?? this.temp, ...more.env },
+        env: { ...this.#env, PWD: more.cwd ?? this.temp, ...more.env },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       },

@@ -146,6 +146,13 @@ describe('findBrowserTrees', () => {
         '/home/ada/.cache/ms-playwright/chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell',
         'Chrome Headless Shell',
       ],
+      ['/usr/lib/chromium/chromium-headless-shell', 'Chrome Headless Shell'],
+      ['/headless-shell/headless-shell', 'Chrome Headless Shell'],
+      [
+        '/home/ada/.cache/ms-playwright/chromium_headless_shell-1148/chrome-linux/headless_shell',
+        'Chrome Headless Shell',
+      ],
+      [String.raw`C:\tools\chrome-headless-shell-win64\chrome-headless-shell.exe`, 'Chrome Headless Shell'],
       ['/opt/microsoft/msedge/msedge', 'Edge'],
       ['/opt/microsoft/msedge-dev/msedge', 'Edge', 'dev'],
       ['/usr/bin/microsoft-edge-beta', 'Edge', 'beta'],

@@ -129,6 +129,13 @@ describe('Clearing away what nobody owns', () => {
       return { path, entry };
     }
 
+    it('removes the folder of a session whose host and browser are gone at once, since the journal proves it', async () => {
+      const { path } = await session({ pid: 4242, startTime: 1 });
+      const plan = await planCleanUp(engine({ ownUid: uid }));
+      const planned = plan.leftovers.find(({ leftover }) => leftover.path === path);
+      assert.equal(planned?.action, 'remove', planned?.leftover.reason);
+    });
+
     it('ends the browser of a session whose host died, removes its folder and forgets it', async () => {
       const { path } = await session({ pid: 4242, startTime: 1 });
       browserWith(join(path, 'profile'));

@@ -124,6 +124,13 @@ describe('Who is connected to a browser', () => {
       await writeFile(join(proc, '200', 'net', 'unix'), text);
       assert.equal(await pipes(), state);
     }
+    await mkdir(join(proc, '1', 'fd'), { recursive: true });
+    await symlink('socket:[28674]', join(proc, '1', 'fd', '1'));
+    assert.equal(
+      await createTreeProbe(proc).launcherPipes!({ pid: 200, ppid: 1, startTime: 1 }),
+      'none',
+      'what its parent has as well was inherited',
+    );
     await rm(join(proc, '200', 'fd', '2'));
     assert.equal(await pipes(), 'none');
     assert.equal(await createTreeProbe(proc).launcherPipes!({ pid: 201, startTime: 1 }), undefined);
