@@ -12,6 +12,8 @@ export interface SourceSite extends SourceFrame {
   /** `line`: the very expression. `function`: the start of the function that contains it. Never guessed. */
   readonly precision: 'line' | 'function';
   readonly stack: readonly SourceFrame[];
+  /** What the function is to its framework, where it is an effect or a lifecycle method: `useEffect of useWidth`. */
+  readonly role?: string;
 }
 
 /** Why an answer is what it is: the rule that gave it, a sentence, and the numbers that decided. */
@@ -45,8 +47,17 @@ export interface Finding {
   readonly fingerprint: string;
   /** The rule and the numbers that made it a leak. Reports of versions before 0.2 have none. */
   readonly because?: Because;
+  /** What belongs to the same cause and goes with it, largest first: its listeners, its nodes, what holds it a second time. */
+  readonly parts?: readonly FindingPart[];
+  /** What to do about it, in one sentence. */
+  readonly advice?: string;
   /** Set when an ignore rule matched: it is shown and does not count. */
   readonly ignored?: string;
+}
+
+export interface FindingPart {
+  readonly name: string;
+  readonly perIteration: number;
 }
 
 /** What piled up and was then evicted, or is otherwise explained: shown, never a leak. */

@@ -1,4 +1,4 @@
-import type { Finding, SourceSite } from '../model.ts';
+import type { Finding } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import type { Log } from '../../support/index.ts';
 import { openSourceDesk } from './openSourceDesk.ts';
@@ -12,7 +12,13 @@ import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import { holderKey } from '../measure/holders.ts';
 import type { Measurements, SeenPlaces } from '../measure/measurements.ts';
 import { PageSources } from '../measure/pageSources.ts';
+import type { LeftSubtree } from './exactLine/leftNodes.ts';
+import type { Explained } from './explained.ts';
 import { toFinding } from './finding.ts';
+import { foldByCall } from './foldByCall.ts';
+import { foldHeld } from './foldHeld.ts';
+import { foldLeftNodes } from './foldLeftNodes.ts';
+import { kindOf } from '../judge/findingKinds.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { SiteFinder } from './siteFinder.ts';
 
@@ -40,7 +46,7 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
     const desk = openSourceDesk(subject, sources, { workspaceFolder, log: options.log });
     try {
       const explainer = new Explainer(options, heap, sources, desk);
-      for (const { leak } of leaks) findings.push(await explainer.finding(leak));
+      findings.push(...(await explainer.findings(leaks.map(({ leak }) => leak))));
     } finally {
       desk.close();
       if (!subject.guard.ended) await sources.close();
@@ -81,17 +87,66 @@ class Explainer {
     this.#places = options.measurements.placesOf(heap);
   }
 
-  async finding(leak: LeakCandidate): Promise<Finding> {
+  /** One cause, one finding: what belongs together by the lines that made it, or by the subtree it is in, is put together. */
+  async findings(leaks: readonly LeakCandidate[]): Promise<readonly Finding[]> {
+    const explained: Explained[] = [];
+    for (const leak of leaks) explained.push(await this.#explain(leak));
+    const inSubtrees = await foldLeftNodes(explained, this.#places.subtrees, (subtree, parts) =>
+      this.#leftRoot(subtree, parts),
+    );
+    return foldByCall(foldHeld(inSubtrees)).map((one) => toFinding(one, this.#options));
+  }
+
+  async #explain(leak: LeakCandidate): Promise<Explained> {
     if (leak.growth) return await this.#grown(leak);
     if (leak.native) return await this.#native(leak);
+    const { group } = leak;
     const made = await this.#sites.allocation(leak);
-    const kept = leak.group && leak.group.via === undefined ? this.#keptFrames(leak.group.holder) : undefined;
+    const kept = group && group.via === undefined ? this.#keptFrames(group.holder) : undefined;
     const put = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.reaction(leak));
     const inserted =
-      leak.group && isInDocument(leak) ? await this.#sites.insertion(leak.group, this.#places.insertions) : undefined;
+      group && isInDocument(leak)
+        ? await this.#sites.insertion(group.className, group.holder.name, this.#places.insertions)
+        : undefined;
     const allocatedAt = made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made);
     const { name, holder } = await this.#sites.namesOf(leak, kept?.[0]);
-    return this.#toFinding({ ...leak, name }, allocatedAt, put ?? inserted?.keptAt, holder);
+    const parts: Explained[] = [];
+    for (const part of leak.parts ?? []) {
+      const names = await this.#sites.namesOf(part);
+      parts.push({ leak: { ...part, name: names.name }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
+    }
+    return { leak: { ...leak, name }, allocatedAt, keptAt: put ?? inserted?.keptAt, holder, parts };
+  }
+
+  /** The root of a subtree that stays in the document, where no snapshot told it apart from others of its tag. */
+  async #leftRoot(subtree: LeftSubtree, parts: readonly Explained[]): Promise<Explained> {
+    const { analysis, spans } = this.#places.latest;
+    const like = analysis.groups.filter(
+      ({ className, nodeType, holder }) =>
+        className === subtree.root && nodeType === 'native' && (holder.nodeType === 'native' || holder.name === ''),
+    );
+    const bytes = like.reduce((sum, group) => sum + group.bytes.reduce((all, some) => all + some, 0), 0);
+    const followed = spans.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    const { iterations } = this.#places;
+    const because = {
+      rule: 'stays in the document',
+      reason: `${subtree.count} more of them ${subtree.count === 1 ? 'is' : 'are'} in ${subtree.parent} after ${iterations} iterations`,
+      numbers: { more: subtree.count, iterations },
+    };
+    return {
+      leak: {
+        kind: kindOf(subtree.root, undefined),
+        name: subtree.root,
+        perIteration: subtree.count / Math.max(1, iterations),
+        bytesPerIteration: bytes / Math.max(1, followed),
+        retainedBytes: bytes,
+        survivors: parts[0]?.leak.survivors ?? [],
+        because,
+      },
+      ...(await this.#sites.insertion(subtree.root, subtree.parent, this.#places.insertions)),
+      holder: subtree.parent,
+      retainedBy: [`<${subtree.parent}>`, `<${subtree.described}>`],
+    };
   }
 
   #keptFrames(holder: {
@@ -101,7 +156,7 @@ class Explainer {
     return this.#places.kept.get(holderKey(holder.heapObjectId, holder.slot));
   }
 
-  async #grown(leak: LeakCandidate): Promise<Finding> {
+  async #grown(leak: LeakCandidate): Promise<Explained> {
     const growth = leak.growth!;
     const kept = this.#keptFrames({
       heapObjectId: growth.holder.heapObjectId,
@@ -110,22 +165,16 @@ class Explainer {
     const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth));
     const allocatedAt = await this.#sites.grown(growth);
     const holder = await this.#sites.holderName(growth.holder, growth.stack, undefined, kept?.[0]);
-    return this.#toFinding(leak, allocatedAt ?? keptAt, keptAt, holder, growth.holder.retainedBy);
+    return { leak, allocatedAt: allocatedAt ?? keptAt, keptAt, holder, retainedBy: growth.holder.retainedBy };
   }
 
-  async #native(leak: LeakCandidate): Promise<Finding> {
-    const { holder } = leak.native!;
-    const { allocatedAt, keptAt } = await this.#sites.insertion(leak.native!, this.#places.insertions);
-    return this.#toFinding(leak, allocatedAt, keptAt, holder.name === '' ? undefined : holder.name, holder.retainedBy);
-  }
-
-  #toFinding(
-    leak: LeakCandidate,
-    allocatedAt: SourceSite | undefined,
-    keptAt: SourceSite | undefined,
-    holder: string | undefined,
-    retainedBy?: readonly string[],
-  ): Finding {
-    return toFinding(leak, { allocatedAt, keptAt, holder, ...(retainedBy ? { retainedBy } : {}) }, this.#options);
+  async #native(leak: LeakCandidate): Promise<Explained> {
+    const { className, holder } = leak.native!;
+    return {
+      leak: { ...leak, group: leak.native! },
+      ...(await this.#sites.insertion(className, holder.name, this.#places.insertions)),
+      holder: holder.name === '' ? undefined : holder.name,
+      retainedBy: holder.retainedBy,
+    };
   }
 }

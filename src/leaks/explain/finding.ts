@@ -1,21 +1,15 @@
-import type { Finding, SourceSite } from '../model.ts';
+import type { Explained } from './explained.ts';
+import type { Finding, FindingPart } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
-import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import { severityOf } from '../judge/severity.ts';
 
-export interface FindingSites {
-  readonly allocatedAt: SourceSite | undefined;
-  readonly keptAt: SourceSite | undefined;
-  readonly holder: string | undefined;
-  /** Default: the group's. */
-  readonly retainedBy?: readonly string[];
-}
+/** Parts told at most; the smallest are left out. */
+const MAX_PARTS = 50;
 
 export function toFinding(
-  leak: LeakCandidate,
-  { allocatedAt, keptAt, holder, retainedBy }: FindingSites,
+  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [] }: Explained,
   { thresholds, ignore }: { readonly thresholds: Thresholds; readonly ignore: readonly IgnoreRule[] },
 ): Finding {
   const bytesPerIteration = Math.round(leak.bytesPerIteration);
@@ -32,8 +26,25 @@ export function toFinding(
     retainedBy: retainedBy ?? leak.group?.holder.retainedBy ?? [],
     retainedBytes: Math.round(leak.retainedBytes),
     because: leak.because,
+    ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);
   return ignored === undefined ? finding : { ...finding, ignored };
+}
+
+/** Parts of one name are one, with their rates summed; largest first. */
+function partsOf(parts: readonly Explained[]): FindingPart[] {
+  const byName = new Map<string, { perIteration: number; bytes: number }>();
+  for (const { leak } of parts) {
+    const known = byName.get(leak.name) ?? { perIteration: 0, bytes: 0 };
+    byName.set(leak.name, {
+      perIteration: known.perIteration + leak.perIteration,
+      bytes: known.bytes + leak.bytesPerIteration,
+    });
+  }
+  return [...byName]
+    .sort(([, a], [, b]) => b.bytes - a.bytes || b.perIteration - a.perIteration)
+    .slice(0, MAX_PARTS)
+    .map(([name, { perIteration }]) => ({ name, perIteration: Math.round(perIteration * 100) / 100 }));
 }

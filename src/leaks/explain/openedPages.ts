@@ -27,8 +27,13 @@ export async function openedPagesFinding(
     .filter((page) => page !== subject.page);
   const site = await openingSite(subject, options.workspaceFolder);
   return toFinding(
-    { ...leak, name: `page ${withoutQuery(opened.at(-1)) ?? ''}`.trim() },
-    { allocatedAt: site, keptAt: undefined, holder: undefined, retainedBy: [] },
+    {
+      leak: { ...leak, name: `page ${withoutQuery(opened.at(-1)) ?? ''}`.trim() },
+      allocatedAt: site,
+      keptAt: undefined,
+      holder: undefined,
+      retainedBy: [],
+    },
     options,
   );
 }

@@ -2,7 +2,7 @@ import type { Insertion } from './exactLine/domWatch.ts';
 import type { SourceSite } from '../model.ts';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
-import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
+import type { GrowthReport } from '../snapshot/messages.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
@@ -62,10 +62,11 @@ export class SiteFinder {
 
   /** Where nodes of a kind are made and put into the document, by what the DOM breakpoint saw. */
   async insertion(
-    native: GroupReport,
+    className: string,
+    parent: string,
     insertions: readonly Insertion[],
   ): Promise<{ allocatedAt: SourceSite | undefined; keptAt: SourceSite | undefined }> {
-    const into = insertions.filter(({ parent }) => parent === native.holder.name);
+    const into = insertions.filter((insertion) => insertion.parent === parent);
     for (const insertion of into.length > 0 ? into : insertions.slice(0, 1)) {
       const frames = insertion.frames.filter(({ at }) => this.#sources.pageFrames([at]).length > 0);
       if (frames.length === 0) continue;
@@ -73,7 +74,7 @@ export class SiteFinder {
       for (const [index, { functionStart }] of frames.entries()) {
         const callers = this.#sources.pageFrames(frames.slice(index + 1).map(({ at }) => at));
         const [start] = this.#sources.pageFrames([functionStart]);
-        const made = start && (await this.#exact(start, native.className));
+        const made = start && (await this.#exact(start, className));
         if (made) return { allocatedAt: await this.#mapper.toSite([made, ...callers], 'line'), keptAt };
       }
       return { allocatedAt: keptAt, keptAt };
@@ -86,10 +87,17 @@ export class SiteFinder {
     const { group, name } = leak;
     if (!group) return { name, holder: undefined };
     const holder = await this.holderName(group.holder, group.stack, group.location, putAt);
-    if (leak.resource || group.nodeType !== 'object' || !group.location) return { name, holder };
+    if (leak.resource || !(group.nodeType === 'object' || group.nodeType === 'closure') || !group.location)
+      return { name, holder };
     const frame = this.#sources.frameAt(group.location, name);
-    const located = frame && (await this.#mapper.locate(frame));
-    return { name: located && located.function !== '' && isName(name) ? located.function : name, holder };
+    if (!frame) return { name, holder };
+    if (group.nodeType === 'closure') {
+      const { function: original } = await this.#mapper.locate({ ...frame, function: closureName(name) });
+      return { name: isName(original) && closureName(name) !== '' ? `function ${original}` : name, holder };
+    }
+    if (!isName(name)) return { name, holder };
+    const original = (await this.#mapper.className(frame)) ?? (await this.#mapper.locate(frame)).function;
+    return { name: isName(original) ? original : name, holder };
   }
 
   async holderName(
@@ -126,7 +134,23 @@ export class SiteFinder {
       const site = await this.#mapper.toSite([exact, ...callers], 'line');
       if (site && site.file === place.file && site.line === place.line && site.column === place.column) return site;
     }
-    return await this.#mapper.toSite(stack, 'function');
+    const site = await this.#mapper.toSite(stack, 'function');
+    return (site && (await this.#call(stack, site))) ?? site;
+  }
+
+  /** The line of the call, where the function of the user's that a site names calls the one below it at one place. */
+  async #call(stack: readonly GeneratedFrame[], site: SourceSite): Promise<SourceSite | undefined> {
+    const index = site.stack.findIndex(({ file, line, column }) => isSame(site, { file, line, column }));
+    const caller = stack[index];
+    const called = stack[index - 1];
+    if (!caller || !called) return undefined;
+    const found = await this.#mapper.callIn(placeOf(caller), called.function);
+    if (!found) return undefined;
+    const exact = await this.#mapper.toSite(
+      stack.map((frame, at) => (at === index ? { ...frame, ...found } : frame)),
+      'line',
+    );
+    return exact?.function === site.function && exact.file === site.file ? exact : undefined;
   }
 
   /** The only expression in a function that makes such an object, as a frame. */
@@ -145,3 +169,8 @@ function closureName(className: string): string {
 }
 
 const isName = (text: string): boolean => /^[$_\p{L}][$\w\p{L}]*$/u.test(text);
+
+const isSame = (
+  a: Pick<SourceSite, 'file' | 'line' | 'column'>,
+  b: Pick<SourceSite, 'file' | 'line' | 'column'>,
+): boolean => a.file === b.file && a.line === b.line && a.column === b.column;

@@ -4,6 +4,7 @@ import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
 import { kindOf } from './findingKinds.ts';
+import { isOnElement } from './fold/foldTargets.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';
 import { type Suspicion, bytesGrow, findSuspicions, seemsToRise, thingsRose } from './suspicion.ts';
@@ -143,7 +144,7 @@ function planWatch(view: HeapView, follow: FollowUp, suspicions: readonly Suspic
   const hasHolders = leaks.some(({ group }) => group !== undefined && group.via === undefined);
   const inDocument =
     natives.some(({ className }) => ['dom-node', 'frame'].includes(kindOf(className, undefined))) ||
-    leaks.some(isInDocument);
+    leaks.some((leak) => isInDocument(leak) || isOnElement(leak));
   let iterations = hasHolders || inDocument ? WATCHED_ITERATIONS : 0;
   if (growth.length > 0 || natives.length > 0)
     iterations = left === undefined ? MEASURED_ITERATIONS : WATCHED_ITERATIONS;

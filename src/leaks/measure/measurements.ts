@@ -11,6 +11,8 @@ import {
   type SnapshotSeen,
 } from '../evidence.ts';
 import { DomWatch, type Insertion } from '../explain/exactLine/domWatch.ts';
+import { LeftNodes, type LeftSubtree } from '../explain/exactLine/leftNodes.ts';
+import { isOnElement } from '../judge/fold/foldTargets.ts';
 import { followUp } from '../judge/followUp.ts';
 import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
 import { kindOf } from '../judge/findingKinds.ts';
@@ -29,7 +31,21 @@ import { Holders, type KeptPlaces } from './holders.ts';
 export interface SeenPlaces {
   readonly kept: KeptPlaces;
   readonly insertions: readonly Insertion[];
+  /** What stayed in the document. */
+  readonly subtrees: readonly LeftSubtree[];
+  /** Iterations that were watched. */
+  readonly iterations: number;
+  /** The snapshot that was judged. */
+  readonly latest: Pick<SnapshotSeen, 'analysis' | 'spans'>;
 }
+
+const NOTHING_SEEN: SeenPlaces = {
+  kept: new Map(),
+  insertions: [],
+  subtrees: [],
+  iterations: 0,
+  latest: { analysis: { groups: [], growth: [], nodeCount: 0, elements: {} }, spans: [] },
+};
 
 export interface MeasuringOptions {
   readonly subject: Subject;
@@ -68,7 +84,7 @@ export class Measurements {
   }
 
   placesOf(heap: HeapNumber): SeenPlaces {
-    return this.#places.get(heap) ?? { kept: new Map(), insertions: [] };
+    return this.#places.get(heap) ?? NOTHING_SEEN;
   }
 
   studyOf(heap: HeapNumber): HeapStudy {
@@ -243,13 +259,16 @@ export class Measurements {
     const study = this.studyOf(heap);
     const view = heapView(this.evidence, heap);
     const suspicions = heap === 0 ? findSuspicions(countView(this.evidence).samples) : WORKER_GREW;
-    const { leaks, growth, natives } = judgeHeap(view, followUp(this.evidence, view), suspicions);
+    const follow = followUp(this.evidence, view);
+    const { leaks, growth, natives } = judgeHeap(view, follow, suspicions);
     const before = await subject.heldBytes();
     const holders = new Holders(study.cdp, growth);
     await holders.watch(leaks);
     const isNode = ({ className }: { className: string }): boolean =>
       ['dom-node', 'frame'].includes(kindOf(className, undefined));
-    const dom = natives.some(isNode) || leaks.some(isInDocument) ? new DomWatch(study.cdp) : undefined;
+    const isDomWatched = natives.some(isNode) || leaks.some((leak) => isInDocument(leak) || isOnElement(leak));
+    const dom = isDomWatched ? new DomWatch(study.cdp) : undefined;
+    const nodes = isDomWatched ? new LeftNodes(study.cdp) : undefined;
     let insertions: readonly Insertion[] = [];
     const keys = new HistoryKeys(
       study.cdp,
@@ -257,6 +276,7 @@ export class Measurements {
     );
     await keys.begin();
     await holders.readSizes();
+    await nodes?.start();
     for (let iteration = 0; iteration < iterations; iteration += 1) {
       if (iteration === 0) await dom?.start();
       await subject.iterate('settle');
@@ -264,7 +284,9 @@ export class Measurements {
       await holders.readSizes();
       await keys.read();
     }
-    this.#places.set(heap, { kept: await holders.finish(), insertions });
+    const subtrees = (await nodes?.stop()) ?? [];
+    const { latest } = follow;
+    this.#places.set(heap, { kept: await holders.finish(), insertions, subtrees, iterations, latest });
     const history = await keys.finish();
     const after = await subject.heldBytes();
     const third = again ? await study.snapshot() : undefined;

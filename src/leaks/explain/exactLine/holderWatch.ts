@@ -36,7 +36,7 @@ export function watchHolder(holder: object, slot: string | null): WatchState | u
     const limit = Error.stackTraceLimit;
     const prepare: unknown = Reflect.get(Error, 'prepareStackTrace');
     try {
-      Error.stackTraceLimit = 30;
+      Error.stackTraceLimit = 50;
       Reflect.set(Error, 'prepareStackTrace', undefined);
       const trace: { stack?: string } = {};
       Error.captureStackTrace(trace, hide);

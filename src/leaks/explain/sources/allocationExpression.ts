@@ -22,7 +22,7 @@ export interface AllocationQuery {
 export function findAllocationExpression(query: AllocationQuery): { line: number; column: number } | undefined {
   const script = parseScript(query.source, query.functionLine);
   if (!script) return undefined;
-  const body = functionAt(script, script.offsetOf(query.functionLine, query.functionColumn));
+  const body = functionBodyAt(script, script.offsetOf(query.functionLine, query.functionColumn));
   if (!body) return undefined;
   const makes = makerOf(query.className);
   if (!makes) return undefined;
@@ -36,7 +36,7 @@ export function findAllocationExpression(query: AllocationQuery): { line: number
  * What runs when the function that starts at the offset is called. V8's start is the parenthesis of the parameters (or
  * the first parameter of an arrow function), the class for a constructor that is not written out, 0 for the script.
  */
-function functionAt(script: ParsedScript, offset: number): Node[] | undefined {
+export function functionBodyAt(script: ParsedScript, offset: number): Node[] | undefined {
   let inner: Node[] | undefined;
   const visit = (node: Node): void => {
     if (offset < node.start || offset >= node.end) return;

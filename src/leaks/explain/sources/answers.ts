@@ -1,4 +1,5 @@
 import { findAllocationExpression } from './allocationExpression.ts';
+import { findOnlyCall } from './callExpression.ts';
 import { findOnlyAssignment, findOnlyReference } from './holderReference.ts';
 import { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
 
@@ -14,6 +15,8 @@ type Place = { line: number; column: number };
 export interface SourceAnswers extends SourceMapper {
   /** The only expression in a function that makes such an object, see `findAllocationExpression`. */
   allocationIn(place: FunctionPlace, className: string): Promise<Place | undefined>;
+  /** The only place in a function that calls another, see `findOnlyCall`. */
+  callIn(place: FunctionPlace, callee: string): Promise<Place | undefined>;
   /** The only place in a function that mentions a name, see `findOnlyReference`. */
   referenceIn(place: FunctionPlace, name: string): Promise<Place | undefined>;
   /** The only place in a function that assigns to a name, see `findOnlyAssignment`. */
@@ -29,6 +32,7 @@ export function createSourceAnswers(options: SourceMapperOptions): SourceAnswers
     ...createSourceMapper(options),
     allocationIn: (place, className) =>
       within(place, (source) => findAllocationExpression({ ...place, source, className })),
+    callIn: (place, callee) => within(place, (source) => findOnlyCall({ ...place, source, callee })),
     referenceIn: (place, name) => within(place, (source) => findOnlyReference({ ...place, source, name })),
     assignmentIn: (place, name) => within(place, (source) => findOnlyAssignment({ ...place, source, name })),
   };

@@ -3,3 +3,4 @@ export { type GeneratedFrame, parseStackText } from './generatedFrame.ts';
 export type { SourceTextsOptions } from './sourceTexts.ts';
 export { SourceDesk } from './sourceDesk.ts';
 export { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
+export { elementClassOfTag } from './elementClasses.ts';

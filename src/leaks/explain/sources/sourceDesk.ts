@@ -66,6 +66,14 @@ export class SourceDesk implements SourceAnswers {
     return this.#ask('allocationIn', [place, className], () => undefined);
   }
 
+  callIn(place: FunctionPlace, callee: string): Promise<{ line: number; column: number } | undefined> {
+    return this.#ask('callIn', [place, callee], () => undefined);
+  }
+
+  className(frame: GeneratedFrame): Promise<string | undefined> {
+    return this.#ask('className', [frame], () => undefined);
+  }
+
   referenceIn(place: FunctionPlace, name: string): Promise<{ line: number; column: number } | undefined> {
     return this.#ask('referenceIn', [place, name], () => undefined);
   }

@@ -7,8 +7,10 @@ import {
 } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
 import type { SourceFrame, SourceSite } from '../../model.ts';
+import { functionRole } from './functionRole.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { isLibraryCode, isServedAsLibrary } from './libraryCode.ts';
+import { originalClassName } from './originalClassName.ts';
 import { originalFunctionName } from './originalFunctionName.ts';
 import { originalNameUsedAt, originalVariableName } from './originalVariableName.ts';
 import { loadSourceMap } from './sourceMap.ts';
@@ -35,13 +37,15 @@ export interface SourceMapper {
    * script has several of that name. Never throws.
    */
   variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
+  /** The name in source of the class that is written at a place; undefined where the map does not say. Never throws. */
+  className(frame: GeneratedFrame): Promise<string | undefined>;
 }
 
 /** Scripts whose text and map are kept, and how many characters of text in all. */
 const MAX_SCRIPTS = 200;
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 /** Deeper frames say nothing more about a leak. */
-const MAX_FRAMES = 30;
+const MAX_FRAMES = 60;
 
 interface Script {
   readonly url: string;
@@ -86,6 +90,14 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       return { ...frameIn(frame.url, frame), library: isLibraryCode(frame.url) };
     }
   }
+  async function roleOf(frame: GeneratedFrame): Promise<string | undefined> {
+    try {
+      const script = await scripts.fetch(frame.url);
+      return script?.text === undefined ? undefined : functionRole(frame, script.text, script.map);
+    } catch {
+      return undefined;
+    }
+  }
   const withoutJudgement = ({ file, line, column, function: name }: Located): SourceFrame => ({
     file,
     line,
@@ -107,10 +119,26 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
         return undefined;
       }
     },
+    async className(frame) {
+      try {
+        const script = await scripts.fetch(frame.url);
+        return script?.map && script.text !== undefined ? originalClassName(frame, script.text, script.map) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
     async toSite(stack, precision) {
       const located = await Promise.all(stack.slice(0, MAX_FRAMES).map(find));
-      const site = located.find(({ library }) => !library) ?? located[0];
-      return site && { ...withoutJudgement(site), precision, stack: located.map(withoutJudgement) };
+      const own = located.findIndex(({ library }) => !library);
+      const site = located[Math.max(0, own)];
+      if (!site) return undefined;
+      const role = own === -1 ? undefined : await roleOf(stack[own]!);
+      return {
+        ...withoutJudgement(site),
+        precision,
+        ...(role === undefined ? {} : { role }),
+        stack: located.map(withoutJudgement),
+      };
     },
   };
 }

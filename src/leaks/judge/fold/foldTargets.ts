@@ -35,3 +35,6 @@ export function targetOf({ kind, name, resource }: LeakCandidate): string | unde
   const target = / listener on (?<target>.+)$/.exec(name)?.groups?.['target'];
   return target === undefined || SHARED_TARGET.test(target) ? undefined : target;
 }
+
+/** A listener on a target of which a page may have many: the target may be what stays. */
+export const isOnElement = (leak: LeakCandidate): boolean => targetOf(leak) !== undefined;

@@ -4,11 +4,11 @@ import type { Natives } from './natives.ts';
 
 /** What is kept of what the page makes: bounded, and weakly where it is an object. */
 export function keepRecords(natives: Natives) {
-  /** Frames of a creation stack. Deep enough to get out of a framework's internals into the user's code. */
-  const STACK_FRAMES = 20;
+  /** Frames of a creation stack. Deep enough to get out of a chain of operators and a framework's internals into the user's code. */
+  const STACK_FRAMES = 50;
   /** Records kept at most; what is made beyond that is counted as `dropped`. About 300 bytes each. */
   const MAX_RECORDS = 20_000;
-  /** Different stack texts kept at most, each about 1 KB; beyond that every record has its own copy. */
+  /** Different stack texts kept at most, each about 3 KB; beyond that every record has its own copy. */
   const MAX_SITES = 2_000;
   /** How late a timeout or an animation frame may be, in ms, and still count as not fired: a busy machine delays both. */
   const OVERDUE_MS = 1000;

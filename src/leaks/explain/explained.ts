@@ -1,0 +1,27 @@
+import type { SourceSite } from '../model.ts';
+import type { LeakCandidate } from '../judge/leakCandidate.ts';
+
+/** A leak with its names and lines in source, before what belongs together is put together and weighed. */
+export interface Explained {
+  readonly leak: LeakCandidate;
+  readonly allocatedAt: SourceSite | undefined;
+  readonly keptAt: SourceSite | undefined;
+  readonly holder: string | undefined;
+  /** Default: the group's. */
+  readonly retainedBy?: readonly string[];
+  readonly parts?: readonly Explained[];
+}
+
+/** The lead with what goes with it. Bytes are summed; the parts of parts are its own. */
+export function withExplainedParts(lead: Explained, parts: readonly Explained[]): Explained {
+  if (parts.length === 0) return lead;
+  return {
+    ...lead,
+    leak: {
+      ...lead.leak,
+      bytesPerIteration: parts.reduce((sum, { leak }) => sum + leak.bytesPerIteration, lead.leak.bytesPerIteration),
+      retainedBytes: parts.reduce((sum, { leak }) => sum + leak.retainedBytes, lead.leak.retainedBytes),
+    },
+    parts: [...(lead.parts ?? []), ...parts.flatMap(({ parts: inner = [], ...part }): Explained[] => [part, ...inner])],
+  };
+}

@@ -1,0 +1,52 @@
+import type { Node } from 'acorn';
+import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import { functionBodyAt } from './allocationExpression.ts';
+
+export interface CallQuery {
+  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
+  readonly source: string;
+  /** Where V8 says the calling function starts, from 1. */
+  readonly functionLine: number;
+  readonly functionColumn: number;
+  /** The called function, as the engine names it: `to`, `Chart`, `Chart.update`. */
+  readonly callee: string;
+}
+
+/**
+ * The only call of a function in another, from 1; undefined where there is none or more than one. V8's allocation stacks say
+ * which function called which, and not where in it: where it mentions the called one once, it was there.
+ */
+export function findOnlyCall(query: CallQuery): { line: number; column: number } | undefined {
+  const name = query.callee.split('.').at(-1)!.replace(/^new /, '');
+  if (name === '') return undefined;
+  const script = parseScript(query.source, query.functionLine);
+  const body = script && functionBodyAt(script, script.offsetOf(query.functionLine, query.functionColumn));
+  if (!body) return undefined;
+  const found: Node[] = [];
+  const visit = (node: Node): void => {
+    if (isFunction(node)) return;
+    if ((node.type === 'CallExpression' || node.type === 'NewExpression') && calleeName(node) === name)
+      found.push(node);
+    childrenOf(node).forEach(visit);
+  };
+  body.forEach(visit);
+  return found.length === 1 ? script.positionOf(found[0]!.start) : undefined;
+}
+
+interface Call extends Node {
+  readonly callee: Callee;
+}
+interface Callee extends Node {
+  readonly name?: string;
+  readonly property?: Node & { readonly name?: string };
+  readonly expressions?: readonly Callee[];
+}
+
+/** `to` of `gsap.to(…)`, `Chart` of `new Chart(…)`, `useEffect` of `(0, react.useEffect)(…)`. */
+export function calleeOf(node: Node): (Node & { readonly name?: string }) | undefined {
+  const { callee } = node as Call;
+  const target = callee.type === 'SequenceExpression' ? callee.expressions?.at(-1) : callee;
+  return target?.type === 'MemberExpression' ? target.property : target;
+}
+
+const calleeName = (node: Node): string | undefined => calleeOf(node)?.name;

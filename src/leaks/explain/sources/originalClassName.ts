@@ -1,0 +1,47 @@
+import type { Node } from 'acorn';
+import { type TraceMap, originalPositionFor, sourceContentFor } from '@jridgewell/trace-mapping';
+import { childrenOf, parseScript } from './parsedScript.ts';
+import type { GeneratedFrame } from './generatedFrame.ts';
+
+interface Named extends Node {
+  readonly id?: (Node & { readonly name?: string }) | null;
+  readonly left?: Node & { readonly name?: string };
+}
+
+/**
+ * The name that a class has in its source, where a bundle gave it another: `var Ai = class {…}` is `Chart`. The map names the
+ * identifier that the class is put into; where it has no names, the source itself says `class Chart` at that place.
+ *
+ * @param frame where V8 says that the class, or its constructor, is written
+ */
+export function originalClassName(frame: GeneratedFrame, text: string, map: TraceMap): string | undefined {
+  const script = parseScript(text, frame.line);
+  if (!script) return undefined;
+  const offset = script.offsetOf(frame.line, frame.column);
+  let found: { readonly node: Node; readonly parent: Node | undefined } | undefined;
+  const visit = (node: Node, parent: Node | undefined): void => {
+    if (offset < node.start || offset >= node.end) return;
+    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') found = { node, parent };
+    for (const child of childrenOf(node)) visit(child, node);
+  };
+  visit(script.root, undefined);
+  if (!found) return undefined;
+  const { node, parent } = found as { node: Named; parent: Named | undefined };
+  for (const identifier of [node.id, parent?.type === 'VariableDeclarator' ? parent.id : parent?.left]) {
+    if (identifier?.name === undefined) continue;
+    const { line, column } = script.positionOf(identifier.start);
+    const { name } = originalPositionFor(map, { line, column: column - 1 });
+    if (name !== null) return name;
+  }
+  const { line, column } = script.positionOf(node.start);
+  return classAt(map, line, column - 1);
+}
+
+/** What the source says where the class begins. */
+function classAt(map: TraceMap, line: number, column: number): string | undefined {
+  const place = originalPositionFor(map, { line, column });
+  const content = place.source === null ? null : sourceContentFor(map, place.source);
+  if (content === null || content === undefined || place.line === null) return undefined;
+  const from = content.split('\n')[place.line - 1]?.slice(place.column ?? 0);
+  return from === undefined ? undefined : /^(?:[^;{}]{0,80}?\b)?class\s+([$_\p{L}][$\w\p{L}]*)/u.exec(from)?.[1];
+}
