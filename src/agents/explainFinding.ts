@@ -1,21 +1,25 @@
-import { recommend } from '../leaks/index.ts';
-import { formatPlace, summarizeFinding } from '../reports/index.ts';
+import { adviceOf, libraryFrame } from '../leaks/index.ts';
+import { describeFunction, describeParts, formatPlace, summarizeFinding } from '../reports/index.ts';
 import type { KnownFinding } from './workbench.ts';
 
 /** What a finding is, why it is a leak, where it is made and kept, what holds it, and what usually fixes it. */
 export function explainFinding({ check, finding }: KnownFinding): string {
-  const { survivors } = finding;
+  const { survivors, because } = finding;
   // Of pages, and of memory that is no object, none are counted one by one.
   const counted = survivors.length === 0 ? '' : `: survivors by iteration ${survivors.join(' ')}`;
+  const reason = because?.reason ?? `something made in every iteration is still there at the end${counted}`;
   const lines = [
     `${summarizeFinding(finding)} (${finding.severity}; check of ${check}).`,
-    `It is a leak because something made in every iteration is still there at the end${counted}.`,
+    `Usual fix: ${adviceOf(finding)}`,
+    `It is a leak because ${reason}.`,
   ];
   if (finding.allocatedAt)
-    lines.push(`Made at ${formatPlace(finding.allocatedAt)} in ${finding.allocatedAt.function}.`);
+    lines.push(`Made at ${formatPlace(finding.allocatedAt)} in ${describeFunction(finding.allocatedAt)}.`);
   if (finding.keptAt)
-    lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${finding.keptAt.function}.`);
+    lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${describeFunction(finding.keptAt)}.`);
+  for (const library of [libraryFrame(finding.allocatedAt), libraryFrame(finding.keptAt)])
+    if (library) lines.push(`In ${library.name} it is done at ${formatPlace(library.frame)}.`);
+  if (finding.parts) lines.push(`With it stay ${describeParts(finding.parts)}.`);
   if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
-  lines.push(...recommend([finding]).map((advice) => `Usual fix: ${advice}`));
   return lines.join('\n');
 }

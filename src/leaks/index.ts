@@ -15,7 +15,9 @@ export type {
 export { type DurationOptions, checkDuration, durationProfiles, reloadScenario } from './duration.ts';
 export { type CheckContext, type CheckOptions, checkLeaks } from './check.ts';
 export { SITE_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './drive/leakBrowser.ts';
+export { adviceOf } from './explain/advice.ts';
 export { recommend } from './explain/recommendations.ts';
+export { type StackRun, libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';
 export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';

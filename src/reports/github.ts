@@ -1,5 +1,5 @@
 import { plainText } from '../support/index.ts';
-import type { CheckResult, Finding } from '../leaks/index.ts';
+import { type CheckResult, type Finding, adviceOf } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
 import { summarizeCheck, summarizeFinding } from './wording.ts';
 
@@ -40,7 +40,8 @@ export function renderGithubAnnotations(report: Report, folder = ''): string {
       const level =
         finding.ignored !== undefined ? 'notice' : fails(finding.severity, report.failOn) ? 'error' : 'warning';
       const reason = finding.ignored === undefined ? '' : ` (ignored: ${finding.ignored})`;
-      say(level, placeOf(finding), `${summarizeFinding(finding)}${reason}`);
+      const advice = finding.ignored === undefined ? `. ${adviceOf(finding)}` : '';
+      say(level, placeOf(finding), `${summarizeFinding(finding)}${reason}${advice}`);
     }
   }
   return lines.map((line) => `${line}\n`).join('');

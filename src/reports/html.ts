@@ -3,7 +3,15 @@ import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
 import { renderCharts, renderSurvivors } from './htmlCharts.ts';
 import { HTML_STYLE } from './htmlStyle.ts';
 import type { Report } from './report.ts';
-import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
+import { findingFacts } from './findingText.ts';
+import {
+  boundedToShow,
+  explainedShare,
+  formatPlace,
+  summarizeCheck,
+  summarizeFinding,
+  summarizeGrowth,
+} from './wording.ts';
 
 /** A run as one self-contained page: no script, nothing loaded. */
 export function renderHtml(report: Report): string {
@@ -41,9 +49,6 @@ function renderCheck(check: CheckResult, index: number): string {
   ];
   if (check.error?.hint) parts.push(`<p>${htmlText(check.error.hint)}</p>`);
   parts.push(...check.findings.map(renderFinding));
-  if (check.recommendations.length > 0) {
-    parts.push(`<h3>What to do</h3>${list(check.recommendations)}`);
-  }
   if (check.warnings.length > 0) parts.push(`<h3>Warnings</h3><div class="inconclusive">${list(check.warnings)}</div>`);
   parts.push(renderCharts(check));
   const { shown, more } = boundedToShow(check);
@@ -70,20 +75,12 @@ function renderFacts(check: CheckResult): string {
     check.mode === 'duration'
       ? count(check.iterations, 'operation')
       : `${check.warmup} warm-up, ${check.iterations} counted${check.escalatedTo ? `, followed to ${check.escalatedTo}` : ''}`;
-  const explained = check.growth['explainedFraction'];
   const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
   const rows: [string, string][] = [
     ['Page', check.url],
     ['Browser', `${check.browser.name} ${check.browser.version}`],
     ['Iterations', iterations],
-    ...(growth
-      ? [
-          [
-            'Growth',
-            `${growth} an iteration${explained === undefined ? '' : `; findings explain ${Math.round(explained * 100)} %`}`,
-          ] as [string, string],
-        ]
-      : []),
+    ...(growth ? [['Growth', `${growth} an iteration${explainedShare(check)}`] as [string, string]] : []),
     ...(memoryStats.peakMb > 0
       ? [
           [
@@ -98,23 +95,25 @@ function renderFacts(check: CheckResult): string {
   return `<details><summary>How it was run</summary><dl>${facts}</dl></details>`;
 }
 
+const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 function renderPlace(site: SourceSite): string {
   return (
-    `<code>${htmlText(formatPlace(site))}</code> in <code>${htmlText(site.function || '(anonymous)')}</code>` +
+    `<code>${htmlText(formatPlace(site))}</code> in <code>${htmlText(site.role ?? (site.function || '(anonymous)'))}</code>` +
     (site.precision === 'function' ? ' <span class="quiet">(the function; the exact line is not known)</span>' : '')
   );
 }
 
 function renderFinding(finding: Finding): string {
-  const { allocatedAt, keptAt, retainedBy, survivors, retainedBytes, ignored } = finding;
-  const rows: [string, string][] = [];
-  if (ignored !== undefined) rows.push(['Ignored', htmlText(ignored)]);
-  if (allocatedAt) rows.push(['Made at', renderPlace(allocatedAt)]);
-  if (keptAt) rows.push(['Kept at', renderPlace(keptAt)]);
-  if (retainedBy.length > 0)
-    rows.push(['Held by', retainedBy.map((edge) => `<code>${htmlText(edge, 300)}</code>`).join(' → ')]);
-  if (survivors.length > 0) rows.push(['Survivors', renderSurvivors(survivors)]);
-  if (retainedBytes > 0) rows.push(['Retains', formatBytes(retainedBytes)]);
+  const { allocatedAt, keptAt, survivors, ignored } = finding;
+  const rows: [string, string][] = findingFacts(finding)
+    .filter(({ quiet }) => quiet === undefined)
+    .map(({ label, text }) => [
+      sentenceCase(label),
+      label === 'made in' ? renderPlace(allocatedAt!) : htmlText(text, 600),
+    ]);
+  const left = rows.find(([label]) => label === 'Left');
+  if (left) left[1] = renderSurvivors(survivors);
   const facts = rows.map(([label, html]) => `<dt>${label}</dt><dd>${html}</dd>`).join('');
   const stack = (allocatedAt?.stack ?? keptAt?.stack ?? []).map(
     (frame) =>

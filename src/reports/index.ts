@@ -21,3 +21,4 @@ export { reportSchema } from './reportSchema.ts';
 export { renderText } from './text.ts';
 export { type FindingParts, findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 export * from './snapshots/index.ts';
+export { type FindingFact, describeFunction, describeParts, findingFacts } from './findingText.ts';

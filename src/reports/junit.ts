@@ -1,5 +1,5 @@
 import { xmlText } from '../support/index.ts';
-import type { CheckResult, Finding } from '../leaks/index.ts';
+import { type CheckResult, type Finding, adviceOf } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
 import { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 
@@ -9,6 +9,7 @@ function describeFinding(finding: Finding): string[] {
     at ? [`${label} ${formatPlace(at)} in ${at.function || '(anonymous)'}`] : [];
   return [
     summarizeFinding(finding),
+    `  to do ${adviceOf(finding)}`,
     ...site('  made at', finding.allocatedAt),
     ...site('  kept at', finding.keptAt),
     ...(finding.retainedBy.length > 0 ? [`  held by ${finding.retainedBy.join(' → ')}`] : []),

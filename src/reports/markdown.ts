@@ -1,13 +1,13 @@
 import { count, formatBytes, formatDuration, markdownCode, markdownText } from '../support/index.ts';
-import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
+import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
-import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+import { describeFunction, describeParts, shortenPath } from './findingText.ts';
+import { FINDINGS_SHOWN, boundedToShow, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 
 const MARK = { leak: '🔴', clean: '🟢', inconclusive: '🟡', error: '⛔' } as const;
 
 /** GitHub takes comments of 65,536 characters; what is beyond is in the other reports. */
 const MAX_CHARACTERS = 60_000;
-const MAX_FINDINGS = 20;
 const STACK_SHOWN = 6;
 
 /** A run as a comment for a pull request: the answer first, then what leaks and where, the rest folded away. */
@@ -49,12 +49,10 @@ function renderCheck(check: CheckResult, report: Report): string[] {
   const leaks = check.findings.filter(({ ignored }) => ignored === undefined);
   const ignored = check.findings.filter((finding) => finding.ignored !== undefined);
   const lines: string[] = [];
-  for (const finding of leaks.slice(0, MAX_FINDINGS)) lines.push('', ...renderFinding(finding, report));
-  if (leaks.length > MAX_FINDINGS) lines.push('', `… and ${leaks.length - MAX_FINDINGS} more.`);
+  for (const finding of leaks.slice(0, FINDINGS_SHOWN)) lines.push('', ...renderFinding(finding, report));
+  if (leaks.length > FINDINGS_SHOWN)
+    lines.push('', `… and ${count(leaks.length - FINDINGS_SHOWN, 'smaller finding')}.`);
   if (check.error?.hint) lines.push('', markdownText(check.error.hint));
-  if (leaks.length > 0) {
-    lines.push(...check.recommendations.slice(0, MAX_FINDINGS).map((advice) => `\n> 💡 ${markdownText(advice)}`));
-  }
   const { shown, more } = boundedToShow(check);
   const aside = [
     ...check.warnings.map((warning) => `- ⚠️ ${markdownText(warning)}`),
@@ -74,16 +72,22 @@ function renderFinding(finding: Finding, { failOn }: Report): string[] {
   const lines = [`- **${finding.severity}**${passes}: ${markdownText(summarizeFinding(finding))}`];
   const place = (label: string, site: SourceSite | undefined): void => {
     if (!site) return;
-    const start = site.precision === 'function' ? ' (the function; the exact line is not known)' : '';
-    lines.push(
-      `  - ${label} ${markdownCode(formatPlace(site))} in ${markdownCode(site.function || '(anonymous)')}${start}`,
-    );
+    const library = libraryFrame(site);
+    const by = library ? `, by ${markdownText(library.name)} at ${markdownCode(formatPlace(library.frame))}` : '';
+    lines.push(`  - ${label} ${markdownCode(formatPlace(site))} in ${markdownCode(describeFunction(site))}${by}`);
   };
+  lines.push(`  - 💡 ${markdownText(adviceOf(finding))}`);
   place('made at', finding.allocatedAt);
   place('kept at', finding.keptAt);
+  if (finding.parts) lines.push(`  - with it ${markdownText(describeParts(finding.parts))}`);
   if (finding.retainedBy.length > 0)
-    lines.push(`  - held by ${finding.retainedBy.map((edge) => markdownCode(edge)).join(' → ')}`);
-  if (finding.retainedBytes > 0) lines.push(`  - retains ${formatBytes(finding.retainedBytes)}`);
+    lines.push(
+      `  - held by ${shortenPath(finding.retainedBy)
+        .map((edge) => markdownCode(edge))
+        .join(' → ')}`,
+    );
+  if (finding.retainedBytes >= 1) lines.push(`  - retains ${formatBytes(finding.retainedBytes)} in all`);
+  if (finding.because) lines.push(`  - because ${markdownText(finding.because.reason)}`);
   const stack = finding.allocatedAt?.stack.slice(0, STACK_SHOWN) ?? [];
   if (stack.length > 1) {
     const frames = stack.map(

@@ -2,7 +2,16 @@ import { styleText } from 'node:util';
 import { count, eachText, formatBytes, formatDuration, plainText } from '../support/index.ts';
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import type { Report } from './report.ts';
-import { boundedToShow, formatPlace, summarizeCheck, summarizeFinding, summarizeGrowth } from './wording.ts';
+import { findingFacts } from './findingText.ts';
+import {
+  FINDINGS_SHOWN,
+  boundedToShow,
+  explainedShare,
+  formatPlace,
+  summarizeCheck,
+  summarizeFinding,
+  summarizeGrowth,
+} from './wording.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -15,9 +24,6 @@ const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', err
 
 /** Characters of any one text. */
 const MAX_CHARACTERS = 2000;
-
-/** How many frames of a stack are shown: enough to see who called, short enough to read. */
-const STACK_SHOWN = 4;
 
 /** A run for a person: one block a check, then a line that sums up. */
 export function renderText(report: Report, options: { colour?: boolean } = {}): string {
@@ -34,7 +40,10 @@ function renderCheck(check: CheckResult, paint: Paint): string {
     `  ${paint([style, 'bold'], summarizeCheck(check))}`,
   ];
   if (check.error?.hint) lines.push(`  ${check.error.hint}`);
-  for (const finding of check.findings) lines.push('', ...renderFinding(finding, paint));
+  for (const finding of check.findings.slice(0, FINDINGS_SHOWN)) lines.push('', ...renderFinding(finding, paint));
+  const others = check.findings.length - FINDINGS_SHOWN;
+  if (others > 0)
+    lines.push('', `  ${paint('dim', `and ${count(others, 'smaller finding')} (all are in the JSON report)`)}`);
   const { shown, more } = boundedToShow(check);
   if (shown.length > 0) lines.push('');
   for (const bounded of shown)
@@ -42,8 +51,6 @@ function renderCheck(check: CheckResult, paint: Paint): string {
   if (more > 0) lines.push(`  ${paint('dim', `not a leak: ${more} more of the kind`)}`);
   if (check.verdict !== 'error') lines.push('', ...renderFacts(check, paint));
   for (const warning of check.warnings) lines.push(`  ${paint('yellow', 'warning  ')} ${plainText(warning, 400)}`);
-  for (const recommendation of check.recommendations)
-    lines.push(`  ${paint('cyan', 'advice   ')} ${plainText(recommendation, 400)}`);
   return lines.join('\n');
 }
 
@@ -54,29 +61,16 @@ function renderFinding(finding: Finding, paint: Paint): string[] {
   const lines = [
     site ? `  ${paint('underline', formatPlace(site))}: ${paint('red', head)}` : `  ${paint('red', head)}`,
   ];
-  const row = (label: string, text: string) => lines.push(`      ${paint('dim', label.padEnd(9))} ${text}`);
-  if (finding.ignored !== undefined) row('ignored', finding.ignored);
-  if (finding.allocatedAt) {
-    const { allocatedAt } = finding;
-    const start = allocatedAt.precision === 'function' ? ' (the function; the exact line is not known)' : '';
-    row('made in', `${plainText(allocatedAt.function || '(anonymous)')}${start}`);
-    for (const frame of allocatedAt.stack.slice(1, STACK_SHOWN)) {
-      row('', paint('dim', `called by ${plainText(frame.function || '(anonymous)')} ${formatPlace(frame)}`));
-    }
+  for (const { label, text, quiet } of findingFacts(finding)) {
+    const shown = plainText(text, 600);
+    lines.push(`      ${paint('dim', label.padEnd(9))} ${quiet ? paint('dim', shown) : shown}`);
   }
-  if (finding.keptAt)
-    row('kept at', `${formatPlace(finding.keptAt)} in ${plainText(finding.keptAt.function || '(anonymous)')}`);
-  if (finding.retainedBy.length > 0) row('held by', plainText(finding.retainedBy.join(' → ')));
-  if (finding.survivors.length > 0)
-    row('survivors', `${finding.survivors.join(' ')} (made in each iteration, still there)`);
-  if (finding.retainedBytes > 0) row('retains', formatBytes(finding.retainedBytes));
   return lines;
 }
 
 function renderFacts(check: CheckResult, paint: Paint): string[] {
   const row = (label: string, text: string) => `  ${paint('dim', label.padEnd(9))} ${text}`;
   const { cleanup, memoryStats } = check;
-  const explained = check.growth['explainedFraction'];
   // A clean page's counters move too (a cache trimmed, code thrown away): that would only raise questions.
   const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
   const iterations = check.escalatedTo
@@ -84,14 +78,7 @@ function renderFacts(check: CheckResult, paint: Paint): string[] {
     : `${check.warmup} warm-up, ${check.iterations} counted`;
   return [
     row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}`),
-    ...(growth
-      ? [
-          row(
-            'growth',
-            `${growth} an iteration${explained === undefined ? '' : `; findings explain ${Math.round(explained * 100)} %`}`,
-          ),
-        ]
-      : []),
+    ...(growth ? [row('growth', `${growth} an iteration${explainedShare(check)}`)] : []),
     ...(memoryStats.peakMb > 0
       ? [
           row(

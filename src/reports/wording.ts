@@ -13,6 +13,22 @@ export function formatRate(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** The name of something in the number that an amount asks for: `2 resize listeners on window`, `3 Panel objects`. */
+export function nounOf(name: string, amount: number): string {
+  if (amount === 1) return name;
+  const listener = /^(.+) listener on (.+)$/.exec(name);
+  if (listener) return `${listener[1]} listeners on ${listener[2]}`;
+  if (
+    /^(?:interval|timeout|string|object URL|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
+      name,
+    )
+  )
+    return name === 'geolocation watch' ? 'geolocation watches' : `${name}s`;
+  if (/^</.test(name)) return name.replace(/^(<[^>]+>)/, '$1 elements');
+  if (/^[$_\p{L}][$\w\p{L}]*$/u.test(name) || name.startsWith('{')) return `${name} objects`;
+  return name;
+}
+
 /** What the sentence about a finding says, for who says it in another language. */
 export type FindingParts =
   | { readonly kind: 'growth'; readonly name: string; readonly bytes: string }
@@ -30,7 +46,7 @@ export function findingParts(finding: Finding): FindingParts {
   const size = finding.bytesPerIteration >= 1 ? ` (${bytes})` : '';
   return {
     kind: 'survivors',
-    subject: `${formatRate(finding.perIteration)} ${finding.name}${size}`,
+    subject: `${formatRate(finding.perIteration)} ${nounOf(finding.name, finding.perIteration)}${size}`,
     isOne: finding.perIteration === 1,
     holder: finding.holder || undefined,
   };
@@ -64,15 +80,36 @@ export function summarizeCheck(check: CheckResult): string {
   }
 }
 
-/** What `growth` measured, for people: `nodes +2, jsHeapUsedBytes +4.1 KB`; counters that did not grow are left out. */
+/** Counters as people call them; of what is not here, the name is split into words. Memory of processes is told elsewhere. */
+const COUNTER_WORDS: Readonly<Record<string, string>> = {
+  jsHeapBytes: 'JavaScript heap',
+  jsHeapUsedBytes: 'JavaScript heap',
+  embedderHeapBytes: "browser's heap",
+  backingStoreBytes: 'buffers',
+  nodes: 'DOM nodes',
+  otherListeners: 'listeners on other targets',
+  windowListeners: 'listeners on window',
+  documentListeners: 'listeners on document',
+  abortSignalListeners: 'listeners on AbortSignals',
+  objectUrls: 'object URLs',
+  treeBytes: '',
+};
+
+function counterWords(counter: string): string {
+  return COUNTER_WORDS[counter] ?? counter.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** What `growth` measured, for people: `DOM nodes +2, JavaScript heap +4.1 KB`; counters that did not grow are left out. */
 export function summarizeGrowth(check: CheckResult): string {
   return Object.entries(check.growth)
     .filter(([name, value]) => name.endsWith('PerIteration') && value >= 0.005)
     .map(([name, value]) => {
       const counter = name.slice(0, -'PerIteration'.length);
       const amount = /bytes$/i.test(counter) ? formatBytes(value) : formatRate(value);
-      return `${counter} +${amount}`;
+      const words = counterWords(counter);
+      return words === '' ? '' : `${words} +${amount}`;
     })
+    .filter((part) => part !== '')
     .join(', ');
 }
 
@@ -85,3 +122,15 @@ export function boundedToShow(check: CheckResult): { readonly shown: readonly Bo
   const all = [...distinct.values()];
   return { shown: all.slice(0, BOUNDED_SHOWN), more: Math.max(0, all.length - BOUNDED_SHOWN) };
 }
+
+/** `; the findings keep 97 % of it`: how much of the growth in bytes is accounted for. */
+export function explainedShare(check: CheckResult): string {
+  const explained = check.growth['explainedFraction'];
+  if (explained === undefined) return '';
+  const percent = Math.round(explained * 100);
+  // Listeners and timers are counted, not weighed.
+  return percent < 5 ? '; the bytes of what leaks were not measured' : `; the findings keep ${percent} % of the bytes`;
+}
+
+/** Findings shown in texts; the others are counted, and all are in the JSON report. */
+export const FINDINGS_SHOWN = 5;

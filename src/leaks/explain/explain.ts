@@ -94,7 +94,9 @@ class Explainer {
     const inSubtrees = await foldLeftNodes(explained, this.#places.subtrees, (subtree, parts) =>
       this.#leftRoot(subtree, parts),
     );
-    return foldByCall(foldHeld(inSubtrees)).map((one) => toFinding(one, this.#options));
+    return foldByCall(foldHeld(inSubtrees)).map((one) =>
+      toFinding(one, { ...this.#options, followed: this.#options.subject.begun }),
+    );
   }
 
   async #explain(leak: LeakCandidate): Promise<Explained> {
@@ -115,7 +117,8 @@ class Explainer {
       const names = await this.#sites.namesOf(part);
       parts.push({ leak: { ...part, name: names.name }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
     }
-    return { leak: { ...leak, name }, allocatedAt, keptAt: put ?? inserted?.keptAt, holder, parts };
+    const endedBy = await this.#sites.endedBy(leak);
+    return { leak: { ...leak, name }, allocatedAt, keptAt: put ?? inserted?.keptAt, holder, parts, endedBy };
   }
 
   /** The root of a subtree that stays in the document, where no snapshot told it apart from others of its tag. */

@@ -10,6 +10,8 @@ export interface Explained {
   /** Default: the group's. */
   readonly retainedBy?: readonly string[];
   readonly parts?: readonly Explained[];
+  /** The method of its class that ends it. */
+  readonly endedBy?: string | undefined;
 }
 
 /** The lead with what goes with it. Bytes are summed; the parts of parts are its own. */

@@ -1,3 +1,4 @@
+import { adviceFor } from './advice.ts';
 import type { Explained } from './explained.ts';
 import type { Finding, FindingPart } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
@@ -9,10 +10,24 @@ import { severityOf } from '../judge/severity.ts';
 const MAX_PARTS = 50;
 
 export function toFinding(
-  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [] }: Explained,
-  { thresholds, ignore }: { readonly thresholds: Thresholds; readonly ignore: readonly IgnoreRule[] },
+  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], endedBy }: Explained,
+  {
+    thresholds,
+    ignore,
+    followed,
+  }: {
+    readonly thresholds: Thresholds;
+    readonly ignore: readonly IgnoreRule[];
+    /** Iterations after which it still grew. */
+    readonly followed?: number;
+  },
 ): Finding {
   const bytesPerIteration = Math.round(leak.bytesPerIteration);
+  const sites = {
+    ...(allocatedAt ? { allocatedAt } : {}),
+    ...(keptAt ? { keptAt } : {}),
+    ...(holder === undefined ? {} : { holder }),
+  };
   const finding: Finding = {
     kind: leak.kind,
     name: leak.name,
@@ -20,13 +35,12 @@ export function toFinding(
     bytesPerIteration,
     survivors: leak.survivors,
     severity: severityOf({ kind: leak.kind, perIteration: leak.perIteration, bytesPerIteration }, thresholds),
-    ...(allocatedAt ? { allocatedAt } : {}),
-    ...(keptAt ? { keptAt } : {}),
-    ...(holder === undefined ? {} : { holder }),
+    ...sites,
     retainedBy: retainedBy ?? leak.group?.holder.retainedBy ?? [],
     retainedBytes: Math.round(leak.retainedBytes),
     because: leak.because,
     ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
+    advice: adviceFor({ kind: leak.kind, name: leak.name, ...sites }, { endedBy, followed }),
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);

@@ -34,7 +34,7 @@ const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;
 function isSameCause(a: Explained, b: Explained): boolean {
   if (isApart(a.leak.group, b.leak.group)) return false;
   if (a.leak.name === b.leak.name && a.holder === b.holder && samePlace(siteOf(a), siteOf(b))) return true;
-  if (a.holder !== undefined && b.leak.name.startsWith('entries of ') && isBelow(b.holder, a.holder)) return true;
+  if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name)) return true;
   return [a.allocatedAt, a.keptAt].some((one) => [b.allocatedAt, b.keptAt].some((other) => isSameCall(one, other)));
 }
 
@@ -45,8 +45,10 @@ function isApart(a: GroupReport | undefined, b: GroupReport | undefined): boolea
 
 const siteOf = ({ allocatedAt, keptAt }: Explained): SourceSite | undefined => allocatedAt ?? keptAt;
 
-function isBelow(name: string | undefined, above: string): boolean {
-  return name !== undefined && (name.startsWith(`${above}.`) || name.startsWith(`${above}[`));
+/** A collection in what a leaked object holds, or beside it: as the snapshot names both. */
+function isBelow(name: string | undefined, above: string | undefined): boolean {
+  if (name === undefined || above === undefined || above === '') return false;
+  return name.startsWith(`${above}.`) || name.startsWith(`${above}[`);
 }
 
 /**

@@ -100,6 +100,13 @@ export class SiteFinder {
     return { name: isName(original) ? original : name, holder };
   }
 
+  /** The method of the leaked object's class that ends it. */
+  async endedBy({ group }: LeakCandidate): Promise<string | undefined> {
+    if (group?.nodeType !== 'object' || !group.location) return undefined;
+    const frame = this.#sources.frameAt(group.location, group.className);
+    return frame && (await this.#mapper.endedBy(frame));
+  }
+
   async holderName(
     holder: HolderDescription,
     stack: readonly FunctionPosition[],

@@ -60,7 +60,9 @@ function ownerOf(node: number, { graph, paths, bucketOf, groupOf, isCopy }: Look
   const bucket = bucketOf[node]!;
   let owner: SurvivorGroup | undefined;
   for (let above = paths.parent(node); above >= 0 && bucketOf[above] !== -1; above = paths.parent(above)) {
-    if (bucketOf[above] !== bucket || !isUserVisible(graph, above) || isCopy(above, node)) continue;
+    // Of the browser's own objects the iteration is not known.
+    const isOfLike = bucketOf[above] === bucket || graph.id(node) % 2 === 0;
+    if (!isOfLike || !isUserVisible(graph, above) || isCopy(above, node)) continue;
     owner = groupOf(above) ?? owner;
   }
   return owner;

@@ -1,0 +1,110 @@
+import {
+  type Finding,
+  adviceOf,
+  type SourceFrame,
+  type SourceSite,
+  libraryFrame,
+  siteIndex,
+  stackRuns,
+} from '../leaks/index.ts';
+import { count, formatBytes } from '../support/index.ts';
+import { formatPlace, formatRate, nounOf } from './wording.ts';
+
+/** One fact of a finding, for all formats that show facts in rows. `quiet` rows go on from the row before. */
+export interface FindingFact {
+  readonly label: string;
+  readonly text: string;
+  readonly quiet?: true;
+}
+
+/** Runs of a stack that are shown: enough to see who called, short enough to read. */
+const RUNS_SHOWN = 4;
+const PARTS_SHOWN = 5;
+
+const functionOf = ({ function: name }: SourceFrame): string => name || '(anonymous)';
+
+/** `useEffect of useWidth`, `openDetails (the function; the exact line is not known)` */
+export function describeFunction(site: SourceSite): string {
+  const start = site.precision === 'function' ? ' (the function; the exact line is not known)' : '';
+  return `${site.role ?? functionOf(site)}${start}`;
+}
+
+/** What is known of a finding, most useful first. The advice is the first of them. */
+export function findingFacts(finding: Finding): FindingFact[] {
+  const { allocatedAt, keptAt, parts, retainedBy, survivors, retainedBytes, because, ignored } = finding;
+  const facts: FindingFact[] = [];
+  if (ignored !== undefined) facts.push({ label: 'ignored', text: ignored });
+  else facts.push({ label: 'to do', text: adviceOf(finding) });
+  if (allocatedAt) facts.push({ label: 'made in', text: describeFunction(allocatedAt) }, ...aroundSite(allocatedAt));
+  if (keptAt) {
+    facts.push({ label: 'kept at', text: `${formatPlace(keptAt)} in ${describeFunction(keptAt)}` });
+    facts.push(...throughLibrary(keptAt));
+  }
+  if (parts && parts.length > 0) facts.push({ label: 'with it', text: describeParts(parts) });
+  if (retainedBy.length > 0) facts.push({ label: 'held by', text: shortenPath(retainedBy).join(' → ') });
+  if (survivors.length > 0) facts.push({ label: 'left', text: describeSurvivors(survivors) });
+  if (retainedBytes >= 1) facts.push({ label: 'retains', text: `${formatBytes(retainedBytes)} in all` });
+  if (because) facts.push({ label: 'because', text: because.reason });
+  return facts;
+}
+
+/** Where the package makes it, and who called. */
+function aroundSite(site: SourceSite): FindingFact[] {
+  const callers = stackRuns(site.stack.slice(siteIndex(site) + 1)).slice(0, RUNS_SHOWN - 1);
+  return [
+    ...throughLibrary(site),
+    ...callers.map((run): FindingFact => {
+      const text =
+        run.type === 'own'
+          ? `called by ${functionOf(run.frame)} ${formatPlace(run.frame)}`
+          : `called by ${count(run.frames.length, 'frame')} in ${run.name}`;
+      return { label: '', text, quiet: true };
+    }),
+  ];
+}
+
+function throughLibrary(site: SourceSite): FindingFact[] {
+  const library = libraryFrame(site);
+  if (!library) return [];
+  const { frame, name } = library;
+  const depth = siteIndex(site);
+  const frames = depth > 1 ? ` (${count(depth, 'frame')} in)` : '';
+  return [{ label: '', text: `by ${name}${frames}: ${functionOf(frame)} ${formatPlace(frame)}`, quiet: true }];
+}
+
+/** `3 listeners on HTMLDivElement, 20 <i> elements, and 8 other kinds` */
+export function describeParts(parts: NonNullable<Finding['parts']>): string {
+  const listeners = new Map<string, number>();
+  const others: string[] = [];
+  for (const { name, perIteration } of parts) {
+    const target = / listener on (.+)$/.exec(name)?.[1];
+    if (target === undefined) others.push(`${formatRate(perIteration)} ${nounOf(name, perIteration)}`);
+    else listeners.set(target, (listeners.get(target) ?? 0) + perIteration);
+  }
+  const texts = [
+    ...[...listeners].map(
+      ([target, some]) => `${formatRate(some)} ${some === 1 ? 'listener' : 'listeners'} on ${target}`,
+    ),
+    ...others,
+  ];
+  const more = texts.length - PARTS_SHOWN;
+  return `${texts.slice(0, PARTS_SHOWN).join(', ')}${more > 0 ? `, and ${count(more, 'other kind')}` : ''}`;
+}
+
+function describeSurvivors(survivors: readonly number[]): string {
+  const each = survivors.join(' ');
+  return survivors.every((some) => some > 0)
+    ? `${each} (by each counted iteration)`
+    : `${each} (by the counted iterations)`;
+}
+
+/** Steps of a path that repeat are told once: `_next: Tween (12 times)`. Long paths keep both ends. */
+export function shortenPath(path: readonly string[]): string[] {
+  const short: { step: string; times: number }[] = [];
+  for (const step of path) {
+    const last = short.at(-1);
+    if (last?.step === step) last.times += 1;
+    else short.push({ step, times: 1 });
+  }
+  return short.map(({ step, times }) => (times > 1 ? `${step} (${times} times)` : step));
+}
