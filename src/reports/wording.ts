@@ -118,7 +118,10 @@ const BOUNDED_SHOWN = 5;
 
 /** What is bounded, each said once, and how many more there are: a page can have a hundred caches. */
 export function boundedToShow(check: CheckResult): { readonly shown: readonly BoundedGrowth[]; readonly more: number } {
-  const distinct = new Map(check.bounded.map((bounded) => [`${bounded.name}\n${bounded.reason}`, bounded]));
+  // What leaks is not told as bounded beside it: the part of it that one holder has may look so.
+  const leaking = new Set(check.findings.flatMap(({ name, parts = [] }) => [name, ...parts.map((part) => part.name)]));
+  const quiet = check.bounded.filter(({ name }) => !leaking.has(name));
+  const distinct = new Map(quiet.map((bounded) => [`${bounded.name}\n${bounded.reason}`, bounded]));
   const all = [...distinct.values()];
   return { shown: all.slice(0, BOUNDED_SHOWN), more: Math.max(0, all.length - BOUNDED_SHOWN) };
 }

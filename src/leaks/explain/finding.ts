@@ -7,7 +7,7 @@ import { matchIgnoreRule } from '../../scenarios/index.ts';
 import { severityOf } from '../judge/severity.ts';
 
 /** Parts told at most; the smallest are left out. */
-const MAX_PARTS = 50;
+const MAX_PARTS = 200;
 
 export function toFinding(
   { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], endedBy }: Explained,

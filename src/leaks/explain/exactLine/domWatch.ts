@@ -38,7 +38,7 @@ const MAX_PAUSES = 500;
 
 /**
  * Who puts nodes into the document: a DOM breakpoint on the root stops the page at each insertion, with the exact place
- * of every call on the stack. Nothing is put into the page. The debugger domain must be on.
+ * of every call on the stack. Nothing is put into the page.
  */
 export class DomWatch {
   readonly #cdp: GuardedCdp;
@@ -61,7 +61,7 @@ export class DomWatch {
     const { root } = await this.#cdp.send('DOM.getDocument', { depth: 0 });
     this.#rootId = root.nodeId;
     this.#cdp.session.on('Debugger.paused', this.#onPaused);
-    await this.#cdp.send('Debugger.setSkipAllPauses', { skip: false });
+    await this.#cdp.send('Debugger.enable');
     await this.#cdp.send('DOMDebugger.setDOMBreakpoint', { nodeId: root.nodeId, type: 'subtree-modified' });
   }
 
@@ -72,7 +72,7 @@ export class DomWatch {
         .send('DOMDebugger.removeDOMBreakpoint', { nodeId: this.#rootId, type: 'subtree-modified' })
         .catch(() => undefined);
     }
-    await this.#cdp.send('Debugger.setSkipAllPauses', { skip: true });
+    await this.#cdp.send('Debugger.disable');
     this.#cdp.session.off('Debugger.paused', this.#onPaused);
     await this.#resuming;
     const insertions: Insertion[] = [];
