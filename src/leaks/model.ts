@@ -14,6 +14,8 @@ export interface SourceSite extends SourceFrame {
   readonly stack: readonly SourceFrame[];
   /** What the function is to its framework, where it is an effect or a lifecycle method: `useEffect of useWidth`. */
   readonly role?: string;
+  /** The text at that place, where it is a bundle's and no source map could be found. */
+  readonly excerpt?: string;
 }
 
 /** Why an answer is what it is: the rule that gave it, a sentence, and the numbers that decided. */

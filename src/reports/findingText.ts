@@ -36,9 +36,12 @@ export function findingFacts(finding: Finding): FindingFact[] {
   if (ignored !== undefined) facts.push({ label: 'ignored', text: ignored });
   else facts.push({ label: 'to do', text: adviceOf(finding) });
   if (allocatedAt) facts.push({ label: 'made in', text: describeFunction(allocatedAt) }, ...aroundSite(allocatedAt));
+  if (allocatedAt?.excerpt !== undefined) facts.push({ label: 'code', text: allocatedAt.excerpt });
   if (keptAt) {
     facts.push({ label: 'kept at', text: `${formatPlace(keptAt)} in ${describeFunction(keptAt)}` });
     facts.push(...throughLibrary(keptAt));
+    if (keptAt.excerpt !== undefined && keptAt.excerpt !== allocatedAt?.excerpt)
+      facts.push({ label: 'code', text: keptAt.excerpt });
   }
   if (parts && parts.length > 0) facts.push({ label: 'with it', text: describeParts(parts) });
   if (retainedBy.length > 0) facts.push({ label: 'held by', text: shortenPath(retainedBy).join(' → ') });
@@ -107,4 +110,12 @@ export function shortenPath(path: readonly string[]): string[] {
     else short.push({ step, times: 1 });
   }
   return short.map(({ step, times }) => (times > 1 ? `${step} (${times} times)` : step));
+}
+
+/** Said once a check: which bundles were read without a map, and what to do about it. Undefined where none was. */
+export function withoutMapNote(findings: readonly Finding[]): string | undefined {
+  const sites = findings.flatMap(({ allocatedAt, keptAt }) => [allocatedAt, keptAt]);
+  const files = [...new Set(sites.flatMap((site) => (site?.excerpt === undefined ? [] : [site.file])))];
+  if (files.length === 0) return undefined;
+  return `no source map was found for ${files.slice(0, 3).join(', ')}: lines and names are the bundle's. Build with source maps (hidden ones are found beside the bundle in the workspace).`;
 }

@@ -1,7 +1,7 @@
 import { count, formatBytes, formatDuration, markdownCode, markdownText } from '../support/index.ts';
 import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
-import { describeFunction, describeParts, shortenPath } from './findingText.ts';
+import { describeFunction, describeParts, shortenPath, withoutMapNote } from './findingText.ts';
 import { FINDINGS_SHOWN, boundedToShow, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 
 const MARK = { leak: '🔴', clean: '🟢', inconclusive: '🟡', error: '⛔' } as const;
@@ -53,6 +53,8 @@ function renderCheck(check: CheckResult, report: Report): string[] {
   if (leaks.length > FINDINGS_SHOWN)
     lines.push('', `… and ${count(leaks.length - FINDINGS_SHOWN, 'smaller finding')}.`);
   if (check.error?.hint) lines.push('', markdownText(check.error.hint));
+  const note = withoutMapNote(leaks.slice(0, FINDINGS_SHOWN));
+  if (note !== undefined) lines.push('', markdownText(note));
   const { shown, more } = boundedToShow(check);
   const aside = [
     ...check.warnings.map((warning) => `- ⚠️ ${markdownText(warning)}`),

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { count, eachText, formatBytes, formatDuration, plainText } from '../support/index.ts';
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import type { Report } from './report.ts';
-import { findingFacts } from './findingText.ts';
+import { findingFacts, withoutMapNote } from './findingText.ts';
 import {
   FINDINGS_SHOWN,
   boundedToShow,
@@ -44,6 +44,8 @@ function renderCheck(check: CheckResult, paint: Paint): string {
   const others = check.findings.length - FINDINGS_SHOWN;
   if (others > 0)
     lines.push('', `  ${paint('dim', `and ${count(others, 'smaller finding')} (all are in the JSON report)`)}`);
+  const note = withoutMapNote(check.findings.slice(0, FINDINGS_SHOWN));
+  if (note !== undefined) lines.push('', `  ${paint('yellow', 'note     ')} ${plainText(note, 600)}`);
   const { shown, more } = boundedToShow(check);
   if (shown.length > 0) lines.push('');
   for (const bounded of shown)

@@ -14,16 +14,24 @@ function byPlace(a: InlineScript, b: InlineScript): number {
   return a.startLine - b.startLine || a.startColumn - b.startColumn;
 }
 
+interface ScriptParsed extends InlineScript {
+  readonly url: string;
+  readonly sourceMapURL?: string;
+}
+
 /** The scripts of a page as the browser has them, while the debugger domain is on. */
 export class PageSources {
   readonly #cdp: GuardedCdp;
   readonly #urls = new Map<string, string>();
   readonly #scriptIds = new Map<string, string>();
+  readonly #mapUrls = new Map<string, string>();
   /** Inline scripts by their document's URL: where they begin in it, from 0. */
   readonly #inline = new Map<string, InlineScript[]>();
-  readonly #onScript = ({ scriptId, url, startLine, startColumn }: InlineScript & { url: string }): void => {
+  readonly #onScript = ({ scriptId, url, startLine, startColumn, sourceMapURL }: ScriptParsed): void => {
     this.#urls.set(scriptId, url);
     if (url === '') return;
+    // An inline map is in the script's text anyway, and may be long.
+    if (sourceMapURL && !sourceMapURL.startsWith('data:')) this.#mapUrls.set(url, sourceMapURL);
     this.#scriptIds.set(url, scriptId);
     if (startLine === 0 && startColumn === 0) return;
     const inline = this.#inline.get(url) ?? [];
@@ -76,6 +84,9 @@ export class PageSources {
         function: position.functionName,
       }));
   }
+
+  /** What the browser says is the source map of a script: a `SourceMap` header, or the script's comment. */
+  readonly mapUrlOf = (url: string): string | undefined => this.#mapUrls.get(url);
 
   /** The text of a script or document as it was run; undefined for anything else. Never throws. */
   readonly textOf = async (url: string): Promise<string | undefined> => {

@@ -11,7 +11,7 @@ export type Question = keyof SourceAnswers;
 
 export type ToWorker =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question; readonly args: readonly unknown[] }
-  | { readonly type: 'text'; readonly url: string; readonly text: string | undefined };
+  | { readonly type: 'text'; readonly url: string; readonly text: string | undefined; readonly mapUrl?: string };
 
 export type FromWorker =
   | { readonly type: 'read'; readonly url: string }

@@ -146,7 +146,8 @@ export class SourceDesk implements SourceAnswers {
       const { url } = message;
       this.#read.add(url);
       const text = this.#refused.has(url) ? undefined : await this.#texts.read(url);
-      if (worker === this.#worker) this.#say({ type: 'text', url, text });
+      const mapUrl = this.#options.mapUrlOf?.(url);
+      if (worker === this.#worker) this.#say({ type: 'text', url, text, ...(mapUrl === undefined ? {} : { mapUrl }) });
       return;
     }
     const pending = this.#pending.get(message.id);

@@ -20,6 +20,14 @@ interface Allowance {
   readonly limits: SourceLimits;
 }
 
+/** Where a script's map may be found besides its own last comment. */
+export interface MapHints {
+  /** What the browser says its map is: a `SourceMap` header, or the comment. */
+  readonly mapUrl?: string | undefined;
+  /** The map beside the script's file in the workspace, which nothing names. */
+  readonly beside?: () => Promise<string | undefined>;
+}
+
 /**
  * The source map of a script, or undefined where it has none or a broken one. Reads inline (data URL) and external
  * maps, index maps (sections), and sections that only name the URL of theirs. Never throws.
@@ -29,12 +37,21 @@ export async function loadSourceMap(
   scriptUrl: string,
   fetchText: FetchText,
   limits: SourceLimits = sourceLimits,
+  hints: MapHints = {},
 ): Promise<TraceMap | undefined> {
-  const reference = sourceMapReference(script);
-  if (reference === undefined) return undefined;
+  const reference = sourceMapReference(script) ?? (hints.mapUrl || undefined);
   try {
-    const mapUrl = reference.startsWith('data:') ? scriptUrl : resolve(reference, scriptUrl);
-    const text = reference.startsWith('data:') ? decodeDataUrl(reference) : await fetchText(mapUrl);
+    let mapUrl = scriptUrl;
+    let text: string | undefined;
+    if (reference?.startsWith('data:')) text = decodeDataUrl(reference);
+    else if (reference !== undefined) {
+      mapUrl = resolve(reference, scriptUrl);
+      text = await fetchText(mapUrl);
+    }
+    if (text === undefined && !reference?.startsWith('data:')) {
+      text = await hints.beside?.();
+      mapUrl = resolve(`${scriptUrl.replace(/[?#].*$/, '')}.map`, scriptUrl);
+    }
     if (text === undefined) return undefined;
     const allowance: Allowance = {
       sections: limits.sections,

@@ -21,6 +21,8 @@ export interface SourceMapperOptions {
   readonly workspaceFolder: string;
   /** The text behind a URL as the browser had it, or undefined when it cannot be had. */
   readonly fetchText: (url: string) => Promise<string | undefined>;
+  /** What the browser says is the map of a script that was fetched, where it says so. */
+  readonly mapUrlOf?: (url: string) => string | undefined;
   /** The URL of the page: what lies below its folder may lie in the workspace without that folder's name. */
   readonly baseUrl?: string;
 }
@@ -47,6 +49,10 @@ export interface SourceMapper {
 /** Scripts whose text and map are kept, and how many characters of text in all. */
 const MAX_SCRIPTS = 200;
 const MAX_CHARACTERS = 64 * 1024 * 1024;
+/** Lines of this length are a bundle's: nobody writes them. */
+const BUNDLED_LINE = 300;
+/** Characters shown of a bundle's line. */
+const EXCERPT = 100;
 /** Deeper frames say nothing more about a leak. */
 const MAX_FRAMES = 60;
 
@@ -78,7 +84,13 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
   }
   async function loadScript(url: string): Promise<Script> {
     const text = await fetchText(url);
-    const map = text === undefined ? undefined : await loadSourceMap(text, url, fetchText);
+    const map =
+      text === undefined
+        ? undefined
+        : await loadSourceMap(text, url, fetchText, undefined, {
+            mapUrl: options.mapUrlOf?.(url),
+            beside: async () => (await resolver.mapBeside(url, text))?.text,
+          });
     return { url, text, map };
   }
 
@@ -100,6 +112,15 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
     } catch {
       return undefined;
     }
+  }
+  /** What stands at a place of a bundle that no map explains: its line is all there is to read. */
+  async function excerptAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
+    const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
+    if (!script || script.map || script.text === undefined) return undefined;
+    const text = script.text.split('\n', line)[line - 1];
+    if (text === undefined || text.length < BUNDLED_LINE) return undefined;
+    const from = Math.max(0, column - 1 - EXCERPT / 4);
+    return text.slice(from, from + EXCERPT).trim();
   }
   const withoutJudgement = ({ file, line, column, function: name }: Located): SourceFrame => ({
     file,
@@ -143,11 +164,14 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       const own = located.findIndex(({ library }) => !library);
       const site = located[Math.max(0, own)];
       if (!site) return undefined;
-      const role = own === -1 ? undefined : await roleOf(stack[own]!);
+      const frame = stack[Math.max(0, own)]!;
+      const role = own === -1 ? undefined : await roleOf(frame);
+      const excerpt = await excerptAt(frame);
       return {
         ...withoutJudgement(site),
         precision,
         ...(role === undefined ? {} : { role }),
+        ...(excerpt === undefined ? {} : { excerpt }),
         stack: located.map(withoutJudgement),
       };
     },

@@ -12,6 +12,11 @@ export interface SourceOrigin {
 export interface SourceResolver {
   /** The workspace-relative path of what is served at a URL, or undefined. */
   fileOfUrl(url: string, text: string | undefined): Promise<string | undefined>;
+  /**
+   * The text of the source map that lies beside the file of the workspace that is served at a URL (`hidden-source-map`: the
+   * script itself does not name it); undefined where there is none.
+   */
+  mapBeside(url: string, text: string): Promise<{ readonly file: string; readonly text: string } | undefined>;
   /** The workspace-relative path of a source of a map; its URL where it is not there. */
   fileOfSource(source: string, origin: SourceOrigin): Promise<string>;
 }
@@ -97,7 +102,14 @@ export function createSourceResolver(options: {
     return undefined;
   }
 
-  return { fileOfUrl, fileOfSource };
+  async function mapBeside(url: string, text: string): Promise<{ file: string; text: string } | undefined> {
+    const file = await served(pathsOf(url, options.baseUrl), text);
+    const beside = file === undefined ? undefined : await files.at(`${file}.map`);
+    const map = beside === undefined ? undefined : await files.read(beside);
+    return map === undefined ? undefined : { file: beside!, text: map };
+  }
+
+  return { mapBeside, fileOfUrl, fileOfSource };
 }
 
 /**

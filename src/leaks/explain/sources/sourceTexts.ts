@@ -10,6 +10,8 @@ export interface SourceTextsOptions {
   readonly pageUrl: string;
   /** The text of a script or document as the browser has it; undefined for what it does not have. */
   readonly inBrowser: (url: string) => Promise<string | undefined>;
+  /** What the browser says is the map of a script: its `SourceMap` header, or its comment. */
+  readonly mapUrlOf?: (url: string) => string | undefined;
   /** What the page's own requests would send (cookies, credentials), and which certificates its browser accepts. */
   readonly asPage?: Pick<UrlRequest, 'headersFor' | 'acceptAnyCertificate'>;
   /** Ends all reading. */

@@ -11,8 +11,12 @@ if (!parentPort) throw new Error('This file runs as a worker thread only.');
 const port = parentPort;
 const waiting = new Map<string, ((text: string | undefined) => void)[]>();
 
+/** By script: what the browser says its map is. */
+const mapUrls = new Map<string, string>();
+
 const answers: SourceAnswers = createSourceAnswers({
   ...(workerData as WorkerData),
+  mapUrlOf: (url) => mapUrls.get(url),
   fetchText: (url) =>
     new Promise((resolve) => {
       const others = waiting.get(url);
@@ -26,6 +30,7 @@ const answers: SourceAnswers = createSourceAnswers({
 
 port.on('message', (message: ToWorker) => {
   if (message.type === 'text') {
+    if (message.mapUrl !== undefined) mapUrls.set(message.url, message.mapUrl);
     const resolvers = waiting.get(message.url) ?? [];
     waiting.delete(message.url);
     for (const resolve of resolvers) resolve(message.text);

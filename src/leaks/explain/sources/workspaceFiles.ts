@@ -21,6 +21,8 @@ export interface WorkspaceFiles {
   withContent(path: string, content: string): Promise<string | undefined>;
   /** The only file whose path ends with the whole of `path`; undefined when there are several. */
   onlyEndingWith(path: string): Promise<string | undefined>;
+  /** The text of a file by its relative path; undefined where there is none, or it is too long. */
+  read(path: string): Promise<string | undefined>;
 }
 
 export function createWorkspaceFiles(folder: string): WorkspaceFiles {
@@ -63,6 +65,7 @@ export function createWorkspaceFiles(folder: string): WorkspaceFiles {
       const ends = (await candidates(path)).filter((file) => file === path || file.endsWith(`/${path}`));
       return ends.length === 1 ? ends[0] : undefined;
     },
+    read: (path) => readRegularFile(join(root, path), sourceLimits.textBytes).catch(() => undefined),
   };
 }
 
