@@ -8,7 +8,7 @@ import {
   stackRuns,
 } from '../leaks/index.ts';
 import { count, formatBytes } from '../support/index.ts';
-import { formatPlace, formatRate, nounOf } from './wording.ts';
+import { formatPlace, formatRate, nounOf, placeOf } from './wording.ts';
 
 /** One fact of a finding, for all formats that show facts in rows. `quiet` rows go on from the row before. */
 export interface FindingFact {
@@ -35,7 +35,10 @@ export function findingFacts(finding: Finding): FindingFact[] {
   const facts: FindingFact[] = [];
   if (ignored !== undefined) facts.push({ label: 'ignored', text: ignored });
   else facts.push({ label: 'to do', text: adviceOf(finding) });
-  if (allocatedAt) facts.push({ label: 'made in', text: describeFunction(allocatedAt) }, ...aroundSite(allocatedAt));
+  // The head of a finding has one place: another one is told here.
+  const made = allocatedAt && placeOf(finding) !== allocatedAt ? ` at ${formatPlace(allocatedAt)}` : '';
+  if (allocatedAt)
+    facts.push({ label: 'made in', text: `${describeFunction(allocatedAt)}${made}` }, ...aroundSite(allocatedAt));
   if (allocatedAt?.excerpt !== undefined) facts.push({ label: 'code', text: allocatedAt.excerpt });
   if (keptAt) {
     facts.push({ label: 'kept at', text: `${formatPlace(keptAt)} in ${describeFunction(keptAt)}` });
@@ -75,11 +78,15 @@ function throughLibrary(site: SourceSite): FindingFact[] {
   return [{ label: '', text: `by ${name}${frames}: ${functionOf(frame)} ${formatPlace(frame)}`, quiet: true }];
 }
 
+/** What has no name of its own says least. */
+const isPlain = (name: string): boolean =>
+  /^(?:\{.*\}|string|Array|Object|Map|Set|Promise|Text.*|anonymous function|entries of .*)$/.test(name);
+
 /** `3 listeners on HTMLDivElement, 20 <i> elements, and 8 other kinds` */
 export function describeParts(parts: NonNullable<Finding['parts']>): string {
   const listeners = new Map<string, number>();
   const others: string[] = [];
-  for (const { name, perIteration } of parts) {
+  for (const { name, perIteration } of parts.toSorted((a, b) => Number(isPlain(a.name)) - Number(isPlain(b.name)))) {
     const target = / listener on (.+)$/.exec(name)?.[1];
     if (target === undefined) others.push(`${formatRate(perIteration)} ${nounOf(name, perIteration)}`);
     else listeners.set(target, (listeners.get(target) ?? 0) + perIteration);

@@ -1,4 +1,4 @@
-import { count, formatBytes, formatDuration, htmlText } from '../support/index.ts';
+import { count, formatDuration, htmlText } from '../support/index.ts';
 import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
 import { renderCharts, renderSurvivors } from './htmlCharts.ts';
 import { HTML_STYLE } from './htmlStyle.ts';

@@ -1,7 +1,7 @@
 import { xmlText } from '../support/index.ts';
 import { type CheckResult, type Finding, adviceOf } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
-import { formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+import { formatPlace, placeOf, summarizeCheck, summarizeFinding } from './wording.ts';
 
 /** What a person needs to find the leak, a line each. */
 function describeFinding(finding: Finding): string[] {
@@ -26,7 +26,7 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
       const leaks = check.findings.filter((finding) => finding.ignored === undefined);
       const [first] = leaks;
       if (!first || !fails(check.severity, failOn)) return '';
-      const site = first.allocatedAt ?? first.keptAt;
+      const site = placeOf(first);
       const more = leaks.length > 1 ? `; and ${leaks.length - 1} more` : '';
       const message = xmlText(`${summarizeFinding(first)}${site ? ` at ${formatPlace(site)}` : ''}${more}`);
       // One failure a case: many servers show the first only.

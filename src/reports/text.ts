@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { count, eachText, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import { count, eachText, formatDuration, plainText } from '../support/index.ts';
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import type { Report } from './report.ts';
 import { findingFacts, withoutMapNote } from './findingText.ts';
@@ -8,6 +8,7 @@ import {
   boundedToShow,
   explainedShare,
   formatPlace,
+  placeOf,
   summarizeCheck,
   summarizeFinding,
   summarizeGrowth,
@@ -57,7 +58,7 @@ function renderCheck(check: CheckResult, paint: Paint): string {
 }
 
 function renderFinding(finding: Finding, paint: Paint): string[] {
-  const site = finding.allocatedAt ?? finding.keptAt;
+  const site = placeOf(finding);
   const level = finding.ignored === undefined ? `${finding.severity} leak` : 'ignored leak';
   const head = `${level}: ${plainText(summarizeFinding(finding))}`;
   const lines = [

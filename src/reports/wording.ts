@@ -1,5 +1,12 @@
 import { count, formatBytes } from '../support/index.ts';
-import type { BoundedGrowth, CheckResult, Finding, SourceFrame } from '../leaks/index.ts';
+import {
+  type BoundedGrowth,
+  type CheckResult,
+  type Finding,
+  type SourceFrame,
+  type SourceSite,
+  packageOf,
+} from '../leaks/index.ts';
 
 /** The sentences that all formats share, so that a finding reads the same wherever it is met. */
 
@@ -15,7 +22,7 @@ export function formatRate(value: number): string {
 
 /** The name of something in the number that an amount asks for: `2 resize listeners on window`, `3 Panel objects`. */
 export function nounOf(name: string, amount: number): string {
-  if (amount === 1) return name;
+  if (amount === 1) return name.replace(/^entries of /, 'entry of ');
   const listener = /^(.+) listener on (.+)$/.exec(name);
   if (listener) return `${listener[1]} listeners on ${listener[2]}`;
   if (
@@ -24,9 +31,15 @@ export function nounOf(name: string, amount: number): string {
     )
   )
     return name === 'geolocation watch' ? 'geolocation watches' : `${name}s`;
-  if (/^</.test(name)) return name.replace(/^(<[^>]+>)/, '$1 elements');
+  if (name.startsWith('<')) return name.replace(/^(<[^>]+>)/, '$1 elements');
   if (/^[$_\p{L}][$\w\p{L}]*$/u.test(name) || name.startsWith('{')) return `${name} objects`;
   return name;
+}
+
+/** The place that a finding is told at: the user's own line where there is one, be it where it is made or where it is kept. */
+export function placeOf({ allocatedAt, keptAt }: Finding): SourceSite | undefined {
+  const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
+  return sites.find(({ file }) => packageOf(file) === undefined) ?? sites[0];
 }
 
 /** What the sentence about a finding says, for who says it in another language. */

@@ -1,5 +1,5 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
-import { libraryFrame } from './stackRuns.ts';
+import { libraryFrame, packageOf } from './stackRuns.ts';
 
 /** What ends the life of each kind of thing, as its standard names it: `… that calls removeEventListener`. */
 const ENDS: Partial<Record<FindingKind, string>> = {
@@ -106,11 +106,15 @@ function undoneIn(role: string, { allocatedAt, keptAt }: Told, ends: string): st
 
 function outsideFrameworks(finding: Told, endedBy: string | undefined, followed: number | undefined): string {
   const { kind, name, holder, allocatedAt, keptAt } = finding;
-  const library = libraryFrame(allocatedAt) ?? libraryFrame(keptAt);
+  const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
+  const library = sites
+    .map((site) => libraryFrame(site)?.name ?? packageOf(site.file))
+    .find((one) => one !== undefined);
+  const own = sites.find(({ file }) => packageOf(file) === undefined);
   if (endedBy !== undefined) return `Call ${endedBy}() on the ${name} when what shows it goes`;
   if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} goes`;
-  if (library && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding))
-    return `Undo what ${placeOf(allocatedAt ?? keptAt!)} asks of ${library.name} when what shows it goes: call what it returned or its destroy, dispose, stop or unsubscribe`;
+  if (library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding))
+    return `Undo what ${placeOf(own)} asks of ${library} when what shows it goes: call what it returned or its destroy, dispose, stop or unsubscribe`;
   const remedy = REMEDY[kind];
   if (remedy !== undefined) return remedy;
   if (kind === 'frame') return `Let go of every reference into the frame when it is removed${inHolder(holder)}`;
