@@ -12,6 +12,10 @@ export interface SourceSite extends SourceFrame {
   /** `line`: the very expression. `function`: the start of the function that contains it. Never guessed. */
   readonly precision: 'line' | 'function';
   readonly stack: readonly SourceFrame[];
+  /** What the function is to its framework: `useEffect of useWidth`. */
+  readonly role?: string;
+  /** The text at that place, where it is a bundle's and no source map was found. */
+  readonly excerpt?: string;
 }
 
 /** Why an answer is what it is: the rule that gave it, a sentence, and the numbers that decided. */
@@ -63,8 +67,17 @@ export interface Finding {
   /** Stable across runs. */
   readonly fingerprint: string;
   readonly because?: Because;
+  /** What belongs to the same cause and goes with it, largest first. */
+  readonly parts?: readonly FindingPart[];
+  /** What to do about it, in one sentence. */
+  readonly advice?: string;
   /** The reason, where an ignore rule matched: it is shown and does not count. */
   readonly ignored?: string;
+}
+
+export interface FindingPart {
+  readonly name: string;
+  readonly perIteration: number;
 }
 
 /** What piled up and was then evicted, or is otherwise explained: shown, never a leak. */

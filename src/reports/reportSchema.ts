@@ -14,6 +14,8 @@ const site = z.looseObject({
   ...frame,
   precision: z.enum(['line', 'function']),
   stack: z.array(z.looseObject(frame)),
+  role: z.optional(z.string()),
+  excerpt: z.optional(z.string()),
 });
 const because = z.looseObject({
   rule: z.string(),
@@ -35,6 +37,8 @@ const finding = z.looseObject({
   retainedBytes: z.number(),
   fingerprint: z.string(),
   because: z.optional(because),
+  parts: z.optional(z.array(z.looseObject({ name: z.string(), perIteration: z.number() }))),
+  advice: z.optional(z.string()),
   ignored: z.optional(z.string()),
 });
 
