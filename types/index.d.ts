@@ -108,6 +108,8 @@ export interface CheckResult {
     readonly message: string;
     readonly hint?: string;
     readonly at?: SourceFrame;
+    /** A picture of the page on which a step failed: a file of this machine. */
+    readonly screenshot?: string;
   };
   readonly because?: Because;
   readonly startedAt: string;

@@ -7,6 +7,7 @@ import { maskerFor, masked } from './maskSecrets.ts';
 import { Phases } from './drive/phases.ts';
 import type { Subject } from './drive/subject.ts';
 import { explain, withoutLines } from './explain/explain.ts';
+import { lookAtFailedStep } from './explain/failedStep.ts';
 import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
 import { type Decision, decide } from './judge/decide.ts';
 import { countIsComplete, plan } from './judge/plan.ts';
@@ -127,6 +128,8 @@ async function* checkUnmasked(
       verdict = yield* answer(run);
     } catch (failure) {
       error = describeCheckError(failure, run.abort.signal, scenario, context.workspaceFolder);
+      if (run.subject && !run.abort.signal.aborted)
+        error = { ...error, ...(await lookAtFailedStep(run.subject.page, failure, scenario.url)) };
       run.log.debug(`The check ended early: ${describeError(failure)}`);
     }
     yield run.phases.begin('cleanup');

@@ -90,6 +90,8 @@ export interface CheckResult {
     readonly hint?: string;
     /** The line of the scenario file at which it failed, where that is known. */
     readonly at?: SourceFrame;
+    /** A picture of the page on which a step failed: a file of this machine. */
+    readonly screenshot?: string;
   };
   /** Why the verdict is what it is. Reports of versions before 0.2 have none. */
   readonly because?: Because;

@@ -57,6 +57,7 @@ const check = z.looseObject({
       message: z.string(),
       hint: z.optional(z.string()),
       at: z.optional(z.looseObject(frame)),
+      screenshot: z.optional(z.string()),
     }),
   ),
   because: z.optional(because),

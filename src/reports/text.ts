@@ -41,6 +41,7 @@ function renderCheck(check: CheckResult, paint: Paint): string {
     `  ${paint([style, 'bold'], summarizeCheck(check))}`,
   ];
   if (check.error?.hint) lines.push(`  ${check.error.hint}`);
+  if (check.error?.screenshot) lines.push(`  A picture of the page: ${plainText(check.error.screenshot, 400)}`);
   for (const finding of check.findings.slice(0, FINDINGS_SHOWN)) lines.push('', ...renderFinding(finding, paint));
   const others = check.findings.length - FINDINGS_SHOWN;
   if (others > 0)

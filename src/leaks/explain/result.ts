@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { LeakwrightError, describeError } from '../../support/index.ts';
 import type { Decision } from '../judge/decide.ts';
 import type { Because, CheckResult, CleanupVerification, CounterSample, Finding, Verdict } from '../model.ts';
@@ -122,7 +123,8 @@ export function describeCheckError(
   else if (signal.aborted) told = new LeakwrightError('aborted', 'The check was stopped.', { cause: reason });
   const place = scenario.file === undefined ? undefined : errorPlace(told, scenario.file, workspaceFolder);
   const at = place === undefined ? {} : { at: place };
-  if (!(told instanceof LeakwrightError)) return { code: 'leaks.scenarioFailed', message: describeError(told), ...at };
+  if (!(told instanceof LeakwrightError))
+    return { code: 'leaks.scenarioFailed', message: stripVTControlCharacters(describeError(told)), ...at };
   return { code: told.code, message: told.message, ...(told.hint === undefined ? {} : { hint: told.hint }), ...at };
 }
 
