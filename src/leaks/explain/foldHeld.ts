@@ -13,14 +13,24 @@ export function foldHeld(explained: readonly Explained[]): Explained[] {
   const parts = new Map<Explained, Explained[]>();
   const leads: Explained[] = [];
   for (const one of explained) {
-    let lead = one;
-    const passed = new Set([one]);
-    for (let above = holderOf(one); above && !passed.has(above); above = holderOf(above)) {
-      passed.add(above);
-      lead = above;
-    }
+    const lead = topOf(one, holderOf);
     if (lead === one) leads.push(one);
     else parts.set(lead, [...(parts.get(lead) ?? []), one]);
   }
   return leads.map((lead) => withExplainedParts(lead, parts.get(lead) ?? []));
+}
+
+function topOf(one: Explained, holderOf: (one: Explained) => Explained | undefined): Explained {
+  const passed = [one];
+  for (;;) {
+    const above = holderOf(passed.at(-1)!);
+    if (!above) return passed.at(-1)!;
+    const before = passed.indexOf(above);
+    // Of those that hold each other, the largest stands for all.
+    if (before >= 0)
+      return passed
+        .slice(before)
+        .toSorted((a, b) => b.leak.retainedBytes - a.leak.retainedBytes || (a.leak.name < b.leak.name ? -1 : 1))[0]!;
+    passed.push(above);
+  }
 }

@@ -18,13 +18,19 @@ export function foldOwners(candidates: readonly LeakCandidate[]): LeakCandidate[
 }
 
 function topOwner(candidate: LeakCandidate, byKey: ReadonlyMap<string | undefined, LeakCandidate>): LeakCandidate {
-  const passed = new Set([candidate]);
-  let top = candidate;
+  const passed = [candidate];
   for (;;) {
-    const owner = top.group?.partOf === undefined ? undefined : byKey.get(top.group.partOf);
-    // Two that hold each other have no top: each would be a part of the other.
-    if (!owner || passed.has(owner)) return top;
-    passed.add(owner);
-    top = owner;
+    const { partOf } = passed.at(-1)!.group ?? {};
+    const owner = partOf === undefined ? undefined : byKey.get(partOf);
+    if (!owner) return passed.at(-1)!;
+    const before = passed.indexOf(owner);
+    // Of those that hold each other, the largest stands for all.
+    if (before >= 0) return passed.slice(before).reduce((most, one) => (isLarger(one, most) ? one : most));
+    passed.push(owner);
   }
+}
+
+function isLarger(a: LeakCandidate, b: LeakCandidate): boolean {
+  const gain = a.retainedBytes - b.retainedBytes;
+  return gain > 0 || (gain === 0 && a.group!.key < b.group!.key);
 }

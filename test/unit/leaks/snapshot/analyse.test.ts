@@ -51,6 +51,80 @@ describe('the analysis of a snapshot', () => {
     assert.equal(groups[0]?.holder.isSlot, false);
   });
 
+  it('names what holds the first member of a linked list, and counts the bytes of its members once', async () => {
+    const old = [103, 105];
+    const members = [...old, ...Array.from({ length: ITERATIONS }, (_, index) => idIn(index + 1))];
+    const { groups } = await analyse(
+      pageWith(
+        [['timeline', 101]],
+        [
+          { id: 101, type: 'object', name: 'Timeline', edges: [['property', 'first', 103]] },
+          ...members.map((id, index): HeapNode => ({
+            id,
+            type: 'object',
+            name: 'Tween',
+            size: 50,
+            edges: index + 1 < members.length ? [['property', 'next', members[index + 1]!]] : [],
+          })),
+        ],
+      ),
+    );
+    assert.equal(groups.length, 1);
+    assert.equal(groups[0]?.className, 'Tween');
+    assert.deepEqual(groups[0]?.survivors, [1, 1, 1, 1]);
+    assert.deepEqual(groups[0]?.bytes, [50, 50, 50, 50]);
+    assert.equal(groups[0]?.holder.heapObjectId, 101);
+    assert.equal(groups[0]?.holder.name, 'timeline.first');
+  });
+
+  it('knows whose part something is that two hold: the object of its iteration on the path by which it is kept', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['state', 101]],
+        [
+          {
+            id: 101,
+            type: 'object',
+            name: 'Object',
+            edges: [
+              ['property', 'tweens', 103],
+              ['property', 'later', 105],
+            ],
+          },
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          {
+            id: 105,
+            type: 'object',
+            name: 'Log',
+            edges: [['property', 'deep', 107]],
+          },
+          {
+            id: 107,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1, 2)] as const),
+          },
+          ...range((iteration) => ({
+            id: idIn(iteration),
+            type: 'object',
+            name: 'Tween',
+            edges: [['property', 'target', idIn(iteration, 2)]],
+          })),
+          ...range((iteration) => ({ id: idIn(iteration, 2), type: 'object', name: 'Banner' })),
+        ],
+      ),
+    );
+    const [banner, tween] = ['Banner', 'Tween'].map((name) => groups.find(({ className }) => className === name));
+    assert.equal(banner?.partOf, tween?.key);
+    assert.equal(tween?.partOf, undefined);
+    assert.equal(banner?.cluster, tween?.cluster);
+  });
+
   it('counts the last iteration too where each replaces the list by a copy with one thing more', async () => {
     const copy = idIn(ITERATIONS, 2);
     const { groups } = await analyse(

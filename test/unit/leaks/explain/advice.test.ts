@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { adviceFor } from '../../../../src/leaks/explain/advice.ts';
+import { parseCall } from '../../../../src/leaks/explain/failedStep.ts';
+import { packageOf, stackRuns } from '../../../../src/leaks/explain/stackRuns.ts';
+import type { SourceSite } from '../../../../src/leaks/model.ts';
+
+function site(role: string | undefined, file = 'src/Panel.tsx', ...libraries: string[]): SourceSite {
+  const own = { file, line: 14, column: 5, function: '' };
+  const inside = libraries.map((library) => ({ file: library, line: 1, column: 1, function: 'x' }));
+  return { ...own, precision: 'line', stack: [...inside, own], ...(role === undefined ? {} : { role }) };
+}
+
+describe('the advice of a finding', () => {
+  const listener = { kind: 'event-listener', name: 'resize listener on window' } as const;
+
+  for (const [role, file, expected] of [
+    [
+      'useEffect of Panel',
+      'src/Panel.tsx',
+      /^Return a clean-up function from this useEffect that calls removeEventListener/,
+    ],
+    ['onMount of Panel', 'src/Panel.svelte', /^Return a function from this onMount that calls removeEventListener/],
+    ['onMount of Panel', 'src/Panel.tsx', /^Call onCleanup in this onMount with a function that calls removeEvent/],
+    ['onMounted of setup', 'src/Panel.vue', /^In onUnmounted, add what calls removeEventListener/],
+    ['connectedCallback of UserCard', 'src/card.js', /^In disconnectedCallback, add what calls removeEventListener/],
+    ['ngOnInit of CardComponent', 'src/card.ts', /^In ngOnDestroy, add what calls removeEventListener/],
+    ['componentDidMount of Card', 'src/card.jsx', /^In componentWillUnmount, add what calls removeEventListener/],
+  ] as const)
+    it(`says where ${role} in ${file} is undone`, () => {
+      assert.match(adviceFor({ ...listener, allocatedAt: site(role, file) }), expected);
+    });
+
+  it('names the call that ends a timer, an observer, an object of a library', () => {
+    assert.match(adviceFor({ kind: 'timer', name: 'interval' }), /clearInterval/);
+    assert.match(adviceFor({ kind: 'timer', name: 'timeout' }), /clearTimeout/);
+    assert.match(adviceFor({ kind: 'observer', name: 'ResizeObserver' }), /disconnect\(\)/);
+    assert.equal(
+      adviceFor({ kind: 'object', name: 'Chart', holder: 'instances' }, { endedBy: 'destroy' }),
+      'Call destroy() on the Chart when what shows it goes.',
+    );
+    const inLibrary = site(undefined, 'src/map.ts', 'node_modules/leaflet/src/DomEvent.js');
+    assert.match(
+      adviceFor({ kind: 'object', name: 'Map', holder: 'events', keptAt: inLibrary }),
+      /^Undo what src\/map\.ts:14 asks of leaflet/,
+    );
+  });
+
+  it('tells of a collection that it may have a limit above the iterations that were followed', () => {
+    const advice = adviceFor({ kind: 'object', name: 'Step', holder: 'undoStack' }, { followed: 60 });
+    assert.match(advice, /^Take it out of undoStack .*limit above 60, .*--iterations/);
+  });
+
+  it('is one sentence', () => {
+    for (const kind of [
+      'object',
+      'dom-node',
+      'frame',
+      'worker',
+      'socket',
+      'object-url',
+      'page',
+      'array-buffer',
+    ] as const)
+      assert.match(adviceFor({ kind, name: 'it' }), /^[A-Z][^.]*(?:\.\w[^.]*)*\.$/);
+  });
+});
+
+describe('a stack for reading', () => {
+  it('folds the frames of one package, and knows packages by where they are installed or served from', () => {
+    const frame = (file: string) => ({ file, line: 1, column: 1, function: 'f' });
+    const runs = stackRuns([
+      frame('src/useWidth.ts'),
+      frame('node_modules/react-dom/cjs/react-dom.js'),
+      frame('node_modules/.pnpm/react-dom@18.3.1/node_modules/react-dom/client.js'),
+      frame('src/main.ts'),
+    ]);
+    assert.deepEqual(
+      runs.map((run) => (run.type === 'own' ? run.frame.file : `${run.frames.length} in ${run.name}`)),
+      ['src/useWidth.ts', '2 in react-dom', 'src/main.ts'],
+    );
+    assert.equal(packageOf('../../node_modules/@floating-ui/dom/dist/a.js'), '@floating-ui/dom');
+    assert.equal(packageOf('http://localhost:5173/node_modules/.vite/deps/rxjs.js?v=1'), 'rxjs');
+    assert.equal(packageOf('https://unpkg.com/three@0.170/build/three.js'), 'three');
+    assert.equal(packageOf('src/node_modules.ts'), undefined);
+  });
+});
+
+describe('a call of Playwright that failed', () => {
+  const waiting = (...log: string[]): string =>
+    ['page.click: Timeout 10000ms exceeded.', 'Call log:', ...log.map((line) => `\u001B[2m  - ${line}\u001B[22m`)].join(
+      '\n',
+    );
+
+  it('says its selector, and that nothing matched', () => {
+    assert.equal(
+      parseCall(waiting("waiting for locator('#open')")),
+      "page.click on '#open' found no such element within 10 s.",
+    );
+  });
+
+  it('says what stood in the way of an element that is there', () => {
+    const said = parseCall(
+      waiting(
+        "waiting for locator('#open')",
+        'locator resolved to <button id="open">Open</button>',
+        '<div class="cookie-banner">…</div> intercepts pointer events',
+        'retrying click action',
+      ),
+    );
+    assert.match(
+      said!,
+      /did not succeed within 10 s: <div class="cookie-banner">…<\/div> intercepts pointer events\.$/,
+    );
+  });
+
+  it('leaves errors of another kind as they are', () => {
+    assert.equal(parseCall('Cannot read properties of undefined'), undefined);
+  });
+});

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
+import { foldByCall } from '../../../../../src/leaks/explain/foldByCall.ts';
+import { foldHeld } from '../../../../../src/leaks/explain/foldHeld.ts';
+import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts';
+import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
+import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
+import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
+import type { SourceSite } from '../../../../../src/leaks/model.ts';
+import type { GroupReport } from '../../../../../src/leaks/snapshot/messages.ts';
+
+const because = { rule: 'every iteration', reason: 'it survives', numbers: {} };
+
+function group(className: string, parts: Partial<GroupReport> = {}): GroupReport {
+  const holder = {
+    name: 'charts',
+    heapObjectId: 1,
+    className: 'Array',
+    nodeType: 'object',
+    isSlot: false,
+    retainedBy: [],
+  };
+  return {
+    key: className,
+    className,
+    nodeType: 'object',
+    survivors: [1],
+    ageless: 0,
+    bytes: [100],
+    holder,
+    stack: [],
+    ...parts,
+  };
+}
+
+function leak(name: string, parts: Partial<LeakCandidate> = {}): LeakCandidate {
+  const { kind = 'object', bytesPerIteration = 100, ...rest } = parts;
+  return { kind, name, perIteration: 1, bytesPerIteration, retainedBytes: 1000, survivors: [1, 1], because, ...rest };
+}
+
+function listener(type: string, target: string): LeakCandidate {
+  const name = `${type} listener on ${target}`;
+  const resource = { id: 1, kind: 'event-listener', name, iteration: 1, stack: '' } as const;
+  return leak(name, { kind: 'event-listener', bytesPerIteration: 0, resource });
+}
+
+/** A call of the user's into a library, at a line of his own. */
+function called(line: number, precision: SourceSite['precision'] = 'line'): SourceSite {
+  const own = { file: 'src/view.ts', line, column: 3, function: 'open' };
+  const inside = { file: 'node_modules/charts/index.js', line: 900, column: 1, function: 'Chart' };
+  return { ...own, precision, stack: [inside, own] };
+}
+
+const explained = (candidate: LeakCandidate, allocatedAt?: SourceSite): Explained => ({
+  leak: candidate,
+  allocatedAt,
+  keptAt: undefined,
+  holder: candidate.group?.holder.name,
+});
+const names = (all: readonly Explained[]): string[] => all.map(({ leak: { name } }) => name);
+
+// A developer who reads fourteen findings for one forgotten call looks for fourteen causes.
+describe('one cause, one finding', () => {
+  it('what an owner holds goes with the owner, whatever else holds it, and bytes are summed once', () => {
+    const [tween, ...others] = foldOwners([
+      leak('<i> (detached)', { kind: 'dom-node', group: group('<i> (detached)', { partOf: 'Scope' }) }),
+      leak('Scope', { group: group('Scope', { partOf: 'Tween' }) }),
+      leak('Tween', { group: group('Tween') }),
+    ]);
+    assert.deepEqual(others, []);
+    assert.equal(tween?.name, 'Tween');
+    assert.equal(tween.bytesPerIteration, 300);
+    assert.deepEqual(tween.parts?.map(({ name }) => name).sort(), ['<i> (detached)', 'Scope']);
+  });
+
+  it('two that hold each other do not vanish', () => {
+    const folded = foldOwners([
+      leak('A', { group: group('A', { partOf: 'B' }) }),
+      leak('B', { group: group('B', { partOf: 'A' }) }),
+    ]);
+    assert.equal(folded.length, 1);
+    const native = (name: string, partOf: string): Explained =>
+      explained(leak(name, { group: group(name, { partOf, nodeType: 'native' }) }));
+    assert.equal(foldHeld([native('<i>', '<b>'), native('<b>', '<i>')]).length, 1);
+  });
+
+  it('listeners on targets that each iteration makes are one, those on the window each their own', () => {
+    const folded = foldTargets([
+      listener('click', 'HTMLDivElement'),
+      listener('keyup', 'HTMLDivElement'),
+      listener('resize', 'window'),
+      listener('scroll', 'window'),
+    ]);
+    assert.equal(folded.length, 3);
+    assert.equal(folded.find(({ name }) => name.endsWith('HTMLDivElement'))?.parts?.length, 1);
+  });
+
+  it('a subtree left in the document is its root, with the listeners on it', async () => {
+    const subtree = {
+      root: '<div>',
+      described: 'div.modal-host',
+      parent: 'body',
+      count: 2,
+      nodes: { '<div>': 1, '<span>': 4 },
+    };
+    const folded = await foldLeftNodes(
+      [
+        explained(listener('click', 'HTMLDivElement')),
+        explained(leak('<span>', { kind: 'dom-node', group: group('<span>', { nodeType: 'native' }) })),
+        explained(listener('resize', 'window')),
+      ],
+      [subtree],
+      async ({ root, parent }) => ({ ...explained(leak(root, { kind: 'dom-node' })), holder: parent }),
+    );
+    // The <span> is held by an array of the page: that it is in the document as well is not why it stays.
+    assert.deepEqual(names(folded), ['<div>', '<span>', 'resize listener on window']);
+    assert.equal(folded[0]!.holder, 'body');
+    assert.deepEqual(names(folded[0]!.parts!), ['click listener on HTMLDivElement']);
+  });
+
+  it('what one call into a library left is the object that it made, with its listeners', () => {
+    const chart = explained(leak('Chart', { group: group('Chart', { cluster: 1 }) }), called(7, 'function'));
+    const resize = explained(listener('resize', 'window'), called(7));
+    const [cause, ...others] = foldByCall([resize, chart]);
+    assert.deepEqual(others, []);
+    assert.equal(cause?.leak.name, 'Chart');
+    assert.deepEqual(names(cause.parts!), ['resize listener on window']);
+  });
+
+  it('two calls on two lines are two causes, and so are two things that the user makes on lines of his own', () => {
+    assert.equal(foldByCall([explained(leak('A'), called(7)), explained(leak('B'), called(8))]).length, 2);
+    const own = (line: number): SourceSite => ({ ...called(line), stack: called(line).stack.slice(1) });
+    assert.equal(foldByCall([explained(leak('A'), own(7)), explained(listener('resize', 'window'), own(8))]).length, 2);
+  });
+
+  it('of things in different structures, one function that calls a library twice is not one cause', () => {
+    const a = explained(leak('A', { group: group('A', { cluster: 1 }) }), called(3, 'function'));
+    const b = explained(leak('B', { group: group('B', { cluster: 2 }) }), called(3, 'function'));
+    assert.equal(foldByCall([a, b]).length, 2);
+  });
+});

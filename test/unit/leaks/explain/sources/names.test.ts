@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { findOnlyCall } from '../../../../../src/leaks/explain/sources/callExpression.ts';
+import { endingMethod } from '../../../../../src/leaks/explain/sources/endingMethod.ts';
+import { functionRole } from '../../../../../src/leaks/explain/sources/functionRole.ts';
+import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
+import { TraceMap } from '@jridgewell/trace-mapping';
+
+/** The place of a mark in a script of one line. */
+function at(source: string, mark: string) {
+  return { url: 'http://host/app.js', line: 1, column: source.indexOf(mark) + 1, function: '' };
+}
+const role = (source: string, mark = '@'): string | undefined => {
+  const text = source.replace(mark, ' ');
+  return functionRole(at(source, mark), text, undefined);
+};
+
+describe('what a function is to its framework', () => {
+  for (const [source, expected] of [
+    ['function Panel(){ useEffect(()=>{ @addEventListener("x",f) }, []) }', 'useEffect of Panel'],
+    ['const useWidth=()=>{ (0,react.useLayoutEffect)(()=>{ @go() }) }', 'useLayoutEffect of useWidth'],
+    ['const P={ setup(){ onMounted(()=>@go()) } }', 'onMounted'],
+    ['class UserCard extends L{ connectedCallback(){ @go() } }', 'connectedCallback of UserCard'],
+    ['function Panel(){ useEffect(()=>{ bus.on(function(){ @go() }) }) }', 'useEffect of Panel'],
+    ['function Panel(){ useEffect(()=>{ function start(){ @go() } start() }) }', undefined],
+    ['function open(){ list.forEach(()=>{ @go() }) }', undefined],
+  ] as const)
+    it(`of ${source} is ${expected ?? 'nothing'}`, () => assert.equal(role(source), expected));
+});
+
+describe('the name of a class in its source', () => {
+  const source = 'export class Chart {\n  destroy() {}\n}\n';
+  const map = new TraceMap({
+    version: 3,
+    sources: ['chart.ts'],
+    sourcesContent: [source],
+    names: ['Chart'],
+    // `var Ai=class{…}`: the identifier has a name, then the class begins.
+    mappings: 'IAAaA,GAAP',
+  });
+
+  it('is that of the variable a bundle puts it into', () => {
+    const text = 'var Ai=class{destroy(){}};';
+    assert.equal(originalClassName({ ...at(text, 'class'), function: 'Ai' }, text, map), 'Chart');
+  });
+
+  it('its ending method is the plainest of those it has', () => {
+    const text = 'class A{stop(){} destroy(){} static dispose(){}}';
+    assert.equal(endingMethod(at(text, 'stop'), text), 'destroy');
+    assert.equal(endingMethod(at('class B{go(){}}', 'go'), 'class B{go(){}}'), undefined);
+  });
+});
+
+describe('the line of a call', () => {
+  const call = (source: string, callee: string) =>
+    findOnlyCall({ source, functionLine: 1, functionColumn: source.indexOf('(') + 1, callee });
+
+  it('is known where a function calls another once, by any form of call', () => {
+    assert.deepEqual(call('function open(){ const t = gsap.to(box, {}) }', 'to'), { line: 1, column: 28 });
+    assert.deepEqual(call('function open(){ return new Chart(box) }', 'Chart'), { line: 1, column: 25 });
+  });
+
+  it('is not guessed where there are two, or where only a function inside calls it', () => {
+    assert.equal(call('function open(){ gsap.to(a); gsap.to(b) }', 'to'), undefined);
+    assert.equal(call('function open(){ later(() => gsap.to(a)) }', 'to'), undefined);
+  });
+});
