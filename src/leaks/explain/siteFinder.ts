@@ -117,12 +117,15 @@ export class SiteFinder {
     if (name === '') return undefined;
     const first = /^[#$_\p{L}][$\w\p{L}]*/u.exec(name)?.[0];
     const url = this.#sources.pageFrames(stack)[0]?.url ?? (location && this.#sources.urlOf(location.scriptId));
-    if (first === undefined || url === undefined) return name;
-    const original = (await this.#mapper.variableName(first, url, putAt)) ?? first;
+    if (first === undefined) return name;
+    const seenFrom = holder.scopeAt && this.#sources.frameAt(holder.scopeAt, '');
+    const scoped = seenFrom && (await this.#mapper.scopedName(first, seenFrom));
+    if (scoped === undefined && url === undefined) return name;
+    const original = scoped ?? (await this.#mapper.variableName(first, url!, putAt)) ?? first;
     let rest = name.slice(first.length);
     // Of properties, only private ones are renamed by bundlers.
     for (const token of new Set(rest.match(/#[$\w\p{L}]+/gu))) {
-      const member = await this.#mapper.variableName(token, url);
+      const member = await this.#mapper.variableName(token, url ?? seenFrom!.url);
       if (member !== undefined) rest = rest.replaceAll(token, `#${member.replace(/^#/, '')}`);
     }
     return original + rest;

@@ -16,6 +16,8 @@ export interface HolderDescription {
   readonly isSlot: boolean;
   /** The slot's variable or property. */
   readonly slot?: string;
+  /** Where a function is written that sees the variable that the name starts with, where it starts with one. */
+  readonly scopeAt?: { readonly scriptId: number; readonly line: number; readonly column: number };
   /** Edge names from the root to the survivors, for people. */
   readonly retainedBy: readonly string[];
 }
@@ -39,6 +41,9 @@ export function describeHolder(
   const slot = sharedSlot(graph, firstSteps);
   const words = nameOf(graph, slot ? [...toHolder, slot] : toHolder);
   const shown = firstSteps[0] ?? [];
+  const scope = words[0]?.scope;
+  const seenFrom = scope === undefined ? undefined : functionSeeing(graph, scope);
+  const scopeAt = seenFrom === undefined ? undefined : graph.location(seenFrom);
   return {
     name: joinWords(words),
     heapObjectId: graph.id(holder),
@@ -46,6 +51,7 @@ export function describeHolder(
     nodeType: graph.type(holder),
     isSlot: slot !== undefined,
     ...(slot ? { slot: graph.edgeName(slot.edge) } : {}),
+    ...(scopeAt ? { scopeAt } : {}),
     retainedBy: describePath(graph, [...toHolder, ...shown]),
   };
 }
@@ -55,19 +61,23 @@ const MAX_SCOPES = 50;
 
 /** A function through which the live scope behind a context can be read, for holders that are contexts. */
 export function describeScope(graph: HeapGraph, holder: number): { readonly closureId?: number } {
-  if (!isScopeName(graph.rawName(holder))) return {};
-  // A function of an inner scope sees the outer scopes as well.
-  const scopes = [holder];
+  const closure = isScopeName(graph.rawName(holder)) ? functionSeeing(graph, holder) : undefined;
+  return closure === undefined ? {} : { closureId: graph.id(closure) };
+}
+
+/** A function that sees the variables of a scope: one of an inner scope sees the outer scopes as well. */
+function functionSeeing(graph: HeapGraph, scope: number): number | undefined {
+  const scopes = [scope];
   for (let at = 0; at < Math.min(scopes.length, MAX_SCOPES); at += 1) {
-    let closureId: number | undefined;
+    let closure: number | undefined;
     graph.forEachRetainer(scopes[at]!, (edge, from) => {
       const name = graph.edgeName(edge);
-      if (name === 'context' && graph.type(from) === 'closure') closureId ??= graph.id(from);
+      if (name === 'context' && graph.type(from) === 'closure') closure ??= from;
       else if (name === 'previous' && isScopeName(graph.rawName(from))) scopes.push(from);
     });
-    if (closureId !== undefined) return { closureId };
+    if (closure !== undefined) return closure;
   }
-  return {};
+  return undefined;
 }
 
 function stepsBelow(paths: RetainingPaths, holder: number, node: number): PathStep[] {
@@ -93,6 +103,8 @@ export interface Word {
   readonly text: string;
   /** A variable or a property of the global object: a name starts here. */
   readonly starts: boolean;
+  /** The scope of a variable. */
+  readonly scope?: number;
 }
 
 function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
@@ -101,7 +113,7 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
     const type = graph.edgeType(step.edge);
     const name = graph.edgeName(step.edge);
     if (type === 'context') {
-      words.push({ text: name, starts: true });
+      words.push({ text: name, starts: true, scope: step.from });
     } else if (type === 'property') {
       if (name === '__proto__' || name === '' || name.startsWith('<symbol ')) continue;
       words.push({ text: name, starts: isGlobalObject(graph, step.from) });

@@ -72,6 +72,21 @@ function collectDeclarations(node: Node, name: string, nested: boolean, top: Nod
   for (const child of childrenOf(node)) collectDeclarations(child, name, below, top, inner);
 }
 
+/** Where a function, or a script, declares a name itself: not the functions in it, but their names. */
+export function declarationsIn(scope: Node, name: string): Node[] {
+  const found: Node[] = [];
+  (scope as Declaring).params?.forEach((parameter) => collectIdentifiers(parameter, name, found));
+  const visit = (node: Node): void => {
+    const { id } = node as Declaring;
+    const declares =
+      node.type === 'VariableDeclarator' || node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration';
+    if (declares && id) collectIdentifiers(id, name, found);
+    if (!isFunction(node)) childrenOf(node).forEach(visit);
+  };
+  childrenOf(scope).forEach(visit);
+  return found;
+}
+
 /** The identifier, or those of a destructuring pattern. */
 function collectIdentifiers(pattern: Node, name: string, found: Node[]): void {
   if (pattern.type === 'Identifier') {

@@ -62,6 +62,10 @@ export class SourceDesk implements SourceAnswers {
     return this.#ask('variableName', [name, scriptUrl, usedAt], () => undefined);
   }
 
+  scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined> {
+    return this.#ask('scopedName', [name, seenFrom], () => undefined);
+  }
+
   allocationIn(place: FunctionPlace, className: string): Promise<{ line: number; column: number } | undefined> {
     return this.#ask('allocationIn', [place, className], () => undefined);
   }

@@ -15,6 +15,7 @@ import { originalClassName } from './originalClassName.ts';
 import { originalFunctionName } from './originalFunctionName.ts';
 import { originalNameUsedAt, originalVariableName } from './originalVariableName.ts';
 import { loadSourceMap } from './sourceMap.ts';
+import { scopedName } from './scopedName.ts';
 import { type SourceResolver, createSourceResolver } from './sourceResolver.ts';
 
 export interface SourceMapperOptions {
@@ -40,6 +41,8 @@ export interface SourceMapper {
    * script has several of that name. Never throws.
    */
   variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
+  /** The same by the scopes around a function that sees the variable, see `scopedName`. Never throws. */
+  scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined>;
   /** The name in source of the class that is written at a place; undefined where the map does not say. Never throws. */
   className(frame: GeneratedFrame): Promise<string | undefined>;
   /** The method that ends objects of the class that is written at a place, see `endingMethod`. Never throws. */
@@ -139,6 +142,16 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
         if (!script?.map || script.text === undefined) return undefined;
         const used = usedAt && originalNameUsedAt(name, script.text, script.map, usedAt);
         return used ?? originalVariableName(name, script.text, script.map);
+      } catch {
+        return undefined;
+      }
+    },
+    async scopedName(name, seenFrom) {
+      try {
+        const script = await scripts.fetch(seenFrom.url);
+        return script?.map && script.text !== undefined
+          ? scopedName(name, script.text, script.map, seenFrom)
+          : undefined;
       } catch {
         return undefined;
       }

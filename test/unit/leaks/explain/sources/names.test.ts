@@ -3,6 +3,7 @@ import { findOnlyCall } from '../../../../../src/leaks/explain/sources/callExpre
 import { endingMethod } from '../../../../../src/leaks/explain/sources/endingMethod.ts';
 import { functionRole } from '../../../../../src/leaks/explain/sources/functionRole.ts';
 import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
+import { scopedName } from '../../../../../src/leaks/explain/sources/scopedName.ts';
 import { TraceMap } from '@jridgewell/trace-mapping';
 
 /** The place of a mark in a script of one line. */
@@ -47,6 +48,25 @@ describe('the name of a class in its source', () => {
     const text = 'class A{stop(){} destroy(){} static dispose(){}}';
     assert.equal(endingMethod(at(text, 'stop'), text), 'destroy');
     assert.equal(endingMethod(at('class B{go(){}}', 'go'), 'class B{go(){}}'), undefined);
+  });
+});
+
+describe('the name of a variable in its source', () => {
+  // `a` of the outer function is `handlers`, `a` of the inner one is `event`: the map names both.
+  const text = '(()=>{let a=new Map;on((a)=>a);add(b=>{a.set(b)})})()';
+  const map = new TraceMap({
+    version: 3,
+    sources: ['bus.ts'],
+    names: ['handlers', 'event'],
+    mappings: 'UAAAA,eAAAC',
+  });
+
+  it('is that of the variable the function sees, however often a bundle uses its letter', () => {
+    assert.equal(scopedName('a', text, map, { line: 1, column: text.indexOf('b=>') + 1 }), 'handlers');
+  });
+
+  it('is not known where nothing around the function declares it', () => {
+    assert.equal(scopedName('z', text, map, { line: 1, column: text.indexOf('b=>') + 1 }), undefined);
   });
 });
 

@@ -1,0 +1,35 @@
+import type { Node } from 'acorn';
+import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { declarationsIn } from './originalVariableName.ts';
+import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
+
+/**
+ * The name in source of a variable as a function sees it: bundles use few letters and declare each many times, so the
+ * scopes around the function say which one is meant. Undefined where the map has no name for it, or a scope declares it twice.
+ *
+ * @param at where a function is written that sees the variable and does not declare it itself
+ */
+export function scopedName(
+  name: string,
+  text: string,
+  map: TraceMap,
+  at: { readonly line: number; readonly column: number },
+): string | undefined {
+  const script = parseScript(text, at.line);
+  if (!script) return undefined;
+  const offset = script.offsetOf(at.line, at.column);
+  const scopes: Node[] = [];
+  for (let node: Node | undefined = script.root; node;) {
+    if (node === script.root || isFunction(node)) scopes.unshift(node);
+    node = childrenOf(node).find((child) => child.start <= offset && offset < child.end);
+  }
+  // The innermost is the function itself.
+  for (const scope of scopes.length > 1 ? scopes.slice(1) : scopes) {
+    const declared = declarationsIn(scope, name);
+    if (declared.length === 0) continue;
+    if (declared.length > 1) return undefined;
+    const { line, column } = script.positionOf(declared[0]!.start);
+    return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
+  }
+  return undefined;
+}
