@@ -128,7 +128,7 @@ async function* checkUnmasked(
       verdict = yield* answer(run);
     } catch (failure) {
       error = describeCheckError(failure, run.abort.signal, scenario, context.workspaceFolder);
-      if (run.subject && !run.abort.signal.aborted)
+      if (run.subject instanceof PageUnderTest && !run.abort.signal.aborted)
         error = { ...error, ...(await lookAtFailedStep(run.subject.page, failure, scenario.url)) };
       run.log.debug(`The check ended early: ${describeError(failure)}`);
     }

@@ -26,16 +26,18 @@ const MAX_ELEMENTS = 8;
  * @param opened the address that the check opened: the page may have gone on to another
  */
 export async function lookAtFailedStep(page: Page, error: unknown, opened: string): Promise<FailedStep | undefined> {
-  if (!(error instanceof Error) || error instanceof LeakwrightError) return undefined;
-  const call = parseCall(error.message);
-  if (!call || page.isClosed()) return undefined;
+  if (!(error instanceof Error) || page.isClosed()) return undefined;
+  const failed = error instanceof LeakwrightError ? error.cause : error;
+  const call = failed instanceof Error ? parseCall(failed.message) : undefined;
+  if (call === undefined) return undefined;
+  const step = failed === error ? '' : (/^.*? failed: /.exec(error.message)?.[0] ?? '');
   const title = (await within(page.title())) ?? '';
   const there = (await within(page.evaluate(describeElements, MAX_ELEMENTS))) ?? [];
   const screenshot = await within(keepPicture(page));
   const at = page.url();
   const went = sameAddress(at, opened) ? '' : `, where ${opened} led`;
   return {
-    message: plainText(`${call} It was on ${at}${title === '' ? '' : ` ("${title}")`}${went}.`, 1000),
+    message: plainText(`${step}${call} It was on ${at}${title === '' ? '' : ` ("${title}")`}${went}.`, 1000),
     hint:
       there.length === 0
         ? 'Nothing on that page could be clicked or filled in.'

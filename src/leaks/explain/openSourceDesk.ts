@@ -13,7 +13,7 @@ export function openSourceDesk(
     ...options,
     ...subject.sourceAccess(),
     inBrowser: sources.textOf,
-      mapUrlOf: sources.mapUrlOf,
+    mapUrlOf: sources.mapUrlOf,
     signal: subject.guard.signal,
   });
 }
