@@ -1,6 +1,7 @@
 import type { SourceSite } from '../model.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { type Explained, withExplainedParts } from './explained.ts';
+import { siteIndex } from './stackRuns.ts';
 
 /**
  * What one call of the user's code made and left is one leak, wherever it hangs: a chart in its library's list of charts,
@@ -8,7 +9,9 @@ import { type Explained, withExplainedParts } from './explained.ts';
  * parts of it. Findings that nobody could tell apart are one, too.
  */
 export function foldByCall(explained: readonly Explained[]): Explained[] {
-  const sorted = explained.toSorted((a, b) => rankOf(b) - rankOf(a) || weightOf(b) - weightOf(a));
+  const sorted = explained.toSorted(
+    (a, b) => rankOf(b) - rankOf(a) || depthOf(a) - depthOf(b) || weightOf(b) - weightOf(a),
+  );
   const leads: { lead: Explained; readonly parts: Explained[] }[] = [];
   for (const one of sorted) {
     const cause = leads.find(({ lead, parts }) => [lead, ...parts].some((known) => isSameCause(known, one)));
@@ -27,6 +30,11 @@ function rankOf({ leak }: Explained): number {
   }
   if (kind === 'object') return group?.nodeType === 'object' ? 4 : 1;
   return kind === 'dom-node' || kind === 'array-buffer' ? 2 : 3;
+}
+
+/** How far inside the library it was made: what the call itself makes is what the user asked for. */
+function depthOf({ allocatedAt }: Explained): number {
+  return allocatedAt && isInLibrary(allocatedAt) ? siteIndex(allocatedAt) : Number.MAX_SAFE_INTEGER;
 }
 
 const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;

@@ -127,6 +127,17 @@ describe('one cause, one finding', () => {
     assert.deepEqual(names(cause.parts!), ['resize listener on window']);
   });
 
+  it('of several objects, the one that the call itself made stands for all, not the largest', () => {
+    const deeper = called(7);
+    const model = { ...deeper, stack: [{ ...deeper.stack[0]!, line: 5 }, ...deeper.stack] };
+    const [cause, ...others] = foldByCall([
+      explained(leak('SeriesModel', { bytesPerIteration: 9000 }), model),
+      explained(leak('Chart'), called(7)),
+    ]);
+    assert.deepEqual(others, []);
+    assert.equal(cause?.leak.name, 'Chart');
+  });
+
   it('two calls on two lines are two causes, and so are two things that the user makes on lines of his own', () => {
     assert.equal(foldByCall([explained(leak('A'), called(7)), explained(leak('B'), called(8))]).length, 2);
     const own = (line: number): SourceSite => ({ ...called(line), stack: called(line).stack.slice(1) });
