@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type Finding, type SourceSite, recommend } from '../../leaks/index.ts';
-import { formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import { type Finding, type SourceSite, adviceOf } from '../../leaks/index.ts';
+import { describeParts, formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
 import { isInside } from '../../support/index.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
@@ -28,6 +28,7 @@ export const findingShape = z.object({
   holder: z.string().optional(),
   reason: z.string().optional(),
   advice: z.string().optional(),
+  parts: z.string().optional(),
   excerpt: z.string().optional(),
 });
 
@@ -75,7 +76,7 @@ export function describeCheck({ id, result }: KnownCheck, workspaceFolder: strin
 
 function describeFinding(finding: Finding, workspaceFolder: string): FindingAnswer {
   const { kind, name, severity, perIteration, bytesPerIteration, fingerprint, allocatedAt, keptAt, holder } = finding;
-  const [advice] = recommend([finding]);
+  const advice = finding.ignored === undefined ? adviceOf(finding) : undefined;
   const place = keptAt ?? allocatedAt;
   const excerpt = place && excerptOf(place, workspaceFolder);
   return {
@@ -90,14 +91,16 @@ function describeFinding(finding: Finding, workspaceFolder: string): FindingAnsw
     ...(holder === undefined ? {} : { holder }),
     ...(finding.because === undefined ? {} : { reason: finding.because.reason }),
     ...(advice === undefined ? {} : { advice }),
+    ...(finding.parts === undefined ? {} : { parts: describeParts(finding.parts) }),
     ...(excerpt === undefined ? {} : { excerpt }),
   };
 }
 
-function findingText(finding: Finding, { fingerprint, reason, advice, excerpt }: FindingAnswer): string {
+function findingText(finding: Finding, { fingerprint, reason, advice, parts, excerpt }: FindingAnswer): string {
   const lines = [`- ${summarizeFinding(finding)} [${fingerprint}]`];
   if (reason !== undefined) lines.push(`  why: ${reason}`);
   if (advice !== undefined) lines.push(`  fix: ${advice}`);
+  if (parts !== undefined) lines.push(`  with it: ${parts}`);
   if (excerpt !== undefined) lines.push(excerpt.replaceAll(/^/gm, '  | '));
   return lines.join('\n');
 }
