@@ -62,10 +62,17 @@ export function withoutLines(
 ): readonly Finding[] {
   return leaks.map(({ leak }) => {
     const holder = (leak.group ?? leak.native ?? leak.growth)?.holder.name;
-    const sites = { allocatedAt: undefined, keptAt: undefined, holder: holder === '' ? undefined : holder };
-    return toFinding(leak, sites, options);
+    const parts = (leak.parts ?? []).map((part) => withoutSites(part, undefined));
+    return toFinding({ ...withoutSites(leak, holder === '' ? undefined : holder), parts }, options);
   });
 }
+
+const withoutSites = (leak: LeakCandidate, holder: string | undefined): Explained => ({
+  leak,
+  allocatedAt: undefined,
+  keptAt: undefined,
+  holder,
+});
 
 /** What `minorBytes` leaves of the findings. It filters the report, never the verdict: the largest is always shown. */
 function reported(findings: readonly Finding[], { minorBytes }: Thresholds): readonly Finding[] {
