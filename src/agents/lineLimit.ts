@@ -23,7 +23,8 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
   let refused: Buffer | undefined;
 
   function refuse(code: number, message: string, head: Buffer): void {
-    const id = /"id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|-?\d{1,15})\s*[,}]/.exec(head.toString('utf8'))?.[1] ?? 'null';
+    const found = /"id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|-?\d{1,15})\s*[,}]/.exec(head.toString('utf8'))?.[1] ?? '';
+    const id = isJson(found) ? found : 'null';
     answer(`{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":${JSON.stringify(message)}}}\n`);
   }
 
@@ -40,7 +41,7 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
     const line = Buffer.concat(pieces);
     if (refused) refuse(INVALID_REQUEST, `A message may have ${maxBytes} bytes; this one is longer.`, refused);
     else if (line.toString('utf8').trim() !== '') {
-      if (isJson(line)) stream.push(Buffer.concat([line, Buffer.of(NEWLINE)]));
+      if (isJson(line.toString('utf8'))) stream.push(Buffer.concat([line, Buffer.of(NEWLINE)]));
       else refuse(PARSE_ERROR, 'The message is not JSON.', line.subarray(0, SEARCHED_BYTES));
     }
     pieces = [];
@@ -62,9 +63,9 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
   });
 }
 
-function isJson(line: Buffer): boolean {
+function isJson(text: string): boolean {
   try {
-    JSON.parse(line.toString('utf8'));
+    JSON.parse(text);
     return true;
   } catch {
     return false;

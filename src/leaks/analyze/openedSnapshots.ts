@@ -146,7 +146,7 @@ export class OpenedSnapshots {
     this.#view = undefined;
     this.#remembered = undefined;
     this.#collectGarbage();
-    const loader = new HeapGraphLoader();
+    const loader = new HeapGraphLoader(true);
     const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
     for await (const text of stream) loader.write(text as string);
     const graph = await loader.finish(this.#collectGarbage);

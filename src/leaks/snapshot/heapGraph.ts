@@ -1,5 +1,6 @@
 import { DevToolsAPI } from 'heap-snapshot-toolkit';
 import { describeError } from '../../support/index.ts';
+import { SnapshotOutline } from './snapshotOutline.ts';
 import { type EdgeTable, type RetainerTable, findDominators, findRetainers } from './dominators.ts';
 
 /** The part of DevTools' parsed snapshot that we read. Its own declarations leave much of this private or untyped. */
@@ -261,8 +262,11 @@ export class HeapGraph {
 /** Takes the text of a snapshot in pieces of any size, as the browser sends it. */
 export class HeapGraphLoader {
   readonly #loader: SnapshotLoader;
+  readonly #outline: SnapshotOutline | undefined;
 
-  constructor() {
+  /** @param isFile whether anybody may have written it, so that its numbers are looked through first */
+  constructor(isFile = false) {
+    this.#outline = isFile ? new SnapshotOutline() : undefined;
     // The package declares the namespace object as if it were the class.
     const { HeapSnapshotLoader: LoaderNamespace } = DevToolsAPI as unknown as {
       HeapSnapshotLoader: { HeapSnapshotLoader: new (dispatcher?: unknown) => SnapshotLoader };
@@ -272,7 +276,9 @@ export class HeapGraphLoader {
     this.#loader.parsingComplete.catch(() => {});
   }
 
+  /** @throws Error where the text of a file cannot be that of a snapshot */
   write(chunk: string): void {
+    this.#outline?.push(chunk);
     this.#loader.write(chunk);
   }
 
@@ -281,6 +287,7 @@ export class HeapGraphLoader {
    * @throws Error where the text is no snapshot, or not a whole one
    */
   async finish(onParsed: () => void = () => {}): Promise<HeapGraph> {
+    this.#outline?.finish();
     this.#loader.close();
     // The parser has all of the text now. Where it waits for more, the text was cut off, and it would wait without end.
     const cutOff = new Promise<never>((_, reject) => setImmediate(() => reject(new Error('its text is not complete'))));

@@ -1,6 +1,19 @@
 /** Characters in which a snapshot says what it holds. V8 writes about 2,500. */
 const HEAD_CHARACTERS = 100_000;
 
+/** How many nodes and edges a snapshot says that it has, and what is said of each. */
+export interface SnapshotCounts {
+  readonly nodes: number;
+  readonly edges: number;
+  readonly nodeFields: readonly string[];
+  readonly edgeFields: readonly string[];
+}
+
+/** Whether a text has all that {@link checkSnapshotHead} looks at, or never will. */
+export function isHeadComplete(text: string): boolean {
+  return text.length >= HEAD_CHARACTERS || text.includes('"nodes":[');
+}
+
 /**
  * Looks at what a snapshot says of itself before anything is made room for: its numbers of nodes and edges are believed by
  * whoever parses it, and a text that was cut off, or is none of V8's, may say anything.
@@ -9,7 +22,7 @@ const HEAD_CHARACTERS = 100_000;
  * @param maxCharacters how long the whole text can be
  * @throws Error that says what is wrong with it
  */
-export function checkSnapshotHead(pieces: readonly string[], maxCharacters: number): void {
+export function checkSnapshotHead(pieces: readonly string[], maxCharacters: number): SnapshotCounts {
   let head = '';
   for (const piece of pieces) {
     head += piece.slice(0, HEAD_CHARACTERS - head.length);
@@ -30,6 +43,7 @@ export function checkSnapshotHead(pieces: readonly string[], maxCharacters: numb
     numbersOf(trace_function_count, meta?.trace_function_info_fields ?? []);
   // Each number takes a digit and a comma.
   if (!(needed * 2 <= maxCharacters + 3)) throw new Error('it says that it holds more than it can');
+  return { nodes: node_count!, edges: edge_count!, nodeFields: meta!.node_fields!, edgeFields: meta!.edge_fields! };
 }
 
 interface Header {
