@@ -2,6 +2,7 @@
 const esbuild = require('esbuild');
 const { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { writeNotices } = require('./notices.js');
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -78,7 +79,8 @@ async function main() {
     console.log('watching');
     return;
   }
-  await Promise.all(builds.map((build) => esbuild.build(build)));
+  const made = await Promise.all(builds.map((build) => esbuild.build({ ...build, metafile: true })));
+  writeNotices(made.map(({ metafile }) => metafile));
   // One instance for both module systems: the ES module hands on what the CommonJS bundle has.
   const names = ['LeakwrightError', 'checkLeaks', 'defineConfig', 'defineScenario', 'renderReport'];
   writeFileSync('dist/index.mjs', `import api from './index.js';\nexport const { ${names.join(', ')} } = api;\n`);

@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { parseBoundedJson } from '../support/index.ts';
 
 /** Bytes of one message. The largest that a client of ours has reason to send is a list of selectors. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
@@ -65,7 +66,7 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseBoundedJson(text);
     return true;
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../leaks/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import { LeakwrightError, parseBoundedJson } from '../support/index.ts';
 import { type Report, SEVERITY_RANK, type Shard, exitCodeFor } from './report.ts';
 import { reportSchema } from './reportSchema.ts';
 
@@ -22,7 +22,7 @@ export function parseReport(text: string, from: string): Report {
   if (text.length > MAX_CHARACTERS) return refuse(`it has more than ${MAX_CHARACTERS} characters`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text);
   } catch {
     return refuse('it is not JSON');
   }

@@ -1,4 +1,5 @@
 export { abortable, withTimeout } from './abort.ts';
+export { parseBoundedJson } from './boundedJson.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';

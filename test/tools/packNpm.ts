@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { packageFolder } from '../../src/support/index.ts';
 import { npmManifestText } from './npmManifest.ts';
 
-const PARTS = ['.npmignore', 'README.md', 'LICENSE', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'].concat([
+const PARTS = ['.npmignore', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'].concat([
   'dist',
   'types',
   'schema',

@@ -392,7 +392,6 @@ describe('what is read from elsewhere', function () {
         ),
       );
       const text = chaos.upTo(2) === 0 ? chaos.text(whole) : chaos.json(JSON.parse(whole));
-      checkSnapshotHead([text], text.length);
       const loader = new HeapGraphLoader(true);
       loader.write(text);
       const graph = await loader.finish();

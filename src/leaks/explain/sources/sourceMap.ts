@@ -1,5 +1,6 @@
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import { AnyMap, type SourceMapInput } from '@jridgewell/trace-mapping';
+import { parseBoundedJson } from '../../../support/index.ts';
 import { type SourceLimits, sourceLimits } from './limits.ts';
 
 type FetchText = (url: string) => Promise<string | undefined>;
@@ -91,7 +92,7 @@ function decodeDataUrl(url: string): string | undefined {
 
 function parseMap(text: string): unknown {
   // Some servers put a line in front that makes the file useless as a script.
-  return JSON.parse(text.replace(/^\)\]\}'?[^\n]*\n/, ''));
+  return parseBoundedJson(text.replace(/^\)\]\}'?[^\n]*\n/, ''));
 }
 
 /** The map with the maps of its sections in it, or undefined where it is broken or beyond the limits. */

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createReport, renderMarkdown, renderText } from '../../../src/reports/index.ts';
+import { clickScenario } from '../../../src/scenarios/index.ts';
+import { check, useStateFolder } from './checking.ts';
+
+/** Of the process that checks, as the operating system counts it. */
+const MAX_RSS_BYTES = 1024 * 1024 * 1024;
+
+const section = (line: number, more: object) => ({ offset: { line, column: 0 }, ...more });
+const MAP = { version: 3, sources: ['../../../../etc/passwd'], names: [], mappings: 'AAAA;AACA;AACA;AACA' };
+
+/** What each map is, and how it is served. All of them belong to a script with one leak. */
+const maps: Record<string, { readonly url?: string; readonly serve?: (response: ServerResponse) => void }> = {
+  Selfish: {
+    serve: (response) =>
+      void response.end(
+        JSON.stringify({
+          version: 3,
+          sections: Array.from({ length: 30 }, (_, line) => section(line, { url: 'Selfish.map' })),
+        }),
+      ),
+  },
+  Far: {
+    serve: (response) =>
+      void response.end(
+        JSON.stringify({ version: 3, sections: [section(0, { map: MAP }), section(2 ** 31 - 1, { map: MAP })] }),
+      ),
+  },
+  Silent: { serve: () => {} },
+  Endless: {
+    serve: (response) => {
+      const piece = Buffer.alloc(1 << 20, ' ');
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    },
+  },
+  Nested: { serve: (response) => void response.end('['.repeat(4e7)) },
+  Zero: { url: 'file:///dev/zero' },
+  Socket: { url: 'ws://127.0.0.1:1/' },
+};
+
+describe('a hostile site', function () {
+  this.timeout(180_000);
+  useStateFolder();
+  let server: Server;
+  let origin: string;
+  let folder: string;
+  const requests: string[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leakwright-hostile-'));
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    maps['Pipe'] = { url: `file://${join(folder, 'pipe')}` };
+    server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+    const [, name = '', kind] = /^\/(\w*)(?:\.(\w+))?/.exec(url) ?? [];
+    if (kind === 'map') {
+      requests.push(url);
+      maps[name]?.serve?.(response);
+    } else if (kind === 'js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(
+        `const kept${name} = [];\nclass ${name} { constructor() { this.made = 1; } }\n` +
+          `document.querySelector('#go').addEventListener('click', () => { kept${name}.push(new ${name}()); });\n` +
+          `//# sourceMappingURL=${maps[name]!.url ?? `${name}.map`}`,
+      );
+    } else {
+      response.setHeader('content-type', 'text/html');
+      response.end(`<link rel="icon" href="data:,"><button id="go">Go</button>${pages[name] ?? ''}`);
+    }
+  }
+
+  const pages: Record<string, string> = {
+    maps: '',
+    texts: `<script>
+      const kept = [];
+      const attack = '\\u001b]0;x\\u0007 ::error::x ##vso[task.complete result=Failed]x \\u202e @octocat https://user:hunter22@evil.test/?token=abcdefgh';
+      document.title = attack;
+      // A class whose name is whatever one likes.
+      const Named = { [attack]: class {} }[attack];
+      document.querySelector('#go').addEventListener('click', () => {
+        kept.push(new Named());
+        for (let line = 0; line < 20; line += 1) console.log(attack + 'x'.repeat(100_000));
+        setTimeout(() => { throw new Error(attack); });
+        alert(attack);
+      });
+    </script>`,
+  };
+
+  it('with maps of every bad kind: each leak is found, each in bounded time, memory and requests', async () => {
+    pages['maps'] = Object.keys(maps)
+      .map((name) => `<script src="${name}.js"></script>`)
+      .join('');
+    const { result } = await check(clickScenario(`${origin}/maps`, ['#go']), { options: { timeoutMs: 120_000 } });
+    assert.equal(result.error, undefined);
+    assert.equal(result.verdict, 'leak');
+    const found = result.findings.map(({ name }) => name);
+    for (const name of Object.keys(maps)) assert.ok(found.includes(name), `${name} among ${found.join(', ')}`);
+    for (const { allocatedAt, name } of result.findings)
+      assert.match(allocatedAt?.file ?? '', new RegExp(`^http.*/${name}\\.js$|passwd$`), name);
+    assert.deepEqual(requests.toSorted(), [...new Set(requests)].toSorted(), 'each map is asked for once');
+    const { maxRSS } = process.resourceUsage();
+    assert.ok(maxRSS * 1024 < MAX_RSS_BYTES, `${Math.round(maxRSS / 1024)} MB at the peak`);
+  });
+
+  it('with hostile texts, dialogs, errors and a flood of console: the leak is found and said safely', async () => {
+    const { result } = await check(clickScenario(`${origin}/texts`, ['#go']), { options: { timeoutMs: 120_000 } });
+    assert.equal(result.error, undefined);
+    assert.equal(result.verdict, 'leak', JSON.stringify(result.because));
+    const report = createReport([result], result);
+    for (const text of [renderText(report), renderMarkdown(report)]) {
+      // eslint-disable-next-line no-control-regex -- control characters are what must not be there
+      assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##vso\[|::error::/);
+      assert.doesNotMatch(text, /hunter22|abcdefgh/);
+    }
+    assert.doesNotMatch(JSON.stringify(result), /hunter22|token=abcdefgh/);
+    const { maxRSS } = process.resourceUsage();
+    assert.ok(maxRSS * 1024 < MAX_RSS_BYTES, `${Math.round(maxRSS / 1024)} MB at the peak`);
+  });
+});
