@@ -56,10 +56,21 @@ async function checkAll(
   const sinks = [...createReporterSinks(requests, io), ...progress.sinks];
   const log: Log = process.env['LEAKWRIGHT_DEBUG'] ? stderrLog(io) : silentLog;
   const startedAt = new Date();
+  /** As the checks end, the one that was stopped included. */
+  const ended: CheckResult[] = [];
   const judge = async (result: CheckResult) => {
     const known = baseline === undefined ? result : applyBaseline(result, baseline);
-    return history ? await history.judge(known) : known;
+    const judged = history ? await history.judge(known) : known;
+    ended.push(judged);
+    return judged;
   };
+  const reportOf = (results: readonly CheckResult[]): Report =>
+    createReport(results, {
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      failOn,
+      ...(shard === undefined ? {} : { shard }),
+    });
   const servers = new RunServers(io, signal, progress.clear);
   let results: readonly CheckResult[];
   let serversEnded: boolean;
@@ -68,15 +79,12 @@ async function checkAll(
     results = await runJobs(jobs, workersFor(jobs, options), run);
   } finally {
     serversEnded = await servers.stop();
+    // Whoever stops a run gets what is known by then. It goes into no history: it says nothing of the checks that did not run.
+    if (signal.aborted && ended.length > 0) for (const sink of sinks) sink.onReport?.(reportOf(ended));
   }
   signal.throwIfAborted();
 
-  const report = createReport(results, {
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    failOn,
-    ...(shard === undefined ? {} : { shard }),
-  });
+  const report = reportOf(results);
   for (const sink of sinks) sink.onReport?.(report);
   const isRecorded = (await history?.record(report)) ?? true;
   const isExported = otlp === undefined || (await sendMetrics(report, otlp, io));
