@@ -24,10 +24,11 @@ export interface IterationFacts {
   readonly waitedFor: readonly WorkKind[];
   /** What was still due when the wait ended, and is not periodic work of the page. */
   readonly tail: readonly PendingWork[];
-  /** It began while work of the iteration before was still going on. */
+  /**
+   * It began while work of the iteration before was still going on. True once where periodic work was noticed for the first time;
+   * more often, iterations ran into each other.
+   */
   readonly overlapped: boolean;
-  /** No handler of the page ran, and nothing changed in it. */
-  readonly didNothing: boolean;
 }
 
 /** What the page does all the time, whoever uses it: known from the warm-up, never waited for. */

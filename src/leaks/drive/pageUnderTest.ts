@@ -207,7 +207,7 @@ export class PageUnderTest implements Subject {
     const { waitedMs, skippedMs, waitedFor, tail } = settled;
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
     await this.#passClock();
-    const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, didNothing: false };
+    const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped };
     this.#facts.push(facts);
     if (this.#facts.length > MAX_FACTS) this.#facts.shift();
     return facts;

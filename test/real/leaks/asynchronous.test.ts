@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { clickScenario } from '../../../src/scenarios/index.ts';
+import { type Means, serveAsynchronousPages } from '../../support/asynchronousPage.ts';
+import { check, useStateFolder } from './checking.ts';
+
+// What goes on after a click decides whether a page leaks: a user would lose leaks behind a busy guard, and be told of leaks
+// where a clean-up is only late.
+describe('a check of pages whose work goes on after the click', function () {
+  this.timeout(120_000);
+  useStateFolder();
+  let site: Awaited<ReturnType<typeof serveAsynchronousPages>>;
+  before(async () => {
+    site = await serveAsynchronousPages();
+  });
+  after(async () => await site.close());
+
+  const pages: readonly (readonly [Means, number, 'leak' | 'clean'])[] = [
+    ['busy-guard', 300, 'leak'],
+    ['debounce', 300, 'leak'],
+    ['timer', 5000, 'clean'],
+    ['fetch', 100, 'clean'],
+  ];
+  for (const [means, ms, verdict] of pages) {
+    it(`${means}, ${ms} ms: ${verdict}`, async () => {
+      const { result } = await check(clickScenario(`${site.url}/${means}/${ms}/${verdict}`, ['#go']));
+      assert.equal(result.verdict, verdict, JSON.stringify(result.error ?? result.warnings));
+    });
+  }
+});
