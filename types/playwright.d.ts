@@ -22,6 +22,8 @@ export interface LeakOptions {
   readonly warmup?: number;
   /** Look into the heap even when nothing grows. */
   readonly deep?: boolean;
+  /** Virtual time that passes in each iteration: milliseconds, or `5s`. */
+  readonly clock?: string | number;
   /** Milliseconds for the whole check, added to the test's own time limit while it runs. Default: 120,000. */
   readonly timeout?: number;
   readonly ignore?: readonly IgnoreRule[];
@@ -42,6 +44,8 @@ export interface Leaks {
    * The report is attached to the test.
    */
   check(iteration: (page: Page) => unknown, options?: LeakOptions): Promise<LeakReport>;
+  /** Soaks the page: does the same `times` times in all, and says what survives from every time. */
+  repeat(times: number, iteration: (page: Page) => unknown, options?: LeakOptions): Promise<LeakReport>;
 }
 
 export interface LeakFixtures {

@@ -1,10 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Page, TestInfo, TestType } from '@playwright/test';
-import { adoptPage } from '../checks/index.ts';
+import { adoptPage, parseDuration } from '../checks/index.ts';
 import { type CheckOptions, type CheckResult, checkLeaks } from '../leaks/index.ts';
 import {
+  DEFAULT_WARMUP,
   type IgnoreRule,
+  MIN_ITERATIONS,
   type Scenario,
   type Thresholds,
   isEmptyFunction,
@@ -24,6 +26,8 @@ export interface LeakOptions {
   readonly warmup?: number;
   /** Look into the heap even when nothing grows. */
   readonly deep?: boolean;
+  /** Virtual time that passes in each iteration: milliseconds, or `5s`. */
+  readonly clock?: string | number;
   /** Milliseconds for the whole check, added to the test's own time limit while it runs. Default: 120,000. */
   readonly timeout?: number;
   /** Findings that are known and do not count, each with a reason. */
@@ -32,6 +36,10 @@ export interface LeakOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
+/** `test.slow()` triples the time of a test. */
+const SLOW_FACTOR = 3;
+/** Time for each iteration of a soak, in ms. */
+const SOAK_MS = 1000;
 
 /** The `leaks` fixture. */
 export class Leaks {
@@ -79,7 +87,9 @@ export class Leaks {
     this.#running = true;
     this.#checks += 1;
     const name = merged.name ?? `${this.#info.title}${this.#checks > 1 ? ` (${this.#checks})` : ''}`;
-    const timeoutMs = merged.timeout ?? DEFAULT_TIMEOUT_MS;
+    // What Playwright gives to a slow test, its check gets as well.
+    const slow = this.#info.annotations.some(({ type }) => type === 'slow') ? SLOW_FACTOR : 1;
+    const timeoutMs = merged.timeout ?? DEFAULT_TIMEOUT_MS * slow;
     try {
       return await this.#step(`leaks.check ${name}`, async () =>
         this.#withTime(timeoutMs, async () => await this.#check(iteration, { ...merged, name, timeout: timeoutMs })),
@@ -87,6 +97,20 @@ export class Leaks {
     } finally {
       this.#running = false;
     }
+  }
+
+  /**
+   * Soaks the page: does the same `times` times in all, and says what survives from every time. As `check`, with as many
+   * iterations as that and time for them.
+   */
+  async repeat(times: number, iteration: (page: Page) => unknown, options: LeakOptions = {}): Promise<CheckResult> {
+    const warmup = options.warmup ?? DEFAULT_WARMUP;
+    const least = warmup + MIN_ITERATIONS;
+    if (!Number.isInteger(times) || times < least) {
+      throw new LeakwrightError('usage', `leaks.repeat() needs a whole number of ${least} or more times.`);
+    }
+    const timeout = options.timeout ?? DEFAULT_TIMEOUT_MS + times * SOAK_MS;
+    return await this.check(iteration, { ...options, warmup, timeout, iterations: times - warmup });
   }
 
   /** Ends a check that still runs, as when its test timed out. */
@@ -117,6 +141,9 @@ export class Leaks {
       ...(options.iterations === undefined ? {} : { iterations: options.iterations }),
       ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
       ...(options.deep === undefined ? {} : { deep: options.deep }),
+      ...(options.clock === undefined
+        ? {}
+        : { clockMs: typeof options.clock === 'number' ? options.clock : parseDuration(options.clock) }),
       timeoutMs: options.timeout,
       stepTimeoutMs: options.timeout,
     };

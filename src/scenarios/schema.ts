@@ -129,6 +129,7 @@ export const leakOptionsSchema = strict(
   {
     ...sharedShape,
     deep: z.optional(z.boolean({ error: 'must be true or false' })),
+    clock: z.optional(z.union([text, z.number().check(z.positive())], { error: 'must be a time: 500 (ms) or 5s' })),
     timeout: z.optional(z.number({ error: 'must be a number of milliseconds' }).check(z.positive('must be above 0'))),
   },
   'options',

@@ -18,6 +18,7 @@ import { type CleanCommandOptions, TOOLS, runClean } from './cleanCommand.ts';
 import { type DoctorOptions, runDoctor } from './doctorCommand.ts';
 import { type FindStepsOptions, runFindSteps } from './findStepsCommand.ts';
 import { HISTORY_ACTIONS, type HistoryOptions, runHistory } from './historyCommand.ts';
+import { CI_SYSTEMS, type InitOptions, runInit } from './initCommand.ts';
 import type { TerminalIo } from './io.ts';
 import { runKill } from './killCommand.ts';
 import { type MergeOptions, runMerge } from './mergeCommand.ts';
@@ -73,6 +74,17 @@ Examples:
     .option('--limit <n>', 'what grew: this many at most (default: 50)', wholeNumber(1))
     .action(async (snapshots: string[], options: AnalyzeOptions) => {
       finish(await runAnalyze(snapshots, options, io, signal));
+    });
+
+  program
+    .command('init')
+    .description('write a configuration, a first scenario and a CI file, after three questions')
+    .option('--url <url>', 'the page to begin with')
+    .option('--click <selector>', 'one step of an iteration; repeat it for more', collect)
+    .option('--ci <system>', CI_SYSTEMS.join(', '))
+    .option('--yes', 'do not ask')
+    .action(async (options: InitOptions) => {
+      finish(await runInit(options, io));
     });
 
   program
