@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckSettings } from '../checks/index.ts';
@@ -48,7 +49,8 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
   if (inspect !== undefined) return { kind: 'inspector', url: inspect };
   return {
     kind: 'start',
-    command: node!.split(/\s+/).filter((word) => word !== ''),
+    // A path with spaces is one word.
+    command: existsSync(resolve(node!)) ? [node!] : node!.split(/\s+/).filter((word) => word !== ''),
     cwd: process.cwd(),
     ...(url === undefined ? {} : { url }),
     ...(onOutput ? { onOutput } : {}),

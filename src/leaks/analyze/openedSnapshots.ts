@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
-import { LeakwrightError } from '../../support/index.ts';
-import { HeapGraphLoader } from '../snapshot/heapGraph.ts';
+import { LeakwrightError, describeError } from '../../support/index.ts';
+import { type HeapGraph, HeapGraphLoader } from '../snapshot/heapGraph.ts';
 import { type SnapshotOutline, compare, outline } from './compare.ts';
 import { HeapView } from './heapView.ts';
 import type { CopiedText, ObjectReport, Part, Questions } from './messages.ts';
@@ -141,18 +141,29 @@ export class OpenedSnapshots {
     return view;
   }
 
+  async #read(path: string): Promise<HeapGraph> {
+    const loader = new HeapGraphLoader(true);
+    const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
+    for await (const text of stream) loader.write(text as string);
+    return await loader.finish(this.#collectGarbage);
+  }
+
   async #load(path: string, name: string): Promise<HeapView> {
     // One graph at a time: what the former one took goes back first.
     this.#view = undefined;
     this.#remembered = undefined;
     this.#collectGarbage();
-    const loader = new HeapGraphLoader(true);
-    const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
-    for await (const text of stream) loader.write(text as string);
-    const graph = await loader.finish(this.#collectGarbage);
+    const graph = await this.#read(path).catch((error: unknown) => {
+      throw damaged(name, describeError(error));
+    });
+    if (!graph.isConsistent) throw damaged(name, 'a part of it is missing');
     this.#collectGarbage();
     return new HeapView(graph, { name, bytes: statSync(path).size });
   }
+}
+
+function damaged(name: string, why: string): LeakwrightError {
+  return new LeakwrightError('usage', `'${name}' is damaged: ${why}.`, { hint: 'Save it again.' });
 }
 
 function groupsOf(view: HeapView, name: string): { sample: number; count: number; retainedBytes: number }[] {

@@ -20,7 +20,7 @@ export interface SnapshotHead {
 }
 
 interface RawHead {
-  readonly meta?: { readonly node_fields?: unknown; readonly edge_fields?: unknown };
+  readonly meta?: { readonly node_fields?: unknown; readonly edge_fields?: unknown; readonly node_types?: unknown };
   readonly node_count?: unknown;
   readonly edge_count?: unknown;
 }
@@ -107,6 +107,10 @@ function checkNumbers(head: RawHead, bytes: number, name: string): { nodes: numb
       `'${name}' is no snapshot of V8: its objects have no ${missing.join(', ')}.`,
       'Snapshots of Chromium and Node can be read.',
     );
+  }
+  const [types] = Array.isArray(meta?.node_types) ? (meta.node_types as unknown[]) : [];
+  if (!Array.isArray(types) || !types.includes('object')) {
+    throw refuse(`'${name}' is damaged: it does not say which types its objects have.`, 'Save it again.');
   }
   if (!isCount(nodes) || !isCount(edges))
     throw refuse(`'${name}' is damaged: it does not say how many objects it has.`);

@@ -1,4 +1,4 @@
-import type { SourceTextsOptions } from '../explain/sources/index.ts';
+import type { GeneratedFrame, SourceTextsOptions } from '../explain/sources/index.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { CheckGuard } from './checkGuard.ts';
 import type { GuardedCdp } from './cdp.ts';
@@ -46,6 +46,8 @@ export interface Subject {
   exposedInterfaces(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** How its scripts and source maps may be read. */
   sourceAccess(): Pick<SourceTextsOptions, 'pageUrl' | 'asPage'>;
+  /** The stack by which an iteration opens a file, innermost first, seen in one more iteration; empty where none is seen. */
+  openingFrames?(): Promise<readonly GeneratedFrame[]>;
   teardown(): Promise<void>;
   /** Lets go of it; it may live on. */
   release(): void;

@@ -109,6 +109,7 @@ class Explainer {
   async #explain(leak: LeakCandidate): Promise<Explained> {
     if (leak.growth) return await this.#grown(leak);
     if (leak.native) return await this.#native(leak);
+    if (leak.kind === 'native-memory') return await this.#leftOpen(leak);
     const { group } = leak;
     const made = await this.#sites.allocation(leak);
     const kept = group && group.via === undefined ? this.#keptFrames(group.holder) : undefined;
@@ -176,6 +177,13 @@ class Explainer {
     const allocatedAt = await this.#sites.grown(growth);
     const holder = await this.#sites.holderName(growth.holder, growth.stack, undefined, kept?.[0]);
     return { leak, allocatedAt: allocatedAt ?? keptAt, keptAt, holder, retainedBy: growth.holder.retainedBy };
+  }
+
+  /** What the system counts: no object says who opened it, one more iteration does. */
+  async #leftOpen(leak: LeakCandidate): Promise<Explained> {
+    const frames = (await this.#options.subject.openingFrames?.()) ?? [];
+    const allocatedAt = await this.#mapper.toSite(frames, 'line');
+    return { leak, allocatedAt, keptAt: undefined, holder: undefined };
   }
 
   async #native(leak: LeakCandidate): Promise<Explained> {

@@ -1,6 +1,6 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
 import type { Because, BoundedGrowth, Verdict } from '../model.ts';
-import { BEHIND_FOLLOWED, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
+import { BEHIND_FOLLOWED, SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
 import { followUp } from './followUp.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
@@ -74,11 +74,36 @@ export function decide(evidence: Evidence): Decision {
     const [worst] = found.toSorted((a, b) => b.leak.bytesPerIteration - a.leak.bytesPerIteration);
     return { ...result, verdict: 'leak', leaks: found, because: worst!.leak.because };
   }
+  const left = cutShort || failureIn(evidence) !== undefined ? undefined : leftOpen(evidence, suspicions);
+  if (left) return { ...result, verdict: 'leak', leaks: [{ heap: 0, leak: left }], because: left.because };
   return {
     ...result,
     leaks: [],
     ...withoutLeak(evidence, suspicions, { open, anyReleased, undoNodes, cutShort, bounded, warnings }),
   };
+}
+
+/**
+ * What the system counts and each iteration leaves: a file that is not closed stays open although nothing in the heap holds it
+ * any more. It must rise in every step of the count, and go on until the end.
+ */
+function leftOpen(evidence: Evidence, suspicions: readonly Suspicion[]): LeakCandidate | undefined {
+  const { samples, end } = countView(evidence);
+  for (const suspicion of suspicions) {
+    const { counter, perIteration } = suspicion;
+    const name = SYSTEM_COUNTERS[counter];
+    if (name === undefined || !end || !stillRises(suspicion, evidence)) continue;
+    const survivors = samples.slice(1).map((sample, index) => sample[counter]! - samples[index]![counter]!);
+    if (survivors.some((step) => step <= 0)) continue;
+    const readings = samples.map((sample) => sample[counter]!);
+    const because: Because = {
+      rule: 'left open',
+      reason: `${counter}: ${readings.join(', ')}, then ${end.counters[counter] ?? 0} at the end; nothing in the heap holds what was left open`,
+      numbers: { perIteration },
+    };
+    return { kind: 'native-memory', name, perIteration, bytesPerIteration: 0, retainedBytes: 0, survivors, because };
+  }
+  return undefined;
 }
 
 const NOT_FOLLOWED = 'Each iteration adds more than the one before: growth was not followed until it ends the page.';

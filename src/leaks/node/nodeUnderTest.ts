@@ -6,9 +6,10 @@ import { GuardedCdp } from '../drive/cdp.ts';
 import { CheckGuard } from '../drive/checkGuard.ts';
 import type { IterationFacts, WorkKind } from '../drive/iterationFacts.ts';
 import type { Subject } from '../drive/subject.ts';
+import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { InspectorSession } from './inspectorSession.ts';
-import { type ProgramState, dueIn, readState } from './readProgram.ts';
+import { type ProgramState, dueIn, readOpenFiles, readState, watchOpening } from './readProgram.ts';
 
 /** One-shot timers that are due later than this are not waited for. */
 const TAIL_LIMIT_MS = 5000;
@@ -19,11 +20,24 @@ const LOOK_MS = 15;
 const REST_LIMIT_MS = 2000;
 /** Facts of this many iterations are kept. */
 const MAX_FACTS = 500;
+/** Opened files of an iteration whose stacks are looked at. */
+const MAX_STACKS = 20;
 
 /** What a step of a scenario gets in place of a page. */
 export interface NodePage {
   /** The address of the program, where it is a server. */
   url(): string;
+}
+
+interface StackTrace {
+  readonly callFrames: readonly {
+    readonly functionName: string;
+    readonly url: string;
+    readonly lineNumber: number;
+    readonly columnNumber: number;
+  }[];
+  readonly parent?: StackTrace;
+  readonly parentId?: { readonly id: string };
 }
 
 /** A program on Node under check: runs iterations on it and reads it through its inspector. */
@@ -172,7 +186,55 @@ export class NodeUnderTest implements Subject {
     return { pageUrl: pathToFileURL(this.#program).href };
   }
 
+  async openingFrames(): Promise<readonly GeneratedFrame[]> {
+    const stacks: StackTrace[] = [];
+    const onCall = (event: { readonly stackTrace?: StackTrace }): void => {
+      if (event.stackTrace) stacks.push(event.stackTrace);
+    };
+    await this.cdp.send('Debugger.enable');
+    // What a stream opens it opens in a later turn: the stack that made the stream comes before.
+    await this.cdp.send('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
+    const { result: end } = await this.cdp.send('Runtime.evaluate', { expression: `(${String(watchOpening)})()` });
+    this.cdp.session.on('Runtime.consoleAPICalled', onCall);
+    try {
+      await this.iterate('settle');
+      for (const stack of stacks.slice(0, MAX_STACKS)) {
+        const frames = await this.#framesOf(stack);
+        if (frames.length > 0) return frames;
+      }
+      return [];
+    } finally {
+      this.cdp.session.off('Runtime.consoleAPICalled', onCall);
+      await this.cdp.send('Runtime.callFunctionOn', {
+        objectId: end.objectId!,
+        functionDeclaration: 'function () { this(); }',
+      });
+      await this.cdp.send('Debugger.setAsyncCallStackDepth', { maxDepth: 0 });
+      await this.cdp.send('Runtime.discardConsoleEntries');
+    }
+  }
+
+  /** The program's own frames of a stack and of the turns before it, innermost first. */
+  async #framesOf(stack: StackTrace): Promise<GeneratedFrame[]> {
+    const frames = stack.callFrames
+      .filter(({ url }) => url !== '' && !url.startsWith('node:'))
+      .map(({ functionName, url, lineNumber, columnNumber }) => ({
+        url,
+        line: lineNumber + 1,
+        column: columnNumber + 1,
+        function: functionName,
+      }));
+    let parent = stack.parent;
+    if (!parent && stack.parentId) {
+      const { stackTrace } = await this.cdp.send('Debugger.getStackTrace', { stackTraceId: stack.parentId });
+      parent = stackTrace;
+    }
+    return parent ? [...frames, ...(await this.#framesOf(parent))] : frames;
+  }
+
   async teardown(): Promise<void> {
+    for (const [path, count] of (await this.#call(readOpenFiles)).slice(0, 3))
+      this.#warnings.add(`The program has ${path} open ${count} times.`);
     if (this.#scenario.teardown) await this.#run('teardown', this.#scenario.teardown);
   }
 

@@ -33,6 +33,45 @@ export function readState(): ProgramState {
   };
 }
 
+/** What most file descriptors of the program lead to, where more than a few lead to one: path and number. */
+export function readOpenFiles(): readonly (readonly [path: string, count: number])[] {
+  const counts = new Map<string, number>();
+  try {
+    const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
+    for (const descriptor of readdirSync('/proc/self/fd')) {
+      try {
+        const path = readlinkSync(`/proc/self/fd/${descriptor}`);
+        if (path.startsWith('/') && !path.startsWith('/dev/')) counts.set(path, (counts.get(path) ?? 0) + 1);
+      } catch {
+        // It was closed meanwhile.
+      }
+    }
+  } catch {
+    // Only Linux has it.
+  }
+  return [...counts].filter(([, count]) => count > 5).sort((a, b) => b[1] - a[1]);
+}
+
+/** From here on, each file that is opened is told of to the inspector's console, with its stack. @returns ends it */
+export function watchOpening(): () => void {
+  const fs = process.getBuiltinModule('node:fs') as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const { syncBuiltinESMExports } = process.getBuiltinModule('node:module');
+  const told = process.getBuiltinModule('node:inspector').console as unknown as { debug(text: string): void };
+  const originals = { open: fs['open']!, openSync: fs['openSync']! };
+  for (const [name, original] of Object.entries(originals)) {
+    fs[name] = function (...args) {
+      told.debug('leakwright: a file is opened');
+      return original.apply(this, args);
+    };
+  }
+  // Modules that imported the functions by name get these, too.
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, originals);
+    syncBuiltinESMExports();
+  };
+}
+
 /** Milliseconds until the last one-shot timer that keeps the program alive is due; -1 where there is none. */
 export function dueIn(timers: readonly NodeJS.Timeout[]): number {
   interface Inner {

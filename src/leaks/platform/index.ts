@@ -2,6 +2,7 @@ export { isNativeId } from './ids.ts';
 export {
   BEHIND_FOLLOWED,
   FOLLOWED_CLASSES,
+  SYSTEM_COUNTERS,
   UNTELLING_COUNTERS,
   countsThings,
   isBookkeeping,

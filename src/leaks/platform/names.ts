@@ -67,6 +67,9 @@ export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([
   'treeBytes',
 ]);
 
+/** Counters of what the system counts for a program of its own: nothing in a heap has to hold these for them to stay. */
+export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = { fileDescriptors: 'open file descriptor' };
+
 /** True for counters of things (nodes, listeners, frames …), whose steady rise is a leak whatever the heap shows. */
 export function countsThings(counter: string): boolean {
   return !counter.endsWith('Bytes');

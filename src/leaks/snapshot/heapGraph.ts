@@ -210,6 +210,11 @@ export class HeapGraph {
     return this.#edges.length / this.#snapshot.edgeFieldsCount;
   }
 
+  /** Whether the objects say that they have as many edges as there are: otherwise a part of the text was missing. */
+  get isConsistent(): boolean {
+    return this.#snapshot.firstEdgeIndexes[this.nodeCount] === this.#edges.length && this.nodeCount > 0;
+  }
+
   /** Whether the stacks that made the objects were recorded. */
   get hasStacks(): boolean {
     return (this.#snapshot.profile.snapshot.trace_function_count ?? 0) > 0;

@@ -167,10 +167,11 @@ function holderClass(graph: HeapGraph, holder: number): string {
 }
 
 /**
- * Blink keeps the scope of each ES module through its Modulator, by way of a generator object that stands for the module's
+ * Blink keeps the scope of each ES module through its Modulator, Node through a ModuleWrap, by way of a generator object that stands for the module's
  * evaluation: neither is a word of the user's.
  */
-const isModuleScope = (graph: HeapGraph, node: number): boolean => graph.rawName(node) === 'Modulator';
+const isModuleScope = (graph: HeapGraph, node: number): boolean =>
+  /^(?:Modulator|ModuleWrap)$/.test(graph.rawName(node));
 
 /** The name of what lies at the end of a path, in the user's words; empty where no name leads to it. */
 export function nameOfPath(graph: HeapGraph, steps: readonly PathStep[]): string {

@@ -15,6 +15,7 @@ import { isAlive } from '../../support/owners.ts';
 
 /** A server with three handlers: one that leaks, one that answers late and keeps nothing, one that fills a cache of 20. */
 const SERVER = `
+import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import { EventEmitter } from 'node:events';
 
@@ -28,6 +29,9 @@ createServer((request, response) => {
     const rows = new Array(50).fill(request.url);
     bus.on('change', () => rows.length);
     response.end('ok');
+  } else if (request.url === '/file') {
+    const stream = createReadStream(process.execPath);
+    stream.once('readable', () => response.end(stream.read(10)));
   } else if (request.url === '/late') {
     const rows = new Array(50).fill(request.url);
     setTimeout(() => rows.length, 120);
@@ -80,10 +84,23 @@ describe('A check of a Node program', function () {
     assert.equal(result.browser.name, 'Node');
     const [finding] = result.findings;
     assert.equal(finding?.holder, 'bus._events.change');
-    assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['server.mjs', 13]);
+    assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['server.mjs', 14]);
     assert.ok(finding?.because);
     assert.ok(pid > 0 && !isAlive(pid), 'the program goes on after its check');
     assert.equal(result.cleanup.successful, true);
+  });
+
+  it('names files that are left open, though nothing in the heap holds them any more', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const result = await check('/file');
+    assert.equal(result.verdict, 'leak', JSON.stringify([result.error, result.because]));
+    const [finding] = result.findings;
+    assert.equal(finding?.name, 'open file descriptor');
+    assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['server.mjs', 17]);
+    assert.ok(
+      result.warnings.some((warning) => warning.includes(process.execPath)),
+      result.warnings.join('\n'),
+    );
   });
 
   it('waits for timers that a request started, and calls a cache that stops growing no leak', async () => {

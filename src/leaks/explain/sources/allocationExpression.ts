@@ -106,6 +106,7 @@ const MADE_BY_CALL: Readonly<Record<string, readonly string[]>> = {
   CanvasRenderingContext2D: ['getContext'],
   DocumentFragment: ['createDocumentFragment', 'createContextualFragment', 'cloneNode', 'importNode'],
   IDBTransaction: ['transaction'],
+  Immediate: ['setImmediate'],
   ImageBitmap: ['createImageBitmap', 'transferToImageBitmap'],
   ImageData: ['createImageData', 'getImageData'],
   MediaStream: ['captureStream', 'getUserMedia', 'getDisplayMedia', 'clone'],
@@ -114,6 +115,7 @@ const MADE_BY_CALL: Readonly<Record<string, readonly string[]>> = {
   Response: ['fetch', 'clone', 'json', 'error', 'redirect'],
   ShadowRoot: ['attachShadow'],
   Text: ['createTextNode', 'splitText'],
+  Timeout: ['setInterval', 'setTimeout'],
   WebGL2RenderingContext: ['getContext'],
   WebGLRenderingContext: ['getContext'],
 };
