@@ -8,7 +8,12 @@ interface ParsedSnapshot {
   readonly nodes: NumberArray;
   readonly containmentEdges: NumberArray;
   readonly strings: readonly string[];
-  readonly profile: { readonly snapshot: { readonly trace_function_count?: number } };
+  readonly profile: {
+    readonly snapshot: {
+      readonly meta: { readonly node_fields: readonly string[] };
+      readonly trace_function_count?: number;
+    };
+  };
   readonly nodeFieldCount: number;
   readonly nodeTypeOffset: number;
   readonly nodeNameOffset: number;
@@ -212,7 +217,12 @@ export class HeapGraph {
 
   /** Whether the objects say that they have as many edges as there are: otherwise a part of the text was missing. */
   get isConsistent(): boolean {
-    return this.#snapshot.firstEdgeIndexes[this.nodeCount] === this.#edges.length && this.nodeCount > 0;
+    const { nodeCount, nodeFieldCount, edgeFieldsCount, profile } = this.#snapshot;
+    const edgeCountOffset = profile.snapshot.meta.node_fields.indexOf('edge_count');
+    let edges = 0;
+    for (let node = 0; node < nodeCount; node += 1)
+      edges += this.#nodes.getValue(node * nodeFieldCount + edgeCountOffset);
+    return nodeCount > 0 && edges * edgeFieldsCount === this.#edges.length;
   }
 
   /** Whether the stacks that made the objects were recorded. */
