@@ -222,7 +222,11 @@ export class HeapGraph {
     let edges = 0;
     for (let node = 0; node < nodeCount; node += 1)
       edges += this.#nodes.getValue(node * nodeFieldCount + edgeCountOffset);
-    return nodeCount > 0 && edges * edgeFieldsCount === this.#edges.length;
+    if (nodeCount === 0 || edges * edgeFieldsCount !== this.#edges.length) return false;
+    // Where numbers are missing, zeros are left at the end: an edge to the root, to which none leads.
+    return (
+      edges === 0 || this.#edges.getValue(this.#edges.length - edgeFieldsCount + this.#snapshot.edgeToNodeOffset) > 0
+    );
   }
 
   /** Whether the stacks that made the objects were recorded. */
