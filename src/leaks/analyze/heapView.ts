@@ -143,7 +143,7 @@ function sourceOf(graph: HeapGraph): SnapshotSource {
   graph.forEachEdge(graph.root, (edge, to) => {
     const name = graph.rawName(to);
     if (name.startsWith('Node / ')) source = 'node';
-    else if (source === 'other' && graph.edgeType(edge) === 'shortcut' && /^Window\b|GlobalScope\b/.test(name))
+    else if (source === 'other' && graph.edgeType(edge) !== 'weak' && /\bWindow\b|GlobalScope\b/.test(name))
       source = 'chrome';
   });
   return source;

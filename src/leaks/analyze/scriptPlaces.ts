@@ -94,7 +94,9 @@ function findScriptUrls(graph: HeapGraph): Map<number, string> {
     if (!location || urls.has(location.scriptId)) continue;
     const shared = targetOf(graph, node, 'shared');
     const script = shared === undefined ? undefined : targetOf(graph, shared, 'script');
-    if (script !== undefined) urls.set(location.scriptId, graph.rawName(script));
+    // One without a URL (an inline script of a blank page) has the engine's name for scripts.
+    const url = script === undefined ? '' : graph.rawName(script).replace(/^system \/ Script \/ /, '');
+    if (url !== '') urls.set(location.scriptId, url);
   }
   return urls;
 }
