@@ -146,7 +146,7 @@ describe('An analysis of heap snapshots', function () {
       [write('other', '{"name":"package"}'), /no heap snapshot/],
       [write('absurd', absurd), /4000000000 objects .* cannot be in/],
       [write('hole', `${text.slice(0, 3_000_000)}${text.slice(5_000_000)}`), /is damaged/],
-      [write('counts', text.replace(/"edge_count":\d+/, '"edge_count":10')), /is damaged: a part of it is missing/],
+      [write('counts', text.replace(/"edge_count":\d+/, '"edge_count":10')), /is damaged/],
       [write('texts', `${text.slice(0, text.indexOf('"strings":['))}"strings":["a"]}`), /is damaged/],
       [write('packed', Buffer.from([0x1f, 0x8b, 8, 0])), /is compressed/],
       [join(folder, 'missing'), /no such file/],
