@@ -93,6 +93,8 @@ export interface WatchedSeen {
   readonly heap: HeapNumber;
   readonly iterations: number;
   readonly holders: readonly HolderSizes[];
+  /** Counters before and after, of the page's own heap only. */
+  readonly counters?: readonly [before: Counters, after: Counters];
   /** Bytes of the heap after a collection, before and after. */
   readonly heldBytes: readonly [before: number, after: number];
   readonly again?: SnapshotAnalysis;

@@ -1,58 +1,493 @@
-import type { Evidence, Observation } from '../../src/leaks/evidence.ts';
+import type { Evidence, IterationSpan, Observation, SnapshotSeen } from '../../src/leaks/evidence.ts';
+import { plan } from '../../src/leaks/judge/plan.ts';
+import { looksMultiplying } from '../../src/leaks/judge/runaway.ts';
 import type { GroupReport, GrowthReport } from '../../src/leaks/snapshot/messages.ts';
 import { type Recording, outcomeOf } from './replay.ts';
 
-/** A session of observations at the border of a number: written by hand, as no page stands there by itself. */
-interface Made {
+/**
+ * A page as a few functions of the iteration, for evidence at the border of a number: no real page stands there by itself. A made
+ * check runs the real plan on it and answers each step as a browser would.
+ */
+export interface MadePage {
   readonly name: string;
-  readonly truth: 'leak' | 'clean';
-  readonly evidence: Evidence;
+  readonly truth: 'leak' | 'clean' | 'inconclusive';
+  /** Counters after an iteration, from 0 (before the first); what is not named stays flat. */
+  readonly counters?: (iteration: number) => Readonly<Record<string, number>>;
+  /** How many objects of an iteration are alive at another, later one. */
+  readonly objects?: (madeIn: number, now: number) => number;
+  /** Nodes of the browser without an iteration that came up to an iteration. */
+  readonly nodes?: (now: number) => number;
+  /** Live size of one old collection. */
+  readonly size?: (now: number) => number;
+  /** Bytes of the heap, garbage included, where they are read without a collection. */
+  readonly heap?: (now: number) => number;
+  /** Bytes of one object. Default: 100. */
+  readonly objectBytes?: number;
+  /** Session-history entries of five watched iterations; the collection of the objects is keyed by them. */
+  readonly historyEntries?: number;
+  /** Counted iterations. Default: 7. */
+  readonly iterations?: number;
+  /** ms that an iteration of the count takes. */
+  readonly iterationMs?: number;
 }
 
+const WARMUP = 3;
+const KB = 1024;
+const MB = 1024 * 1024;
 const BASE = { nodes: 50, listeners: 4, jsHeapBytes: 3_000_000, embedderHeapBytes: 400_000, backingStoreBytes: 0 };
 
-/** Counters of a count, one series a counter; those not named stay flat. */
-function counted(
-  series: Readonly<Record<string, readonly number[]>>,
-  end?: Readonly<Record<string, number>>,
-): Observation[] {
-  const length = Math.max(...Object.values(series).map((values) => values.length));
-  const at = (index: number): Record<string, number> => ({
-    ...BASE,
-    ...Object.fromEntries(
-      Object.entries(series).map(([counter, values]) => [counter, values[index] ?? values.at(-1)!]),
-    ),
-  });
-  const seen: Observation[] = [{ saw: 'counters', when: 'warmup', atMs: 0, counters: at(0), begun: 2 }];
-  for (let index = 0; index < length; index += 1)
-    seen.push({ saw: 'counters', when: 'count', atMs: 50 * index, counters: at(index), begun: 3 + index });
-  if (end) seen.push({ saw: 'counters', when: 'end', atMs: 9000, counters: { ...BASE, ...end }, begun: 70 });
-  return seen;
-}
+const HOLDER = {
+  name: 'kept',
+  heapObjectId: 1001,
+  className: 'Array',
+  nodeType: 'object',
+  isSlot: false,
+  retainedBy: ['kept: Array'],
+};
 
-function evidence(observations: readonly Observation[], iterations = 7): Evidence {
+function group(survivors: readonly number[], parts: Partial<GroupReport> = {}): GroupReport {
   return {
-    version: 1,
-    browser: 'made by hand',
-    settings: { warmup: 3, iterations, escalateTo: 60, deep: false },
-    observations,
+    key: 'Panel',
+    className: 'Panel',
+    nodeType: 'object',
+    survivors,
+    ageless: 0,
+    bytes: survivors.map((count) => count * 100),
+    holder: HOLDER,
+    stack: [{ scriptId: 5, url: 'http://page/app.js', line: 3, column: 10, functionName: 'open' }],
+    ...parts,
   };
 }
 
+/** The evidence of a check of a made page. */
+export function makeEvidence(page: MadePage): Evidence {
+  const observations: Observation[] = [];
+  const spans: IterationSpan[] = [];
+  let begun = WARMUP - 1;
+  let spanFrom = 0;
+  let snapshotAt = 0;
+  const evidence = (): Evidence => ({
+    version: 1,
+    browser: 'made by hand',
+    settings: { warmup: WARMUP, iterations: page.iterations ?? 7, escalateTo: 60, deep: false },
+    observations: [...observations],
+  });
+  const countersAt = (now: number): Record<string, number> => ({
+    ...BASE,
+    ...page.counters?.(now - WARMUP),
+    ...(page.nodes ? { nodes: BASE.nodes + page.nodes(now) } : {}),
+  });
+  const note = (seen: Observation extends infer T ? (T extends unknown ? Omit<T, 'begun'> : never) : never): void =>
+    void observations.push({ ...seen, begun });
+  const sizesOver = (iterations: number): number[] => {
+    const sizes = [page.size?.(begun) ?? 0];
+    for (let each = 0; each < iterations; each += 1) {
+      begun += 1;
+      sizes.push(page.size?.(begun) ?? 0);
+    }
+    return sizes;
+  };
+  const closeSpan = (from: number, to: number): void => void (to >= from && spans.push({ first: from, last: to }));
+  const growth = (): GrowthReport[] =>
+    page.size
+      ? [
+          {
+            type: 'table',
+            holder: { ...HOLDER, name: 'numbers', heapObjectId: 2002 },
+            className: 'Array',
+            bytesBefore: 0,
+            bytesAfter: page.size(begun) * 8,
+            stack: [],
+          },
+        ]
+      : [];
+  const snapshot = (heap: number): SnapshotSeen => {
+    const survivors = spans.map(({ first, last }) => {
+      let count = 0;
+      for (let made = first; made <= last; made += 1) count += page.objects?.(made, begun) ?? 0;
+      return count;
+    });
+    const since = begun - snapshotAt;
+    const ageless = page.nodes ? page.nodes(begun) - page.nodes(snapshotAt) : 0;
+    const none = spans.map(() => 0);
+    const list = { ...HOLDER, name: '<ul>', heapObjectId: 3003, className: '<ul>', nodeType: 'native' };
+    const seen: SnapshotSeen = {
+      saw: 'snapshot',
+      heap,
+      spans: [...spans],
+      iterationsSince: since,
+      hooked: true,
+      analysis: {
+        groups: [
+          ...(survivors.some((count) => count > 0)
+            ? [group(survivors, { bytes: survivors.map((count) => count * (page.objectBytes ?? 100)) })]
+            : []),
+          ...(ageless > 0
+            ? [group(none, { key: '<li>', className: '<li>', nodeType: 'native', ageless, holder: list, stack: [] })]
+            : []),
+        ],
+        growth: growth(),
+        nodeCount: 1000,
+        elements: page.nodes ? { '<li>': page.nodes(begun) } : {},
+      },
+      resources: [],
+      interfaces: [],
+    };
+    snapshotAt = begun;
+    return seen;
+  };
+  note({ saw: 'counters', when: 'warmup', atMs: 0, counters: countersAt(begun) });
+  begun = WARMUP;
+  for (;;) {
+    const step = plan(evidence());
+    switch (step.do) {
+      case 'decide':
+        return evidence();
+      case 'count': {
+        if (step.iteration > 0) {
+          begun += 1;
+          if (spanFrom > 0) closeSpan(begun, begun);
+        }
+        const atMs = step.iteration * (page.iterationMs ?? 50);
+        note({ saw: 'counters', when: 'count', atMs, counters: countersAt(begun) });
+        break;
+      }
+      case 'track':
+        spanFrom = begun + 1;
+        note({ saw: 'tracking', heap: 0 });
+        break;
+      case 'snapshot': {
+        if (step.phase === 'escalate') closeSpan((spans.at(-1)?.last ?? begun) + 1, begun);
+        const from = begun + 1;
+        begun += step.iterations;
+        if (step.phase === 'escalate') closeSpan(from, begun);
+        else for (let each = from; each <= begun; each += 1) closeSpan(each, each);
+        note(snapshot(step.heap));
+        break;
+      }
+      case 'sizes':
+        note({ saw: 'sizes', heap: 0, holders: [{ heapObjectId: 2002, sizes: sizesOver(step.iterations) }] });
+        break;
+      case 'follow': {
+        const bytes: number[] = [];
+        while (begun < step.to && !looksMultiplying(bytes, [])) {
+          begun += 1;
+          bytes.push(page.heap?.(begun) ?? 0);
+        }
+        const endedBy = begun < step.to ? 'multiplying' : 'done';
+        note({ saw: 'followed', heap: 0, bytes, ms: [], endedBy });
+        break;
+      }
+      case 'confirm': {
+        const bytes = [countersAt(begun)['jsHeapBytes']!];
+        for (let each = 0; each < step.iterations; each += 1) {
+          begun += 1;
+          bytes.push(countersAt(begun)['jsHeapBytes']!);
+        }
+        note({ saw: 'confirmed', heap: 0, bytes });
+        break;
+      }
+      case 'watch': {
+        const before = countersAt(begun);
+        const sizes = sizesOver(step.iterations);
+        const counters = [before, countersAt(begun)] as const;
+        const heldBytes = [1, 2] as const;
+        const again = step.again ? { again: snapshot(0).analysis } : {};
+        note({
+          saw: 'watched',
+          heap: 0,
+          iterations: step.iterations,
+          holders: [{ heapObjectId: 2002, sizes }],
+          heldBytes,
+          counters,
+          ...again,
+          ...(page.historyEntries === undefined ? {} : { history: { entries: page.historyEntries, holders: [1001] } }),
+        });
+        break;
+      }
+      case 'workers':
+        note({ saw: 'workers', heaps: [] });
+        break;
+      case 'end':
+        note({ saw: 'counters', when: 'end', atMs: 9000, counters: countersAt(begun) });
+        break;
+    }
+  }
+}
+
 export function madeRecordings(): Recording[] {
-  return made().map(({ name, truth, evidence }) => ({
-    name,
-    truth,
-    chromium: evidence.browser,
-    commit: '',
-    evidence,
-    outcome: outcomeOf(evidence),
-  }));
+  return MADE_PAGES.map((page) => {
+    const evidence = makeEvidence(page);
+    return {
+      name: page.name,
+      truth: page.truth,
+      chromium: evidence.browser,
+      commit: '',
+      evidence,
+      outcome: outcomeOf(evidence),
+    };
+  });
 }
 
-function made(): Made[] {
-  return [];
-}
+const every =
+  (n: number, from: number) =>
+  (iteration: number): number =>
+    iteration < from ? 0 : Math.floor((iteration - from) / n) + 1;
 
-export type { GroupReport, GrowthReport };
-export { counted, evidence };
+/** Counters that rise in the given steps of the count, by the given amounts, and stay where they are after it. */
+const steps =
+  (counter: keyof typeof BASE, amounts: readonly number[]) =>
+  (iteration: number): Record<string, number> => ({
+    [counter]: BASE[counter] + amounts.slice(0, Math.max(0, iteration)).reduce((sum, amount) => sum + amount, 0),
+  });
+
+const SMALL = steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]);
+const doubling = (made: number): number => 8 * 2 ** Math.min(made - WARMUP, 12);
+const growing = (made: number): number => Math.round(120 * 1.45 ** Math.min(made - 6, 12));
+/** Flat up to the end of the follow-up, then steps of so many KB. */
+const late =
+  (kilobytes: readonly number[]) =>
+  (now: number): number =>
+    3 * MB + kilobytes.slice(0, Math.max(0, now - 50 + kilobytes.length)).reduce((sum, kb) => sum + kb * KB, 0);
+
+export const MADE_PAGES: readonly MadePage[] = [
+  { name: 'three nodes of seven, then none', truth: 'clean', counters: steps('nodes', [1, 0, 1, -1, 1, 0, 0]) },
+  { name: 'a node that comes once', truth: 'clean', counters: steps('nodes', [0, 0, 1, 0, 0, 0, 0]) },
+  {
+    name: 'a node in three of seven',
+    truth: 'leak',
+    objects: (made) => (made % 3 === 0 ? 1 : 0),
+    counters: (i) => ({ nodes: 50 + every(3, 0)(Math.max(0, i)) }),
+  },
+  { name: '50 bytes of noise', truth: 'clean', counters: steps('jsHeapBytes', [264, 8, 8, 8, 8, 8, 8]) },
+  { name: '100 bytes in rises', truth: 'clean', counters: steps('jsHeapBytes', [264, 16, 16, 16, 16, 16, 16]) },
+  { name: '264 bytes of the first reading', truth: 'clean', counters: steps('jsHeapBytes', [264, 0, 0, 0, 0, 0, 0]) },
+  { name: '900 bytes in one step', truth: 'clean', counters: steps('jsHeapBytes', [0, 0, 900, 0, 0, 0, 0]) },
+  { name: '1,500 bytes in one step', truth: 'clean', counters: steps('jsHeapBytes', [0, 0, 1500, 0, 0, 0, 0]) },
+  { name: 'rises with one fall', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, 20, 20, -5000, 20]) },
+  { name: 'rises with two falls', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, -3000, 20, -3000, 20]) },
+  {
+    name: '3,000 bytes of records',
+    truth: 'clean',
+    counters: steps('embedderHeapBytes', [0, 3000, 3000, 3000, 3000, 3000, 3000]),
+  },
+  {
+    name: '6,000 bytes beside the records',
+    truth: 'clean',
+    counters: steps('embedderHeapBytes', [0, 6000, 6000, 6000, 6000, 6000, 6000]),
+  },
+  {
+    name: 'one object of each iteration',
+    truth: 'leak',
+    objects: () => 1,
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'a cache of 20',
+    truth: 'clean',
+    objects: (made, now) => (now - made < 20 ? 1 : 0),
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'a cache of 45',
+    truth: 'clean',
+    objects: (made, now) => (now - made < 45 ? 1 : 0),
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'a pool of 25 that stays',
+    truth: 'clean',
+    objects: (made) => (made < 25 ? 1 : 0),
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'three of ten last iterations',
+    truth: 'leak',
+    objects: (made) => (made < 12 || made % 3 !== 0 ? 1 : 0),
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'numbers by the hundred',
+    truth: 'leak',
+    size: (now) => now * 100,
+    counters: steps('jsHeapBytes', [0, 800, 800, 800, 800, 800, 800]),
+  },
+  { name: 'nodes in the document', truth: 'leak', nodes: (now) => now },
+  { name: 'rows in half of the iterations', truth: 'leak', nodes: (now) => Math.ceil(now / 2), counters: () => ({}) },
+  {
+    name: 'rows that come half as fast in the end',
+    truth: 'clean',
+    nodes: (now) => (now <= 60 ? now : 60 + Math.floor((now - 60) / 2.4)),
+  },
+  {
+    name: 'a leak after a heap of 20 MB',
+    truth: 'leak',
+    objects: () => 1,
+    counters: (i) => ({ jsHeapBytes: 20 * MB + Math.max(0, i) * 200 }),
+  },
+  {
+    name: 'a leak in a heap of 50 MB',
+    truth: 'leak',
+    objects: () => 1,
+    counters: (i) => ({ jsHeapBytes: 50 * MB + Math.max(0, i) * 200 }),
+  },
+  {
+    name: 'three rows of four in the last stretch',
+    truth: 'leak',
+    objects: (made) => (made <= 50 || made % 10 < 8 ? 1 : 0),
+    counters: steps('jsHeapBytes', [0, 200, 200, 200, 200, 200, 200]),
+  },
+  {
+    name: 'numbers, some of which are dropped at first',
+    truth: 'leak',
+    size: (now) => now * 100 - 1000,
+    counters: steps('jsHeapBytes', [0, 800, 800, 800, 800, 800, 800]),
+  },
+  {
+    name: 'heap bytes of 12 KB an iteration that go on',
+    truth: 'clean',
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 12 * 1024 }),
+    objects: (made, now) => (now - made < 20 ? 1 : 0),
+  },
+  {
+    name: 'heap bytes of 24 KB an iteration that slow down',
+    truth: 'clean',
+    counters: (i) => ({
+      jsHeapBytes: 3 * MB + Math.min(Math.max(0, i), 7) * 24 * 1024 + Math.max(0, i - 7) * 10 * 1024,
+    }),
+    objects: (made, now) => (now - made < 20 ? 1 : 0),
+  },
+  {
+    name: 'nodes that slow down',
+    truth: 'clean',
+    counters: (i) => ({ nodes: 50 + Math.min(Math.max(0, i), 7) * 10 + Math.floor(Math.max(0, i - 7) * 4) }),
+  },
+  {
+    name: 'raw heap whose last steps of 400 KB multiply',
+    truth: 'leak',
+    objects: () => 1,
+    counters: SMALL,
+    heap: late([150, 250, 400]),
+  },
+  {
+    name: 'raw heap whose last steps of 700 KB multiply',
+    truth: 'leak',
+    objects: () => 1,
+    counters: SMALL,
+    heap: late([300, 450, 700]),
+  },
+  {
+    name: 'heap bytes that seem to multiply and stop',
+    truth: 'clean',
+    counters: steps('jsHeapBytes', [0, 0, 0, 0, 40 * KB, 64 * KB, 100 * KB]),
+  },
+  { name: 'nodes that multiply twice and stop', truth: 'clean', counters: steps('nodes', [0, 0, 0, 0, 0, 450, 700]) },
+  {
+    name: 'objects that double, last step 6 MB',
+    truth: 'leak',
+    objects: doubling,
+    counters: steps('jsHeapBytes', [0, 0, 0, 0, 2.6 * MB, 4 * MB, 6 * MB]),
+  },
+  {
+    name: 'objects that double, nodes with them',
+    truth: 'leak',
+    objects: doubling,
+    counters: steps('nodes', [0, 0, 0, 0, 3600, 5400, 8100]),
+  },
+  {
+    name: 'one object of each, nodes multiply',
+    truth: 'leak',
+    objects: () => 1,
+    counters: steps('nodes', [0, 0, 0, 0, 0, 450, 700]),
+  },
+  {
+    name: 'a leak that slows down to less than half',
+    truth: 'clean',
+    objects: (made) => (made <= 10 || made % 9 < 4 ? 1 : 0),
+    counters: SMALL,
+  },
+  {
+    name: 'a leak that all but stops',
+    truth: 'clean',
+    objects: (made) => (made <= 50 || made === 52 || made === 57 ? 1 : 0),
+    counters: SMALL,
+  },
+  {
+    name: 'three of twenty are left of the first',
+    truth: 'clean',
+    objects: (made, now) => (now > 12 && made < 9 ? 3 : 20),
+    counters: SMALL,
+  },
+  {
+    name: 'six of twenty are left of the first',
+    truth: 'leak',
+    objects: (made, now) => (now > 12 && made < 9 ? 6 : 20),
+    counters: SMALL,
+  },
+  {
+    name: 'the first two are gone',
+    truth: 'clean',
+    objects: (made, now) => (now > 12 && made < 8 ? 0 : 1),
+    counters: SMALL,
+  },
+  {
+    name: 'only the very first is gone',
+    truth: 'leak',
+    objects: (made, now) => (now > 12 && made < 7 ? 0 : 1),
+    counters: SMALL,
+  },
+  {
+    name: 'a cache that evicts three of ten at random',
+    truth: 'clean',
+    objects: (made, now) => (now <= 12 ? growing(made) : made <= 12 ? Math.round(growing(made) * 0.7) : 0),
+    counters: SMALL,
+  },
+  { name: 'objects that grow by half', truth: 'leak', objects: growing, counters: SMALL },
+  {
+    name: 'four of the last ten',
+    truth: 'clean',
+    objects: (made) => (made <= 50 || made % 5 < 2 ? 1 : 0),
+    counters: SMALL,
+  },
+  { name: 'objects that double', truth: 'leak', objects: doubling, counters: SMALL },
+  {
+    name: 'numbers of which less than half are there',
+    truth: 'clean',
+    size: (now) => (now <= 50 ? now * 40 : 2000 + (now - 50) * 100),
+    counters: SMALL,
+  },
+  {
+    name: 'records of 1,500 bytes for each history entry',
+    truth: 'clean',
+    objects: () => 1,
+    objectBytes: 1500,
+    historyEntries: 2,
+    counters: SMALL,
+  },
+  {
+    name: 'records of 3,000 bytes for each history entry',
+    truth: 'leak',
+    objects: () => 1,
+    objectBytes: 3000,
+    historyEntries: 2,
+    counters: SMALL,
+  },
+  {
+    name: 'heap bytes of 24 KB an iteration that go on',
+    truth: 'inconclusive',
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 24 * KB }),
+    objects: (made, now) => (now - made < 20 ? 1 : 0),
+  },
+  {
+    name: 'nodes that go on, held by nothing',
+    truth: 'inconclusive',
+    counters: (i) => ({ nodes: 50 + Math.max(0, i) * 10 }),
+  },
+  {
+    name: 'the first reading, in a short count',
+    truth: 'clean',
+    iterations: 4,
+    counters: steps('jsHeapBytes', [100, 10, 10, 10]),
+  },
+  { name: 'nodes that stop', truth: 'clean', nodes: (now) => Math.min(now, 58) },
+];

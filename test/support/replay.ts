@@ -13,12 +13,14 @@ export interface Outcome {
   readonly rule: string;
   /** `kind name (rule)` of each leak, sorted. */
   readonly leaks: readonly string[];
+  /** `name (rule)` of each bounded growth, sorted. */
+  readonly bounded: readonly string[];
 }
 
 export interface Recording {
   readonly name: string;
-  /** What the page is known to be; a verdict of `inconclusive` is never right. */
-  readonly truth: 'leak' | 'clean';
+  /** What the page is known to be. `inconclusive` is right only for evidence made by hand at the border of a number. */
+  readonly truth: 'leak' | 'clean' | 'inconclusive';
   readonly chromium: string;
   readonly commit: string;
   readonly evidence: Evidence;
@@ -44,9 +46,10 @@ export async function saveRecording(recording: Recording): Promise<void> {
 }
 
 export function outcomeOf(evidence: Evidence): Outcome {
-  const { verdict, because, leaks } = decide(evidence);
+  const { verdict, because, leaks, bounded } = decide(evidence);
   const names = leaks.map(({ leak }) => `${leak.kind} ${leak.name} (${leak.because.rule})`);
-  return { verdict, rule: because.rule, leaks: names.toSorted() };
+  const limited = new Set(bounded.map(({ name, because: why }) => `${name} (${why?.rule ?? ''})`));
+  return { verdict, rule: because.rule, leaks: names.toSorted(), bounded: [...limited].toSorted() };
 }
 
 const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> = {

@@ -1,7 +1,7 @@
 /**
  * `npm run replay`: recorded evidence through the judge, without a browser. `npm run replay -- --record NAME…` runs the pages again in
  * a real browser and records what was seen; names are those of test/corpus and test/support/replayPages.ts, `all` is all of them,
- * `clean-*` all that begin so. `--record --served URL FOLDER NAME…` records pages of another folder that is served at a URL.
+ * `clean-*` all that begin so. `--table` prints the rules as docs/verdicts.md has them; `--refresh` writes the outcomes anew where the verdict is still right. `--record --served URL FOLDER NAME…` records pages of another folder that is served at a URL.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,19 +10,25 @@ import { join } from 'node:path';
 import { type CheckResult, checkLeaks, sessionOpener } from '../../src/leaks/index.ts';
 import type { Evidence } from '../../src/leaks/evidence.ts';
 import { type Scenario, clickScenario } from '../../src/scenarios/index.ts';
+import { rulesTable } from '../../src/leaks/judge/table.ts';
 import { chromiumPath, differences } from '../support/corpusRun.ts';
 import { corpusFolder, listCorpus, startCorpusServer } from '../support/corpusServer.ts';
 import { type Recording, listRecordings, loadRecording, outcomeOf, replay, saveRecording } from '../support/replay.ts';
 import { listReplayPages, startPagesServer } from '../support/replayPages.ts';
 
 const [command, ...names] = process.argv.slice(2);
-process.exitCode = command === '--record' ? await record(names) : await replayAll();
+if (command === '--table') console.log(rulesTable());
+else process.exitCode = command === '--record' ? await record(names) : await replayAll(command === '--refresh');
 
-async function replayAll(): Promise<number> {
+/** @param refresh whether outcomes are written anew, where the verdict is still the right one: after a rule changed its words */
+async function replayAll(refresh: boolean): Promise<number> {
   const recorded = await listRecordings();
   let wrong = 0;
   for (const name of recorded) {
-    const found = replay(await loadRecording(name));
+    const recording = await loadRecording(name);
+    const now = outcomeOf(recording.evidence);
+    if (refresh && now.verdict === recording.truth) await saveRecording({ ...recording, outcome: now });
+    const found = replay(refresh ? await loadRecording(name) : recording);
     if (found.length === 0) continue;
     wrong += 1;
     console.log(`${name}: ${found.join('; ')}`);

@@ -197,6 +197,18 @@ function withoutLeak(
   };
 }
 
+/** Fewest that must have come while holders were watched, had the counter gone on: fewer may be chance. */
+const FEWEST_EXPECTED = 2;
+
+/** Whether the last iterations, while holders were watched, show that the counter came to its limit after the count. */
+function cameToRest(counter: string, perIteration: number, evidence: Evidence): boolean {
+  const { watched } = heapView(evidence, 0);
+  if (!watched?.counters || perIteration * watched.iterations < FEWEST_EXPECTED) return false;
+  const [before, after] = watched.counters;
+  const gain = (after[counter] ?? 0) - (before[counter] ?? 0);
+  return gain < perIteration * watched.iterations * thresholds.keepsRising;
+}
+
 function inconclusive(
   rule: string,
   reason: string,
@@ -210,12 +222,12 @@ function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): b
   const { samples, end, begun } = countView(evidence);
   const iterations = end!.begun - begun;
   const gain = (end!.counters[counter] ?? 0) - (samples.at(-1)![counter] ?? 0);
-  if (iterations <= 0) return false;
+  const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
+  if (iterations <= 0) return runaway !== undefined;
   if (countsThings(counter) || counter === 'backingStoreBytes')
-    return gain / iterations >= perIteration * thresholds.keepsRising;
+    return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
   const typical = typicalStep(samples, counter);
   if (typical >= thresholds.unexplainedBytes && gain / iterations >= typical * thresholds.keepsRising) return true;
-  const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
   if (!runaway) return false;
   // Growth that multiplies adds at least what its last step did.
   const [former = 0, last = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);

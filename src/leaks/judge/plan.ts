@@ -13,6 +13,10 @@ import { type HeapView, begunIn, countView, failureIn, heapView, workerHeaps } f
 
 /** Iterations to tell apart at least, for a rule to say something of what is left of each. */
 const FEWEST_TOLD_APART = 3;
+/** Iterations of up to this may be done while a snapshot is read, should they turn out not to be needed. They change no verdict. */
+const QUICK_ITERATION_MS = 300;
+/** As few tell growth that multiplies, which the counters have shown already. */
+const FEWEST_MULTIPLYING = 2;
 /** Iterations that are watched to see who puts things where. */
 const WATCHED_ITERATIONS = 2;
 /** When sizes are read, or the browser's own objects counted, more are needed to tell growth from chance. */
@@ -93,13 +97,13 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
   const told = view.heap === 0 ? toldApart : 0;
   const needed = Math.min(runaway ? FEWEST_TOLD_APART : iterations, iterations);
   const rose = suspicions.map(({ counter }) => counter).join(', ');
-  const goesOnMeanwhile = iterationMs(samples) <= thresholds.quickIterationMs && growsEvenly(samples);
+  const goesOnMeanwhile = iterationMs(samples) <= QUICK_ITERATION_MS && growsEvenly(samples);
   return {
     do: 'snapshot',
     heap: view.heap,
     phase: 'attribute',
     // A page on which growth multiplies is asked for no iteration more than must be.
-    iterations: runaway && told > 0 ? 0 : Math.max(0, needed - told),
+    iterations: runaway && told >= FEWEST_MULTIPLYING ? 0 : Math.max(0, needed - told),
     stacks: false,
     quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter)),
     ...(goesOnMeanwhile ? { meanwhileTo: escalateTo - thresholds.lastStretch } : {}),

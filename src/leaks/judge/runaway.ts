@@ -81,7 +81,9 @@ export function growsEvenly(samples: readonly CounterSample[]): boolean {
   return ['jsHeapBytes', ...TELLING_THINGS].every((counter) => {
     const readings = samples.slice(-thresholds.multiplyingByteReadings).map((sample) => sample[counter] ?? 0);
     const steps = readings.slice(1).map((after, index) => after - readings[index]!);
-    return steps.some((step, index) => step <= 0 || (index > 0 && step < steps[index - 1]! * thresholds.unevenFactor));
+    return steps.some(
+      (step, index) => step <= 0 || (index > 0 && step < steps[index - 1]! * thresholds.survivorsFactor),
+    );
   });
 }
 

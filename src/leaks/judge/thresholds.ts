@@ -22,8 +22,6 @@ export const thresholds = {
   recordsBytes: 4096,
   /** Up to this heap, objects are tracked while the count goes on: a collection every 50 ms costs a few ms then (measured). */
   trackedHeapBytes: 32 * 1024 * 1024,
-  /** Iterations of up to this may be done while a snapshot is read, should they turn out not to be needed. ms. */
-  quickIterationMs: 300,
 
   // ── Growth that multiplies: the page would end before the follow-up does ──
 
@@ -39,8 +37,6 @@ export const thresholds = {
   /** Steps after which no page is asked for more of the same. */
   largestStepBytes: 16 * 1024 * 1024,
   largestStepThings: 20_000,
-  /** Steps that each are this much larger may become more: no iterations ahead of need then. */
-  unevenFactor: 1.15,
   /** Factor of survivors and sizes from one iteration to the next where the page is known to multiply. */
   survivorsFactor: 1.2,
 
@@ -56,9 +52,6 @@ export const thresholds = {
   nearlyGone: 0.2,
   /** The first iterations, whose products are the first to be evicted. */
   firstIterations: 3,
-  /** Survivors, and iterations of a stretch, before a rate below one an iteration is believed. */
-  rateSurvivors: 5,
-  rateStretch: 5,
   /** Share of what multiplied that must still be there: a few may be on their way out. */
   stillThere: 0.95,
 

@@ -262,6 +262,7 @@ export class Measurements {
     const follow = followUp(this.evidence, view);
     const { leaks, growth, natives } = judgeHeap(view, follow, suspicions);
     const before = await subject.heldBytes();
+    const countersBefore = heap === 0 ? await subject.read() : undefined;
     const holders = new Holders(study.cdp, growth);
     await holders.watch(leaks);
     const isNode = ({ className }: { className: string }): boolean =>
@@ -289,6 +290,7 @@ export class Measurements {
     this.#places.set(heap, { kept: await holders.finish(), insertions, subtrees, iterations, latest });
     const history = await keys.finish();
     const after = await subject.heldBytes();
+    const countersAfter = countersBefore && (await subject.read());
     const third = again ? await study.snapshot() : undefined;
     this.note({
       saw: 'watched',
@@ -296,6 +298,7 @@ export class Measurements {
       iterations,
       holders: holders.sizes,
       heldBytes: [before, after],
+      ...(countersBefore && countersAfter ? { counters: [countersBefore, countersAfter] } : {}),
       ...(third ? { again: third.analysis } : {}),
       ...(history.holders.length > 0 ? { history } : {}),
     });

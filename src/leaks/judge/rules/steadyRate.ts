@@ -1,4 +1,3 @@
-import { thresholds } from '../thresholds.ts';
 import { type Rule, type SurvivorEvidence, cannotSay, rateOf, survivorsIn } from './rule.ts';
 
 /**
@@ -13,9 +12,8 @@ export const steadyRate: Rule<SurvivorEvidence> = {
   judge({ buckets, escalated, madeByPage }) {
     if (!escalated || madeByPage !== true) return cannotSay;
     const singles = buckets.filter((bucket) => bucket.iterations === 1);
-    const stretches = buckets.filter((bucket) => bucket.iterations >= thresholds.rateStretch);
-    const total = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
-    if (total < thresholds.rateSurvivors || stretches.length === 0) return cannotSay;
+    const stretches = buckets.filter((bucket) => bucket.iterations > 1);
+    if (stretches.length === 0) return cannotSay;
     const early = rateOf(singles);
     const hits = singles.filter((bucket) => bucket.survivors > 0).length;
     if (hits < 2) return cannotSay;
