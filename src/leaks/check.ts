@@ -256,6 +256,7 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
     failure = error;
     measurements.note({ saw: 'failure', message: describeError(error) });
   }
+  measurements.noteDriven();
   const decision = decide(measurements.evidence);
   run.decision = decision;
   if (failure !== undefined && decision.leaks.length === 0) throw failure as Error;

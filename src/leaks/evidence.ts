@@ -2,6 +2,7 @@
  * What a verdict may rest on, as plain JSON: a record of observations in the order in which they were made. `plan` says from it what
  * is still missing, `decide` what follows. Both are pure, so a recorded file gives the same plan and the same verdict for ever.
  */
+import type { PendingWork, UnreachedPart, WorkKind } from './drive/iterationFacts.ts';
 import type { Counters } from './measure/counters.ts';
 import type { PageResource } from './measure/pageHooks/index.ts';
 import type { SnapshotAnalysis } from './snapshot/messages.ts';
@@ -108,6 +109,23 @@ export interface WorkersSeen {
   readonly heaps: readonly (readonly number[])[];
 }
 
+/** How the iterations went: noted once, when nothing more is to be measured. */
+export interface DrivenSeen {
+  readonly saw: 'driven';
+  /** Iterations after the warm-up. */
+  readonly iterations: number;
+  /** Of them, those that began while work of the one before was going on. */
+  readonly overlapped: number;
+  /** Milliseconds of the page's time that were skipped instead of waited for, in all. */
+  readonly skippedMs: number;
+  /** Kinds of work that were waited for. */
+  readonly waitedFor: readonly WorkKind[];
+  /** What was still due after the last iteration. */
+  readonly tail: readonly PendingWork[];
+  /** Parts of the page whose heaps could not be read. */
+  readonly unreached: readonly UnreachedPart[];
+}
+
 /** Something failed after the count. What was seen before it stands. */
 export interface FailureSeen {
   readonly saw: 'failure';
@@ -123,6 +141,7 @@ export type Observation = (
   | SizesSeen
   | WatchedSeen
   | WorkersSeen
+  | DrivenSeen
   | FailureSeen
 ) & {
   /** Iterations begun since the page was loaded, warm-up included, when the observation was complete. */

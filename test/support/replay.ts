@@ -72,6 +72,7 @@ export function firstDeviation({ evidence }: Pick<Recording, 'evidence'>): strin
     const step = plan({ ...evidence, observations: observations.slice(0, index) });
     const next = observations[index];
     if (next?.saw === 'failure') continue;
+    if (next?.saw === 'driven') return step.do === 'decide' ? undefined : `the plan asks for ${step.do} at the end`;
     const wanted = step.do === 'decide' ? undefined : SAW[step.do];
     if (wanted === next?.saw && next && !asPlanned(step, next, observations.slice(0, index)))
       return `after ${index} observations the plan asks for another number of iterations: ${JSON.stringify(step).slice(0, 200)}`;

@@ -19,7 +19,7 @@ import { pageSourceAccess } from './pageSourceAccess.ts';
 import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
-import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
+import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import { LoadPatience } from './loadPatience.ts';
 import { PageTime } from './pageTime.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
@@ -174,6 +174,10 @@ export class PageUnderTest implements Subject {
   /** What was noticed of the latest iterations, warm-up included, beside what was read after them. */
   get facts(): readonly IterationFacts[] {
     return this.#facts;
+  }
+
+  get unreached(): readonly UnreachedPart[] {
+    return this.workers.unreached;
   }
 
   /** What the page does all the time, whatever an iteration does: it is not waited for. */

@@ -2,7 +2,7 @@ import type { GeneratedFrame, SourceTextsOptions } from '../explain/sources/inde
 import type { Counters } from '../measure/counters.ts';
 import type { CheckGuard } from './checkGuard.ts';
 import type { GuardedCdp } from './cdp.ts';
-import type { IterationFacts, PeriodicWork } from './iterationFacts.ts';
+import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import type { WorkerTarget } from './workerTargets.ts';
 
 /**
@@ -24,6 +24,8 @@ export interface Subject {
   readonly facts: readonly IterationFacts[];
   /** What it does all the time, whatever an iteration does: it is not waited for. */
   readonly periodic: readonly PeriodicWork[];
+  /** Parts whose heaps cannot be read. */
+  readonly unreached?: readonly UnreachedPart[];
   /** What a person should know of how it was driven. */
   readonly notices?: readonly string[];
   readonly errors: { warnings(): readonly string[] };

@@ -8,7 +8,7 @@ import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, failureIn, heapView, workerHeaps } from './view.ts';
+import { begunIn, countView, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
 
 /** A leak with the heap that it was found in. */
 export interface FoundLeak {
@@ -134,6 +134,8 @@ function openedPages({ perIteration }: Suspicion): Decision {
 /** Clean, because nothing rose. */
 function flat(evidence: Evidence): Decision {
   const { samples } = countView(evidence);
+  const doubt = doubtOf(evidence);
+  if (doubt) return { ...doubt, leaks: [], bounded: [], warnings: [] };
   const counters = Object.keys(samples.at(-1) ?? {}).filter((counter) => !UNTELLING_COUNTERS.has(counter));
   return {
     verdict: 'clean',
@@ -181,6 +183,8 @@ function withoutLeak(
     seen.warnings.push(`What makes ${rising.map(({ counter }) => counter).join(', ')} rise could not be told.`);
     return inconclusive('unexplained growth', readings.join('; '), { rising: rising.map(({ counter }) => counter) });
   }
+  const doubt = doubtOf(evidence);
+  if (doubt) return doubt;
   const explained = seen.bounded.map(({ name, reason }) => `${name}: ${reason}`);
   if (seen.undoNodes > 0)
     explained.unshift(`nodes: the browser keeps ${seen.undoNodes.toFixed(1)} an iteration, to undo what was typed`);
@@ -209,6 +213,25 @@ function cameToRest(counter: string, perIteration: number, evidence: Evidence): 
   return gain < perIteration * watched.iterations * thresholds.keepsRising;
 }
 
+/** Iterations that may begin while another is at work, at most: one is how new periodic work is learnt. */
+const MAX_OVERLAPPED = 1;
+
+/** Why a check that found nothing is still not clean: its iterations ran into each other, or parts of the page were not read. */
+function doubtOf(evidence: Evidence): ReturnType<typeof inconclusive> | undefined {
+  const driven = drivenIn(evidence);
+  if (!driven) return undefined;
+  const { iterations, overlapped, unreached } = driven;
+  if (overlapped > MAX_OVERLAPPED)
+    return inconclusive(
+      'iterations overlap',
+      `${overlapped} of ${iterations} iterations began while work of the one before was going on: wait for it in the scenario`,
+      { overlapped, iterations },
+    );
+  if (unreached.length === 0) return undefined;
+  const parts = unreached.map(({ kind, url, reason }) => `${kind} ${url} (${reason})`);
+  return inconclusive('not all was read', `not looked into: ${parts.slice(0, 3).join('; ')}`, { unreached: parts });
+}
+
 function inconclusive(
   rule: string,
   reason: string,
@@ -224,6 +247,8 @@ function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): b
   const gain = (end!.counters[counter] ?? 0) - (samples.at(-1)![counter] ?? 0);
   const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
   if (iterations <= 0) return runaway !== undefined;
+  // What ended the count below where it began comes and goes.
+  if (perIteration <= 0) return false;
   if (countsThings(counter) || counter === 'backingStoreBytes')
     return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
   const typical = typicalStep(samples, counter);

@@ -68,10 +68,14 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
     }
   }
   const found: LeakCandidate[] = [];
-  for (const { sample, survivors } of groupResources(resources, spans)) {
+  const { earlier } = context;
+  const resourcesBefore = new Map(
+    groupResources(earlier?.resources ?? [], earlier?.spans ?? []).map((group) => [group.key, group.survivors]),
+  );
+  for (const { key, sample, survivors } of groupResources(resources, spans)) {
     const answer = firstAnswer(survivorRules, {
       name: sample.name,
-      buckets: toBuckets(survivors, spans),
+      buckets: toBuckets(survivors, spans, 0, earlier && (resourcesBefore.get(key) ?? earlier.spans.map(() => 0))),
       escalated: context.escalated,
       multiplies: context.multiplies,
       retainedBy: [],
@@ -231,6 +235,7 @@ function resourceCandidate(
 }
 
 interface ResourceGroup {
+  readonly key: string;
   readonly sample: PageResource;
   readonly survivors: number[];
 }
@@ -245,7 +250,7 @@ function groupResources(resources: readonly PageResource[], spans: readonly Iter
     const key = [resource.kind, resource.name, place?.url, place?.line, place?.column].join('\n');
     let group = groups.get(key);
     if (!group) {
-      group = { sample: resource, survivors: spans.map(() => 0) };
+      group = { key, sample: resource, survivors: spans.map(() => 0) };
       groups.set(key, group);
     }
     group.survivors[bucket]! += 1;

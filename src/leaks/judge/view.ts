@@ -1,6 +1,7 @@
 import type {
   ConfirmedSeen,
   CountersSeen,
+  DrivenSeen,
   Evidence,
   FollowedSeen,
   HeapNumber,
@@ -82,6 +83,10 @@ export const begunIn = ({ observations }: Evidence): number => observations.at(-
 
 export function workerHeaps({ observations }: Evidence): readonly (readonly number[])[] | undefined {
   return observations.find((seen) => seen.saw === 'workers')?.heaps;
+}
+
+export function drivenIn({ observations }: Evidence): DrivenSeen | undefined {
+  return observations.find((seen) => seen.saw === 'driven');
 }
 
 export function failureIn({ observations }: Evidence): string | undefined {

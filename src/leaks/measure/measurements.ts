@@ -105,6 +105,21 @@ export class Measurements {
     this.#observations.push({ ...seen, begun: this.#options.subject.begun });
   }
 
+  /** How the iterations went, once nothing more is to be measured. */
+  noteDriven(): void {
+    const { subject, settings } = this.#options;
+    const facts = subject.facts.filter(({ iteration }) => iteration > settings.warmup);
+    this.note({
+      saw: 'driven',
+      iterations: facts.length,
+      overlapped: facts.filter(({ overlapped }) => overlapped).length,
+      skippedMs: Math.round(facts.reduce((sum, { skippedMs }) => sum + skippedMs, 0)),
+      waitedFor: [...new Set(facts.flatMap(({ waitedFor }) => waitedFor))],
+      tail: facts.at(-1)?.tail ?? [],
+      unreached: subject.unreached ?? [],
+    });
+  }
+
   /** The counters before the last iteration of the warm-up. What a first reading changes is warm-up, too. */
   async warmedUp(): Promise<void> {
     this.note({ saw: 'counters', when: 'warmup', atMs: this.#atMs(), counters: await this.#options.subject.read() });

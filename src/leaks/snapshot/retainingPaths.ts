@@ -1,3 +1,4 @@
+import { isScopeName } from '../platform/index.ts';
 import type { EdgeType, HeapGraph } from './heapGraph.ts';
 
 /** One step of a retaining path: `from` holds `to` by the edge. */
@@ -144,6 +145,7 @@ const HOOKS_PROPERTY = 'leakwright';
 
 function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: number, to: number) => number {
   const hookScripts = findHookScripts(graph);
+  const hookScopes = findHookScopes(graph, hookScripts);
   const gcRoots = new Set<number>();
   graph.forEachEdge(graph.root, (_, to) => gcRoots.add(to));
 
@@ -164,6 +166,7 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
       const location = graph.location(to);
       if (location && hookScripts.has(location.scriptId)) return NOT_KEPT;
     }
+    if (hookScopes.has(to)) return NOT_KEPT;
     if (type === 'element' || type === 'context') return cost;
     if (type === 'hidden') return cost;
     const name = graph.edgeName(edge);
@@ -188,6 +191,26 @@ function isForeignWrapper(graph: HeapGraph, edge: number, from: number, to: numb
     isWrapper ||= target === from && graph.edgeName(back) === 'cppgc_object';
   });
   return isWrapper;
+}
+
+/**
+ * The scopes of the page hooks' functions. While one of them runs, the engine's own handles lead to its scope and not by way of
+ * the function (*seen on a busy machine: records of timers told as a leak*).
+ */
+function findHookScopes(graph: HeapGraph, hookScripts: ReadonlySet<number>): ReadonlySet<number> {
+  const ours = new Set<number>();
+  const others = new Set<number>();
+  if (hookScripts.size === 0) return ours;
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    if (graph.type(node) !== 'closure') continue;
+    const location = graph.location(node);
+    const scopes = location && hookScripts.has(location.scriptId) ? ours : others;
+    graph.forEachEdge(node, (edge, to) => {
+      if (graph.edgeName(edge) === 'context' && isScopeName(graph.rawName(to))) scopes.add(to);
+    });
+  }
+  for (const scope of others) ours.delete(scope);
+  return ours;
 }
 
 /**

@@ -16,7 +16,8 @@ export const steadyRate: Rule<SurvivorEvidence> = {
     if (stretches.length === 0) return cannotSay;
     const early = rateOf(singles);
     const hits = singles.filter((bucket) => bucket.survivors > 0).length;
-    if (hits < 2) return cannotSay;
+    // One hit is enough where two stretches agree with it.
+    if (hits === 0 || (hits === 1 && stretches.length < 2)) return cannotSay;
     const holds = stretches.every((stretch) => {
       const rate = stretch.survivors / stretch.iterations;
       return rate >= early * 0.5 && rate <= early * 2;
