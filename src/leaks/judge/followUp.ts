@@ -13,6 +13,8 @@ const CONFIRMING_ITERATIONS = 2;
 
 /** How far growth was followed after the first snapshot. */
 export interface FollowUp {
+  /** Iterations of the warm-up. */
+  readonly warmup: number;
   /** The snapshot that decides. */
   readonly latest: SnapshotSeen;
   readonly escalated: boolean;
@@ -69,7 +71,7 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   }
   const stretch = stretchFor(runaway);
   const escalated = latest !== first;
-  const state = { latest, escalated, cutShort, ...(runaway ? { runaway } : {}) };
+  const state = { warmup: evidence.settings.warmup, latest, escalated, cutShort, ...(runaway ? { runaway } : {}) };
   // What multiplied and did not go on is followed anew, like all other growth.
   const begun = begunIn(evidence);
   const last = view.followUp.at(-1);

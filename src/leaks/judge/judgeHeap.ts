@@ -24,6 +24,7 @@ export interface HeapJudgement extends Judgement {
 export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly Suspicion[]): HeapJudgement {
   const { latest } = follow;
   const judgement = judgeSnapshot(latest, {
+    warmup: follow.warmup,
     escalated: follow.escalated,
     multiplies: follow.runaway !== undefined,
     earlier: view.snapshots[0] === latest ? undefined : view.snapshots[0],

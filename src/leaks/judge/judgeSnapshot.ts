@@ -9,9 +9,12 @@ import { fold } from './fold/fold.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { type Answer, type Bucket, type SurvivorEvidence, firstAnswer } from './rules/rule.ts';
 import { survivorRules } from './table.ts';
+import { thresholds } from './thresholds.ts';
 
 /** What is known beside the snapshot that is judged. */
 export interface SnapshotContext {
+  /** Iterations of the warm-up. */
+  readonly warmup: number;
   /** Whether growth was followed after the first snapshot. */
   readonly escalated: boolean;
   /** Whether exact counters showed that each iteration adds more than the one before. */
@@ -69,20 +72,27 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   }
   const found: LeakCandidate[] = [];
   const { earlier } = context;
+  const resourceSpans = spansOfResources(spans, context.warmup);
+  const earlierSpans = spansOfResources(earlier?.spans ?? [], context.warmup);
   const resourcesBefore = new Map(
-    groupResources(earlier?.resources ?? [], earlier?.spans ?? []).map((group) => [group.key, group.survivors]),
+    groupResources(earlier?.resources ?? [], earlierSpans).map((group) => [group.key, group.survivors]),
   );
-  for (const { key, sample, survivors } of groupResources(resources, spans)) {
+  for (const { key, sample, survivors } of groupResources(resources, resourceSpans)) {
     const answer = firstAnswer(survivorRules, {
       name: sample.name,
-      buckets: toBuckets(survivors, spans, 0, earlier && (resourcesBefore.get(key) ?? earlier.spans.map(() => 0))),
+      buckets: toBuckets(
+        survivors,
+        resourceSpans,
+        0,
+        earlier && (resourcesBefore.get(key) ?? earlierSpans.map(() => 0)),
+      ),
       escalated: context.escalated,
       multiplies: context.multiplies,
       retainedBy: [],
       heldByPage: true,
       madeByPage: true,
     });
-    if (answer.answer === 'leak') found.push(resourceCandidate(sample, survivors, answer, spans));
+    if (answer.answer === 'leak') found.push(resourceCandidate(sample, survivors, answer, resourceSpans));
     else if (answer.answer === 'bounded')
       bounded.push({ name: sample.name, reason: answer.because.reason, because: answer.because, survivors });
   }
@@ -110,12 +120,12 @@ function survivorsBefore(earlier: SnapshotSeen | undefined): Map<string, readonl
 const isSingle = ({ first, last }: IterationSpan): boolean => first === last;
 
 /** True when something may be a leak by what survives after a few iterations: from about every second of them. */
-export function hasCandidates({ analysis, resources, spans }: SnapshotSeen): boolean {
+export function hasCandidates({ analysis, resources, spans }: SnapshotSeen, warmup: number): boolean {
   const needed = Math.max(2, Math.floor(spans.length / 2));
   const often = (survivors: readonly number[]): boolean => survivors.filter((count) => count > 0).length >= needed;
   return (
     analysis.groups.some((group) => often(group.survivors)) ||
-    groupResources(resources, spans).some(({ survivors }) => often(survivors))
+    groupResources(resources, spansOfResources(spans, warmup)).some(({ survivors }) => often(survivors))
   );
 }
 
@@ -238,6 +248,28 @@ interface ResourceGroup {
   readonly key: string;
   readonly sample: PageResource;
   readonly survivors: number[];
+}
+
+/** Iterations of the count whose resources are looked at one by one. */
+const SINGLE_ITERATIONS = 7;
+
+/**
+ * The page hooks know the iteration of each resource from the beginning, tracked or not: the first of the count one by one, then a
+ * long stretch and the last one.
+ */
+function spansOfResources(spans: readonly IterationSpan[], warmup: number): readonly IterationSpan[] {
+  const last = spans.at(-1)?.last ?? warmup;
+  const singles = Math.min(SINGLE_ITERATIONS, Math.max(0, last - warmup));
+  const result = Array.from({ length: singles }, (_, index) => ({
+    first: warmup + 1 + index,
+    last: warmup + 1 + index,
+  }));
+  const next = warmup + singles + 1;
+  if (next > last) return result;
+  const lastStretch = Math.max(next, last - thresholds.lastStretch + 1);
+  if (lastStretch > next) result.push({ first: next, last: lastStretch - 1 });
+  result.push({ first: lastStretch, last });
+  return result;
 }
 
 /** Resources of a kind and name that the same line made are one thing. */

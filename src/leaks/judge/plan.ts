@@ -127,7 +127,7 @@ export function mayLeak(
     suspicions.some(({ counter }) => countsThings(counter)) ||
     runawayInCount(evidence, view) ||
     findMultiplied(first.analysis.groups.map(({ survivors }) => survivors)) ||
-    hasCandidates(first)
+    hasCandidates(first, evidence.settings.warmup)
   )
     return 'yes';
   const { growth } = first.analysis;

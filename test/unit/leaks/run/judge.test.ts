@@ -45,7 +45,8 @@ const evidence = (groups: readonly GroupReport[], parts: Partial<SnapshotSeen> =
   interfaces: [],
   ...parts,
 });
-const judge = (snapshot: SnapshotSeen): Judgement => judgeSnapshot(snapshot, { escalated: true, multiplies: false });
+const judge = (snapshot: SnapshotSeen): Judgement =>
+  judgeSnapshot(snapshot, { warmup: 3, escalated: true, multiplies: false });
 const names = (input: SnapshotSeen): string[] => judge(input).leaks.map(({ name }) => name);
 
 /** One listener added in each iteration, at one line. */
