@@ -267,6 +267,11 @@ export const MADE_PAGES: readonly MadePage[] = [
   { name: 'rises with one fall', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, 20, 20, -5000, 20]) },
   { name: 'rises with two falls', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, -3000, 20, -3000, 20]) },
   {
+    name: 'rises with three falls',
+    truth: 'clean',
+    counters: steps('jsHeapBytes', [20, -300, 20, -300, 20, -300, 20]),
+  },
+  {
     name: '3,000 bytes of records',
     truth: 'clean',
     counters: steps('embedderHeapBytes', [0, 3000, 3000, 3000, 3000, 3000, 3000]),

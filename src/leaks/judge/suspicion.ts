@@ -77,7 +77,7 @@ export function bytesGrow(readings: readonly number[]): boolean {
 }
 
 /**
- * A net gain in rises; or rises so steady that it takes one large fall (a collected document, flushed code) to hide them; or
+ * A net gain in rises; or a typical step that rises, whatever falls hide of it (a collected document, flushed code); or
  * a large net gain in few steps.
  *
  * @param hasFrames whether what was painted last is in it, some 100 KB now and then: one step then says nothing
@@ -89,6 +89,7 @@ function bytesRise(steps: readonly number[], hasFrames = false): boolean {
   const net = counted.reduce((sum, step) => sum + step, 0);
   const median = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)]!;
   if (median <= 0) return net - (hasFrames ? Math.max(...counted) : 0) >= steppedBytes;
+  // Falls hide rises: V8 shrinks the objects of a new class after the first seven, a document is collected.
   const falls = steps.filter((step) => step < 0).length;
   return net > noiseBytes || (falls <= steps.length * fallingShare && median * steps.length > noiseBytes);
 }

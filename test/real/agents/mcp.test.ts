@@ -87,7 +87,7 @@ describe('An agent', function () {
     await connect();
     const { tools } = await client!.listTools();
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
-    assert.deepEqual(destructive.sort(), ['check_scenario', 'clean_orphans', 'close_session']);
+    assert.deepEqual(destructive.sort(), ['check_program', 'check_scenario', 'clean_orphans', 'close_session']);
     for (const tool of tools) assert.ok((tool.description ?? '').length > 20, tool.name);
   });
 

@@ -264,7 +264,7 @@ describe('Browsers left behind, for real', function () {
           '/bin/sh',
           [
             '-c',
-            `setsid /usr/bin/chromium --ozone-platform=headless --no-sandbox --remote-debugging-port=${await freePort()} --user-data-dir=${home}/profile about:blank & echo started`,
+            `setsid /usr/bin/chromium --ozone-platform=headless --no-sandbox --remote-debugging-port=${await freePort()} --user-data-dir=${home}/profile about:blank >/dev/null 2>&1 & echo started`,
           ],
           { env: { HOME: home } },
         );
