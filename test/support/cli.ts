@@ -88,11 +88,6 @@ export function createCliHome(): CliHome {
       // What cleans up after a killed one writes to the state folder until it ends.
       const deadline = performance.now() + 10_000;
       while (processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR').length > 0 && performance.now() < deadline) pause();
-      console.error(
-        'DISPOSE waited',
-        performance.now() - deadline + 10000,
-        processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR'),
-      );
       removeFolder(home);
     },
   };
