@@ -204,9 +204,18 @@ async function profileAppears(folder: string, opening: Promise<unknown>): Promis
   }
 }
 
+/** What the browser itself printed before it ended, out of Playwright's log; all but its command line where it printed nothing. */
+function ownWords(log: string): string {
+  const printed = [...log.matchAll(/\[pid=\d+\]\[err\] (.+)/g)].map(([, line]) => line!.trim());
+  const exit = /<process did exit: exitCode=(\w+), signal=(\w+)>/.exec(log);
+  const ended = exit ? ` (exit code ${exit[1]}, signal ${exit[2]})` : '';
+  if (printed.length > 0) return `${[...new Set(printed)].join('; ')}${ended}`;
+  return `${log.replaceAll(/^.*<launching>.*$/gm, '').trim()}${ended}`;
+}
+
 function launchError(error: unknown, executable: string): LeakwrightError {
   if (error instanceof LeakwrightError) return error;
-  const text = stripVTControlCharacters(describeError(error)).slice(0, MAX_MESSAGE);
+  const text = ownWords(stripVTControlCharacters(describeError(error))).slice(0, MAX_MESSAGE);
   const hint = /sandbox/i.test(text)
     ? 'Allow unprivileged user namespaces, or launch without the sandbox (--no-sandbox).'
     : /missing x server|\$DISPLAY|ozone_platform/i.test(text)
