@@ -126,7 +126,7 @@ export function checkLeaks(target: CheckTarget, options: CheckLeaksOptions = {})
     },
     async *[Symbol.asyncIterator]() {
       const ended = Promise.withResolvers<Report>();
-      // Whoever only iterates gets the failure from the iteration.
+      // Callers that only iterate get the failure from the iteration.
       ended.promise.catch(() => undefined);
       report ??= ended.promise;
       try {

@@ -84,7 +84,7 @@ export async function findLeftover(path: string, options: FindLeftoversOptions):
 }
 
 /**
- * What ended browsers left outside of the temp folder or under names nobody knows: their profiles, where those were made for
+ * What ended browsers left outside of the temp folder or under unknown names: their profiles, where those were made for
  * them in a temporary place, and what lies beside a profile in a temp folder that is not ours.
  */
 async function scanEnded(

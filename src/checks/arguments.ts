@@ -3,7 +3,7 @@ import { type CheckOption, type WrittenSettings, allCheckOptions, flagOf } from 
 
 /**
  * The arguments after `leakwright check` for settings as people write them: each its own string, since nothing passes
- * through a shell. Unknown properties are not looked at.
+ * through a shell. Unknown properties are ignored.
  *
  * @param where whose settings they are, for error messages: `a leakwright task`
  * @throws LeakwrightError `usage` for a value of the wrong kind

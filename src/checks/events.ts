@@ -91,7 +91,7 @@ export interface EventFollower {
   end(): Promise<void>;
 }
 
-/** Hands on the events that appear in a file, until it is told to end. What a former run left in it is not handed on. */
+/** Passes on the events that are appended to a file, until it is stopped. Events of an earlier run are skipped. */
 export function followEvents(file: string, onEvent: (event: LeakEvent) => void): EventFollower {
   const tail = new EventTail(file);
   const read = async () => {

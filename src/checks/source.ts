@@ -60,7 +60,7 @@ function channelOf({ channel }: LaunchPreferences): string | undefined {
   return channel === 'chrome' || channel === 'msedge' ? channel : undefined;
 }
 
-/** The configuration's program is that of the configuration's browser: another one that is asked for is not in it. */
+/** The configuration's executable belongs to the configuration's browser: it is not used when the options name another browser. */
 function executableOf(options: CheckSettings, preferred: LaunchPreferences): { executablePath?: string } {
   if (options.executablePath) return { executablePath: options.executablePath };
   const { executablePath } = preferred;

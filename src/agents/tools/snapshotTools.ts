@@ -10,7 +10,7 @@ import type { Workbench } from '../workbench.ts';
 
 /** Snapshots that one client may have open: an outline of each is held. */
 const MAX_OPEN = 20;
-/** Steps of a long path that are told: its end says the most. */
+/** Steps shown of a long path: the last ones, which name the user's objects. */
 const MAX_LINKS = 40;
 
 const snapshot = z.number().int().min(1).describe('Its number, as open_snapshots gave it.');

@@ -130,7 +130,7 @@ async function isGone(path: string): Promise<boolean> {
   );
 }
 
-/** The first mount point within a folder, from `/proc/self/mountinfo`; a bind mount has the device of what is around it. */
+/** The first mount point within a folder, from `/proc/self/mountinfo`; a bind mount can have the same device as its surroundings, so devices do not tell. */
 async function mountedIn(path: string): Promise<string | undefined> {
   try {
     const [text, real] = await Promise.all([readFile('/proc/self/mountinfo', 'utf8'), realpath(path)]);
@@ -152,7 +152,7 @@ async function mountOf(folder: FileHandle): Promise<string | undefined> {
 /** Something was put in the place of what we had looked at: it goes back where it was. */
 async function moveBack(moved: string, path: string): Promise<RemovalProblem> {
   const reason = 'something else was put in its place while it was looked at';
-  // What is left in our own folder counts as ours and is removed by the next clean-up: it must get out of there.
+  // The next clean-up removes everything in our own folder, so what is not ours must be moved out of it.
   for (const place of [path, `${path}.2`, `${path}.3`]) {
     if (!(await isGone(place))) continue;
     await rename(moved, place);

@@ -6,7 +6,7 @@ const MADE_BEFORE_MS = 60_000;
 /** Chromium makes a folder that is not there when it starts, some ms later, on a busy machine seconds. */
 const MADE_AFTER_MS = 10_000;
 
-/** A part of a name that nobody types: mkdtemp's six letters, a number of five digits, a UUID. */
+/** A part of a name that a program made: mkdtemp's six letters, a number of five digits, a UUID. */
 const CHANCE = /(?=[^-_.]*\d)[A-Za-z0-9]{6,}|\d{5,}|(?=[^-_.]*[a-z][^-_.]*[A-Z])[A-Za-z0-9]{6,}/;
 
 /** Whether a name has such a part, so that no other script can know it. */

@@ -33,7 +33,7 @@ export interface CheckEnded {
   readonly exitCode: number | undefined;
   readonly results: readonly CheckResult[];
   readonly folder: string | undefined;
-  /** Somebody asked for this very check and waits for its end. */
+  /** The user started this check by a command and waits for its end. */
   readonly isAwaited: boolean;
 }
 

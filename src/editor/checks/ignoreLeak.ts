@@ -11,7 +11,7 @@ import { placeOf } from './problem.ts';
  * *Ignore This Leak (with reason)…*: asks why it is no problem and writes a rule, into the scenario file where the leak
  * comes from one, so that CI knows it too; else into the folder's settings.
  *
- * @param given the reason, where it need not be asked for
+ * @param given the reason; without it, the user is asked
  */
 export async function ignoreLeak(findings: Findings, shown: LocatedFinding, given?: string): Promise<void> {
   const reason =

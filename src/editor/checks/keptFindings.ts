@@ -33,7 +33,7 @@ export class KeptFindings {
     this.#file = join(options.storage, FILE);
   }
 
-  /** What was shown last, without what nobody can check again: a scenario that is gone. Nothing where it cannot be read. */
+  /** The findings shown last, without those of scenario files that no longer exist. Empty where the file cannot be read. */
   async read(): Promise<readonly KeptResult[]> {
     try {
       const { schema, results } = JSON.parse(await readFile(this.#file, 'utf8')) as Record<string, unknown>;
