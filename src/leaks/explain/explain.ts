@@ -126,7 +126,14 @@ class Explainer {
       parts.push({ leak: { ...part, name: names.name }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
     }
     const endedBy = await this.#sites.endedBy(leak);
-    return { leak: { ...leak, name }, allocatedAt, keptAt: put ?? inserted?.keptAt, holder, parts, endedBy };
+    return {
+      leak: { ...leak, name },
+      allocatedAt,
+      keptAt: put ?? inserted?.keptAt,
+      holder: inserted?.parent ?? holder,
+      parts,
+      endedBy,
+    };
   }
 
   /** The root of a subtree that stays in the document, where no snapshot told it apart from others of its tag. */

@@ -7,6 +7,13 @@ import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/ind
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
 
+/** Where nodes are made and put into the document. `parent` is what they were seen put into, where a snapshot says another. */
+export interface InsertionSite {
+  readonly allocatedAt: SourceSite | undefined;
+  readonly keptAt: SourceSite | undefined;
+  readonly parent?: string;
+}
+
 /** Finds the lines and the names in source of what leaks. Never a line that was guessed. */
 export class SiteFinder {
   readonly #sources: PageSources;
@@ -61,12 +68,11 @@ export class SiteFinder {
   }
 
   /** Where nodes of a kind are made and put into the document, by what the DOM breakpoint saw. */
-  async insertion(
-    className: string,
-    parent: string,
-    insertions: readonly Insertion[],
-  ): Promise<{ allocatedAt: SourceSite | undefined; keptAt: SourceSite | undefined }> {
+  async insertion(className: string, parent: string, insertions: readonly Insertion[]): Promise<InsertionSite> {
     const into = insertions.filter((insertion) => insertion.parent === parent);
+    // A snapshot leads to siblings as well as to parents: where all was put into one other element, that is the parent.
+    const parents = new Set(insertions.map((insertion) => insertion.parent));
+    const seenIn = into.length === 0 && parents.size === 1 ? { parent: insertions[0]!.parent } : {};
     for (const insertion of into.length > 0 ? into : insertions.slice(0, 1)) {
       const frames = insertion.frames.filter(({ at }) => this.#sources.pageFrames([at]).length > 0);
       if (frames.length === 0) continue;
@@ -75,9 +81,9 @@ export class SiteFinder {
         const callers = this.#sources.pageFrames(frames.slice(index + 1).map(({ at }) => at));
         const [start] = this.#sources.pageFrames([functionStart]);
         const made = start && (await this.#exact(start, className));
-        if (made) return { allocatedAt: await this.#mapper.toSite([made, ...callers], 'line'), keptAt };
+        if (made) return { allocatedAt: await this.#mapper.toSite([made, ...callers], 'line'), keptAt, ...seenIn };
       }
-      return { allocatedAt: keptAt, keptAt };
+      return { allocatedAt: keptAt, keptAt, ...seenIn };
     }
     return { allocatedAt: undefined, keptAt: undefined };
   }
