@@ -240,7 +240,6 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
       escalateTo: options.escalateTo ?? DEFAULT_ESCALATE_TO,
       deep: options.deep ?? false,
     },
-    phases: run.phases,
     clock,
     followUntil: () => followUntil(run),
     treeBytes: async () => await run.memory?.sample(),

@@ -8,7 +8,7 @@ export interface RunningHandle {
   end(): void;
 }
 
-/** The checks of this window that go on, whoever started them: tasks and the Test Explorer alike. */
+/** The running checks of this window, started by tasks or by the Test Explorer. */
 export class RunningChecks {
   readonly #changed = new EventEmitter<RunningCheck | undefined>();
   readonly #checks = new Map<number, RunningCheck>();

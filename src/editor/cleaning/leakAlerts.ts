@@ -18,7 +18,7 @@ const AGING_BEAT_MS = 10_000;
 const FIRST_LOOK_MS = 30_000;
 /** Keeps the last 500 browsers and folders, to avoid repeats. */
 const MAX_TOLD = 500;
-/** Folders of one launch become due within this time of each other, in ms: they are told together. */
+/** Folders of one launch become due within this time of each other (ms), so one notification names them all. */
 const SAME_OCCASION_MS = 15_000;
 
 /**
@@ -81,8 +81,8 @@ export class LeakAlerts implements Disposable {
   }
 
   /**
-   * Whatever is done about what an owner left, it needs no second notification: the folders of its launch are told with its
-   * browsers. Where no browser lives on, its folders are told together, by its name, when they are due.
+   * One notification an owner: it names the folders of a launch with its browsers. Where no browser is alive, one later
+   * notification names the owner and all its folders.
    */
   async noteOwnerEnded(owner: WatchedOwner, { browsers, gone }: Aftermath, beganAt: number): Promise<void> {
     try {
@@ -165,7 +165,7 @@ export class LeakAlerts implements Disposable {
       .filter((ms) => ms > 0);
     const soon = waits.filter((ms) => ms <= SAME_OCCASION_MS);
     if (waits.length > 0) this.#room.leftovers.look((soon.length > 0 ? Math.max(...soon) : Math.min(...waits)) + 1000);
-    // What an owner that has just ended left is told by its name, in a moment.
+    // An owner that has just ended gets its own notification soon.
     if (soon.length > 0 || this.#ending.size > 0 || !window.state.focused) return;
     const due = fresh.filter(({ ageMs, removable }) => removable && ageMs >= limitMs);
     const bytes = sum(due, (leftover) => leftover.bytes);

@@ -143,7 +143,7 @@ export class OwnerWatch implements Disposable {
     return this.#watch.trees.some(({ sample }) => seen.has(sample.key));
   }
 
-  /** Seen while its owner lived; now both are gone, and what such a browser left is nobody's. */
+  /** Browsers seen while their owner lived, of which both have ended since: their files have no owner. */
   #goneOf({ seen }: RunningOwner): OwnedTree[] {
     const living = new Set(this.#watch.trees.map(({ sample }) => sample.key));
     return [...seen]
@@ -154,7 +154,7 @@ export class OwnerWatch implements Disposable {
       .map(([, owned]): OwnedTree => ({ ...owned, status: 'orphan' }));
   }
 
-  /** Ends what lives on, and removes the files of what is gone: a debugger's Stop kills browsers and leaves their profiles. */
+  /** Ends living orphans and removes the files of ended browsers: a debugger's Stop kills browsers and leaves their profiles. */
   async #clean(owner: WatchedOwner, { browsers, gone }: Aftermath): Promise<void> {
     const orphans = browsers.filter(({ status }) => status === 'orphan');
     if (orphans.length + gone.length === 0) return;

@@ -134,7 +134,7 @@ export class LeakChecksView implements TreeDataProvider<LeakNode>, Disposable {
     if (this.view.visible) this.#changed.fire(row);
   }
 
-  /** The time of what runs goes on, while somebody sees it. */
+  /** Updates the elapsed time of running checks once a second, while the view is visible. */
   #tick(): void {
     clearInterval(this.#clock);
     if (this.#running.list.length === 0 || !this.view.visible) return;

@@ -48,7 +48,7 @@ export function buildRows(
   order: RowOrder = 'role',
 ): GroupRow[] {
   const byGroup = new Map<GroupName, (TreeRow | SessionRow | LeftoverRow)[]>();
-  // A folder that nobody can remove must not stand where the view says how to begin.
+  // Folders that cannot be removed yet do not hide the welcome text.
   const isOfUse =
     trees.length + sessions.length > 0 ||
     leftovers.some(({ removable, ripensInMs }) => removable || ripensInMs !== undefined);
@@ -124,7 +124,7 @@ function treeRow(shown: ShownTree, group: GroupName, steady: SteadyNumbers, orde
   };
 }
 
-/** Each for itself, but for helpers, of which a Chromium has eight that nobody looks for: two and more are one row, the last. */
+/** One row a process. Two or more helper processes (a Chromium has about eight) share one row, the last. */
 function processRows(
   shown: ShownTree,
   processes: readonly ProcessSample[],

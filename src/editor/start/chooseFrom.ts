@@ -10,7 +10,7 @@ export interface List<T extends QuickPickItem> {
     show: (items: readonly T[], isAll: boolean, placeholder?: string) => void,
     signal: AbortSignal,
   ) => void;
-  /** The row of what is typed; undefined where that is none. */
+  /** Makes a row of the typed text; undefined where the text is no valid choice. */
   readonly typed?: (text: string) => T | undefined;
 }
 

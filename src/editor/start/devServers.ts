@@ -52,7 +52,7 @@ export async function findDevServers(reader: ProcessReader, folders: readonly st
   return servers.flatMap((server) => server ?? []).sort((a, b) => rank(a) - rank(b));
 }
 
-/** Only these of what is above us: a person may have started the editor from the very server. */
+/** Of our parent processes, only editors are left out: a user may have started the editor from a dev server's terminal. */
 function isEditor({ commandLine }: ProcessInfo): boolean {
   return /server-main\.js|code-server|[\\/](?:code|code-insiders|codium|cursor|windsurf|electron)(?:\.exe)?(?:\s|$)/i.test(
     commandLine.slice(0, 3).join(' '),

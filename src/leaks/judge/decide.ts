@@ -181,7 +181,11 @@ function withoutLeak(
       return `${counter}: ${counted.join(', ')}, then ${end!.counters[counter] ?? 0} after ${end!.begun - begun} more iterations`;
     });
     seen.warnings.push(`What makes ${rising.map(({ counter }) => counter).join(', ')} rise could not be told.`);
-    return inconclusive('unexplained growth', readings.join('; '), { rising: rising.map(({ counter }) => counter) });
+    const open = seen.open.slice(0, 3).join(', ');
+    const grows = open === '' ? '' : `; also growing, without a known end: ${open}`;
+    return inconclusive('unexplained growth', `${readings.join('; ')}${grows}`, {
+      rising: rising.map(({ counter }) => counter),
+    });
   }
   const doubt = doubtOf(evidence);
   if (doubt) return doubt;

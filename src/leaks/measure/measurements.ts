@@ -1,5 +1,4 @@
 import type { Clock } from '../../support/index.ts';
-import type { Phases } from '../drive/phases.ts';
 import type { Subject } from '../drive/subject.ts';
 import type { WorkerTarget } from '../drive/workerTargets.ts';
 import {
@@ -51,7 +50,6 @@ export interface MeasuringOptions {
   readonly subject: Subject;
   readonly browser: string;
   readonly settings: EvidenceSettings;
-  readonly phases: Phases;
   readonly clock: Clock;
   /** Monotonic ms after which growth is followed no further. */
   readonly followUntil: () => number;
