@@ -1,15 +1,19 @@
-// Mocha's spec reporter that also leaves its counts where the runner of all steps finds them, and names the tests that
-// only passed when they were tried again.
+// Mocha's spec reporter that also leaves its counts where the runner of all steps finds them, with the tests that failed
+// and those that passed only on a second try.
 const { writeFileSync } = require('node:fs');
 const Mocha = require('mocha');
 
-const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Mocha.Runner.constants;
 
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const firstErrors = new Map();
     const flaky = [];
+    const failures = [];
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      failures.push({ title: test.fullTitle(), error: error.stack ?? String(error) });
+    });
     runner.on(EVENT_TEST_RETRY, (test, error) => firstErrors.set(test.fullTitle(), error));
     runner.on(EVENT_TEST_PASS, (test) => {
       const error = firstErrors.get(test.fullTitle());
@@ -21,8 +25,8 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
       }
       const file = process.env.LEAKWRIGHT_TEST_COUNTS;
       if (!file) return;
-      const { passes, failures, pending } = this.stats;
-      const counts = { passed: passes, failed: failures, skipped: pending, flaky: flaky.map(({ title }) => title) };
+      const { passes: passed, failures: failed, pending: skipped } = this.stats;
+      const counts = { passed, failed, skipped, flaky, failures };
       writeFileSync(file, JSON.stringify(counts));
     });
   }

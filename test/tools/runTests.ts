@@ -12,12 +12,18 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { RUN_MARK, type RunPart, findLeftBehind, findLeftInSystemTemp } from './leftBehind.ts';
 
+interface FailedTest {
+  readonly title: string;
+  readonly error: string;
+}
+
 interface Counts {
   passed: number;
   failed: number;
   skipped: number;
-  /** Titles of tests that passed when they were tried again. */
-  flaky?: readonly string[];
+  /** Tests that passed when they were tried again, with the error of the first try. */
+  flaky?: readonly FailedTest[];
+  failures?: readonly FailedTest[];
 }
 
 interface Step {
@@ -213,6 +219,15 @@ if (unknown.length > 0) {
   process.exit(3);
 }
 
+/** In the summary too, since a CI server's page often shows only the end of what was printed. */
+const linesOf = (what: string, { title, error }: FailedTest): string[] => [
+  `    ${what}: ${title}`,
+  ...error
+    .split('\n')
+    .slice(0, 6)
+    .map((line) => `      ${line.slice(0, 300)}`),
+];
+
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summaryOf = new Map<Step, readonly string[]>();
 
@@ -231,7 +246,8 @@ async function runLane(lane: readonly Step[], beside: boolean): Promise<void> {
     const failed = counts.failed > 0 ? `, ${counts.failed} FAILED` : '';
     summaryOf.set(step, [
       `  ${step.title.padEnd(50)} ${String(counts.passed).padStart(4)} passed${failed}${skipped}  (${seconds} s)`,
-      ...(counts.flaky ?? []).map((title) => `    flaky, passed on its second try: ${title}`),
+      ...(counts.failures ?? []).flatMap((test) => linesOf('FAILED', test)),
+      ...(counts.flaky ?? []).flatMap((test) => linesOf('flaky, passed on its second try', test)),
     ]);
     // A build that failed would only make every later step fail for the same reason.
     if (step.name === 'build' && counts.failed > 0) stopped = true;
