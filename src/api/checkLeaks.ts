@@ -29,7 +29,7 @@ import {
   readStorageState,
   strict,
 } from '../scenarios/index.ts';
-import { LeakwrightError, refuseOldNode } from '../support/index.ts';
+import { defined, LeakwrightError, refuseOldNode } from '../support/index.ts';
 
 /** The options of the table that a program may give; the others are about reports of a run. */
 export const API_SETTINGS = [
@@ -148,7 +148,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   const { signal, page, context, failOn, ignore = [], click, thresholds, ...rest } = options;
   signal?.throwIfAborted();
   if (page && context) throw new LeakwrightError('usage', "Give either a 'page' or a 'context'.");
-  const settings: CheckSettings = { ...rest, ...(click === undefined ? {} : { click: [click].flat() }) };
+  const settings: CheckSettings = { ...rest, ...defined({ click: click === undefined ? undefined : [click].flat() }) };
   parseFailOn(failOn);
   const found = await scenarioFor(target, settings, page);
   const scenario: Scenario = {
@@ -165,7 +165,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   const checking = runScenario(
     scenario,
     settings,
-    { openBrowser, workspaceFolder, ...(signal === undefined ? {} : { signal }) },
+    { openBrowser, workspaceFolder, ...defined({ signal }) },
     { evidenceFile: options.evidence === undefined ? undefined : resolve(options.evidence) },
   );
   const result = yield* tellingOf(checking, options.onEvent);
@@ -173,7 +173,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   return createReport([result], {
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    ...(failOn === undefined ? {} : { failOn }),
+    ...defined({ failOn }),
   });
 }
 
@@ -202,7 +202,7 @@ async function scenarioFor(
   settings: CheckSettings,
   page: Page | undefined,
 ): Promise<{ readonly scenario: Scenario; readonly loads: boolean }> {
-  const place = settings.url === undefined ? {} : { url: parsePageUrl(settings.url) };
+  const place = defined({ url: settings.url === undefined ? undefined : parsePageUrl(settings.url) });
   if (typeof target === 'function') {
     const url = place.url ?? page?.url();
     if (url === undefined) {

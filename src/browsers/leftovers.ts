@@ -8,6 +8,7 @@ import { boundSockets } from './leftovers/inUse.ts';
 import { measureFolder } from './leftovers/measure.ts';
 import { isInTemporaryPlace, isMadeWith } from './leftovers/temporary.ts';
 import { type LeftoverPattern, cachePattern, temporaryPattern } from './leftovers/patterns.ts';
+import { defined } from '../support/index.ts';
 
 /** The profile of a browser that was just ended, as its own command line named it. */
 export interface EndedProfile {
@@ -112,7 +113,7 @@ async function scanEnded(
       found.set(profile.path, {
         path: profile.path,
         paths: [profile.path],
-        pattern: { name: /^/, kind: 'profile', use: 'named', ...(createdBy === undefined ? {} : { createdBy }) },
+        pattern: { name: /^/, kind: 'profile', use: 'named', ...defined({ createdBy }) },
         stats,
       });
     } catch {
@@ -136,7 +137,7 @@ async function describeFolder(
   return {
     path: folder.path,
     kind: folder.pattern.kind,
-    ...(folder.pattern.createdBy === undefined ? {} : { createdBy: folder.pattern.createdBy }),
+    ...defined({ createdBy: folder.pattern.createdBy }),
     bytes: measured.bytes,
     ageMs,
     removable: verdict.kind === 'removable',
@@ -154,8 +155,7 @@ async function setScene(options: FindLeftoversOptions): Promise<LeftoverScene> {
     minAgeMs: options.minAgeMs ?? 60_000,
     seesAll: options.seesAll ?? seesAllProcesses(),
     endedFolders: new Set([...(options.endedFolders ?? []), ...(options.endedProfiles ?? []).map(({ path }) => path)]),
-    ...(sockets === undefined ? {} : { sockets }),
-    ...(options.inUse === undefined ? {} : { inUse: options.inUse }),
+    ...defined({ sockets, inUse: options.inUse }),
   };
 }
 

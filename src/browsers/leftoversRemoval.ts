@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import type { ProcessReader } from '../processes/index.ts';
-import { systemClock } from '../support/index.ts';
+import { defined, systemClock } from '../support/index.ts';
 import type { Leftover } from './browserTree.ts';
 import { type FindLeftoversOptions, findLeftover } from './leftovers.ts';
 import { processInside } from './leftovers/inUse.ts';
@@ -38,7 +38,7 @@ export async function removeLeftover(
   if (!now.removable) return { outcome: 'refused', reason: now.reason ?? 'it must stay' };
   const problem = await removeFolder(leftover.path, {
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
-    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    ...defined({ platform: options.platform }),
     lastLook: async () => {
       const inside = await whoStays([leftover.path]);
       if (inside !== undefined) return `pid ${inside} has a file in it open`;

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import * as z from 'zod/mini';
 import { type IgnoreRule, type Thresholds, isRecord, loadingFailure, problemOf, strict } from '../scenarios/index.ts';
-import { LeakwrightError, nearest } from '../support/index.ts';
+import { defined, LeakwrightError, nearest } from '../support/index.ts';
 import { type CheckOptionName, type CheckSettings, type WrittenSettings, allCheckOptions } from './options.ts';
 import { settingsShape } from './settingsSchema.ts';
 
@@ -157,8 +157,10 @@ function projectOf(name: string | undefined, config: ProjectConfig, folder: stri
   const { scenarios, thresholds = {}, ignore = [], click, reporter, ...rest } = config;
   const settings: Record<string, unknown> = {
     ...rest,
-    ...(click === undefined ? {} : { click: [click].flat() }),
-    ...(reporter === undefined ? {} : { reporter: [reporter].flat().map((one) => reporterIn(folder, one)) }),
+    ...defined({
+      click: click === undefined ? undefined : [click].flat(),
+      reporter: reporter === undefined ? undefined : [reporter].flat().map((one) => reporterIn(folder, one)),
+    }),
   };
   for (const path of PATHS) {
     const value = settings[path];

@@ -2,6 +2,7 @@ import { type CheckContext, type CheckResult, type LeakEvent, checkDuration, che
 import type { Scenario } from '../scenarios/index.ts';
 import type { CheckSettings } from './options.ts';
 import { durationOptions, parseDuration } from './values.ts';
+import { defined } from '../support/index.ts';
 
 const DEFAULT_TIMEOUT_S = 120;
 /** As long as a person may look at a breakpoint, in ms. */
@@ -28,19 +29,21 @@ export function runScenario(
     : settings.stepTimeout === undefined
       ? undefined
       : settings.stepTimeout * 1000;
-  const step = stepTimeoutMs === undefined ? {} : { stepTimeoutMs };
+  const step = defined({ stepTimeoutMs });
   const shown: CheckContext = settings.showUrls === undefined ? context : { ...context, showUrls: settings.showUrls };
   const duration = durationOptions(settings);
   if (duration) return checkDuration(scenario, { ...duration, ...step }, shown);
   return checkLeaks(
     scenario,
     {
-      iterations: settings.iterations,
-      warmup: settings.warmup,
-      deep: settings.deep,
-      ...(settings.clock === undefined ? {} : { clockMs: parseDuration(settings.clock) }),
-      ...(evidenceFile === undefined ? {} : { evidenceFile }),
       timeoutMs: isDebugged ? DEBUGGING_MS : (settings.timeout ?? DEFAULT_TIMEOUT_S) * 1000,
+      ...defined({
+        iterations: settings.iterations,
+        warmup: settings.warmup,
+        deep: settings.deep,
+        clockMs: settings.clock === undefined ? undefined : parseDuration(settings.clock),
+        evidenceFile,
+      }),
       ...step,
     },
     shown,

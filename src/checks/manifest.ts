@@ -1,5 +1,6 @@
 import { RULE_CONDITIONS } from '../scenarios/index.ts';
 import { BROWSERS, type CheckOption, allCheckOptions } from './options.ts';
+import { defined } from '../support/index.ts';
 
 /** A part of package.json. Texts like `%task.url%` are looked up in package.nls.json. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -36,7 +37,7 @@ export function settingParts(): Readonly<Record<string, Readonly<Record<string, 
 function schemaOf(option: CheckOption): Record<string, Json> {
   switch (option.kind) {
     case 'text':
-      return { type: 'string', ...(option.pattern === undefined ? {} : { pattern: option.pattern }) };
+      return { type: 'string', ...defined({ pattern: option.pattern }) };
     case 'texts':
       return textOrTexts;
     case 'integer':

@@ -1,6 +1,6 @@
 import type { LaunchPreferences } from '../scenarios/index.ts';
 import type { SessionSource } from '../sessions/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import { defined, LeakwrightError } from '../support/index.ts';
 import { BROWSERS, type CheckSettings } from './options.ts';
 
 /**
@@ -49,8 +49,7 @@ export function sessionSource(
     ...(name === 'chrome' || name === 'msedge' ? { channel: name } : {}),
     ...executableOf(options, preferred),
     headless: options.headed ? false : (preferred.headless ?? true),
-    ...(preferred.args === undefined ? {} : { args: preferred.args }),
-    ...(preferred.env === undefined ? {} : { env: preferred.env }),
+    ...defined({ args: preferred.args, env: preferred.env }),
     ...(options.sandbox === false ? { noSandbox: true } : {}),
   };
 }

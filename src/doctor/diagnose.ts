@@ -1,5 +1,5 @@
 import { arch, platform, release } from 'node:os';
-import { LeakwrightError, describeError, toolVersion } from '../support/index.ts';
+import { defined, LeakwrightError, describeError, toolVersion } from '../support/index.ts';
 import { browserCheck } from './checks/browser.ts';
 import { displayCheck } from './checks/display.ts';
 import { stateFolderCheck, temporaryFolderCheck } from './checks/folders.ts';
@@ -63,7 +63,7 @@ async function lookAt(check: DoctorCheck, options: DiagnoseOptions): Promise<Dia
       title,
       state: 'problem',
       fact: hint === undefined ? describeError(error) : (error as Error).message,
-      ...(hint === undefined ? {} : { advice: hint }),
+      ...defined({ advice: hint }),
       durationMs: Math.round(performance.now() - startedAt),
     };
   }

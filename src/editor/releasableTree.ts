@@ -39,8 +39,8 @@ class ReleasableProvider<T> implements TreeDataProvider<T> {
     this.#target = target;
   }
 
-  get onDidChangeTreeData(): TreeDataProvider<T>['onDidChangeTreeData'] {
-    return this.#target?.onDidChangeTreeData;
+  get onDidChangeTreeData(): NonNullable<TreeDataProvider<T>['onDidChangeTreeData']> {
+    return this.#target?.onDidChangeTreeData ?? (() => ({ dispose() {} }));
   }
 
   getChildren(element?: T): ProviderResult<T[]> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Store, type Write, openStore } from '../stores/index.ts';
-import { type Clock, LeakwrightError, stateFolder, systemClock } from '../support/index.ts';
+import { defined, type Clock, LeakwrightError, stateFolder, systemClock } from '../support/index.ts';
 import { type Report, parseReport } from '../reports/index.ts';
 import { groupFindings } from './groupFindings.ts';
 import type {
@@ -88,7 +88,7 @@ export class History {
    */
   async record(report: Report, labels: RunLabels = {}, folder?: string): Promise<RunSummary> {
     const id = `${report.startedAt.replaceAll(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
-    const summary = { ...summarizeRun(report, id, labels), ...(folder === undefined ? {} : { folder }) };
+    const summary = { ...summarizeRun(report, id, labels), ...defined({ folder }) };
     const attachment = JSON.stringify(report);
     const bytes = Buffer.byteLength(attachment) + Buffer.byteLength(JSON.stringify(summary));
     await this.#store.write([{ kind: 'append', scope: RUNS, value: summary, bytes, attachment }]);

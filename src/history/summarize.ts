@@ -1,6 +1,7 @@
 import type { CheckResult, Finding } from '../leaks/index.ts';
 import { type Report, checkIdentity } from '../reports/index.ts';
 import type { CheckSummary, FindingSummary, RunLabels, RunSummary } from './model.ts';
+import { defined } from '../support/index.ts';
 
 export function summarizeRun(report: Report, id: string, labels: RunLabels): RunSummary {
   return {
@@ -18,9 +19,9 @@ export function summarizeCheck(check: CheckResult): CheckSummary {
   return {
     scenario: checkIdentity(check),
     name: check.name,
-    ...(check.file === undefined ? {} : { file: check.file }),
+    ...defined({ file: check.file }),
     url: check.url,
-    ...(check.steps === undefined ? {} : { steps: check.steps }),
+    ...defined({ steps: check.steps }),
     browser: check.browser,
     mode: check.mode,
     verdict: check.verdict,
@@ -31,7 +32,9 @@ export function summarizeCheck(check: CheckResult): CheckSummary {
     slopeMbPerSecond: check.memoryTrend.slopeMbPerSecond,
     peakMb: check.memoryStats.peakMb,
     findings: check.findings.map((finding) => summarizeFinding(finding)),
-    ...(check.error === undefined ? {} : { error: { code: check.error.code, message: check.error.message } }),
+    ...defined({
+      error: check.error === undefined ? undefined : { code: check.error.code, message: check.error.message },
+    }),
   };
 }
 
@@ -44,8 +47,10 @@ function summarizeFinding(finding: Finding): FindingSummary {
     severity: finding.severity,
     perIteration: finding.perIteration,
     bytesPerIteration: finding.bytesPerIteration,
-    ...(finding.holder === undefined ? {} : { holder: finding.holder }),
-    ...(site === undefined ? {} : { place: { file: site.file, line: site.line, column: site.column } }),
-    ...(finding.ignored === undefined ? {} : { ignored: finding.ignored }),
+    ...defined({
+      holder: finding.holder,
+      place: site === undefined ? undefined : { file: site.file, line: site.line, column: site.column },
+      ignored: finding.ignored,
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { ProcessIdentity } from '../processes/index.ts';
+import { defined } from '../support/index.ts';
 
 /** Who launched what, and what it left where: one entry a session, written before its browser is launched. */
 export interface JournalEntry {
@@ -103,13 +104,12 @@ export function parseEntry(text: string, id: string): JournalEntry | string {
     schema: 1,
     id,
     createdAt,
-    ...(bootId === undefined ? {} : { bootId }),
-    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+    ...defined({ bootId, pidNamespace }),
     host,
     client,
-    ...(browser === undefined ? {} : { browser }),
+    ...defined({ browser }),
     folder,
-    ...(profile === undefined ? {} : { profile }),
+    ...defined({ profile }),
     purpose,
   };
 }

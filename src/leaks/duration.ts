@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Clock, LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import { defined, type Clock, LeakwrightError, describeError, systemClock } from '../support/index.ts';
 import type { Because, CheckResult, CounterSample, Finding, LeakEvent, Phase, Severity, Verdict } from './model.ts';
 import type { CheckContext } from './check.ts';
 import { fingerprintOf } from './explain/fingerprint.ts';
@@ -145,7 +145,7 @@ class DurationCheck {
     if (this.#scenario.prepare) await this.#step('prepare', async () => await this.#scenario.prepare!(page));
     yield this.#end('load');
 
-    this.#memory = new TreeMemoryWatch(browser.root, { clock: this.#clock, log: this.#context.log });
+    this.#memory = new TreeMemoryWatch(browser.root, { clock: this.#clock, ...defined({ log: this.#context.log }) });
     this.#memory.start();
     yield this.#begin('count', this.#operations);
     const startedAt = this.#clock.monotonic();
@@ -290,7 +290,7 @@ class DurationCheck {
 
   #begin(phase: Phase, iterations?: number): LeakEvent {
     this.#phaseStartedAt = this.#clock.monotonic();
-    return { type: 'phaseStarted', phase, ...(iterations === undefined ? {} : { iterations }) };
+    return { type: 'phaseStarted', phase, ...defined({ iterations }) };
   }
 
   #end(phase: Phase): LeakEvent {

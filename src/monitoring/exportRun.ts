@@ -1,6 +1,6 @@
 import { summarizeCheck } from '../history/index.ts';
 import type { Report } from '../reports/index.ts';
-import { type Clock, systemClock } from '../support/index.ts';
+import { defined, type Clock, systemClock } from '../support/index.ts';
 import { RUN_METRICS, recordScenarios } from './metrics/definitions.ts';
 import { loadOtlp } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
@@ -35,7 +35,7 @@ export async function exportRun(report: Report, options: ExportRunOptions): Prom
   const { endpoint, attributes } = options;
   const otlp = loadOtlp().startOtlp(book, {
     endpoint,
-    ...(attributes === undefined ? {} : { attributes }),
+    ...defined({ attributes }),
     intervalMs: NEVER_MS,
     onChange: (reason) => {
       failure = reason;

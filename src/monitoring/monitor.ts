@@ -1,6 +1,6 @@
 import { type OwnedTree, cleanUp, describePlan, planCleanUp, toReport } from '../orphans/index.ts';
 import type { History } from '../history/index.ts';
-import { type Clock, type Log, describeError, systemClock } from '../support/index.ts';
+import { defined, type Clock, type Log, describeError, systemClock } from '../support/index.ts';
 import { AlertBook } from './alerts/alertBook.ts';
 import { Delivery, type AlertSink, MAX_QUEUED } from './alerts/delivery.ts';
 import { type AlertThresholds, alertDefaults, judgeAlerts } from './alerts/judge.ts';
@@ -63,7 +63,7 @@ export class Monitor {
     this.#deliveries = (options.sinks ?? []).map((sink) => new Delivery(sink, this.#clock, options.log));
     this.#source = new MachineSource({
       intervalMs: options.intervalMs ?? 2000,
-      ...(options.browserLimitBytes === undefined ? {} : { browserLimitBytes: options.browserLimitBytes }),
+      ...defined({ browserLimitBytes: options.browserLimitBytes }),
       clock: this.#clock,
       log: options.log,
       ...options.scope,

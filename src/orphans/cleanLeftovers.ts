@@ -10,7 +10,7 @@ import {
 } from '../browsers/index.ts';
 import { type JournalEntry, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
-import { describeError } from '../support/index.ts';
+import { defined, describeError } from '../support/index.ts';
 import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
 import type { OwnedTree } from './model.ts';
 
@@ -73,7 +73,7 @@ export async function cleanLeftover(
       ...planned,
       outcome: 'left',
       bytesFreed: 0,
-      ...(leftover.reason === undefined ? {} : { reason: leftover.reason }),
+      ...defined({ reason: leftover.reason }),
     };
   let result: RemoveLeftoverResult;
   try {
@@ -124,7 +124,7 @@ export async function profileOf({ tree }: OwnedTree, reader: ProcessReader): Pro
   return {
     path: tree.profile.path,
     startedAtMs: browser.startedAtMs,
-    ...(tree.automatedBy === undefined ? {} : { createdBy: tree.automatedBy }),
+    ...defined({ createdBy: tree.automatedBy }),
     ...(tempFolder === undefined || tempFolder === '' ? {} : { tempFolder: resolve(tempFolder) }),
   };
 }
@@ -149,10 +149,12 @@ export function leftoverOptions(
   table: ProcessTable,
 ): Omit<FindLeftoversOptions, 'table'> {
   return {
-    ...(options.tempFolder === undefined ? {} : { tempFolder: options.tempFolder }),
-    ...(options.cacheFolder === undefined ? {} : { cacheFolder: options.cacheFolder }),
-    ...(options.minAgeMs === undefined ? {} : { minAgeMs: options.minAgeMs }),
-    ...(options.ownUid === undefined ? {} : { ownUid: options.ownUid }),
+    ...defined({
+      tempFolder: options.tempFolder,
+      cacheFolder: options.cacheFolder,
+      minAgeMs: options.minAgeMs,
+      ownUid: options.ownUid,
+    }),
     inUse: (path) => {
       const entry = journal.find((one) => one.folder === path && isHosted(one, table));
       if (!entry) return undefined;

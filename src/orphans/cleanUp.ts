@@ -11,7 +11,7 @@ import {
   sameProcess,
   shareTableReads,
 } from '../processes/index.ts';
-import { describeError } from '../support/index.ts';
+import { defined, describeError } from '../support/index.ts';
 import { cleanLeftover, foldersOf, isHosted, leftoverOptions, leftoversAfter, profileOf } from './cleanLeftovers.ts';
 import type {
   CleanUpOptions,
@@ -83,7 +83,7 @@ export function describePlan(plan: CleanUpPlan): CleanUpResult {
     leftovers: plan.leftovers.map((planned) => ({
       ...planned,
       outcome: planned.action === 'remove' ? 'planned' : 'left',
-      ...(planned.leftover.reason === undefined ? {} : { reason: planned.leftover.reason }),
+      ...defined({ reason: planned.leftover.reason }),
       bytesFreed: 0,
     })),
     errors: plan.issues,
@@ -103,11 +103,10 @@ export async function endBrowserTree(
     ...options.ending,
     reader: options.reader,
     members: tree.processes.map(({ info }) => identityOf(info)),
-    ...(owned.companions === undefined ? {} : { followers: owned.companions.map(identityOf) }),
+    ...defined({ followers: owned.companions?.map(identityOf) }),
     // A driver, and a browser that leads no group of its own, share the group of the job around them.
     group: tree.driver ? 'never' : 'auto',
-    ...(askNicely === undefined ? {} : { askNicely }),
-    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    ...defined({ askNicely, onEvent: options.onEvent }),
   });
 }
 
@@ -128,15 +127,15 @@ async function cleanTree(
     const members = planned.owned.tree.processes.map(({ info }) => info);
     if (current?.status !== 'unknown' || !(await endedByAnother(members, reader)))
       return { ...planned, outcome: 'refused', reason: refusal };
-    return { ...planned, folders, ...(profile === undefined ? {} : { profile }), outcome: 'gone' };
+    return { ...planned, folders, ...defined({ profile }), outcome: 'gone' };
   }
   try {
     const result = await endBrowserTree(current ?? planned.owned, {
       reader,
-      ...(options.ending === undefined ? {} : { ending: options.ending }),
+      ...defined({ ending: options.ending }),
       onEvent: (event) => options.onEvent?.({ type: 'tree', root, event }),
     });
-    return { ...planned, folders, ...(profile === undefined ? {} : { profile }), ...outcomeOf(result) };
+    return { ...planned, folders, ...defined({ profile }), ...outcomeOf(result) };
   } catch (error) {
     return { ...planned, outcome: 'survived', reason: describeError(error) };
   }

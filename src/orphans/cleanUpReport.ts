@@ -2,6 +2,7 @@ import type { Evidence } from '../browsers/index.ts';
 import type { ProcessIdentity } from '../processes/index.ts';
 import type { CleanUpResult, CleanedLeftover, CleanedTree } from './cleanUpModel.ts';
 import type { OwnershipStatus } from './model.ts';
+import { defined } from '../support/index.ts';
 
 /** The JSON of `clean` and `kill`: part of the command line's contract. */
 export interface CleanUpReport {
@@ -87,12 +88,12 @@ export function toReport(result: CleanUpResult): CleanUpReport {
       status: owned.status,
       owner: owned.owner?.name ?? null,
       evidence: owned.evidence,
-      ...(owned.idle === undefined ? {} : { idleSeconds: Math.floor(owned.idle.forMs / 1000) }),
+      ...defined({ idleSeconds: owned.idle === undefined ? undefined : Math.floor(owned.idle.forMs / 1000) }),
       processes: owned.tree.processes.length,
       memoryBytes,
       action,
       outcome,
-      ...(reason === undefined ? {} : { reason }),
+      ...defined({ reason }),
     })),
     leftovers: result.leftovers.map(({ leftover, action, outcome, reason }) => ({
       path: leftover.path,
@@ -101,7 +102,7 @@ export function toReport(result: CleanUpResult): CleanUpReport {
       ageSeconds: Math.round(leftover.ageMs / 1000),
       action,
       outcome,
-      ...(reason === undefined ? {} : { reason }),
+      ...defined({ reason }),
     })),
     summary: summarize(result),
   };

@@ -8,7 +8,7 @@ import {
   ancestorsOf,
   sameProcess,
 } from '../processes/index.ts';
-import { formatDuration } from '../support/index.ts';
+import { defined, formatDuration } from '../support/index.ts';
 import { type AutomationStrength, automationStrength, ownerWord } from './automationStrength.ts';
 import { type TreeProbe, createTreeProbe } from './clients.ts';
 import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
@@ -70,12 +70,10 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   return {
     tree,
     status: decision.status,
-    ...(idle === undefined ? {} : { idle }),
+    ...defined({ idle }),
     ...(companions.length === 0 ? {} : { companions }),
     evidence: [...tree.evidence, ...decision.evidence],
-    ...(decision.owner === undefined ? {} : { owner: decision.owner }),
-    ...(decision.journalId === undefined ? {} : { journalId: decision.journalId }),
-    ...(orphanForMs === undefined ? {} : { orphanForMs }),
+    ...defined({ owner: decision.owner, journalId: decision.journalId, orphanForMs }),
   };
 }
 
@@ -140,8 +138,7 @@ async function byEvidence(
   const launcher = await findLauncher(tree, options.table, {
     reader: options.reader,
     probe: options.probe ?? createTreeProbe(),
-    ...(observation === undefined ? {} : { observation }),
-    ...(options.platform === undefined ? {} : { platform: options.platform }),
+    ...defined({ observation, platform: options.platform }),
   });
   const owner = ownerOf(launcher, observation, options.table);
   const named: Evidence[] =
@@ -151,7 +148,7 @@ async function byEvidence(
   const decision = (status: OwnershipStatus, ...evidence: readonly Evidence[]): Decision => ({
     status,
     evidence: [...named, ...launcher.evidence, ...evidence],
-    ...(owner === undefined ? {} : { owner }),
+    ...defined({ owner }),
   });
 
   const isFragment = tree.browser === undefined && tree.driver === undefined;
@@ -174,7 +171,7 @@ async function byEvidence(
       ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
       ...named,
     ],
-    ...(known === undefined ? {} : { owner: known }),
+    ...defined({ owner: known }),
   };
 }
 
@@ -326,18 +323,17 @@ function ownerOf(
       ? { identity: launcher.launcher, name: nameOf(launcher.launcher, table) }
       : launcher.kind === 'gone'
         ? {
-            ...(launcher.former === undefined ? {} : { identity: launcher.former }),
-            ...(launcher.name === undefined ? {} : { name: launcher.name }),
+            ...defined({ identity: launcher.former, name: launcher.name }),
           }
         : {};
   const identity = process.identity && { pid: process.identity.pid, startTime: process.identity.startTime };
   const alive = launcher.kind === 'alive';
   if (watched) {
     const known = watched.identity ?? identity;
-    return { kind: watched.kind, name: watched.name, alive, ...(known === undefined ? {} : { identity: known }) };
+    return { kind: watched.kind, name: watched.name, alive, ...defined({ identity: known }) };
   }
   if (process.name === undefined) return undefined;
-  return { kind: 'process', name: process.name, alive, ...(identity === undefined ? {} : { identity }) };
+  return { kind: 'process', name: process.name, alive, ...defined({ identity }) };
 }
 
 /** `Playwright MCP of claude (pid 12)`: an agents' server with its client. */

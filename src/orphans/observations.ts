@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { BrowserTree } from '../browsers/index.ts';
 import { type ProcessIdentity, type ProcessTable, identityKey, identityOf, sameProcess } from '../processes/index.ts';
 import type { OwnerKind } from './model.ts';
+import { defined } from '../support/index.ts';
 
 /** Someone whose browsers are watched: a debug session, a task, a terminal. */
 export interface WatchedOwner {
@@ -129,10 +130,12 @@ export class OwnerObservations {
     const ownerEndedAt = entry.owner && this.#ended.get(ownerKey(entry.owner));
     return {
       lastBusyAt: entry.lastBusyAt,
-      ...(entry.owner === undefined ? {} : { owner: entry.owner }),
-      ...(ownerEndedAt === undefined ? {} : { ownerEndedAt }),
-      ...(entry.settledParent === undefined ? {} : { settledParent: entry.settledParent }),
-      ...(entry.orphanSince === undefined ? {} : { orphanSince: entry.orphanSince }),
+      ...defined({
+        owner: entry.owner,
+        ownerEndedAt,
+        settledParent: entry.settledParent,
+        orphanSince: entry.orphanSince,
+      }),
     };
   }
 

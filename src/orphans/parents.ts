@@ -15,6 +15,7 @@ import { handPickedPort } from './handPicked.ts';
 import type { TreeObservation } from './observations.ts';
 import { isMainChild, launchesNothing, parentKind } from './reapers.ts';
 import { isShell, skipWrappers } from './wrappers.ts';
+import { defined } from '../support/index.ts';
 
 /**
  * Who launched a tree, judged by who its parent is now.
@@ -290,8 +291,7 @@ function gone(fact: string, former?: ProcessIdentity, name?: string): LauncherVe
   return {
     kind: 'gone',
     evidence: [{ source: 'parent', fact }],
-    ...(former === undefined ? {} : { former }),
-    ...(name === undefined ? {} : { name }),
+    ...defined({ former, name }),
   };
 }
 

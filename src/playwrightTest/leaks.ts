@@ -14,7 +14,7 @@ import {
   problemOf,
 } from '../scenarios/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
-import { type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
+import { defined, type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
 
 /** How a check in a test runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks. */
 export interface LeakOptions {
@@ -138,9 +138,7 @@ export class Leaks {
       ...(options.thresholds ? { thresholds: options.thresholds } : {}),
     };
     const engine: CheckOptions = {
-      ...(options.iterations === undefined ? {} : { iterations: options.iterations }),
-      ...(options.warmup === undefined ? {} : { warmup: options.warmup }),
-      ...(options.deep === undefined ? {} : { deep: options.deep }),
+      ...defined({ iterations: options.iterations, warmup: options.warmup, deep: options.deep }),
       ...(options.clock === undefined
         ? {}
         : { clockMs: typeof options.clock === 'number' ? options.clock : parseDuration(options.clock) }),

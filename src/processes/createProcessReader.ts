@@ -3,6 +3,7 @@ import { CommandReader } from './command/commandReader.ts';
 import { createPsSource } from './command/psSource.ts';
 import { LinuxReader } from './linux/linuxReader.ts';
 import type { ProcessReader } from './process.ts';
+import { defined } from '../support/index.ts';
 
 export interface ProcessReaderOptions {
   /** Where the proc file system is mounted (Linux). Default: `/proc`. */
@@ -17,7 +18,6 @@ export interface ProcessReaderOptions {
  */
 export function createProcessReader(options: ProcessReaderOptions = {}): ProcessReader {
   const platform = options.platform ?? process.platform;
-  if (platform === 'linux' || platform === 'android')
-    return new LinuxReader(options.procRoot === undefined ? {} : { root: options.procRoot });
+  if (platform === 'linux' || platform === 'android') return new LinuxReader(defined({ root: options.procRoot }));
   return new CommandReader(platform === 'win32' ? createCimSource() : createPsSource());
 }

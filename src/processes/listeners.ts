@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { defined } from '../support/index.ts';
 
 /** A process of ours that waits for connections on a TCP port. */
 export interface Listener {
@@ -43,7 +44,7 @@ async function onLinux(root = '/proc'): Promise<Listener[]> {
     const ports = links.flatMap((link) => portOf.get(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? '') ?? []);
     if (ports.length === 0) continue;
     const folder = await readlink(join(root, pid, 'cwd')).catch(() => undefined);
-    for (const port of ports) found.push({ port, pid: Number(pid), ...(folder === undefined ? {} : { folder }) });
+    for (const port of ports) found.push({ port, pid: Number(pid), ...defined({ folder }) });
   }
   return found;
 }

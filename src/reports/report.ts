@@ -1,4 +1,4 @@
-import { toolVersion } from '../support/index.ts';
+import { defined, toolVersion } from '../support/index.ts';
 import type { CheckResult } from '../leaks/index.ts';
 
 /** Exit codes of a run, as its README documents them. */
@@ -70,7 +70,7 @@ export function createReport(checks: readonly CheckResult[], options: ReportOpti
     durationMs: Math.round(options.durationMs),
     exitCode: exitCodeFor(checks, options.failOn),
     ...(options.failOn === undefined || options.failOn === 'minor' ? {} : { failOn: options.failOn }),
-    ...(options.shard === undefined ? {} : { shard: options.shard }),
+    ...defined({ shard: options.shard }),
     checks,
   };
 }

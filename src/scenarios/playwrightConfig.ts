@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createJiti } from 'jiti';
-import { LeakwrightError } from '../support/index.ts';
+import { defined, LeakwrightError } from '../support/index.ts';
 import type { Scenario } from './scenario.ts';
 import type { WebServerOptions } from './webServer/webServers.ts';
 import { loadingFailure } from './loadingFailure.ts';
@@ -84,9 +84,9 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
   const testIdAttribute = textOf(merged['testIdAttribute']);
   const launchOptions = isRecord(merged['launchOptions']) ? merged['launchOptions'] : {};
   const use: UseOptions = {
-    ...(launchOptions['proxy'] === undefined ? {} : { proxy: launchOptions['proxy'] }),
+    ...defined({ proxy: launchOptions['proxy'] }),
     ...options,
-    ...(baseUrl === undefined ? {} : { baseURL: baseUrl }),
+    ...defined({ baseURL: baseUrl }),
     ...(options['storageState'] === undefined
       ? {}
       : { storageState: readStorageState(options['storageState'], [folder, process.cwd()]) }),
@@ -99,9 +99,9 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
     file,
     ...(typeof project?.['name'] === 'string' ? { project: project['name'] } : {}),
     use,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...defined({ baseUrl }),
     launch: launchPreferences(merged, launchOptions),
-    ...(testIdAttribute === undefined ? {} : { testIdAttribute }),
+    ...defined({ testIdAttribute }),
     timeouts: timeoutsOf(merged),
     webServers,
     warnings,
@@ -147,10 +147,9 @@ function launchPreferences(use: UseOptions, launchOptions: UseOptions): LaunchPr
   const executablePath = textOf(launchOptions['executablePath']);
   const { args, env } = launchOptions;
   return {
-    ...(browser === undefined ? {} : { browser }),
-    ...(channel === undefined ? {} : { channel }),
+    ...defined({ browser, channel }),
     ...(typeof headless === 'boolean' ? { headless } : {}),
-    ...(executablePath === undefined ? {} : { executablePath }),
+    ...defined({ executablePath }),
     ...(Array.isArray(args) ? { args: args.map(String) } : {}),
     ...(isRecord(env) ? { env: textsOf(env) } : {}),
   };
@@ -179,8 +178,7 @@ function serversOf(file: string, webServer: unknown): WebServerOptions[] {
       command,
       cwd: resolve(dirname(file), textOf(server['cwd']) ?? '.'),
       env: isRecord(server['env']) ? textsOf(server['env']) : {},
-      ...(address === undefined ? {} : { address }),
-      ...(output === undefined ? {} : { output }),
+      ...defined({ address, output }),
       reuseExisting: server['reuseExistingServer'] === true,
       timeoutMs: typeof server['timeout'] === 'number' ? server['timeout'] : READY_TIMEOUT_MS,
       shutdown: isRecord(gracefulShutdown)

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { LeakwrightError } from '../support/index.ts';
+import { defined, LeakwrightError } from '../support/index.ts';
 import { playwrightSelector } from './puppeteerSelectors.ts';
 
 type Call = (...args: unknown[]) => unknown;
@@ -87,7 +87,7 @@ const TRANSLATED: Readonly<Record<string, (target: Target) => Call>> = {
   scroll: (on) => async (to) =>
     await on['evaluate']!(
       (element: Element, at: { scrollTop?: number; scrollLeft?: number }) =>
-        element.scrollTo({ top: at.scrollTop, left: at.scrollLeft }),
+        element.scrollTo({ top: at.scrollTop ?? element.scrollTop, left: at.scrollLeft ?? element.scrollLeft }),
       to,
     ),
 };
@@ -123,13 +123,13 @@ function waiting(options: unknown): object {
   const { visible, hidden, timeout } = (options ?? {}) as { visible?: boolean; hidden?: boolean; timeout?: number };
   return {
     state: hidden ? 'hidden' : visible ? 'visible' : 'attached',
-    ...(timeout === undefined ? {} : { timeout }),
+    ...defined({ timeout }),
   };
 }
 
 function timeoutOf(options: unknown): object {
   const { timeout } = (options ?? {}) as { timeout?: number };
-  return timeout === undefined ? {} : { timeout };
+  return defined({ timeout });
 }
 
 function navigation(options: unknown): unknown {

@@ -3,6 +3,7 @@ import { type UseOptions, contextOptionsOf, readStorageState } from './contextOp
 import type { Scenario } from './scenario.ts';
 import { SCENARIO_KEYS, isEmptyFunction, problemOf, scenarioSchema, unknownKey } from './schema.ts';
 import { type Exports, FORMS, type ScenarioPlace, invalid, resolveUrl, step } from './scenarioParts.ts';
+import { defined } from '../support/index.ts';
 
 /**
  * A scenario as people write it, checked and made complete.
@@ -24,7 +25,7 @@ export function readScenario(exported: Exports, place: ScenarioPlace = {}, path?
   const state = storageState ?? options['storageState'];
   const context: UseOptions = {
     ...options,
-    ...(state === undefined ? {} : { storageState: readStorageState(state, folders) }),
+    ...defined({ storageState: state === undefined ? undefined : readStorageState(state, folders) }),
   };
   const ownBase = context['baseURL'];
   const address = resolveUrl(file, url, typeof ownBase === 'string' ? { ...place, baseUrl: ownBase } : place);
@@ -32,7 +33,7 @@ export function readScenario(exported: Exports, place: ScenarioPlace = {}, path?
   return {
     ...parts,
     iteration: known['iteration'] as Scenario['iteration'],
-    ...(path === undefined ? {} : { file: path }),
+    ...defined({ file: path }),
     url: address,
     ...(Object.keys(context).length > 0 ? { use: context } : {}),
     warnings: [

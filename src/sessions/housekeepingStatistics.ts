@@ -1,4 +1,5 @@
 import type { HousekeepingStatistics } from './model.ts';
+import { defined } from '../support/index.ts';
 
 export const noHousekeeping: HousekeepingStatistics = {
   cleanupsPerformed: 0,
@@ -17,7 +18,7 @@ export function addStatistics(earlier: HousekeepingStatistics, later: Housekeepi
     cleanupsPerformed: earlier.cleanupsPerformed + later.cleanupsPerformed,
     memoryCleanups: earlier.memoryCleanups + later.memoryCleanups,
     timeCleanups: earlier.timeCleanups + later.timeCleanups,
-    ...(lastCleanup === undefined ? {} : { lastCleanup }),
+    ...defined({ lastCleanup }),
     cursorsExpired: earlier.cursorsExpired + later.cursorsExpired,
     requestsExpired: earlier.requestsExpired + later.requestsExpired,
     sessionsExpired: earlier.sessionsExpired + later.sessionsExpired,

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright';
 import { type BrowserFamily, findBrowser, needsNoSandbox, readActivePort } from '../browsers/index.ts';
 import type { ProcessIdentity } from '../processes/index.ts';
-import { LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import { defined, LeakwrightError, describeError, systemClock } from '../support/index.ts';
 import { UNSEEN_FEATURES, withDisabledFeatures } from './disabledFeatures.ts';
 import { economyArguments } from './economyArguments.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
@@ -69,10 +69,12 @@ export async function beginLaunch(
   prepared: (folder: string) => Promise<void>,
 ): Promise<LaunchSite> {
   const found = findBrowser({
-    ...(source.executablePath === undefined ? {} : { executablePath: source.executablePath }),
-    ...(source.family === undefined ? {} : { family: source.family }),
-    ...(source.channel === undefined ? {} : { channel: source.channel }),
-    ...(request.workspaceFolder === undefined ? {} : { workspaceFolder: request.workspaceFolder }),
+    ...defined({
+      executablePath: source.executablePath,
+      family: source.family,
+      channel: source.channel,
+      workspaceFolder: request.workspaceFolder,
+    }),
   });
   const headless = source.headless ?? true;
   return await inTurn(async () => {
@@ -183,7 +185,7 @@ export function contextOptions(request: LaunchRequest, playwright: LoadedPlaywri
   }
   return {
     ...device,
-    ...(request.baseUrl === undefined ? {} : { baseURL: request.baseUrl }),
+    ...defined({ baseURL: request.baseUrl }),
     ...(request.recordVideo ? { recordVideo: {} } : {}),
   };
 }
@@ -223,7 +225,7 @@ function launchError(error: unknown, executable: string): LeakwrightError {
       : undefined;
   return new LeakwrightError('browsers.launchFailed', `The browser '${executable}' did not start: ${text}`, {
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }
 
@@ -301,7 +303,7 @@ export async function offerEndpoints(
     if (cdp === undefined) warnings.push('The session has no CDP endpoint: the browser did not open its port.');
   }
   return {
-    endpoints: { ...(playwright === undefined ? {} : { playwright }), ...(cdp === undefined ? {} : { cdp }) },
+    endpoints: { ...defined({ playwright, cdp }) },
     warnings,
   };
 }

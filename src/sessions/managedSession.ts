@@ -9,7 +9,7 @@ import {
   membersOf,
 } from '../processes/index.ts';
 import type { Store } from '../stores/index.ts';
-import { type Clock, type Log, describeError, plainText, withTimeout } from '../support/index.ts';
+import { defined, type Clock, type Log, describeError, plainText, withTimeout } from '../support/index.ts';
 import { type CleanupSubject, cleanUpSession } from './cleanUpSession.ts';
 import { releaseFromGuard } from './guard.ts';
 import { type OpenedBrowser, contextOptions } from './launchBrowser.ts';
@@ -271,11 +271,11 @@ export class ManagedSession implements Session {
       state: this.#state,
       browser: { name: this.product, version: this.version, headless: opened.headless },
       urls: this.resources.urls().map((url) => plainText(url, 500)),
-      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+      ...defined({ baseUrl: options.baseUrl }),
       endpoints: this.endpoints,
       ...(root && { root }),
       folder: this.folder,
-      ...(entry.profile === undefined ? {} : { profile: entry.profile }),
+      ...defined({ profile: entry.profile }),
       resources: await this.resources.counts(),
       startedAt: entry.createdAt,
       idleMs: this.resources.idleMs,

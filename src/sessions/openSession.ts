@@ -3,6 +3,7 @@ import { type JournalEntry, currentPlace, forgetSession, recordSession, updateSe
 import { type ProcessIdentity, type ProcessReader, createProcessReader, identityOf } from '../processes/index.ts';
 import { MemoryRecordStore, type Store } from '../stores/index.ts';
 import {
+  defined,
   type Clock,
   type Log,
   LeakwrightError,
@@ -156,8 +157,7 @@ class SessionOpening {
       schema: 1,
       id: this.#id,
       createdAt: new Date().toISOString(),
-      ...(bootId === undefined ? {} : { bootId }),
-      ...(pidNamespace === undefined ? {} : { pidNamespace }),
+      ...defined({ bootId, pidNamespace }),
       host: self,
       client: client ?? self,
       folder,
@@ -188,7 +188,7 @@ class SessionOpening {
       void rememberDisabledFeatures(this.#load().version, found.root.commandLine, source.args ?? [], this.#log);
     const patch = {
       browser: { ...identityOf(found.root), executable },
-      ...(found.profile === undefined ? {} : { profile: found.profile }),
+      ...defined({ profile: found.profile }),
     };
     this.#entry = { ...this.#entry!, ...patch };
     if (this.#guarded) watchOver(this.#entry, this.#log);

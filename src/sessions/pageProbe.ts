@@ -1,6 +1,6 @@
 import type { CDPSession, Frame, Page } from 'playwright';
 import { type CdpSession, type PageMetrics, readPageMetrics } from '../browsers/index.ts';
-import { withTimeout } from '../support/index.ts';
+import { defined, withTimeout } from '../support/index.ts';
 
 /** A page, or an iframe in a process of its own, and what its renderer counts at the moment. */
 export interface PageSample {
@@ -139,8 +139,7 @@ export class PageProbe {
         kind,
         url: targetInfo.url,
         title: targetInfo.title,
-        ...(watched?.navigatedAt === undefined ? {} : { navigatedAt: watched.navigatedAt }),
-        ...(metrics === undefined ? {} : { metrics }),
+        ...defined({ navigatedAt: watched?.navigatedAt, metrics }),
       };
     } catch (error) {
       this.#probes.delete(target);

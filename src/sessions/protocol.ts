@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../processes/index.ts';
-import { type ErrorCode, LeakwrightError } from '../support/index.ts';
+import { defined, type ErrorCode, LeakwrightError } from '../support/index.ts';
 import type { RequestFilter, RequestPage } from './cursors.ts';
 import type { RendererLabel } from './mapPages.ts';
 import type { CleanupSummary, LaunchRequest, SessionEvent, SessionInfo, SessionLimits } from './model.ts';
@@ -72,7 +72,7 @@ export type HostMessage =
 
 export function toWire(error: unknown): WireError {
   if (error instanceof LeakwrightError) {
-    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    return { code: error.code, message: error.message, ...defined({ hint: error.hint }) };
   }
   if (error instanceof Error)
     return { code: error.name === 'AbortError' ? 'aborted' : 'sessions.protocol', message: error.message };
@@ -80,11 +80,7 @@ export function toWire(error: unknown): WireError {
 }
 
 export function fromWire(error: WireError): LeakwrightError {
-  return new LeakwrightError(
-    error.code as ErrorCode,
-    error.message,
-    error.hint === undefined ? {} : { hint: error.hint },
-  );
+  return new LeakwrightError(error.code as ErrorCode, error.message, defined({ hint: error.hint }));
 }
 
 function isMessage(value: unknown): value is { v: number; type: string } {

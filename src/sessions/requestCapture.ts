@@ -1,6 +1,6 @@
 import type { BrowserContext, Request } from 'playwright';
 import type { RecordStore } from '../stores/index.ts';
-import { type Clock, maskHeaders, maskUrl, systemClock } from '../support/index.ts';
+import { defined, type Clock, maskHeaders, maskUrl, systemClock } from '../support/index.ts';
 import type { CaptureOptions } from './model.ts';
 
 /** One request a page made, once it ended. Secrets in it are masked. */
@@ -120,7 +120,7 @@ export class RequestCapture {
       startedAt: new Date(startedAt).toISOString(),
       durationMs: timing.responseEnd > 0 ? Math.round(timing.responseEnd) : Math.max(0, this.#clock.now() - startedAt),
       status: response?.status() ?? 0,
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ failure }),
       requestHeaders,
       responseHeaders,
       ...body,

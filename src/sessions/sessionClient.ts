@@ -1,6 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { type ProcessIdentity, type ProcessReader, createProcessReader } from '../processes/index.ts';
-import { LeakwrightError, type Log, abortable, describeError, silentLog, systemClock } from '../support/index.ts';
+import {
+  defined,
+  LeakwrightError,
+  type Log,
+  abortable,
+  describeError,
+  silentLog,
+  systemClock,
+} from '../support/index.ts';
 import type { RequestFilter, RequestPage } from './cursors.ts';
 import { forkProgram } from './guard.ts';
 import { HostConnection } from './hostConnection.ts';
@@ -149,13 +157,13 @@ export class SessionClient {
     page?: number | string,
     signal?: AbortSignal,
   ): Promise<{ readonly bytes: number }> {
-    return await this.#call('heapSnapshot', { id, file, ...(page === undefined ? {} : { page }) }, signal);
+    return await this.#call('heapSnapshot', { id, file, ...defined({ page }) }, signal);
   }
 
   /** The names of the devices that Playwright can stand in for. */
   async devices(): Promise<readonly string[]> {
     const { workspaceFolder } = this.#options;
-    return await this.#call('devices', workspaceFolder === undefined ? {} : { workspaceFolder });
+    return await this.#call('devices', defined({ workspaceFolder }));
   }
 
   /** Which page is in which renderer; empty where the browser is not Chromium. */
@@ -179,7 +187,7 @@ export class SessionClient {
   }
 
   async readCursor(id: string, cursor: string, limit?: number): Promise<RequestPage> {
-    return await this.#call('readCursor', { id, cursor, ...(limit === undefined ? {} : { limit }) });
+    return await this.#call('readCursor', { id, cursor, ...defined({ limit }) });
   }
 
   async closeCursor(id: string, cursor: string): Promise<boolean> {

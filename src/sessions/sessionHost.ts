@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { type ProcessIdentity, type ProcessReader } from '../processes/index.ts';
 import type { Store } from '../stores/index.ts';
-import { type Clock, LeakwrightError, type Log, count, describeError, toolVersion } from '../support/index.ts';
+import { defined, type Clock, LeakwrightError, type Log, count, describeError, toolVersion } from '../support/index.ts';
 import { closeCaptured } from './cursors.ts';
 import { captureHeapSnapshot } from './heapSnapshot.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -60,7 +60,7 @@ export class SessionHost {
     this.#housekeeping = new Housekeeping({
       sessions: () => [...this.#sessions.values()],
       store: options.store,
-      ...(options.storeIsHere === undefined ? {} : { storeIsHere: options.storeIsHere }),
+      ...defined({ storeIsHere: options.storeIsHere }),
       limits: () => this.#limits,
       onAlert: (alert) => options.emit({ type: 'memoryAlert', alert }),
       onDone: (statistics) => options.emit({ type: 'housekeeping', statistics }),

@@ -10,6 +10,7 @@ import {
   membersOf,
   sameProcess,
 } from '../processes/index.ts';
+import { defined } from '../support/index.ts';
 
 /** In the environment of every browser we launch: tells a session's processes even when nothing else was written down. */
 export const SESSION_VARIABLE = 'LEAKWRIGHT_SESSION';
@@ -26,7 +27,7 @@ export function tracesOf(entry: JournalEntry): SessionTraces {
   return {
     id: entry.id,
     folder: entry.folder,
-    ...(entry.profile === undefined ? {} : { profile: entry.profile }),
+    ...defined({ profile: entry.profile }),
     // Of another boot's identities nothing can be left.
     ...(entry.browser === undefined || !isFromThisBoot(entry) ? {} : { browser: identityOf(entry.browser) }),
   };

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../support/index.ts';
+import { defined, type Clock, systemClock } from '../support/index.ts';
 import { closedScope } from './errors.ts';
 import {
   DEFAULT_MAX_VALUES,
@@ -186,7 +186,7 @@ export class MemoryRecordStore<T> implements Store<T> {
       at,
       value,
       bytes,
-      ...(attachment === undefined ? {} : { attachment }),
+      ...defined({ attachment }),
     });
     scope.bytes += bytes;
     trim(scope, at);

@@ -2,6 +2,7 @@ export { abortable, withTimeout } from './abort.ts';
 export { parseBoundedJson } from './boundedJson.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
+export { defined } from './defined.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';
 export { count, formatBytes, formatDuration } from './format.ts';
 export { isInside, liesWithin } from './insideFolder.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SnapshotAnalysis, findSnapshotFiles } from '../leaks/index.ts';
 import { type SnapshotReport, renderSnapshotHtml, renderSnapshotText } from '../reports/index.ts';
-import { LeakwrightError, describeError, systemClock, toolVersion } from '../support/index.ts';
+import { defined, LeakwrightError, describeError, systemClock, toolVersion } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export const ANALYZE_FORMATS = ['text', 'json', 'html'] as const;
@@ -72,7 +72,7 @@ function parseFormat(value: string): Output {
     });
   }
   if (file === '') throw new LeakwrightError('usage', `'--reporter ${value}' names no file.`);
-  return { format: name as Format, ...(file === undefined ? {} : { file: resolve(file) }) };
+  return { format: name as Format, ...defined({ file: file === undefined ? undefined : resolve(file) }) };
 }
 
 function write({ format, file }: Output, report: SnapshotReport, io: TerminalIo): void {

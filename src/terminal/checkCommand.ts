@@ -2,7 +2,7 @@ import { parseFailOn } from '../checks/index.ts';
 import type { CheckResult } from '../leaks/index.ts';
 import { exportRun } from '../monitoring/index.ts';
 import { type Baseline, type FailOn, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
-import { type Log, describeError, maskText, plainLines, silentLog } from '../support/index.ts';
+import { defined, type Log, describeError, maskText, plainLines, silentLog } from '../support/index.ts';
 import { type CheckOptions, parseShard, readBaseline, takeShard } from './checkOptions.ts';
 import type { TerminalIo } from './io.ts';
 import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
@@ -68,8 +68,7 @@ async function checkAll(
     createReport(results, {
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
-      failOn,
-      ...(shard === undefined ? {} : { shard }),
+      ...defined({ failOn, shard }),
     });
   const servers = new RunServers(io, signal, progress.clear);
   let results: readonly CheckResult[];
@@ -96,8 +95,7 @@ async function sendMetrics(report: Report, { endpoint }: OtlpTarget, io: Termina
   const { branch, commit } = labelsOfRun();
   // As OpenTelemetry's conventions name them.
   const attributes = {
-    ...(branch === undefined ? {} : { 'vcs.ref.head.name': branch }),
-    ...(commit === undefined ? {} : { 'vcs.ref.head.revision': commit }),
+    ...defined({ 'vcs.ref.head.name': branch, 'vcs.ref.head.revision': commit }),
   };
   try {
     await exportRun(report, { endpoint, attributes });

@@ -13,7 +13,7 @@ import {
 } from '../orphans/index.ts';
 import type { Automation } from '../browsers/index.ts';
 import { createProcessReader } from '../processes/index.ts';
-import { count, jsonText } from '../support/index.ts';
+import { defined, count, jsonText } from '../support/index.ts';
 import { describeResult, describeTrees, showPlan } from './cleanUpText.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -58,7 +58,7 @@ export async function runClean(
 ): Promise<number> {
   const engine: CleanUpOptions = {
     ...scope,
-    ...(options.idle === undefined ? {} : { tellIdle: true }),
+    ...defined({ tellIdle: options.idle === undefined ? undefined : true }),
     reader: scope.reader ?? createProcessReader(),
   };
   const all = await planCleanUp(engine);
@@ -69,10 +69,12 @@ export async function runClean(
 
 function selectionOf({ olderThan, tool, here, idle }: CleanCommandOptions): Selection {
   return {
-    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
-    ...(tool === undefined ? {} : { tools: [tool === 'other' ? 'unknown tool' : (tool as Automation)] }),
+    ...defined({
+      olderThanMs: olderThan,
+      tools: tool === undefined ? undefined : [tool === 'other' ? 'unknown tool' : (tool as Automation)],
+    }),
     ...(here ? { folder: checkoutOf(process.cwd()) } : {}),
-    ...(idle === undefined ? {} : { idleMs: idle }),
+    ...defined({ idleMs: idle }),
   };
 }
 

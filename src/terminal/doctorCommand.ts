@@ -1,5 +1,5 @@
 import { describeDiagnosed, describeOutcome, diagnose } from '../doctor/index.ts';
-import { type Log, LeakwrightError, jsonText, silentLog } from '../support/index.ts';
+import { defined, type Log, LeakwrightError, jsonText, silentLog } from '../support/index.ts';
 import { sessionSource } from '../checks/index.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -23,8 +23,7 @@ const PROBLEM = 3;
  */
 export async function runDoctor(options: DoctorOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const source = sessionSource({
-    ...(options.browser === undefined ? {} : { browser: options.browser }),
-    ...(options.executablePath === undefined ? {} : { executablePath: options.executablePath }),
+    ...defined({ browser: options.browser, executablePath: options.executablePath }),
   });
   if (source.kind !== 'launch') throw new LeakwrightError('usage', 'The doctor looks at browsers it can launch.');
   const log: Log = process.env['LEAKWRIGHT_DEBUG']

@@ -1,7 +1,7 @@
 import { type CheckSettings, parsePageUrl, sessionSource } from '../checks/index.ts';
 import { sessionOpener } from '../leaks/index.ts';
 import { findSteps, readStorageState } from '../scenarios/index.ts';
-import { jsonText, silentLog } from '../support/index.ts';
+import { defined, jsonText, silentLog } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export interface FindStepsOptions extends Pick<
@@ -33,7 +33,9 @@ export async function runFindSteps(
   const browser = await openBrowser({ signal });
   try {
     const page = await browser.newPage({
-      ...(storageState === undefined ? {} : { storageState: readStorageState(storageState, [process.cwd()]) }),
+      ...defined({
+        storageState: storageState === undefined ? undefined : readStorageState(storageState, [process.cwd()]),
+      }),
       ...(ignoreHttpsErrors ? { ignoreHTTPSErrors: true } : {}),
     });
     const found = await findSteps(page, url, signal);

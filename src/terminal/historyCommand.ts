@@ -1,6 +1,6 @@
 import { type History, openHistory } from '../history/index.ts';
 import { renderText } from '../reports/index.ts';
-import { LeakwrightError, jsonText } from '../support/index.ts';
+import { defined, LeakwrightError, jsonText } from '../support/index.ts';
 import {
   describeFindings,
   describeRegressions,
@@ -64,7 +64,7 @@ const answers: Readonly<
   Record<Action, (history: History, what: string | undefined, options: HistoryOptions) => Promise<Answer>>
 > = {
   async list(history, what, { runs = 50, scenario = what }) {
-    const page = await history.list({ limit: runs, ...(scenario === undefined ? {} : { scenario }) });
+    const page = await history.list({ limit: runs, ...defined({ scenario }) });
     const more = page.next === undefined ? '' : `(the newest ${page.runs.length}; --runs shows more)\n`;
     return {
       json: { schema: 1, runs: page.runs },
@@ -93,7 +93,7 @@ const answers: Readonly<
     return { json: { schema: 1, trend }, text: () => describeTrend(trend) };
   },
   async findings(history, what, { scenario = what }) {
-    const findings = await history.findings(scenario === undefined ? {} : { scenario });
+    const findings = await history.findings(defined({ scenario }));
     return {
       json: { schema: 1, findings },
       text: () => (findings.length === 0 ? 'No leak was ever found here.\n' : describeFindings(findings)),

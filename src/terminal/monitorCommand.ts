@@ -10,7 +10,7 @@ import {
   readToken,
   webhookSink,
 } from '../monitoring/index.ts';
-import { type Log, plainLines } from '../support/index.ts';
+import { defined, type Log, plainLines } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 import { otlpTarget } from './otlpTarget.ts';
 import { historyPlace } from './runHistory.ts';
@@ -49,10 +49,12 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
       token,
       sinks,
       log,
-      ...(options.interval === undefined ? {} : { intervalMs: options.interval }),
-      ...(options.memoryLimit === undefined ? {} : { browserLimitBytes: options.memoryLimit * 1024 * 1024 }),
-      ...(history === undefined ? {} : { history }),
-      ...(otlp === undefined ? {} : { otlp }),
+      ...defined({
+        intervalMs: options.interval,
+        browserLimitBytes: options.memoryLimit === undefined ? undefined : options.memoryLimit * 1024 * 1024,
+        history,
+        otlp,
+      }),
     });
     let own: string | undefined;
     try {

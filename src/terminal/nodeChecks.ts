@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { CheckSettings } from '../checks/index.ts';
 import { type NodeTarget, requestScenario } from '../leaks/index.ts';
 import { type Scenario, loadScenarioFile } from '../scenarios/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import { defined, LeakwrightError } from '../support/index.ts';
 
 /** Options that say how a browser is to be, or what is done on a page. */
 const OF_PAGES = [
@@ -52,7 +52,7 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
     // A path with spaces is one word.
     command: existsSync(resolve(node!)) ? [node!] : node!.split(/\s+/).filter((word) => word !== ''),
     cwd: process.cwd(),
-    ...(url === undefined ? {} : { url }),
+    ...defined({ url }),
     ...(onOutput ? { onOutput } : {}),
   };
 }

@@ -14,6 +14,7 @@ import {
 import type { IgnoreRule, Thresholds } from '../scenarios/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
 import { type FoundScenario, findScenarios } from './scenarios.ts';
+import { defined } from '../support/index.ts';
 
 /** One scenario with the settings it is checked under. */
 export interface CheckJob {
@@ -88,7 +89,7 @@ function withProject(
     ...found,
     scenario: {
       ...scenario,
-      ...(name === undefined ? {} : { project: name }),
+      ...defined({ project: name }),
       thresholds: { ...thresholds, ...scenario.thresholds },
       ignore: [...(scenario.ignore ?? []), ...ignore],
     },

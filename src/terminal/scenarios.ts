@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { LeakwrightError } from '../support/index.ts';
+import { defined, LeakwrightError } from '../support/index.ts';
 import { reloadScenario } from '../leaks/index.ts';
 import {
   type PlaywrightSetup,
@@ -61,8 +61,7 @@ export async function findScenarios(
       paths.map(async (path) => await load(path, url, async () => setup ?? (await configs.beside(path)), own)),
     );
     const place = {
-      ...(url === undefined ? {} : { url }),
-      ...(setup?.baseUrl === undefined ? {} : { baseUrl: setup.baseUrl }),
+      ...defined({ url, baseUrl: setup?.baseUrl }),
     };
     const made = given.map((one) =>
       surrounded(readScenario(one as Readonly<Record<string, unknown>>, place), setup, own),
@@ -86,8 +85,7 @@ async function load(
   try {
     const setup = await findSetup();
     const place = {
-      ...(url === undefined ? {} : { url }),
-      ...(setup?.baseUrl === undefined ? {} : { baseUrl: setup.baseUrl }),
+      ...defined({ url, baseUrl: setup?.baseUrl }),
     };
     return surrounded(await loadScenarioFile(path, place), setup, own);
   } catch (error) {
@@ -98,7 +96,9 @@ async function load(
 /** What the command line itself says of the browser context. */
 function ownUse({ storageState, ignoreHttpsErrors }: CheckOptions): UseOptions {
   return {
-    ...(storageState === undefined ? {} : { storageState: readStorageState(storageState, [process.cwd()]) }),
+    ...defined({
+      storageState: storageState === undefined ? undefined : readStorageState(storageState, [process.cwd()]),
+    }),
     ...(ignoreHttpsErrors ? { ignoreHTTPSErrors: true } : {}),
   };
 }

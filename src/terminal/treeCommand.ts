@@ -1,4 +1,4 @@
-import { jsonText, systemClock } from '../support/index.ts';
+import { defined, jsonText, systemClock } from '../support/index.ts';
 import { type ProcessReader, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
 import { type TreeMemory, measureTree } from '../browsers/index.ts';
 import { survey } from '../orphans/index.ts';
@@ -46,7 +46,10 @@ async function takeSnapshot(
   const { table, trees: owned } = await survey({ reader, tellIdle });
   const trees: TreeView[] = [];
   for (const one of owned) {
-    const memory = await measureTree(reader, one.tree, { previous: former.get(identityKey(one.tree.root)), signal });
+    const memory = await measureTree(reader, one.tree, {
+      signal,
+      ...defined({ previous: former.get(identityKey(one.tree.root)) }),
+    });
     trees.push({ owned: one, memory });
   }
   return { at: table.at, trees };

@@ -2,7 +2,7 @@
 import puppeteer from 'puppeteer-core';
 
 const [executablePath, ...args] = process.argv.slice(2);
-const browser = await puppeteer.launch({ executablePath, headless: true, args });
+const browser = await puppeteer.launch({ executablePath: executablePath!, headless: true, args });
 const page = await browser.newPage();
 await page.goto('data:text/html,<title>An orphan to be</title>');
 console.log(browser.process()!.pid);

@@ -117,7 +117,7 @@ describe('What pages and browsers hold', () => {
     await commands.executeCommand(COMMANDS.filter, 'no such thing');
     assert.match(leakwright.processes.view.message ?? '', /Nothing matches 'no such thing'/);
     await commands.executeCommand(COMMANDS.clearFilter);
-    assert.equal(leakwright.processes.view.message, undefined);
+    assert.equal(leakwright.processes.view.message, '');
     assert.ok((await outline(leakwright.processes)).length > 5);
   });
 
@@ -147,7 +147,7 @@ describe('What pages and browsers hold', () => {
     } finally {
       await commands.executeCommand(COMMANDS.resume);
     }
-    assert.equal(leakwright.processes.view.message, undefined);
+    assert.equal(leakwright.processes.view.message, '');
     await eventually('what came meanwhile is shown', async () =>
       (await outline(leakwright.processes)).some((line) => line.includes('Meanwhile')) ? true : undefined,
     );

@@ -8,6 +8,7 @@ import { repository } from '../tools/obtainEditor.ts';
 import { canHaveOwnProcesses, installVsix } from '../tools/vscodeServer.ts';
 import { Workbench } from './workbench.ts';
 import { removeFolder } from '../support/removeFolder.ts';
+import { defined } from '../../src/support/index.ts';
 
 /** Down to the verdict: below it the editor repeats the command line. */
 const REPORT_HEIGHT = 440;
@@ -38,7 +39,7 @@ describe('Through the eyes of someone who installed it a minute ago', () => {
     }
     workbench = await Workbench.open({
       development: !vsix,
-      ...(extensions === undefined ? {} : { extensionsFolder: extensions }),
+      ...defined({ extensionsFolder: extensions }),
       outside: true,
       // What else runs on this machine is no part of a picture that is published.
       ownProcesses: process.env['LEAKWRIGHT_TEST_MEDIA'] === '1' && canHaveOwnProcesses(),

@@ -9,6 +9,7 @@ import { repository } from '../tools/obtainEditor.ts';
 import { type VscodeServer, type VscodeServerOptions, startVscodeServer } from '../tools/vscodeServer.ts';
 import { openChromium } from '../tools/workbench.ts';
 import { removeFolder } from '../support/removeFolder.ts';
+import { defined } from '../../src/support/index.ts';
 
 export interface WorkbenchOptions extends Partial<
   Pick<VscodeServerOptions, 'workspaceTrust' | 'machineSettings' | 'extensionsFolder' | 'ownProcesses'>
@@ -352,7 +353,7 @@ export class Workbench {
       caret: 'hide',
       // A tooltip that came late would cover what is to be seen.
       style: '.monaco-hover { visibility: hidden !important; }',
-      ...(height === undefined ? {} : { clip: { x: 0, y: 0, width: WIDTH, height } }),
+      ...defined({ clip: height === undefined ? undefined : { x: 0, y: 0, width: WIDTH, height } }),
     });
   }
 }

@@ -3,6 +3,7 @@ import { plan } from '../../src/leaks/judge/plan.ts';
 import { looksMultiplying } from '../../src/leaks/judge/runaway.ts';
 import type { GroupReport, GrowthReport } from '../../src/leaks/snapshot/messages.ts';
 import { type Recording, outcomeOf } from './replay.ts';
+import { defined } from '../../src/support/index.ts';
 
 /**
  * A page as a few functions of the iteration, for evidence at the border of a number: no real page stands there by itself. A made
@@ -201,7 +202,9 @@ export function makeEvidence(page: MadePage): Evidence {
           heldBytes,
           counters,
           ...again,
-          ...(page.historyEntries === undefined ? {} : { history: { entries: page.historyEntries, holders: [1001] } }),
+          ...defined({
+            history: page.historyEntries === undefined ? undefined : { entries: page.historyEntries, holders: [1001] },
+          }),
         });
         break;
       }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Finding, type SourceSite, adviceOf } from '../../leaks/index.ts';
 import { describeParts, formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
-import { isInside } from '../../support/index.ts';
+import { defined, isInside } from '../../support/index.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
 /** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
@@ -60,7 +60,7 @@ export function describeCheck({ id, result }: KnownCheck, workspaceFolder: strin
     severity: result.severity,
     url: result.url,
     iterations: result.escalatedTo ?? result.iterations,
-    ...(result.because === undefined ? {} : { reason: result.because.reason }),
+    ...defined({ reason: result.because?.reason }),
     findings,
     total: result.findings.length,
     ...(next < result.findings.length ? { nextCursor: String(next) } : {}),
@@ -86,13 +86,15 @@ function describeFinding(finding: Finding, workspaceFolder: string): FindingAnsw
     severity,
     perIteration,
     bytesPerIteration,
-    ...(allocatedAt === undefined ? {} : { allocatedAt: formatPlace(allocatedAt) }),
-    ...(keptAt === undefined ? {} : { keptAt: formatPlace(keptAt) }),
-    ...(holder === undefined ? {} : { holder }),
-    ...(finding.because === undefined ? {} : { reason: finding.because.reason }),
-    ...(advice === undefined ? {} : { advice }),
-    ...(finding.parts === undefined ? {} : { parts: describeParts(finding.parts) }),
-    ...(excerpt === undefined ? {} : { excerpt }),
+    ...defined({
+      allocatedAt: allocatedAt === undefined ? undefined : formatPlace(allocatedAt),
+      keptAt: keptAt === undefined ? undefined : formatPlace(keptAt),
+      holder,
+      reason: finding.because?.reason,
+      advice,
+      parts: finding.parts === undefined ? undefined : describeParts(finding.parts),
+      excerpt,
+    }),
   };
 }
 

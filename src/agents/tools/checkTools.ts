@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { type WrittenSettings, argumentsFor, checkInProcess, checkOptions } from '../../checks/index.ts';
 import type { LeakEvent } from '../../leaks/index.ts';
 import { summarizeFinding } from '../../reports/index.ts';
-import { LeakwrightError, count, liesWithin } from '../../support/index.ts';
+import { defined, LeakwrightError, count, liesWithin } from '../../support/index.ts';
 import { answer, answerWithData, refuse } from '../answer.ts';
 import { checkShape, describeCheck } from '../checks/describe.ts';
 import { type KnownCheck, compareFindings } from '../checks/knownChecks.ts';
@@ -59,9 +59,8 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
         const asked: WrittenSettings = {
           url,
           click: click.map(selectorOf),
-          iterations,
-          storageState: state,
           timeout: timeoutSeconds,
+          ...defined({ iterations, storageState: state }),
         };
         return tell(await check(argumentsFor(asked, [], 'check_page'), undefined, workbench, call), workbench);
       } catch (error) {
@@ -93,10 +92,8 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
           throw new LeakwrightError('usage', "With 'code', give the 'url' of its page.");
         const state = storageState === undefined ? undefined : await insideWorkspace(storageState, workbench);
         const asked: WrittenSettings = {
-          ...(code === undefined ? { url } : {}),
-          iterations,
-          storageState: state,
           timeout: timeoutSeconds,
+          ...defined({ url: code === undefined ? url : undefined, iterations, storageState: state }),
         };
         const text = code === undefined ? undefined : scenarioText(url!, code);
         const files = file === undefined ? [] : [await insideWorkspace(file, workbench)];
@@ -130,7 +127,12 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
     async ({ program, inspect, url, requests, iterations, timeoutSeconds }, call) => {
       try {
         const node = program === undefined ? undefined : await insideWorkspace(program, workbench);
-        const asked: WrittenSettings = { node, inspect, url, request: requests, iterations, timeout: timeoutSeconds };
+        const asked: WrittenSettings = {
+          url,
+          request: requests,
+          timeout: timeoutSeconds,
+          ...defined({ node, inspect, iterations }),
+        };
         return tell(await check(argumentsFor(asked, [], 'check_program'), undefined, workbench, call), workbench);
       } catch (error) {
         return refuse(error);
@@ -243,7 +245,7 @@ async function check(
         message,
         hint,
       } = result!.error ?? { code: 'leaks.scenarioFailed', message: 'The check failed.' };
-      throw new LeakwrightError(reason as 'usage', message, hint === undefined ? {} : { hint });
+      throw new LeakwrightError(reason as 'usage', message, defined({ hint }));
     }
     return workbench.checks.add({ args, code, result: result! });
   } finally {

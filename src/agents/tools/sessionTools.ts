@@ -1,7 +1,7 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import type { RequestPage, SessionInfo } from '../../sessions/index.ts';
-import { count, formatDuration, plainText } from '../../support/index.ts';
+import { defined, count, formatDuration, plainText } from '../../support/index.ts';
 import { answerWithData, refuse } from '../answer.ts';
 import { webUrl } from '../webUrl.ts';
 import type { Workbench } from '../workbench.ts';
@@ -37,8 +37,7 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
         const session = await sessions.launch(
           {
             source,
-            ...(url === undefined ? {} : { url }),
-            ...(name === undefined ? {} : { name }),
+            ...defined({ url, name }),
             capture: captureBodies ? {} : { maxBodyBytes: 0 },
           },
           workbench.signalFor(signal),
@@ -111,9 +110,7 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
     async ({ sessionId, cursor, limit, urlContains, method, status }) => {
       try {
         const filter = {
-          ...(urlContains === undefined ? {} : { urlContains }),
-          ...(method === undefined ? {} : { method }),
-          ...(status === undefined ? {} : { status }),
+          ...defined({ urlContains, method, status }),
         };
         const at = cursor ?? (await sessions.openCursor(sessionId, filter));
         const page = await sessions.readCursor(sessionId, at, limit);

@@ -1,4 +1,5 @@
 import type { Automation, Leftover } from '../browserTree.ts';
+import { defined } from '../../support/index.ts';
 
 /**
  * Who can still be using a folder of this kind.
@@ -54,7 +55,7 @@ const IN_CACHE_FOLDER: readonly LeftoverPattern[] = [
 ];
 
 function pattern(name: string, kind: Leftover['kind'], use: LeftoverUse, createdBy?: Automation): LeftoverPattern {
-  return { name: new RegExp(`^${name}$`), kind, use, ...(createdBy === undefined ? {} : { createdBy }) };
+  return { name: new RegExp(`^${name}$`), kind, use, ...defined({ createdBy }) };
 }
 
 /** The pattern that a folder name directly inside the OS temp folder follows, or undefined. */

@@ -1,5 +1,5 @@
 import { findBrowser, installCommand } from '../../browsers/index.ts';
-import { LeakwrightError } from '../../support/index.ts';
+import { defined, LeakwrightError } from '../../support/index.ts';
 import type { DiagnoseOptions, DoctorCheck } from '../model.ts';
 
 const SOURCES = {
@@ -11,10 +11,12 @@ const SOURCES = {
 /** What {@link findBrowser} is asked for a session of this source. */
 export function browserWanted({ source, workspaceFolder }: DiagnoseOptions) {
   return {
-    ...(source.executablePath === undefined ? {} : { executablePath: source.executablePath }),
-    ...(source.family === undefined ? {} : { family: source.family }),
-    ...(source.channel === undefined ? {} : { channel: source.channel }),
-    ...(workspaceFolder === undefined ? {} : { workspaceFolder }),
+    ...defined({
+      executablePath: source.executablePath,
+      family: source.family,
+      channel: source.channel,
+      workspaceFolder,
+    }),
   };
 }
 
@@ -33,7 +35,7 @@ export const browserCheck: DoctorCheck = {
       return Promise.resolve({
         state: 'problem',
         fact: error.message,
-        ...(error.hint === undefined ? {} : { advice: error.hint }),
+        ...defined({ advice: error.hint }),
         remedy: install ? { kind: 'run', command: install } : { kind: 'setting', name: 'executablePath' },
       });
     }

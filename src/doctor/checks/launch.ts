@@ -1,6 +1,6 @@
 import { findBrowser } from '../../browsers/index.ts';
 import { type CleanupSummary, openSession } from '../../sessions/index.ts';
-import { formatDuration } from '../../support/index.ts';
+import { defined, formatDuration } from '../../support/index.ts';
 import type { DiagnoseOptions, DoctorCheck } from '../model.ts';
 import { browserWanted } from './browser.ts';
 
@@ -21,9 +21,7 @@ export const launchCheck: DoctorCheck = {
       name: 'Doctor',
       endpoints: [],
       capture: { enabled: false },
-      ...(workspaceFolder === undefined ? {} : { workspaceFolder }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(log === undefined ? {} : { log }),
+      ...defined({ workspaceFolder, signal, log }),
     });
     const fact = `${session.product} ${session.version} starts in ${formatDuration(performance.now() - startedAt)}`;
     let warnings: readonly string[];

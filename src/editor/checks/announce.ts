@@ -5,6 +5,7 @@ import { t } from '../translate.ts';
 import { endOf } from './endSentence.ts';
 import type { Findings } from './findings.ts';
 import { toProblem } from './problem.ts';
+import { defined } from '../../support/index.ts';
 
 /** A check that somebody waits for has ended. */
 export interface Announced {
@@ -41,7 +42,7 @@ export async function announceEnd(
     await commands.executeCommand(COMMANDS.openReport, {
       result,
       folder,
-      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...defined({ fingerprint }),
     });
   }
 }

@@ -16,7 +16,7 @@ import {
 } from 'vscode';
 import { EVENTS_ENV, type EventFollower, followEvents } from '../../checks/index.ts';
 import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
-import { type Log, describeError } from '../../support/index.ts';
+import { defined, type Log, describeError } from '../../support/index.ts';
 import { TASK_TYPE, TREE_MATCHER } from '../contributions.ts';
 import { inBackground } from '../log.ts';
 import { type CheckProperties, treeArguments } from './checkArguments.ts';
@@ -117,7 +117,7 @@ export class CheckTasks implements TaskProvider, Disposable {
       scope ?? TaskScope.Workspace,
       name,
       TASK_TYPE,
-      new ProcessExecution(program, [cli, ...args], { ...(cwd === undefined ? {} : { cwd }), env }),
+      new ProcessExecution(program, [cli, ...args], { ...defined({ cwd }), env }),
       [],
     );
     // The command line is long and says nothing that the report does not.

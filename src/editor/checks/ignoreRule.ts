@@ -1,13 +1,14 @@
 import type { Finding } from '../../leaks/index.ts';
 import type { IgnoreSetting } from '../contributions.ts';
 import { outlineScenario } from '../testExplorer/scenarioOutline.ts';
+import { defined } from '../../support/index.ts';
 
 /** The rule for exactly this leak; its name and holder say to a reader which one that is. */
 export function ruleFor(finding: Finding, reason: string): IgnoreSetting {
   return {
     reason,
     name: finding.name,
-    ...(finding.holder === undefined ? {} : { holder: finding.holder }),
+    ...defined({ holder: finding.holder }),
     fingerprint: finding.fingerprint,
   };
 }

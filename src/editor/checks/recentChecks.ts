@@ -2,6 +2,7 @@ import type { Memento } from 'vscode';
 import type { CheckResult } from '../../leaks/index.ts';
 import type { CheckProperties } from './checkArguments.ts';
 import { checkKey } from './problem.ts';
+import { defined } from '../../support/index.ts';
 
 /** A page that was checked by its address, with all that the task said of how. */
 export interface RecentCheck {
@@ -48,7 +49,7 @@ export class RecentChecks {
       url: result.url,
       click: result.steps ?? [],
       properties,
-      ...(folder === undefined ? {} : { folder }),
+      ...defined({ folder }),
       key,
     };
     await this.#memory.update(KEY, [recent, ...this.list.filter((other) => other.key !== key)].slice(0, MAX_RECENT));

@@ -1,6 +1,6 @@
 import { ProgressLocation, type QuickPickItem, QuickPickItemKind, commands, env, window, workspace } from 'vscode';
 import { diagnosisMarkdown } from '../../doctor/index.ts';
-import { type Log, isAbort } from '../../support/index.ts';
+import { defined, type Log, isAbort } from '../../support/index.ts';
 import { COMMANDS } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -68,8 +68,7 @@ async function show(checks: readonly EditorCheck[], markdown: string): Promise<v
   const items: Choice[] = [
     ...doctorItems(checks).map(({ remedy, detail, ...item }): Choice => ({
       ...item,
-      ...(detail === undefined ? {} : { detail }),
-      ...(remedy === undefined ? {} : { act: () => apply(remedy) }),
+      ...defined({ detail, act: remedy === undefined ? undefined : () => apply(remedy) }),
     })),
     { label: '', kind: QuickPickItemKind.Separator },
     {

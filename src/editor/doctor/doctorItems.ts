@@ -1,5 +1,5 @@
 import type { CheckId, Diagnosed, FindingState, Remedy } from '../../doctor/index.ts';
-import { plainText } from '../../support/index.ts';
+import { defined, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
 /** One thing that was looked at, as a row to read and, where something can be done, to choose. */
@@ -56,7 +56,7 @@ export function doctorItems(checks: readonly EditorCheck[]): DoctorItem[] {
         label: `${ICONS[state]} ${stateWord(state)}${title}`,
         description: plainText(fact, 300),
         ...(todo === '' ? {} : { detail: plainText(todo, 400) }),
-        ...(remedy === undefined ? {} : { remedy }),
+        ...defined({ remedy }),
       };
     });
 }

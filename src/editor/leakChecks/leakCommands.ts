@@ -1,6 +1,6 @@
 import { Uri, window } from 'vscode';
 import type { OpenReportRequest } from '../contributions.ts';
-import { LeakwrightError } from '../../support/index.ts';
+import { defined, LeakwrightError } from '../../support/index.ts';
 import type { ReportPanels } from '../report/reportPanel.ts';
 import { t } from '../translate.ts';
 import { baseOf } from './compareBase.ts';
@@ -32,7 +32,7 @@ export async function openReport(room: LeakCommandsRoom, asked: OpenReportArgume
     return;
   }
   const { run, focus } = target;
-  room.reports.open({ memory: { kind: 'run', run }, ...(focus === undefined ? {} : { focus }) });
+  room.reports.open({ memory: { kind: 'run', run }, ...defined({ focus }) });
 }
 
 async function targetOf(
@@ -43,7 +43,7 @@ async function targetOf(
     const { startedAt } = asked.result;
     const run = (await runs.list()).find((one) => one.startedAt === startedAt);
     const focus = asked.fingerprint;
-    if (run) return { run: run.id, ...(focus === undefined ? {} : { focus }) };
+    if (run) return { run: run.id, ...defined({ focus }) };
   } else if (asked && 'fingerprint' in asked) {
     const known = (await runs.findings()).find(({ latest }) => latest.fingerprint === asked.fingerprint);
     if (known) return { run: known.lastRun, focus: asked.fingerprint };

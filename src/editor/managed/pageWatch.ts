@@ -1,6 +1,6 @@
 import type { HistoryByKey, PageMetrics } from '../../browsers/index.ts';
 import type { PageSample, RendererLabel } from '../../sessions/index.ts';
-import { type Log, describeError, plainText } from '../../support/index.ts';
+import { defined, type Log, describeError, plainText } from '../../support/index.ts';
 import { engine } from '../loadEngine.ts';
 import type { Marks } from '../memoryView/marks.ts';
 import type { PagePoint } from '../memoryView/memoryFeed.ts';
@@ -165,7 +165,7 @@ export class PageWatch {
         at: navigatedAt,
         kind: 'navigation',
         text: t('Navigation to {0}', plainText(url, 120)),
-        ...(pid === undefined ? {} : { pid }),
+        ...defined({ pid }),
       });
     }
   }

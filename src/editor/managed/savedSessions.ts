@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { LaunchRequest, SessionSource } from '../../sessions/index.ts';
-import { LeakwrightError } from '../../support/index.ts';
+import { defined, LeakwrightError } from '../../support/index.ts';
 import type { BrowserSetting } from '../contributions.ts';
 import { t } from '../translate.ts';
 
@@ -75,10 +75,7 @@ function problemOf(entry: unknown, names: ReadonlySet<string>): string | undefin
 export function launchRequest(saved: Partial<SavedSession>, defaults: SessionDefaults): LaunchRequest {
   return {
     source: sessionSource(saved, defaults),
-    ...(saved.name === undefined ? {} : { name: saved.name }),
-    ...(saved.url === undefined ? {} : { url: saved.url }),
-    ...(saved.baseURL === undefined ? {} : { baseUrl: saved.baseURL }),
-    ...(saved.device === undefined ? {} : { device: saved.device }),
+    ...defined({ name: saved.name, url: saved.url, baseUrl: saved.baseURL, device: saved.device }),
     capture: {
       enabled: defaults.captureRequests > 0,
       ...(defaults.captureRequests > 0 ? { maxRequests: defaults.captureRequests } : {}),
@@ -118,7 +115,7 @@ function sessionSource(saved: Partial<SavedSession>, defaults: SessionDefaults):
         ...(browser === 'firefox' || browser === 'webkit' ? { family: browser } : {}),
         ...(browser === 'chrome' || browser === 'msedge' || browser === 'chromium' ? { channel: browser } : {}),
         ...(executablePath ? { executablePath } : {}),
-        ...(saved.profile === undefined ? {} : { profile: profilePath(saved.profile) }),
+        ...defined({ profile: saved.profile === undefined ? undefined : profilePath(saved.profile) }),
         ...(args.length > 0 ? { args } : {}),
         ...(defaults.economyArguments ? { economy: true } : {}),
       };

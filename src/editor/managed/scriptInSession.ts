@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import type { SessionInfo } from '../../sessions/index.ts';
-import { LeakwrightError } from '../../support/index.ts';
+import { defined, LeakwrightError } from '../../support/index.ts';
 
 /** How a script is run so that it finds its session. */
 export interface ScriptRun {
@@ -31,8 +31,7 @@ export function scriptEnvironment({ id, name, endpoints, warnings, baseUrl }: Se
     ...(playwright === undefined
       ? {}
       : { LEAKWRIGHT_WS_ENDPOINT: playwright, PW_TEST_CONNECT_WS_ENDPOINT: playwright }),
-    ...(cdp === undefined ? {} : { LEAKWRIGHT_CDP_ENDPOINT: cdp }),
-    ...(baseUrl === undefined ? {} : { PLAYWRIGHT_TEST_BASE_URL: baseUrl }),
+    ...defined({ LEAKWRIGHT_CDP_ENDPOINT: cdp, PLAYWRIGHT_TEST_BASE_URL: baseUrl }),
   };
 }
 

@@ -151,7 +151,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
   setFilter(filter: string): void {
     this.#filter = filter.trim();
     setContextKey('leakwright.filtered', this.#filter !== '');
-    this.view.description = this.#filter === '' ? undefined : plainText(this.#filter, 40);
+    this.view.description = plainText(this.#filter, 40);
     this.#show();
     this.#writeMessage();
   }
@@ -224,7 +224,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
           ? ''
           : t("Only what matches '{0}' is shown.", filter),
     ];
-    const message = parts.filter(Boolean).join(' ') || undefined;
+    const message = parts.filter(Boolean).join(' ');
     if (this.view.message !== message) this.view.message = message;
   }
 

@@ -1,6 +1,6 @@
 import { type Disposable, Uri, ViewColumn, type WebviewPanel, commands, env, window, workspace } from 'vscode';
 import type { Report } from '../../reports/index.ts';
-import { LeakwrightError, type Log, describeError } from '../../support/index.ts';
+import { defined, LeakwrightError, type Log, describeError } from '../../support/index.ts';
 import { COMMANDS, REPORT_PANEL, ROW_COMMANDS } from '../contributions.ts';
 import { reportFailure } from '../failure.ts';
 import { inBackground } from '../log.ts';
@@ -159,7 +159,7 @@ export class ReportPanels implements Disposable {
       ...(base ? { base } : {}),
     });
     panel.title = base ? t('Compare: {0}', view.title) : t('Leak Report: {0}', view.title);
-    await post({ type: 'show', view, memory, ...(focus === undefined ? {} : { focus }) });
+    await post({ type: 'show', view, memory, ...defined({ focus }) });
     return { report, folder, sources };
   }
 

@@ -1,6 +1,6 @@
 import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
 import { type Report, formatPlace, isComparable } from '../../reports/index.ts';
-import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
+import { defined, formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf, verdictSentence } from '../checks/sentences.ts';
 import { checkChart } from './checkChart.ts';
@@ -111,7 +111,7 @@ function checkView(
     state: check.verdict,
     verdict: plainText(verdictSentence(check), 1000),
     ...(because === undefined || check.verdict === 'leak' ? {} : { because: plainText(because, 1000) }),
-    ...(check.error?.hint === undefined ? {} : { hint: plainText(check.error.hint, 1000) }),
+    ...defined({ hint: check.error?.hint === undefined ? undefined : plainText(check.error.hint, 1000) }),
     facts: checkFacts(check, link),
     ...(chart ? { chart } : {}),
     findings: [...findings, ...gone],
@@ -179,7 +179,7 @@ function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink)
     level: isIgnored ? 'ignored' : finding.severity,
     summary: plainText(findingSentence(finding), NAME_LENGTH),
     canIgnore: !isIgnored,
-    ...(advice === undefined ? {} : { advice: plainText(advice, 1000) }),
+    ...defined({ advice: advice === undefined ? undefined : plainText(advice, 1000) }),
     facts: [
       ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
       ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),

@@ -14,6 +14,7 @@ import { type How, askHow } from './howToCheck.ts';
 import { signIn } from './signIn.ts';
 import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart } from './startPoints.ts';
 import { startScript, waitForPage } from './waitForServer.ts';
+import { defined } from '../../support/index.ts';
 
 export interface StartRoom extends LoopRoom {
   readonly cli: string;
@@ -87,7 +88,7 @@ async function checkOne(room: StartRoom, page: Page): Promise<'back' | 'done'> {
   const needs: { storageState?: string; ignoreHttpsErrors?: boolean } = {};
   const properties = (): CheckProperties => ({
     url: page.url,
-    ...(page.config === undefined ? {} : { config: page.config }),
+    ...defined({ config: page.config }),
     ...needs,
   });
   await room.memory.update(LAST_URL, page.url);

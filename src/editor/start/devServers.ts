@@ -8,7 +8,7 @@ import {
   ancestorsOf,
   findListeners,
 } from '../../processes/index.ts';
-import { plainText } from '../../support/index.ts';
+import { defined, plainText } from '../../support/index.ts';
 
 /** A server on this machine that answers with a page. */
 export interface DevServer {
@@ -74,7 +74,7 @@ async function describe(
       url,
       tool: toolOf(info),
       pid,
-      ...(folder === undefined ? {} : { folder }),
+      ...defined({ folder }),
       ...(title ? { title: plainText(title, 60) } : {}),
     };
   }

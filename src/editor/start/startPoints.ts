@@ -1,6 +1,6 @@
 import { basename, relative } from 'node:path';
 import { type QuickPickItem, QuickPickItemKind, workspace } from 'vscode';
-import { plainText } from '../../support/index.ts';
+import { defined, plainText } from '../../support/index.ts';
 import { normalizeUrl } from '../checks/address.ts';
 import { checkedName } from '../checks/runningText.ts';
 import type { RecentCheck, RecentChecks } from '../checks/recentChecks.ts';
@@ -82,8 +82,8 @@ function serverItem({ url, tool, folder, title }: DevServer): StartItem {
   return {
     label: checkedName(url).replace(/\/$/, ''),
     description: [tool, folder === undefined ? '' : plainText(basename(folder), 60)].filter(Boolean).join(' · '),
-    ...(title === undefined ? {} : { detail: title }),
-    point: { kind: 'page', url, ...(folder === undefined ? {} : { folder }) },
+    ...defined({ detail: title }),
+    point: { kind: 'page', url, ...defined({ folder }) },
   };
 }
 

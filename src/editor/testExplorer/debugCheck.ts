@@ -1,6 +1,6 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
 import { type CheckCommand, type CheckSink, following } from '../../checks/index.ts';
-import { type ChannelExit, FOLLOWED_ENV, LeakwrightError } from '../../support/index.ts';
+import { defined, type ChannelExit, FOLLOWED_ENV, LeakwrightError } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
 /**
@@ -72,7 +72,7 @@ async function debugged(
         program: cli,
         args: [...args],
         runtimeExecutable: program,
-        ...(cwd === undefined ? {} : { cwd }),
+        ...defined({ cwd }),
         env: { ...env, ...FOLLOWED_ENV },
         console: 'internalConsole',
         // The guard and the snapshot worker are ours: stepping into them helps nobody.

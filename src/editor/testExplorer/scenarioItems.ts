@@ -130,7 +130,7 @@ export class ScenarioItems implements Disposable {
     }
     const file = path.split('/').at(-1)!;
     item.label = outline.name ?? scenarioName(path);
-    item.description = outline.name === undefined ? undefined : file;
+    item.description = outline.name === undefined ? '' : file;
     item.sortText = path;
     item.range = rangeOf(text, outline.iteration);
     return item;

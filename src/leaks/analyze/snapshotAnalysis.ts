@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { LeakwrightError, abortable, programFile } from '../../support/index.ts';
+import { defined, LeakwrightError, abortable, programFile } from '../../support/index.ts';
 import { SourceDesk } from '../explain/sources/index.ts';
 import type { FromAnalysisWorker, QuestionName, Questions, ToAnalysisWorker } from './messages.ts';
 import type { Comparison, Growth, Kept, Piece, Place, SnapshotFacts, SnapshotSummary } from './model.ts';
@@ -93,7 +93,7 @@ export class SnapshotAnalysis {
   }
 
   async classes(snapshot: number, name?: string, part = firstPart): Promise<Questions['classes']['answer']> {
-    return await this.#ask('classes', { snapshot, ...(name === undefined ? {} : { name }), ...part });
+    return await this.#ask('classes', { snapshot, ...defined({ name }), ...part });
   }
 
   /** Who keeps the objects of a class, by the path that keeps them. */
@@ -108,7 +108,7 @@ export class SnapshotAnalysis {
   }
 
   async strings(snapshot: number, contains?: string, part = firstPart): Promise<Questions['strings']['answer']> {
-    return await this.#ask('strings', { snapshot, ...(contains === undefined ? {} : { contains }), ...part });
+    return await this.#ask('strings', { snapshot, ...defined({ contains }), ...part });
   }
 
   /** Ends the worker, whatever it does. */

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { LeakwrightError, errnoOf, formatBytes } from '../../support/index.ts';
+import { defined, LeakwrightError, errnoOf, formatBytes } from '../../support/index.ts';
 
 /** The head of a snapshot, with its numbers and the names of its fields, is a few KB. */
 const HEAD_BYTES = 256 * 1024;
@@ -139,5 +139,5 @@ async function readText(file: FileHandle, position: number, length: number): Pro
 }
 
 function refuse(message: string, hint?: string): LeakwrightError {
-  return new LeakwrightError('usage', message, hint === undefined ? {} : { hint });
+  return new LeakwrightError('usage', message, defined({ hint }));
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../support/index.ts';
 import type { LeakEvent, Phase } from '../model.ts';
+import { defined } from '../../support/index.ts';
 
 /** Makes the events of phases, with how long each took. One phase runs at a time. */
 export class Phases {
@@ -15,8 +16,7 @@ export class Phases {
     return {
       type: 'phaseStarted',
       phase,
-      ...(iterations === undefined ? {} : { iterations }),
-      ...(reason === undefined ? {} : { reason }),
+      ...defined({ iterations, reason }),
     };
   }
 

@@ -21,6 +21,7 @@ import { foldLeftNodes } from './foldLeftNodes.ts';
 import { kindOf } from '../judge/findingKinds.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { SiteFinder } from './siteFinder.ts';
+import { defined } from '../../support/index.ts';
 
 export interface ExplainOptions {
   readonly subject: Subject;
@@ -178,7 +179,7 @@ class Explainer {
     const growth = leak.growth!;
     const kept = this.#keptFrames({
       heapObjectId: growth.holder.heapObjectId,
-      slot: growth.type === 'slot' ? growth.slot : undefined,
+      ...defined({ slot: growth.type === 'slot' ? growth.slot : undefined }),
     });
     const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth));
     const allocatedAt = await this.#sites.grown(growth);

@@ -2,7 +2,7 @@ import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { LeakwrightError, plainText, stateFolder } from '../../support/index.ts';
+import { defined, LeakwrightError, plainText, stateFolder } from '../../support/index.ts';
 
 /** What a step that failed came to, for a person who was not there. */
 export interface FailedStep {
@@ -42,7 +42,7 @@ export async function lookAtFailedStep(page: Page, error: unknown, opened: strin
       there.length === 0
         ? 'Nothing on that page could be clicked or filled in.'
         : `What could be clicked or filled in there: ${there.map((one) => plainText(one, 80)).join(', ')}.`,
-    ...(screenshot === undefined ? {} : { screenshot }),
+    ...defined({ screenshot }),
   };
 }
 

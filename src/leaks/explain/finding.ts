@@ -5,6 +5,7 @@ import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
 import { severityOf } from '../judge/severity.ts';
+import { defined } from '../../support/index.ts';
 
 /** Parts told at most; the smallest are left out. */
 const MAX_PARTS = 200;
@@ -26,7 +27,7 @@ export function toFinding(
   const sites = {
     ...(allocatedAt ? { allocatedAt } : {}),
     ...(keptAt ? { keptAt } : {}),
-    ...(holder === undefined ? {} : { holder }),
+    ...defined({ holder }),
   };
   const finding: Finding = {
     kind: leak.kind,

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { defined, LeakwrightError, describeError } from '../../support/index.ts';
 import type { Decision } from '../judge/decide.ts';
 import type { Because, CheckResult, CleanupVerification, CounterSample, Finding, Verdict } from '../model.ts';
 import { errorPlace, shorten } from '../../scenarios/index.ts';
@@ -47,7 +47,7 @@ export function createResult(
     name: nameOf(facts.scenario, facts.workspaceFolder),
     ...relativeFile(facts.scenario, facts.workspaceFolder),
     url: addressOf(facts.scenario),
-    ...(facts.scenario.steps === undefined ? {} : { steps: facts.scenario.steps }),
+    ...defined({ steps: facts.scenario.steps }),
     browser: facts.browser,
     mode: 'iterations',
     verdict,
@@ -58,7 +58,7 @@ export function createResult(
     durationMs: facts.durationMs,
     warmup: facts.warmup,
     iterations: facts.iterations,
-    ...(facts.decision?.escalatedTo === undefined ? {} : { escalatedTo: facts.decision.escalatedTo }),
+    ...defined({ escalatedTo: facts.decision?.escalatedTo === undefined ? undefined : facts.decision.escalatedTo }),
     ...(facts.settledLate > 0 ? { settledLate: facts.settledLate } : {}),
     growth: { ...growthOf(samples), ...explainedFraction(facts.findings, samples) },
     samples,
@@ -104,7 +104,7 @@ export function nameOf({ name, file, url }: Scenario, workspaceFolder: string): 
 }
 
 export function relativeFile({ file }: Scenario, workspaceFolder: string): { file?: string } {
-  return file === undefined ? {} : { file: shorten(file, workspaceFolder) };
+  return defined({ file: file === undefined ? undefined : shorten(file, workspaceFolder) });
 }
 
 /**
@@ -125,7 +125,7 @@ export function describeCheckError(
   const at = place === undefined ? {} : { at: place };
   if (!(told instanceof LeakwrightError))
     return { code: 'leaks.scenarioFailed', message: stripVTControlCharacters(describeError(told)), ...at };
-  return { code: told.code, message: told.message, ...(told.hint === undefined ? {} : { hint: told.hint }), ...at };
+  return { code: told.code, message: told.message, ...defined({ hint: told.hint }), ...at };
 }
 
 /** Where a scenario's page is; one that knows it late may not have come to know it. */

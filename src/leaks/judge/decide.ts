@@ -9,6 +9,7 @@ import { findRunaway } from './runaway.ts';
 import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
+import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
 export interface FoundLeak {
@@ -69,7 +70,7 @@ export function decide(evidence: Evidence): Decision {
     }
     found.push(...decided.leaks.map((leak) => ({ heap, leak })));
   }
-  const result = { bounded, warnings, ...(escalatedTo === undefined ? {} : { escalatedTo }) };
+  const result = { bounded, warnings, ...defined({ escalatedTo }) };
   if (found.length > 0) {
     const [worst] = found.toSorted((a, b) => b.leak.bytesPerIteration - a.leak.bytesPerIteration);
     return { ...result, verdict: 'leak', leaks: found, because: worst!.leak.because };

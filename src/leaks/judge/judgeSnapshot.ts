@@ -10,6 +10,7 @@ import type { LeakCandidate } from './leakCandidate.ts';
 import { type Answer, type Bucket, type SurvivorEvidence, firstAnswer } from './rules/rule.ts';
 import { survivorRules } from './table.ts';
 import { thresholds } from './thresholds.ts';
+import { defined } from '../../support/index.ts';
 
 /** What is known beside the snapshot that is judged. */
 export interface SnapshotContext {
@@ -174,7 +175,7 @@ function groupEvidence(
     multiplies,
     retainedBy: group.holder.retainedBy,
     heldByPage: isHeldByPage(group),
-    ...(group.via === undefined ? {} : { via: group.via }),
+    ...defined({ via: group.via }),
     ...(group.stack.length === 0 ? {} : { madeByPage: madeByPage(group) }),
     ...(released ? { released } : {}),
   };
@@ -195,7 +196,7 @@ function toBuckets(
       iterations: span.last - span.first + 1,
       survivors: count,
       ...(isSingle(span) || ageless === 0 ? {} : { possible: count + ageless }),
-      ...(earlier === undefined ? {} : { before: earlier }),
+      ...defined({ before: earlier }),
     };
   });
 }

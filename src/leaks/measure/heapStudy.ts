@@ -5,6 +5,7 @@ import type { GuardedCdp } from '../drive/cdp.ts';
 import { HeapTracking } from './heapTracking.ts';
 import type { IterationSpan } from '../evidence.ts';
 import type { Subject } from '../drive/subject.ts';
+import { defined } from '../../support/index.ts';
 
 /** What one snapshot showed, with what the hooks saw at the same time. */
 export interface StudyResult {
@@ -98,7 +99,7 @@ export class HeapStudy {
         iterations: spans.map(({ first, last }) => last - first + 1),
         iterationsSince,
         quick,
-        ...(bucketSince === undefined ? {} : { bucketSince }),
+        ...defined({ bucketSince }),
         minBuckets: Math.max(1, Math.floor(spans.length / 3)),
       }),
       ANALYSIS_LIMIT_MS,

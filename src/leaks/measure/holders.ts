@@ -4,6 +4,7 @@ import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 import { HolderProbe, type ProbedHolder } from './probes/holderProbe.ts';
+import { defined } from '../../support/index.ts';
 
 /** Holders whose live size is read, or that are watched, at most: each takes a call or two an iteration. */
 const MAX_HOLDERS = 20;
@@ -54,7 +55,7 @@ export class Holders {
   get sizes(): readonly HolderSizes[] {
     return this.#grown.map(({ holder: { heapObjectId, slot }, sizes }) => ({
       heapObjectId,
-      ...(slot === undefined ? {} : { slot }),
+      ...defined({ slot }),
       sizes,
     }));
   }
@@ -75,6 +76,6 @@ function probedGrowth(growth: GrowthReport): ProbedHolder {
   return {
     heapObjectId: growth.holder.heapObjectId,
     slot: growth.type === 'slot' ? growth.slot : undefined,
-    ...(growth.closureId === undefined ? {} : { closureId: growth.closureId }),
+    ...defined({ closureId: growth.closureId }),
   };
 }

@@ -25,6 +25,7 @@ import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
 import { Holders, type KeptPlaces } from './holders.ts';
+import { defined } from '../../support/index.ts';
 
 /** What was seen of places while holders were watched: for lines, not for verdicts. */
 export interface SeenPlaces {
@@ -170,7 +171,7 @@ export class Measurements {
       });
     }
     const [counters, bytes] = await Promise.all([subject.read(), memory ?? treeBytes()]);
-    const seen: Counters = { ...counters, ...(bytes === undefined ? {} : { treeBytes: bytes }) };
+    const seen: Counters = { ...counters, ...defined({ treeBytes: bytes }) };
     const atMs = this.#atMs();
     this.note({ saw: 'counters', when: 'count', atMs, counters: seen });
     if (iteration === 0) return;

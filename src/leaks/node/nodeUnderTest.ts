@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Scenario } from '../../scenarios/index.ts';
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { defined, LeakwrightError, describeError } from '../../support/index.ts';
 import { GuardedCdp } from '../drive/cdp.ts';
 import { CheckGuard } from '../drive/checkGuard.ts';
 import type { IterationFacts, WorkKind } from '../drive/iterationFacts.ts';
@@ -172,7 +172,7 @@ export class NodeUnderTest implements Subject {
       arrayBufferBytes: state.arrayBuffers,
       activeResources: Object.values(state.resources).reduce((sum, count) => sum + count, 0),
       processListeners: state.processListeners,
-      ...(state.fileDescriptors === undefined ? {} : { fileDescriptors: state.fileDescriptors }),
+      ...defined({ fileDescriptors: state.fileDescriptors }),
     };
     for (const [type, count] of Object.entries(state.resources)) counters[`active${type}`] = count;
     return counters;

@@ -8,6 +8,7 @@ import { RetainingPaths } from './retainingPaths.ts';
 import { classOf } from './classOf.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 import { IterationBuckets, groupSurvivors, prevailingStack } from './survivors.ts';
+import { defined } from '../../support/index.ts';
 
 /** A table grows by at least a reference an iteration: 4 bytes, as V8 compresses them in browsers. */
 const MIN_BYTES_AN_ITERATION = 4;
@@ -68,14 +69,14 @@ function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup, c
   return {
     key: keyOf(graph, group),
     ...(owner ? { partOf: keyOf(graph, owner) } : {}),
-    ...(cluster === undefined ? {} : { cluster }),
+    ...defined({ cluster }),
     className: group.className,
     nodeType: group.nodeType,
     survivors: group.survivors,
     ageless: group.ageless,
     bytes: group.bytes,
     holder: describeHolder(graph, paths, group.holder, group.samples),
-    ...(group.via === undefined ? {} : { via: group.via }),
+    ...defined({ via: group.via }),
     stack: prevailingStack(graph, group),
     ...(location ? { location } : {}),
   };

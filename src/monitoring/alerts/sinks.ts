@@ -1,4 +1,4 @@
-import { LeakwrightError, type Log, jsonText } from '../../support/index.ts';
+import { defined, LeakwrightError, type Log, jsonText } from '../../support/index.ts';
 import type { AlertSink } from './delivery.ts';
 
 export function logSink(log: Log): AlertSink {
@@ -43,7 +43,7 @@ export function webhookSink(address: string, token?: string): AlertSink {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...defined({ authorization: token === undefined ? undefined : `Bearer ${token}` }),
         },
         body: JSON.stringify({
           schema: 1,

@@ -1,7 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { toolVersion } from '../../support/index.ts';
+import { defined, toolVersion } from '../../support/index.ts';
 import type { MetricBook } from './metricBook.ts';
 
 export interface OtlpOptions {
@@ -31,8 +31,7 @@ const TIMEOUT_MS = 3000;
 /** Sends the book to an OpenTelemetry collector over HTTP, again and again. A bundle of its own, loaded when asked for. */
 export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
   const exporter = new OTLPMetricExporter({
-    ...(options.endpoint === undefined ? {} : { url: options.endpoint }),
-    ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
+    ...defined({ url: options.endpoint, headers: options.headers === undefined ? undefined : { ...options.headers } }),
     timeoutMillis: TIMEOUT_MS,
   });
   tellOfChanges(exporter, options.onChange);

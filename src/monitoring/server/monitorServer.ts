@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { LeakwrightError, type Log, describeError, errnoOf } from '../../support/index.ts';
+import { defined, LeakwrightError, type Log, describeError, errnoOf } from '../../support/index.ts';
 import { Gate } from './gate.ts';
 import { MAX_BODY_BYTES, readBody } from './readBody.ts';
 
@@ -44,7 +44,7 @@ const json = (status: number, value: unknown, headers?: Readonly<Record<string, 
   status,
   type: 'application/json; charset=utf-8',
   text: `${JSON.stringify(value)}\n`,
-  ...(headers === undefined ? {} : { headers }),
+  ...defined({ headers }),
 });
 const problem = (status: number, message: string, headers?: Readonly<Record<string, string>>) =>
   json(status, { error: message }, headers);

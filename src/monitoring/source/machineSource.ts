@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import { TreeSampler, type TreeSample, type SamplerSnapshot } from '../../browsers/index.ts';
 import { OwnerObservations, type OwnedTree, survey, surveyLeftovers } from '../../orphans/index.ts';
 import { type ProcessReader, createProcessReader, identityKey } from '../../processes/index.ts';
-import { type Clock, type Log, describeError, systemClock } from '../../support/index.ts';
+import { defined, type Clock, type Log, describeError, systemClock } from '../../support/index.ts';
 import type { MonitorReading, StructureReading, TreeReading } from '../reading.ts';
 
 export interface MachineSourceOptions {
@@ -95,7 +95,7 @@ export class MachineSource {
     if (now - this.#leftoversAt >= LEFTOVERS_EVERY_MS) {
       this.#leftoversAt = now;
       const table = await this.reader.readTable();
-      const found = await surveyLeftovers(tempFolder === undefined ? {} : { tempFolder }, table);
+      const found = await surveyLeftovers(defined({ tempFolder }), table);
       const removable = found.filter((leftover) => leftover.removable);
       this.#leftovers = { count: removable.length, bytes: removable.reduce((sum, { bytes }) => sum + bytes, 0) };
     }

@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
+import { defined } from '../../support/index.ts';
 
 /** Where a server shows that it is ready. */
 export type ServerAddress = { readonly url: string; readonly ignoreHttpsErrors: boolean } | { readonly port: number };
@@ -49,7 +50,7 @@ async function statusOf(url: URL, ignoreHttpsErrors: boolean, signal: AbortSigna
       (response) => {
         response.resume();
         const { location } = response.headers;
-        resolve({ status: response.statusCode ?? 0, ...(location === undefined ? {} : { location }) });
+        resolve({ status: response.statusCode ?? 0, ...defined({ location }) });
       },
     );
     request.once('timeout', () => request.destroy(new Error('too slow')));

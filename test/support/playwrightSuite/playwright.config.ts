@@ -5,12 +5,12 @@ export default defineConfig({
   workers: 4,
   fullyParallel: true,
   retries: 0,
-  outputDir: process.env['SUITE_OUTPUT'],
-  reporter: [['json', { outputFile: process.env['SUITE_REPORT'] }], ['leakwright/playwright-reporter']],
+  outputDir: process.env['SUITE_OUTPUT']!,
+  reporter: [['json', { outputFile: process.env['SUITE_REPORT']! }], ['leakwright/playwright-reporter']],
   use: {
     headless: true,
     launchOptions: {
-      executablePath: process.env['SUITE_BROWSER'],
+      executablePath: process.env['SUITE_BROWSER']!,
       args: process.env['SUITE_NO_SANDBOX'] ? ['--no-sandbox'] : [],
     },
   },

@@ -62,7 +62,7 @@ describe('findBrowser', () => {
     const edge = program('microsoft-edge-stable');
     const chrome = program('google-chrome-stable');
     const found = (channel?: 'chromium' | 'msedge') =>
-      findBrowser({ workspaceFolder, channel }, { PATH: folder }, 'linux').executablePath;
+      findBrowser({ workspaceFolder, ...(channel && { channel }) }, { PATH: folder }, 'linux').executablePath;
     assert.equal(found(), chrome);
     assert.equal(found('msedge'), edge);
     assert.equal(found('chromium'), chromium);

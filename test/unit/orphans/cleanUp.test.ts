@@ -12,6 +12,7 @@ import {
 } from '../../../src/orphans/index.ts';
 import { UID, busyMachine, cleanUpOf } from '../../support/cleanUpWorld.ts';
 import type { FakeProcesses } from '../../support/fakeProcesses.ts';
+import { defined } from '../../../src/support/index.ts';
 
 const uid = process.getuid?.() ?? -1;
 
@@ -118,7 +119,7 @@ describe('Clearing away what nobody owns', () => {
         schema: 1,
         id: 'session-1',
         createdAt: new Date().toISOString(),
-        ...(bootId === undefined ? {} : { bootId }),
+        ...defined({ bootId }),
         host,
         client: host,
         folder: path,

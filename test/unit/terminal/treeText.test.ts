@@ -3,6 +3,7 @@ import type { BrowserProcess, BrowserTree } from '../../../src/browsers/index.ts
 import { type ProcessInfo, identityKey } from '../../../src/processes/index.ts';
 import { renderTrees } from '../../../src/terminal/treeText.ts';
 import type { TreeView } from '../../../src/terminal/treeView.ts';
+import { defined } from '../../../src/support/index.ts';
 
 const MB = 1024 * 1024;
 
@@ -22,7 +23,7 @@ function process(pid: number, ppid: number, role: BrowserProcess['role'], detail
     rssBytes: 90 * MB,
     threads: 1,
   };
-  return { info, role, ...(detail === undefined ? {} : { detail }) };
+  return { info, role, ...defined({ detail }) };
 }
 
 function view(owner: string, exact = true): TreeView {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Log, programFile, silentLog } from '../../../support/index.ts';
+import { defined, type Log, programFile, silentLog } from '../../../support/index.ts';
 import type { SourceFrame, SourceSite } from '../../model.ts';
 import type { FunctionPlace, SourceAnswers } from './answers.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
@@ -151,7 +151,7 @@ export class SourceDesk implements SourceAnswers {
       this.#read.add(url);
       const text = this.#refused.has(url) ? undefined : await this.#texts.read(url);
       const mapUrl = this.#options.mapUrlOf?.(url);
-      if (worker === this.#worker) this.#say({ type: 'text', url, text, ...(mapUrl === undefined ? {} : { mapUrl }) });
+      if (worker === this.#worker) this.#say({ type: 'text', url, text, ...defined({ mapUrl }) });
       return;
     }
     const pending = this.#pending.get(message.id);

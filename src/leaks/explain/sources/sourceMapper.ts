@@ -17,6 +17,7 @@ import { originalNameUsedAt, originalVariableName } from './originalVariableName
 import { loadSourceMap } from './sourceMap.ts';
 import { scopedName } from './scopedName.ts';
 import { type SourceResolver, createSourceResolver } from './sourceResolver.ts';
+import { defined } from '../../../support/index.ts';
 
 export interface SourceMapperOptions {
   readonly workspaceFolder: string;
@@ -183,8 +184,7 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       return {
         ...withoutJudgement(site),
         precision,
-        ...(role === undefined ? {} : { role }),
-        ...(excerpt === undefined ? {} : { excerpt }),
+        ...defined({ role, excerpt }),
         stack: located.map(withoutJudgement),
       };
     },

@@ -3,11 +3,12 @@ import { adviceFor } from '../../../../src/leaks/explain/advice.ts';
 import { parseCall } from '../../../../src/leaks/explain/failedStep.ts';
 import { packageOf, stackRuns } from '../../../../src/leaks/explain/stackRuns.ts';
 import type { SourceSite } from '../../../../src/leaks/model.ts';
+import { defined } from '../../../../src/support/index.ts';
 
 function site(role: string | undefined, file = 'src/Panel.tsx', ...libraries: string[]): SourceSite {
   const own = { file, line: 14, column: 5, function: '' };
   const inside = libraries.map((library) => ({ file: library, line: 1, column: 1, function: 'x' }));
-  return { ...own, precision: 'line', stack: [...inside, own], ...(role === undefined ? {} : { role }) };
+  return { ...own, precision: 'line', stack: [...inside, own], ...defined({ role }) };
 }
 
 describe('the advice of a finding', () => {

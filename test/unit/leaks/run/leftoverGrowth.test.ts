@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mergeByHolder, nativeCandidates } from '../../../../src/leaks/judge/leftoverGrowth.ts';
 import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
+import { defined } from '../../../../src/support/index.ts';
 
 const ITERATIONS = 57;
 const INTERFACES: ReadonlySet<string> = new Set();
@@ -15,7 +16,7 @@ function items(count: number, via: string | undefined, heapObjectId = 1001): Gro
     ageless: count,
     bytes: [0, count * 100],
     holder: { name: 'ul#log', heapObjectId, className: '<ul>', nodeType: 'native', isSlot: false, retainedBy: [] },
-    ...(via === undefined ? {} : { via }),
+    ...defined({ via }),
     stack: [],
   };
 }
