@@ -82,7 +82,7 @@ async function main() {
   const made = await Promise.all(builds.map((build) => esbuild.build({ ...build, metafile: true })));
   writeNotices(made.map(({ metafile }) => metafile));
   // One instance for both module systems: the ES module hands on what the CommonJS bundle has.
-  const names = ['LeakwrightError', 'checkLeaks', 'defineConfig', 'defineScenario', 'renderReport'];
+  const names = ['LeakwrightError', 'analyzeSnapshots', 'checkLeaks', 'defineConfig', 'defineScenario', 'renderReport'];
   writeFileSync('dist/index.mjs', `import api from './index.js';\nexport const { ${names.join(', ')} } = api;\n`);
   chmodSync('dist/cli.js', 0o755);
 }

@@ -21,7 +21,7 @@ const arrows = {
   api: ['reports', 'checks'],
   history: ['reports', 'stores'],
   monitoring: ['sessions', 'orphans', 'history'],
-  terminal: ['monitoring', 'doctor', 'checks'],
+  terminal: ['monitoring', 'doctor', 'api'],
   agents: ['reports', 'orphans', 'checks'],
   playwrightTest: ['reports', 'orphans', 'checks'],
   editor: ['monitoring', 'doctor', 'checks'],

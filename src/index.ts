@@ -3,17 +3,20 @@ import type { ScenarioInput } from './api/index.ts';
 import type { LeakwrightConfig } from './checks/index.ts';
 
 export {
+  type AnalyzeSnapshotsOptions,
   type CheckLeaksOptions,
   type CheckTarget,
   type LeakRun,
   type ReportFormat,
   type ScenarioInput,
+  type SnapshotReportFormat,
+  analyzeSnapshots,
   checkLeaks,
   renderReport,
 } from './api/index.ts';
 export type { LeakwrightConfig } from './checks/index.ts';
 export type { CheckResult, Finding, LeakEvent } from './leaks/index.ts';
-export type { Report } from './reports/index.ts';
+export type { Report, SnapshotReport } from './reports/index.ts';
 export type { IgnoreRule, Thresholds } from './scenarios/index.ts';
 export { LeakwrightError } from './support/index.ts';
 

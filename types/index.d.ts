@@ -1,4 +1,7 @@
 import type { BrowserContext, Page } from 'playwright';
+import type { SnapshotReport } from './snapshots.js';
+
+export * from './snapshots.js';
 
 /** Lines and columns count from 1. `file` is relative to the workspace folder, or the URL where it is not in it. */
 export interface SourceFrame {
@@ -340,8 +343,11 @@ export function defineConfig<C extends LeakwrightConfig>(config: C): C;
 
 export type ReportFormat = 'text' | 'json' | 'junit' | 'markdown' | 'html';
 
+export type SnapshotReportFormat = 'text' | 'json' | 'html';
+
 /** A report as text. Default: `text`. */
 export function renderReport(report: Report, format?: ReportFormat): string;
+export function renderReport(report: SnapshotReport, format?: SnapshotReportFormat): string;
 
 /** An error for a person: what happened, and what to do about it. */
 export class LeakwrightError extends Error {

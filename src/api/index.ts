@@ -1,3 +1,4 @@
+export { type AnalyzeSnapshotsOptions, analyzeSnapshots } from './analyzeSnapshots.ts';
 export {
   type CheckLeaksOptions,
   type CheckTarget,
@@ -6,4 +7,4 @@ export {
   API_SETTINGS,
   checkLeaks,
 } from './checkLeaks.ts';
-export { type ReportFormat, renderReport } from './renderReport.ts';
+export { type ReportFormat, type SnapshotReportFormat, renderReport } from './renderReport.ts';

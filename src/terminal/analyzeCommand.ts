@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { SnapshotAnalysis, findSnapshotFiles } from '../leaks/index.ts';
-import { type SnapshotReport, renderSnapshotHtml, renderSnapshotText } from '../reports/index.ts';
-import { defined, LeakwrightError, describeError, systemClock, toolVersion } from '../support/index.ts';
+import { analyzeSnapshots, renderReport } from '../api/index.ts';
+import { type SnapshotReport, renderSnapshotText } from '../reports/index.ts';
+import { LeakwrightError, defined, describeError, plainText } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export const ANALYZE_FORMATS = ['text', 'json', 'html'] as const;
@@ -13,8 +13,6 @@ export interface AnalyzeOptions {
   /** How much of what grew is given. Default: 50. */
   readonly limit?: number;
 }
-
-const DEFAULT_LIMIT = 50;
 
 /**
  * `leakwright analyze`: reads snapshots and says what is in the last one, and with several what grew in every step.
@@ -29,32 +27,15 @@ export async function runAnalyze(
   signal: AbortSignal,
 ): Promise<number> {
   const outputs = (options.reporter ?? ['text']).map(parseFormat);
-  const { files, note } = findSnapshotFiles(places);
-  if (note !== undefined) io.err(`leakwright: ${note}\n`);
-  const startedAt = new Date(systemClock.now()).toISOString();
-  const began = systemClock.monotonic();
-  const analysis = new SnapshotAnalysis({ workspaceFolder: process.cwd(), signal });
-  try {
-    const numbers: number[] = [];
-    for (const { path, name } of files) {
-      if (io.isTty) io.err(`Reading ${name} …\n`);
-      numbers.push((await analysis.open(path, name)).snapshot);
-    }
-    const part = { offset: 0, limit: options.limit ?? DEFAULT_LIMIT };
-    const compared = numbers.length > 1 ? await analysis.compare(numbers, part) : undefined;
-    const report: SnapshotReport = {
-      schema: 1,
-      kind: 'snapshots',
-      tool: { name: 'leakwright', version: toolVersion() },
-      startedAt,
-      durationMs: Math.round(systemClock.monotonic() - began),
-      ...(compared ? { comparison: compared.comparison } : {}),
-      summary: await analysis.summary(numbers.at(-1)!),
-    };
-    for (const output of outputs) write(output, report, io);
-  } finally {
-    await analysis.close();
-  }
+  const report = await analyzeSnapshots(places, {
+    signal,
+    ...defined({ limit: options.limit }),
+    onFile: (name) => {
+      if (io.isTty) io.err(`Reading ${plainText(name)} …\n`);
+    },
+    onNote: (note) => io.err(`leakwright: ${note}\n`),
+  });
+  for (const output of outputs) write(output, report, io);
   return 0;
 }
 
@@ -76,11 +57,10 @@ function parseFormat(value: string): Output {
 }
 
 function write({ format, file }: Output, report: SnapshotReport, io: TerminalIo): void {
-  const text = {
-    text: () => renderSnapshotText(report, { colour: io.colour && file === undefined }),
-    json: () => `${JSON.stringify(report, null, 2)}\n`,
-    html: () => renderSnapshotHtml(report),
-  }[format]();
+  const text =
+    format === 'text'
+      ? renderSnapshotText(report, { colour: io.colour && file === undefined })
+      : renderReport(report, format);
   if (file === undefined) {
     io.out(text);
     return;

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +27,24 @@ const page = (keeps: boolean): string =>
     `<button id="go">go</button><script>class Panel { size = 1; } globalThis.kept = [];
      document.getElementById('go').onclick = () => { ${keeps ? 'kept.push(new Panel())' : 'new Panel()'}; };</script>`,
   )}`;
+
+/** Opens and closes details, and keeps each. */
+const CART = `<button id="open">Details</button><button id="close">Close</button><script>
+class Details { items = new Array(50).fill('item'); }
+const closed = [];
+let shown;
+document.getElementById('open').onclick = () => { shown = new Details(); };
+document.getElementById('close').onclick = () => { closed.push(shown); };
+</script>`;
+
+/** Leaves two snapshots behind, with a hundred sessions more in the second. */
+const SESSIONS = `const { writeHeapSnapshot } = require('node:v8');
+class Session { user = 'somebody'; }
+globalThis.sessions = [];
+for (const name of ['before', 'after']) {
+  for (let n = 0; n < 100; n += 1) sessions.push(new Session());
+  writeHeapSnapshot(name + '.heapsnapshot');
+}`;
 
 // What a team gets from npm: a program of theirs in each module system, their compiler, and the command line.
 describe('The npm package', function () {
@@ -38,6 +67,13 @@ describe('The npm package', function () {
     }
   };
 
+  const compile = async (options: readonly string[], files: readonly string[]): Promise<void> => {
+    const tsc = join(modules, 'typescript', 'bin', 'tsc');
+    const flags = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,dom', '--types', 'node'];
+    const { code, out } = await node(tsc, ...flags, ...options, ...files);
+    assert.equal(code, 0, out);
+  };
+
   before(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'lw-npm-')));
     const tarball = packNpm(folder);
@@ -54,38 +90,25 @@ describe('The npm package', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('checks from an ES module: events, a report, the line, and a stop by signal', async () => {
+  it('refuses misspelt options and stops by signal before a browser starts, from an ES module', async () => {
     write(
       'esm.mjs',
-      `import { checkLeaks, defineScenario, renderReport } from 'leakwright';
-       const scenario = defineScenario({ name: 'panel', url: ${JSON.stringify(page(true))}, iteration: (page) => page.click('#go') });
-       const types = new Set();
-       const run = checkLeaks(scenario);
-       for await (const { type } of run) types.add(type);
-       const report = await run;
-       const wrong = await checkLeaks(scenario, { iterartions: 9 }).then(() => 'taken', (error) => error.message);
+      `import { analyzeSnapshots, checkLeaks } from 'leakwright';
+       const said = async (run) => await run().then(() => 'taken', (error) => error.message);
        const signal = AbortSignal.abort(new Error('no time'));
-       const stopped = await checkLeaks(scenario, { signal }).then(() => 'done', (error) => error.message);
-       const [{ verdict, findings }] = report.checks;
-       console.log(JSON.stringify({ types: [...types], verdict, name: findings[0]?.name, line: findings[0]?.allocatedAt?.line,
-         exitCode: report.exitCode, text: renderReport(report).includes('Panel'), wrong, stopped }));`,
+       console.log(JSON.stringify([
+         await said(async () => await checkLeaks('http://a/', { iterartions: 9 })),
+         await said(async () => await analyzeSnapshots('a.heapsnapshot', { limits: 9 })),
+         await said(async () => await checkLeaks('http://a/', { signal })),
+       ]));`,
     );
     const { out, err } = await node('esm.mjs');
     assert.notEqual(out, '', err);
-    const said = JSON.parse(out) as Record<string, unknown>;
-    assert.deepEqual(
-      { ...said, types: (said['types'] as string[]).includes('checkEnded') },
-      {
-        types: true,
-        verdict: 'leak',
-        name: 'Panel',
-        line: 2,
-        exitCode: 1,
-        text: true,
-        wrong: "The options of a check are wrong: checkLeaks() has no 'iterartions': did you mean 'iterations'?.",
-        stopped: 'no time',
-      },
-    );
+    assert.deepEqual(JSON.parse(out), [
+      "The options of a check are wrong: checkLeaks() has no 'iterartions': did you mean 'iterations'?.",
+      "analyzeSnapshots() has no 'limits'.",
+      'no time',
+    ]);
   });
 
   it("checks a page of the caller's own from CommonJS, and leaves it open", async () => {
@@ -124,16 +147,8 @@ describe('The npm package', function () {
       export default defineConfig({ scenarios: ['*.leak.mts'], failOn: 'critical', projects: [{ name: 'one', warmup: 2 }] });`;
     write('types.mts', source);
     write('types.cts', source);
-    for (const options of [
-      ['--module', 'nodenext'],
-      ['--module', 'esnext', '--moduleResolution', 'bundler'],
-    ]) {
-      const tsc = join(modules, 'typescript', 'bin', 'tsc');
-      const files = options[1] === 'nodenext' ? ['types.mts', 'types.cts'] : ['types.mts'];
-      const flags = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,dom', '--types', 'node'];
-      const { code, out } = await node(tsc, ...flags, ...options, ...files);
-      assert.equal(code, 0, out);
-    }
+    await compile(['--module', 'nodenext'], ['types.mts', 'types.cts']);
+    await compile(['--module', 'esnext', '--moduleResolution', 'bundler'], ['types.mts']);
     write('leakwright.config.mts', source);
     write(
       'panel.leak.mts',
@@ -148,5 +163,31 @@ describe('The npm package', function () {
       [0, [['panel.leak.mts [one]', 'leak', 2]]],
       err,
     );
+  });
+
+  it('does what the examples of its guide say', async () => {
+    const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(CART));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const guide = readFileSync(join(folder, 'node_modules', 'leakwright', 'docs', 'api.md'), 'utf8');
+    const examples = [...guide.matchAll(/```ts\n(.*?)```/gs)]
+      .map(([, text]) => text!.replaceAll('http://localhost:5173', origin))
+      // Runs in a test runner of the reader's: scripts/recipes.ts installs those.
+      .filter((text) => !text.includes("from 'vitest'"));
+    try {
+      const files = examples.map((_, index) => `example${index}.mts`);
+      for (const [index, text] of examples.entries()) write(files[index]!, text);
+      await compile(['--module', 'nodenext'], files);
+      write('sessions.cjs', SESSIONS);
+      await node('sessions.cjs');
+      const said = await Promise.all(files.map(async (file) => await node(file)));
+      const [check, events, snapshots] = said.map(({ code, out, err }) => `${code}\n${out}${err}`);
+      assert.equal(said.length, 3);
+      assert.match(check!, /^1\n[^]*Details[^]*closed/);
+      assert.match(events!, /^0\n[^]*Details \{[^]*line: 5/);
+      assert.match(snapshots!, /^0\n[^]*Session.*sessions.* 100, 200[^]*sessions\.cjs/);
+    } finally {
+      server.close();
+    }
   });
 });

@@ -17,15 +17,18 @@ describe('The declarations of the program API', () => {
       Same<declared.ScenarioInput, actual.ScenarioInput>,
       Same<declared.CheckLeaksOptions, actual.CheckLeaksOptions>,
       Same<declared.LeakwrightConfig, actual.LeakwrightConfig>,
+      Same<declared.SnapshotReport, actual.SnapshotReport>,
+      Same<declared.AnalyzeSnapshotsOptions, actual.AnalyzeSnapshotsOptions>,
       Same<keyof declared.CheckResult, keyof actual.CheckResult>,
       Same<keyof declared.Finding, keyof actual.Finding>,
       Same<keyof declared.CheckLeaksOptions, keyof actual.CheckLeaksOptions>,
       Same<keyof declared.LeakwrightConfig, keyof actual.LeakwrightConfig>,
       Same<keyof declared.ScenarioInput, keyof actual.ScenarioInput>,
-    ] = [true, true, true, true, true, true, true, true, true, true, true, true];
+    ] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];
     assert.ok(same.every(Boolean));
     assert.deepEqual(Object.keys(api).sort(), [
       'LeakwrightError',
+      'analyzeSnapshots',
       'checkLeaks',
       'defineConfig',
       'defineScenario',
