@@ -42,7 +42,13 @@ export function findLeftInSystemTemp(options: {
 /** With some of what is in a folder, which tells whose it was. */
 function describe(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return `file ${path}`;
-  const inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  let inside: string[];
+  try {
+    inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    // Its owner is still removing it: a later look tells whether it goes.
+    return `folder ${path} (${(error as Error).message})`;
+  }
   return `folder ${path} (${inside.length === 0 ? 'empty' : inside.slice(0, 12).join(', ')})`;
 }
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { createClient } from 'redis';
 import { until } from '../support/cli.ts';
 import { freePort } from '../support/ports.ts';
 import { removeFolder } from '../support/removeFolder.ts';
+import { obtainPrograms } from './obtainPrograms.ts';
 
 export interface RedisServer {
   readonly url: string;
@@ -18,8 +19,8 @@ export interface RedisServer {
  * missing and we may. Where it cannot be had, the reason.
  */
 export async function startRedis(): Promise<RedisServer | { readonly missing: string }> {
-  const missing = obtainProgram();
-  if (missing !== undefined) return { missing };
+  if (obtainPrograms(['redis-server']).length > 0)
+    return { missing: 'there is no redis-server, and apt-get could not install it' };
   const folder = mkdtempSync(join(tmpdir(), 'lw-redis-'));
   const port = await freePort();
   const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'];
@@ -53,21 +54,4 @@ export async function startRedis(): Promise<RedisServer | { readonly missing: st
       removeFolder(folder);
     },
   };
-}
-
-/** Undefined when `redis-server` is there now, else why not. */
-function obtainProgram(): string | undefined {
-  const isThere = () => spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
-  if (isThere()) return undefined;
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error)
-    return 'there is no redis-server, and only root on a Debian can be given one';
-  // A start of the service is nothing a test machine wants: policy-rc.d's variable says no.
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const options = { stdio: 'ignore', env, timeout: 120_000 } as const;
-  const install = () => spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options);
-  if (install().status !== 0) {
-    spawnSync('apt-get', ['update'], options);
-    install();
-  }
-  return isThere() ? undefined : 'redis-server could not be installed with apt-get';
 }

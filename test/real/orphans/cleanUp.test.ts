@@ -19,11 +19,14 @@ import { createProcessReader, identityOf } from '../../../src/processes/index.ts
 import { closeRequest } from '../../../src/orphans/closeBrowser.ts';
 import { runClean } from '../../../src/terminal/cleanCommand.ts';
 import { runKill } from '../../../src/terminal/killCommand.ts';
+import { hasProgram } from '../../tools/obtainPrograms.ts';
 import { takePid } from '../../support/takePid.ts';
 import { Arena, isAlive, stateOf, until } from '../../support/owners.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 const onLinux = process.platform === 'linux';
+
+const hasChromedriver = hasProgram('chromedriver');
 
 describe('Browsers left behind, for real', function () {
   this.timeout(60_000);
@@ -99,7 +102,8 @@ describe('Browsers left behind, for real', function () {
       assertNothingLeft();
     });
 
-    it('chromedriver’s, whose client was killed', async () => {
+    it('chromedriver’s, whose client was killed', async function () {
+      if (!hasChromedriver) this.skip();
       const owner = await arena.start('chromedriver');
       assert.equal((await theTree()).status, 'owned', facts(await theTree()));
       await arena.end(owner.process, 'SIGKILL');
@@ -111,7 +115,8 @@ describe('Browsers left behind, for real', function () {
       assertNothingLeft();
     });
 
-    it('chromedriver’s, whose client was asked to end', async () => {
+    it('chromedriver’s, whose client was asked to end', async function () {
+      if (!hasChromedriver) this.skip();
       const owner = await arena.start('chromedriver');
       await arena.end(owner.process, 'SIGTERM');
       assert.ok(isAlive(owner.browser), 'a SIGTERM to a Selenium client leaves its browser');
@@ -121,7 +126,8 @@ describe('Browsers left behind, for real', function () {
     });
 
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-      it(`Selenium’s, with its driver, whose script got a ${signal}`, async () => {
+      it(`Selenium’s, with its driver, whose script got a ${signal}`, async function () {
+        if (!hasChromedriver) this.skip();
         const owner = await arena.start('selenium');
         assert.equal((await theTree()).status, 'owned', facts(await theTree()));
         await arena.end(owner.process, signal);
@@ -380,7 +386,8 @@ describe('Browsers left behind, for real', function () {
       assert.ok(isAlive(root));
     });
 
-    it('the rest of the shell job around a chromedriver, when that is ended', async () => {
+    it('the rest of the shell job around a chromedriver, when that is ended', async function () {
+      if (!hasChromedriver) this.skip();
       const owner = join(import.meta.dirname, '..', '..', 'support', 'owners', 'chromedriver.ts');
       const shell = arena.spawn('/bin/bash', ['-c', `sleep 300 & "${process.execPath}" "${owner}"; sleep 300`]);
       await new Promise((resolve) => shell.stdout.once('data', resolve));

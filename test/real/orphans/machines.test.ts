@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CleanUpReport } from '../../../src/orphans/index.ts';
+import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
 import { Machine, type MachineOptions, canMakeMachines } from '../../support/machine.ts';
 import { until } from '../../support/owners.ts';
 
@@ -22,8 +23,7 @@ interface Scene {
   readonly stays?: RegExp;
   readonly says?: RegExp;
   readonly uid?: number;
-  /** A program that must be there. */
-  readonly needs?: string;
+  readonly needs?: TestProgram;
 }
 
 const script = (lines: string) => ['sh', '-c', lines];
@@ -73,23 +73,27 @@ const serviceIn = (supervisor: string) => async (machine: Machine) => {
 const scenes: readonly Scene[] = [
   {
     name: 'the service of a container under tini',
+    needs: 'tini',
     machine: { init: ['tini', '--', ...script(`exec chromium ${SERVED}`)] },
     becomes: 'kept',
   },
   {
     name: 'the service of a container under dumb-init',
+    needs: 'dumb-init',
     machine: { init: ['dumb-init', ...script(`exec chromium ${SERVED}`)] },
     becomes: 'kept',
   },
   {
     name: 'a program that tini -s runs as a subreaper',
+    needs: 'tini',
     happens: runsUnder('tini', '-s', '--', ...script(`exec chromium ${SERVED}`)),
     becomes: 'kept',
   },
-  { name: 'a service of s6', happens: serviceIn('s6-supervise'), becomes: 'kept' },
-  { name: 'a service of runit', happens: serviceIn('runsv'), becomes: 'kept' },
+  { name: 'a service of s6', happens: serviceIn('s6-supervise'), needs: 's6-supervise', becomes: 'kept' },
+  { name: 'a service of runit', happens: serviceIn('runsv'), needs: 'runsv', becomes: 'kept' },
   {
     name: 'a service of a systemd that only sets INVOCATION_ID',
+    needs: 'tini',
     happens: async (machine) => {
       copyFileSync('/usr/bin/tini', join(machine.temp, 'systemd'));
       chmodSync(join(machine.temp, 'systemd'), 0o755);
@@ -114,6 +118,7 @@ const scenes: readonly Scene[] = [
   },
   {
     name: 'a driver that was told to outlive its shell, between two commands of a test',
+    needs: 'chromedriver',
     happens: async (machine) => {
       const { code, err } = await machine.run(
         script('(setsid nohup chromedriver --port=9515 >/dev/null 2>&1 &); exec "$0" "$1"').concat(
@@ -133,12 +138,14 @@ const scenes: readonly Scene[] = [
   },
   {
     name: 'a script’s browser under tini',
+    needs: 'tini',
     machine: { init: ['tini', '--', 'sleep', 'infinity'] },
     happens: leftBehind('puppeteer.ts'),
     becomes: 'gone',
   },
   {
     name: 'a driver and its browser under dumb-init',
+    needs: 'dumb-init',
     machine: { init: ['dumb-init', 'sh', '-c', 'sleep 1000; :'] },
     happens: leftBehind('chromedriver.ts'),
     becomes: 'gone',
@@ -185,6 +192,7 @@ const scenes: readonly Scene[] = [
   },
   {
     name: 'a headless shell as Debian packages it',
+    needs: 'chromium-headless-shell',
     happens: (machine) =>
       spawnedAndLeft(
         'chromium-headless-shell',
@@ -195,6 +203,7 @@ const scenes: readonly Scene[] = [
   },
   {
     name: 'one in a display of its own (xvfb-run)',
+    needs: 'xvfb-run',
     happens: (machine) =>
       spawnedAndLeft(
         'xvfb-run',
@@ -210,7 +219,7 @@ const scenes: readonly Scene[] = [
   {
     name: 'Firefox, which a script drives',
     happens: leftBehind('puppeteerFirefox.ts'),
-    needs: '/usr/bin/firefox-esr',
+    needs: 'firefox-esr',
     becomes: 'gone',
     stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
   },
@@ -227,7 +236,7 @@ const scenes: readonly Scene[] = [
         'about:blank',
       )(machine);
     },
-    needs: '/usr/bin/firefox-esr',
+    needs: 'firefox-esr',
     becomes: 'gone',
     stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
   },
@@ -257,7 +266,7 @@ describe('Browsers on machines of their own', function () {
 
   for (const scene of scenes) {
     it(`${scene.name}: ${scene.becomes}`, async function () {
-      if (scene.needs !== undefined && !existsSync(scene.needs)) this.skip();
+      if (scene.needs !== undefined && !hasProgram(scene.needs)) this.skip();
       const machine = await Machine.start(scene.machine);
       try {
         await scene.happens?.(machine);
@@ -326,7 +335,7 @@ describe('Machines that share their files', function () {
   this.timeout(60_000);
   let [one, other]: Machine[] = [];
   before(async function () {
-    if (!canMakeMachines()) this.skip();
+    if (!canMakeMachines() || !hasProgram('chromium-headless-shell')) this.skip();
     one = await Machine.start();
     other = await Machine.start({ shares: one });
   });
