@@ -321,6 +321,7 @@ function phaseOf(
     case 'confirm':
     case 'track':
     case 'workers':
+    case 'cover':
     case 'end':
     case 'decide':
       return undefined;

@@ -42,6 +42,21 @@ export interface CountersSeen {
   readonly when: 'warmup' | 'count' | 'end';
   readonly atMs: number;
   readonly counters: Counters;
+  /** True where nothing that can be seen from outside came of the iteration before it: whether a script ran must be seen. */
+  readonly silent?: boolean;
+}
+
+/** Another iteration or two in which it was seen what ran, because some before were silent. */
+export interface CoveredSeen {
+  readonly saw: 'covered';
+  /** Iterations so far, warm-up included, and those of them of which nothing came that can be seen from outside. */
+  readonly iterations: number;
+  readonly silent: number;
+  /** Whether these were silent, too. */
+  readonly silentAgain: boolean;
+  /** Functions of the page that ran in their steps, and those of them that returned before their end. */
+  readonly functions: number;
+  readonly leftEarly: number;
 }
 
 /** From here on, objects of a heap are told apart by the iteration that made them. */
@@ -141,6 +156,7 @@ export type Observation = (
   | SizesSeen
   | WatchedSeen
   | WorkersSeen
+  | CoveredSeen
   | DrivenSeen
   | FailureSeen
 ) & {

@@ -30,6 +30,13 @@ export interface MadePage {
   readonly iterations?: number;
   /** ms that an iteration of the count takes. */
   readonly iterationMs?: number;
+  /** Iterations of which nothing can be seen from outside, and what runs for them. */
+  readonly silent?: {
+    readonly from: number;
+    readonly again: boolean;
+    readonly functions: number;
+    readonly leftEarly: number;
+  };
 }
 
 const WARMUP = 3;
@@ -150,7 +157,8 @@ export function makeEvidence(page: MadePage): Evidence {
           if (spanFrom > 0) closeSpan(begun, begun);
         }
         const atMs = step.iteration * (page.iterationMs ?? 50);
-        note({ saw: 'counters', when: 'count', atMs, counters: countersAt(begun) });
+        const silent = step.iteration > 0 && page.silent !== undefined && begun >= page.silent.from;
+        note({ saw: 'counters', when: 'count', atMs, counters: countersAt(begun), ...(silent ? { silent } : {}) });
         break;
       }
       case 'track':
@@ -211,6 +219,13 @@ export function makeEvidence(page: MadePage): Evidence {
       case 'workers':
         note({ saw: 'workers', heaps: [] });
         break;
+      case 'cover': {
+        const { from, again, functions, leftEarly } = page.silent!;
+        const silent = begun - from + 1;
+        note({ saw: 'covered', iterations: begun, silent, silentAgain: again, functions, leftEarly });
+        begun += 1;
+        break;
+      }
       case 'end':
         note({ saw: 'counters', when: 'end', atMs: 9000, counters: countersAt(begun) });
         break;
@@ -498,4 +513,41 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: steps('jsHeapBytes', [100, 10, 10, 10]),
   },
   { name: 'nodes that stop', truth: 'clean', nodes: (now) => Math.min(now, 58) },
+  {
+    name: 'clicks that nothing listens to',
+    truth: 'inconclusive',
+    silent: { from: 1, again: true, functions: 0, leftEarly: 0 },
+  },
+  {
+    name: 'a listener that was taken away after the first click',
+    truth: 'inconclusive',
+    silent: { from: 2, again: true, functions: 0, leftEarly: 0 },
+  },
+  {
+    name: 'a handler that stays busy after the first click',
+    truth: 'inconclusive',
+    silent: { from: 2, again: true, functions: 2, leftEarly: 2 },
+  },
+  {
+    name: 'a handler that returns early from the first click on',
+    truth: 'clean',
+    silent: { from: 1, again: true, functions: 1, leftEarly: 1 },
+  },
+  {
+    name: 'a handler that draws on a canvas made by the first click',
+    truth: 'clean',
+    silent: { from: 2, again: true, functions: 2, leftEarly: 1 },
+  },
+  {
+    name: 'a few clicks of which nothing was seen, then one of which much was',
+    truth: 'clean',
+    silent: { from: 8, again: false, functions: 0, leftEarly: 0 },
+  },
+  {
+    name: 'clicks that nothing listens to, beside a timer that leaks',
+    truth: 'leak',
+    objects: () => 1,
+    counters: SMALL,
+    silent: { from: 1, again: true, functions: 0, leftEarly: 0 },
+  },
 ];

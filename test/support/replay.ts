@@ -61,6 +61,7 @@ const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> =
   follow: 'followed',
   confirm: 'confirmed',
   watch: 'watched',
+  cover: 'covered',
   end: 'counters',
 };
 

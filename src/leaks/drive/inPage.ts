@@ -7,10 +7,22 @@ export interface DocumentState {
   /** Milliseconds until the last animation that ends by itself has ended; 0 where none runs. */
   readonly animationMs: number;
   readonly viewTransition: boolean;
+  readonly seen: DocumentSeen;
+}
+
+/** What happened in a document since it was made. */
+export interface DocumentSeen {
+  /** When it was made: tells it from others. */
+  readonly document: number;
+  readonly mutations: number;
+  /** Presses of a pointer on something that the browser itself does nothing with. */
+  readonly presses: number;
+  /** Signs that anything else was done: keys, scrolling, a field that changed, a press on a link or a field. */
+  readonly effects: number;
 }
 
 interface Scope {
-  leakwrightMutations?: { last: number; count: number };
+  leakwrightMutations?: { last: number; count: number; presses: number; effects: number };
   /** Animations that outlived a wait: they are the page's own, like those without an end. */
   leakwrightEndless?: WeakSet<Animation>;
 }
@@ -19,8 +31,39 @@ interface Scope {
 export function watchMutations(): void {
   const scope = globalThis as typeof globalThis & Scope;
   if (scope.leakwrightMutations) return;
-  const state = { last: performance.now(), count: 0 };
+  const state = { last: performance.now(), count: 0, presses: 0, effects: 0 };
   scope.leakwrightMutations = state;
+  // Events that the browser sends when something happens in a page without a script, or by one.
+  const effects =
+    'keydown input change scroll wheel toggle beforetoggle close cancel submit reset invalid dragstart contextmenu copy cut paste play pause fullscreenchange hashchange popstate resize visibilitychange';
+  const noteEffect = (): void => {
+    state.effects += 1;
+  };
+  for (const type of effects.split(' ')) addEventListener(type, noteEffect, { capture: true, passive: true });
+  addEventListener(
+    'click',
+    (event) => {
+      if (!event.isTrusted) noteEffect();
+    },
+    { capture: true, passive: true },
+  );
+  document.addEventListener('selectionchange', () => {
+    if (getSelection()?.isCollapsed === false) noteEffect();
+  });
+  // A disabled button gets no click, but a press. A press on these does something without a script.
+  const active =
+    'a[href], area[href], input, select, textarea, option, label, summary, audio, video, iframe, frame, embed, object, [contenteditable], [popovertarget], [command], [draggable="true"], form button';
+  addEventListener(
+    'pointerdown',
+    (event) => {
+      const isActive = event
+        .composedPath()
+        .some((node) => node instanceof Element && node.matches(active) && !node.matches(':disabled'));
+      if (isActive || !event.isTrusted) noteEffect();
+      else state.presses += 1;
+    },
+    { capture: true, passive: true },
+  );
   new MutationObserver((records) => {
     state.last = performance.now();
     state.count += records.length;
@@ -64,7 +107,9 @@ export async function waitForQuiet(frames: number, quietMs: number, limitMs: num
     if (Number.isFinite(left) && left > animationMs) animationMs = left;
   }
   const { activeViewTransition } = document as Document & { activeViewTransition?: object | null };
-  return { quiet, animationMs, viewTransition: Boolean(activeViewTransition) };
+  const { count, presses, effects } = mutations;
+  const seen = { document: performance.timeOrigin, mutations: count, presses, effects };
+  return { quiet, animationMs, viewTransition: Boolean(activeViewTransition), seen };
 }
 
 /** Brings animations that end by themselves to their end; the page hears of it as of any other end. */

@@ -29,6 +29,11 @@ export interface IterationFacts {
    * more often, iterations ran into each other.
    */
   readonly overlapped: boolean;
+  /**
+   * Elements were pressed, and nothing that can be seen from outside came of it: no change of the document, no work, no request.
+   * A script may still have run.
+   */
+  readonly silent: boolean;
 }
 
 /** What the page does all the time, whoever uses it: known from the warm-up, never waited for. */

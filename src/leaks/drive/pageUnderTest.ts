@@ -13,6 +13,8 @@ import type { Scenario, UseOptions } from '../../scenarios/index.ts';
 import type { SourceTextsOptions } from '../explain/sources/index.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
+import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
+import { waitForFrame } from './inPage.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
 import { pageSourceAccess } from './pageSourceAccess.ts';
@@ -197,6 +199,19 @@ export class PageUnderTest implements Subject {
     return await this.#endIteration(wait === 'settle' ? 'rest' : wait);
   }
 
+  /** Runs an iteration or two and sees which functions of the page run in their steps. */
+  async iterateCovered(): Promise<CoveredIteration> {
+    return await new FunctionsRun(this.cdp).watch(async (around) => {
+      await this.#iterate(async (steps) => {
+        await around(async () => {
+          await steps();
+          await this.#world.call(waitForFrame);
+        });
+      });
+      return (await this.#endIteration('rest')).silent;
+    });
+  }
+
   /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
   async iterateOn(): Promise<number> {
     await this.#iterate();
@@ -208,10 +223,10 @@ export class PageUnderTest implements Subject {
     const before = this.#facts.at(-1);
     const settled = await this.#settle(wait);
     if (!settled.ended) this.settledLate += 1;
-    const { waitedMs, skippedMs, waitedFor, tail } = settled;
+    const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
     await this.#passClock();
-    const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped };
+    const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, silent };
     this.#facts.push(facts);
     if (this.#facts.length > MAX_FACTS) this.#facts.shift();
     return facts;
@@ -252,13 +267,15 @@ export class PageUnderTest implements Subject {
     return await this.#settling.settle(wait);
   }
 
-  async #iterate(): Promise<void> {
+  /** @param around what is done with the steps; they are only run by default */
+  async #iterate(around = async (steps: () => Promise<void>): Promise<void> => await steps()): Promise<void> {
     this.#begun += 1;
     this.#settling.beginIteration();
+    const steps = async (): Promise<void> => await this.#run('iteration', this.#scenario.iteration);
     if (this.#framesChanged) {
       this.#framesChanged = false;
       await markIteration(this.cdp, this.#begun);
-      await this.#run('iteration', this.#scenario.iteration);
+      await around(steps);
       return;
     }
     // What is sent first comes first: the page knows of the iteration before its steps begin.
@@ -266,7 +283,7 @@ export class PageUnderTest implements Subject {
       markKnownFrames(this.cdp, this.#begun),
       ...this.workers.frames.map(async ({ cdp }) => await markKnownFrames(cdp, this.#begun).catch(() => undefined)),
     ]);
-    await this.#run('iteration', this.#scenario.iteration);
+    await around(steps);
     await marked;
   }
 

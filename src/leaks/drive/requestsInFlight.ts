@@ -18,11 +18,13 @@ export class RequestsInFlight {
   readonly #longLived = new Set<string>();
   readonly #open = new Set<Request>();
   #onIdle: (() => void) | undefined;
+  #begun = 0;
 
   constructor(page: Page, events: PageEvents, clock: Clock) {
     this.#clock = clock;
     events.on('request', (request) => {
       this.#open.add(request);
+      this.#begun += 1;
       if (LONG_LIVED.has(request.resourceType()) || this.#longLived.has(addressOf(request))) return;
       this.#inFlight.add(request);
     });
@@ -61,8 +63,14 @@ export class RequestsInFlight {
     return counts;
   }
 
+  /** Requests that the current iteration began, of any kind. */
+  get begun(): number {
+    return this.#begun;
+  }
+
   /** What is on its way now is not of the iteration that begins. */
   beginIteration(): void {
+    this.#begun = 0;
     for (const request of this.#inFlight) this.#earlier.add(request);
   }
 

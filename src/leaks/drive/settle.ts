@@ -1,6 +1,7 @@
 import { type Clock, plainText } from '../../support/index.ts';
 import type { PendingPlace } from '../measure/pageHooks/index.ts';
 import {
+  type DocumentSeen,
   type DocumentState,
   finishAnimations,
   leaveAnimations,
@@ -70,6 +71,8 @@ export interface Settled {
   readonly skippedMs: number;
   readonly waitedFor: readonly WorkKind[];
   readonly tail: readonly PendingWork[];
+  /** Elements were pressed, and nothing that can be seen from outside came of it. */
+  readonly silent: boolean;
 }
 
 /** Waits until what an iteration has started is over, and the page has come to rest. */
@@ -85,6 +88,8 @@ export class Settling {
   #left = new Map<string, number>();
   /** How often in a row nothing but the DOM kept the page from coming to rest. */
   #restless = 0;
+  #seen: DocumentSeen | undefined;
+  #seenBefore: DocumentSeen | undefined;
 
   constructor(parts: {
     world: IsolatedWorld;
@@ -112,6 +117,7 @@ export class Settling {
 
   beginIteration(): void {
     this.#requests.beginIteration();
+    this.#seenBefore = this.#seen;
   }
 
   async settle(wait: Wait): Promise<Settled> {
@@ -122,19 +128,31 @@ export class Settling {
       if (places === 'again') continue;
       const isStep = wait === 'step';
       if (!isStep) this.#learn(places, run, wait === 'load');
+      const tail = isStep ? [] : this.#tail(places);
       return {
         ended: run.gaveUp === 0 && state.quiet,
         calm: places.length === 0 && state.animationMs === 0 && !this.#requests.anyOpen,
         waitedMs: Math.round(run.elapsed),
         skippedMs: Math.round(run.skippedMs),
         waitedFor: [...run.waitedFor],
-        tail: isStep ? [] : this.#tail(places),
+        tail,
+        silent: run.waitedFor.size === 0 && tail.length === 0 && this.#requests.begun === 0 && this.#onlyPressed(),
       };
     }
   }
 
+  #onlyPressed(): boolean {
+    const [before, after] = [this.#seenBefore, this.#seen];
+    return (
+      before?.document === after?.document &&
+      before?.mutations === after?.mutations &&
+      before?.effects === after?.effects &&
+      (after?.presses ?? 0) > (before?.presses ?? 0)
+    );
+  }
+
   /** @returns what goes on and is not waited for, or 'again' where work was waited for and the page has to be quiet anew */
-  async #workOver(run: Run, state: DocumentState): Promise<PendingPlace[] | 'again'> {
+  async #workOver(run: Run, state: Omit<DocumentState, 'seen'>): Promise<PendingPlace[] | 'again'> {
     let waited = false;
     if (state.animationMs > 0 || state.viewTransition) {
       if (run.animationsMs > run.limits.workMs) {
@@ -205,7 +223,7 @@ export class Settling {
     run.skippedMs += ms;
   }
 
-  async #animate(run: Run, { animationMs, viewTransition }: DocumentState): Promise<void> {
+  async #animate(run: Run, { animationMs, viewTransition }: Omit<DocumentState, 'seen'>): Promise<void> {
     run.waitedFor.add(viewTransition ? 'view-transition' : 'animation');
     await run.timed('animationsMs', async () => {
       if (this.#time.skips && animationMs > SHORT_MS) await this.#world.call(finishAnimations);
@@ -214,7 +232,7 @@ export class Settling {
   }
 
   /** The page is quiet, and what requests there were have ended. */
-  async #quiet(run: Run): Promise<DocumentState> {
+  async #quiet(run: Run): Promise<Omit<DocumentState, 'seen'>> {
     const { frames, quietMs } = run.limits;
     if (frames === 0) return { quiet: true, animationMs: 0, viewTransition: false };
     const limit = this.#restless < 2 ? QUIET_LIMIT_MS : RESTLESS_LIMIT_MS;
@@ -224,6 +242,7 @@ export class Settling {
       if (state === null) await this.#world.call(watchMutations);
       else {
         this.#restless = state.quiet ? 0 : this.#restless + 1;
+        this.#seen = state.seen;
         return state;
       }
     }

@@ -2,6 +2,7 @@ import type { GeneratedFrame, SourceTextsOptions } from '../explain/sources/inde
 import type { Counters } from '../measure/counters.ts';
 import type { CheckGuard } from './checkGuard.ts';
 import type { GuardedCdp } from './cdp.ts';
+import type { CoveredIteration } from './functionsRun.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import type { WorkerTarget } from './workerTargets.ts';
 
@@ -37,6 +38,8 @@ export interface Subject {
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
   iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts>;
+  /** Runs an iteration or two and sees which functions of the page run; absent where iterations cannot be silent. */
+  iterateCovered?(): Promise<CoveredIteration>;
   /** Runs one iteration. @returns bytes of the heap, garbage included */
   iterateOn(): Promise<number>;
   settle(): Promise<void>;

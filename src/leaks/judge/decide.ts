@@ -8,7 +8,7 @@ import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
+import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
@@ -223,6 +223,8 @@ const MAX_OVERLAPPED = 1;
 
 /** Why a check that found nothing is still not clean: its iterations ran into each other, or parts of the page were not read. */
 function doubtOf(evidence: Evidence): ReturnType<typeof inconclusive> | undefined {
+  const idle = idleIterations(evidence);
+  if (idle) return idle;
   const driven = drivenIn(evidence);
   if (!driven) return undefined;
   const { iterations, overlapped, unreached } = driven;
@@ -235,6 +237,30 @@ function doubtOf(evidence: Evidence): ReturnType<typeof inconclusive> | undefine
   if (unreached.length === 0) return undefined;
   const parts = unreached.map(({ kind, url, reason }) => `${kind} ${url} (${reason})`);
   return inconclusive('not all was read', `not looked into: ${parts.slice(0, 3).join('; ')}`, { unreached: parts });
+}
+
+/**
+ * Iterations that did nothing show nothing. It must be sure that no function of the page ran, or, where others did something, that
+ * each that ran returned at once: what a script does to its own variables, a canvas or a worker cannot be seen from outside.
+ */
+function idleIterations(evidence: Evidence): ReturnType<typeof inconclusive> | undefined {
+  const covered = coveredIn(evidence);
+  if (!covered?.silentAgain) return undefined;
+  const { iterations, silent, functions, leftEarly } = covered;
+  const numbers = { iterations, silent };
+  const many = `${silent} of ${iterations} iterations`;
+  if (functions === 0)
+    return inconclusive(
+      'iterations did nothing',
+      `${many} did nothing: no function of the page ran, and nothing changed. Click what the page listens to, once it listens, with nothing above it`,
+      numbers,
+    );
+  if (leftEarly < functions || silent === iterations) return undefined;
+  return inconclusive(
+    'iterations did nothing',
+    `${many} did nothing: what the page runs for them returns at once, as while it is busy with an earlier one. Wait in the scenario until the page takes the next`,
+    numbers,
+  );
 }
 
 function inconclusive(

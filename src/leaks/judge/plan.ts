@@ -9,7 +9,7 @@ import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';
 import { type Suspicion, bytesGrow, findSuspicions, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView, failureIn, heapView, workerHeaps } from './view.ts';
+import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, workerHeaps } from './view.ts';
 
 /** Iterations to tell apart at least, for a rule to say something of what is left of each. */
 const FEWEST_TOLD_APART = 3;
@@ -27,6 +27,13 @@ export function plan(evidence: Evidence): Step {
   const count = planCount(evidence);
   if (count) return count;
   if (failureIn(evidence) !== undefined) return { do: 'decide' };
+  const step = planSuspicions(evidence);
+  // Last, because the browser compiles all functions anew for it.
+  const needsCover = step.do === 'decide' && countView(evidence).anySilent && coveredIn(evidence) === undefined;
+  return needsCover ? { do: 'cover' } : step;
+}
+
+function planSuspicions(evidence: Evidence): Step {
   const suspicions = findSuspicions(countView(evidence).samples);
   if (opensPages(suspicions)) return { do: 'decide' };
   if (suspicions.length === 0 && !evidence.settings.deep) return { do: 'decide' };

@@ -36,6 +36,8 @@ export type Step =
   | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
   /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */
   | { readonly do: 'watch'; readonly heap: HeapNumber; readonly iterations: number; readonly again: boolean }
+  /** Another iteration or two, to see which functions of the page run in them. */
+  | { readonly do: 'cover' }
   /** Read the counters once more. */
   | { readonly do: 'end' }
   | { readonly do: 'decide' };

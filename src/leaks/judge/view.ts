@@ -1,6 +1,7 @@
 import type {
   ConfirmedSeen,
   CountersSeen,
+  CoveredSeen,
   DrivenSeen,
   Evidence,
   FollowedSeen,
@@ -52,6 +53,8 @@ export interface CountView {
   readonly begun: number;
   /** Counted iterations whose objects are told apart. */
   readonly toldApart: number;
+  /** Whether nothing that can be seen from outside came of any of them. */
+  readonly anySilent: boolean;
 }
 
 export function countView({ observations }: Evidence): CountView {
@@ -76,6 +79,7 @@ export function countView({ observations }: Evidence): CountView {
     end,
     begun,
     toldApart: trackedAt === undefined ? 0 : counted.length - trackedAt,
+    anySilent: counted.some(({ silent }) => silent === true),
   };
 }
 
@@ -87,6 +91,10 @@ export function workerHeaps({ observations }: Evidence): readonly (readonly numb
 
 export function drivenIn({ observations }: Evidence): DrivenSeen | undefined {
   return observations.find((seen) => seen.saw === 'driven');
+}
+
+export function coveredIn({ observations }: Evidence): CoveredSeen | undefined {
+  return observations.find((seen) => seen.saw === 'covered');
 }
 
 export function failureIn({ observations }: Evidence): string | undefined {

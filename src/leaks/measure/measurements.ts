@@ -144,6 +144,8 @@ export class Measurements {
         return await this.#confirm(step);
       case 'watch':
         return await this.#watch(step);
+      case 'cover':
+        return await this.#cover();
       case 'end':
         return this.note({
           saw: 'counters',
@@ -163,20 +165,29 @@ export class Measurements {
     const { subject, treeBytes } = this.#options;
     const study = this.#studies.get(0);
     let memory: Promise<number | undefined> | undefined;
+    let silent = false;
     if (iteration > 0) {
-      await subject.iterate(iteration === of ? 'settle' : 'pause', () => {
+      ({ silent } = await subject.iterate(iteration === of ? 'settle' : 'pause', () => {
         study?.workEnded();
         // Read while the page is waited for anyway.
         memory = treeBytes();
-      });
+      }));
     }
     const [counters, bytes] = await Promise.all([subject.read(), memory ?? treeBytes()]);
     const seen: Counters = { ...counters, ...defined({ treeBytes: bytes }) };
     const atMs = this.#atMs();
-    this.note({ saw: 'counters', when: 'count', atMs, counters: seen });
+    this.note({ saw: 'counters', when: 'count', atMs, counters: seen, ...(silent ? { silent } : {}) });
     if (iteration === 0) return;
     await study?.cut();
     yield { type: 'iteration', phase: 'count', iteration, of, sample: { iteration, atMs, ...seen } };
+  }
+
+  async #cover(): Promise<void> {
+    const { subject } = this.#options;
+    const iterations = subject.facts.length;
+    const silent = subject.facts.filter((facts) => facts.silent).length;
+    const { functions, leftEarly, silent: silentAgain } = await subject.iterateCovered!();
+    this.note({ saw: 'covered', iterations, silent, silentAgain, functions, leftEarly });
   }
 
   async *#snapshot(step: Of<'snapshot'>): AsyncGenerator<LeakEvent> {

@@ -124,7 +124,7 @@ export class NodeUnderTest implements Subject {
     const { waitedFor, tail } = await this.#rest();
     const overlapped = (this.#facts.at(-1)?.tail.length ?? 0) > 0;
     const waitedMs = Math.round(performance.now() - began);
-    const facts = { iteration: this.#begun, waitedMs, skippedMs: 0, waitedFor, tail, overlapped };
+    const facts = { iteration: this.#begun, waitedMs, skippedMs: 0, waitedFor, tail, overlapped, silent: false };
     this.#facts.push(facts);
     if (this.#facts.length > MAX_FACTS) this.#facts.shift();
     return facts;

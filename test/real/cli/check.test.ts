@@ -36,7 +36,7 @@ describe('leakwright check', () => {
       '/hang-on-load': `<script>while(true);</script>`,
       '/throw': `<button id="go" onclick="throw new Error('boom in the page')">go</button>`,
       '/hoard': `<button id="go" onclick="(window.hoard ??= []).push(new Uint8Array(2 ** 20).fill(7))">go</button>`,
-      '/idle': `<button id="go">go</button>`,
+      '/idle': `<button id="go" onclick="this.lang = 'en'">go</button>`,
     });
   });
   after(async () => {

@@ -15,7 +15,7 @@ describe('leakwright check --history, and in shards', () => {
   before(async () => {
     pages = await servePages({
       '/hoard': `<button id="go" onclick="(window.hoard ??= []).push(new Uint8Array(2 ** 20).fill(7))">go</button>`,
-      '/idle': `<button id="go">go</button>`,
+      '/idle': `<button id="go" onclick="this.lang = 'en'">go</button>`,
     });
   });
   after(() => pages.close());

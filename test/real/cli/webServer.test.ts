@@ -22,7 +22,7 @@ else if (role === 'server') {
     response.setHeader('content-type', 'text/html');
     if (request.url === '/ready' && !globalThis.ready) { globalThis.ready = true; response.writeHead(503).end(); return; }
     const who = request.headers.cookie ?? 'nobody';
-    response.end('<title>' + (process.env.SHOP_NAME ?? '') + '</title><link rel="icon" href="data:,"><p id="who">' + who + '</p><button data-qa="go">go</button>');
+    response.end('<title>' + (process.env.SHOP_NAME ?? '') + '</title><link rel="icon" href="data:,"><p id="who">' + who + '</p><button data-qa="go" onclick="this.hidden = false">go</button>');
   }).listen(Number(port), '127.0.0.1', () => console.log('listening on ' + port));
 } else {
   const options = { stdio: ['ignore', 'inherit', 'inherit'] };
@@ -163,7 +163,9 @@ describe("leakwright check with a Playwright configuration's web server", () => 
   describe('where somebody runs the server already', () => {
     let theirs: Server;
     beforeEach(async () => {
-      theirs = createServer((request, response) => response.end('<button data-qa="go">go</button>'));
+      theirs = createServer((request, response) =>
+        response.end('<button data-qa="go" onclick="this.hidden = false">go</button>'),
+      );
       theirs.listen(port, '127.0.0.1');
       await once(theirs, 'listening');
       scenario(`iteration: (page) => page.click('button')`);

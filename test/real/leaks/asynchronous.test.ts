@@ -26,4 +26,27 @@ describe('a check of pages whose work goes on after the click', function () {
       assert.equal(result.verdict, verdict, JSON.stringify(result.error ?? result.warnings));
     });
   }
+
+  // Nobody else notices that a check clicked beside the page's work: it would be clean.
+  const idle: readonly (readonly [name: string, verdict: string, script: string])[] = [
+    ['a button that nothing listens to', 'inconclusive', ''],
+    [
+      'a handler that stays busy',
+      'inconclusive',
+      'let busy; go.onclick = () => { if (busy) return; busy = true; root.append(1); };',
+    ],
+    [
+      'a canvas that the first click made',
+      'clean',
+      "let c; go.onclick = () => { if (c) { c.fillRect(0, 0, 9, 9); return; } root.append(document.createElement('canvas')); c = root.lastChild.getContext('2d'); };",
+    ],
+  ];
+  for (const [name, verdict, script] of idle) {
+    it(`${name}: ${verdict}`, async () => {
+      const url = `data:text/html,${encodeURIComponent(`<button id="go">Go</button><p id="root"></p><script>${script}</script>`)}`;
+      const { result } = await check(clickScenario(url, ['#go']));
+      assert.equal(result.verdict, verdict, JSON.stringify(result.because));
+      if (verdict === 'inconclusive') assert.equal(result.because?.rule, 'iterations did nothing');
+    });
+  }
 });

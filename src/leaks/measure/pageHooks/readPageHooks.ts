@@ -120,7 +120,7 @@ async function call<T>(
     const { result, exceptionDetails } = (await cdp.send('Runtime.callFunctionOn', {
       objectId: state.objectId,
       // No spread: it would use the page's Array.prototype[Symbol.iterator].
-      functionDeclaration: `function (first, second) { return this.${method}(first, second); }`,
+      functionDeclaration: `function leakwright(first, second) { return this.${method}(first, second); }`,
       arguments: args.map((value) => ({ value })),
       returnByValue: true,
       silent: true,
