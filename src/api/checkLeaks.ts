@@ -32,7 +32,7 @@ import {
 import { defined, LeakwrightError, refuseOldNode } from '../support/index.ts';
 
 /** The options of the table that a program may give; the others are about reports of a run. */
-export const API_SETTINGS = [
+const API_SETTINGS = [
   'url',
   'click',
   'iterations',

@@ -4,7 +4,6 @@ export {
   type CheckTarget,
   type LeakRun,
   type ScenarioInput,
-  API_SETTINGS,
   checkLeaks,
 } from './checkLeaks.ts';
 export { type ReportFormat, type SnapshotReportFormat, renderReport } from './renderReport.ts';

@@ -19,7 +19,7 @@ export interface TreeMemory {
   readonly processes: ReadonlyMap<string, MeasuredProcess>;
 }
 
-export interface MeasuredProcess extends ProcessMemory {
+interface MeasuredProcess extends ProcessMemory {
   /** Wall-clock time of the reading in ms since the epoch. */
   readonly at: number;
   /** CPU time and resident size that the table gave for it then: while both stay, its own memory is as it was. */

@@ -13,7 +13,7 @@ const NOT_IN_CONFIG: ReadonlySet<CheckOptionName> = new Set(['executablePath', '
 type Settings = Omit<WrittenSettings, 'executablePath' | 'nodePid' | 'shard' | 'ignore'>;
 
 /** What a project of `leakwright.config` says, and the configuration for all of them. */
-export interface ProjectConfig extends Settings {
+interface ProjectConfig extends Settings {
   /** Scenario files or globs, relative to the configuration; in code also scenarios themselves. Default: all `*.leak.*`. */
   readonly scenarios?: string | object | readonly (string | object)[];
   readonly thresholds?: Partial<Thresholds>;

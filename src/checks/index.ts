@@ -2,19 +2,14 @@ export { adoptPage, hookPage, inContext } from './adoptPage.ts';
 export { argumentsFor, textsOf } from './arguments.ts';
 export {
   type LeakwrightConfig,
-  type LoadedConfig,
   type LoadedProject,
-  type ProjectConfig,
-  configSchema,
   findConfig,
   isLeakwrightConfig,
   loadConfig,
   selectProjects,
 } from './config.ts';
-export { EVENTS_ENV, EventDecoder, type EventFollower, EventTail, encodeEvent, followEvents } from './events.ts';
-export { type Json, settingParts, taskProperties } from './manifest.ts';
+export { EVENTS_ENV, type EventFollower, encodeEvent, followEvents } from './events.ts';
 export {
-  BROWSERS,
   type CheckOption,
   type CheckOptionName,
   type CheckSettings,

@@ -4,7 +4,7 @@
  */
 
 /** What an option may be, as it is written where people write values: in a task, a configuration, an agent's call. */
-export type OptionKind =
+type OptionKind =
   /** One text: `--url TEXT`. */
   | { readonly kind: 'text'; readonly pattern?: string }
   /** A text or several: the option is repeated for each. */

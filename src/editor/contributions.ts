@@ -4,8 +4,6 @@
  */
 import type { CheckResult } from '../leaks/index.ts';
 
-export const EXTENSION_ID = 'leakwright.leakwright';
-
 /** Commands of the palette and the view's title. */
 export const COMMANDS = {
   launchSession: 'leakwright.launchSession',
@@ -121,7 +119,7 @@ export interface IgnoreSetting {
   readonly fingerprint?: string;
   readonly kind?: string;
 }
-export type AfterDebugSession = 'ask' | 'clean' | 'ignore';
+type AfterDebugSession = 'ask' | 'clean' | 'ignore';
 
 /** Settings by name below `leakwright.`, with their defaults. */
 export interface Settings {
@@ -182,11 +180,3 @@ export const SETTING_DEFAULTS: Settings = {
   captureBodyKilobytes: 16,
   monitorPort: 0,
 };
-
-/** Settings that name a program or its arguments, or open a port: a folder must not set them. */
-export const MACHINE_SETTINGS: readonly (keyof Settings)[] = [
-  'executablePath',
-  'browserArguments',
-  'sessions',
-  'monitorPort',
-];

@@ -1,10 +1,3 @@
-export { type EntryPlace, currentBootId, currentPlace, isFromThisBoot, placeOf } from './place.ts';
+export { currentPlace, isFromThisBoot, placeOf } from './place.ts';
 export type { JournalEntry } from './entry.ts';
-export {
-  type JournalPatch,
-  forgetSession,
-  journalFolder,
-  readJournal,
-  recordSession,
-  updateSession,
-} from './journal.ts';
+export { forgetSession, journalFolder, readJournal, recordSession, updateSession } from './journal.ts';

@@ -34,11 +34,6 @@ export function placeOf(
   return lives(entry.pidNamespace) === false ? 'gone' : 'elsewhere';
 }
 
-/** The id of the running boot where start times count from boot (Linux), else undefined. */
-export function currentBootId(): string | undefined {
-  return currentPlace().bootId;
-}
-
 /** Whether identities in an entry can mean processes that run now and are seen from here. */
 export function isFromThisBoot(entry: Pick<JournalEntry, 'bootId' | 'pidNamespace'>): boolean {
   return placeOf(entry) === 'here';

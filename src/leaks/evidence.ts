@@ -60,7 +60,7 @@ export interface CoveredSeen {
 }
 
 /** From here on, objects of a heap are told apart by the iteration that made them. */
-export interface TrackingSeen {
+interface TrackingSeen {
   readonly saw: 'tracking';
   readonly heap: HeapNumber;
 }
@@ -119,7 +119,7 @@ export interface WatchedSeen {
 }
 
 /** The heaps of workers over the count: bytes after each iteration. */
-export interface WorkersSeen {
+interface WorkersSeen {
   readonly saw: 'workers';
   readonly heaps: readonly (readonly number[])[];
 }
@@ -142,7 +142,7 @@ export interface DrivenSeen {
 }
 
 /** Something failed after the count. What was seen before it stands. */
-export interface FailureSeen {
+interface FailureSeen {
   readonly saw: 'failure';
   readonly message: string;
 }

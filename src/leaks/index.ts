@@ -1,7 +1,6 @@
 export type {
   BoundedGrowth,
   CheckResult,
-  CleanupVerification,
   CounterSample,
   Finding,
   FindingKind,
@@ -16,8 +15,7 @@ export { type DurationOptions, checkDuration, durationProfiles, reloadScenario }
 export { type CheckContext, type CheckOptions, checkLeaks } from './check.ts';
 export { SITE_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './drive/leakBrowser.ts';
 export { adviceOf } from './explain/advice.ts';
-export { recommend } from './explain/recommendations.ts';
-export { type StackRun, libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';
+export { libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';
 export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';

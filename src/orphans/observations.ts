@@ -16,7 +16,7 @@ export interface WatchedOwner {
 }
 
 /** A parent a tree had while we watched. */
-export interface SeenParent {
+interface SeenParent {
   readonly identity: ProcessIdentity;
   readonly name: string;
   readonly commandLine: readonly string[];

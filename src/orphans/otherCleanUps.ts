@@ -18,7 +18,7 @@ export function isCleanUp({ commandLine }: Pick<ProcessInfo, 'commandLine'>): bo
 }
 
 /** Whether another clean-up than this process runs. */
-export function anotherCleansUp(table: ProcessTable, selfPid = process.pid): boolean {
+function anotherCleansUp(table: ProcessTable, selfPid = process.pid): boolean {
   const ours = new Set([selfPid, ...ancestorsOf(table, selfPid).map(({ pid }) => pid)]);
   return [...table.processes.values()].some((info) => !ours.has(info.pid) && isCleanUp(info));
 }

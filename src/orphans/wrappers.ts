@@ -15,7 +15,7 @@ export function skipWrappers(tree: BrowserTree, table: ProcessTable): ProcessInf
  * The processes above the root that only run this browser, nearest first: each repeats the browser's own switches and has no
  * child but it and what it needs (a display).
  */
-export function wrappersOf(tree: BrowserTree, table: ProcessTable): ProcessInfo[] {
+function wrappersOf(tree: BrowserTree, table: ProcessTable): ProcessInfo[] {
   const marks = tree.root.commandLine.filter((argument) =>
     /^--(?:user-data-dir|remote-debugging-port|port)=.+/.test(argument),
   );

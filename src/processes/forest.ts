@@ -1,12 +1,5 @@
 import { type ProcessIdentity, type ProcessInfo, type ProcessTable, sameProcess } from './process.ts';
 
-/** A process and those it started that are still its children. */
-export interface ProcessNode {
-  readonly process: ProcessInfo;
-  /** In the order they started. */
-  readonly children: readonly ProcessNode[];
-}
-
 /** Older first; of those started in one tick, the smaller pid first. */
 export function byStart(a: ProcessInfo, b: ProcessInfo): number {
   return a.startTime - b.startTime || a.pid - b.pid;
@@ -74,35 +67,6 @@ export function ancestorsOf(table: ProcessTable, pid: number): ProcessInfo[] {
     if (current) found.push(current);
   }
   return found;
-}
-
-/**
- * The whole table as trees, roots in start order. A root is a process whose parent is not in the table; of a cycle, which
- * only a torn sample can have, the oldest member.
- */
-export function buildForest(table: ProcessTable): ProcessNode[] {
-  interface MutableNode {
-    readonly process: ProcessInfo;
-    readonly children: MutableNode[];
-  }
-  const nodes = new Map<number, MutableNode>();
-  // In start order, so that children come out sorted without sorting each list.
-  const ordered = [...table.processes.values()].sort(byStart);
-  for (const process of ordered) nodes.set(process.pid, { process, children: [] });
-  const rooted = new Set<number>();
-  const roots: MutableNode[] = [];
-  const attach = (root: ProcessInfo) => {
-    roots.push(nodes.get(root.pid)!);
-    rooted.add(root.pid);
-    for (const process of descendantsOf(table, root.pid, (child) => rooted.has(child.pid))) {
-      rooted.add(process.pid);
-      nodes.get(process.ppid)!.children.push(nodes.get(process.pid)!);
-    }
-  };
-  for (const process of ordered)
-    if (process.ppid === process.pid || !table.processes.has(process.ppid)) attach(process);
-  for (const process of ordered) if (!rooted.has(process.pid)) attach(process);
-  return roots.sort((a, b) => byStart(a.process, b.process));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 
 /** Clicks that end where they began: what opens something, and what closes it. The same twice is a toggle. */
-export interface FoundPair {
+interface FoundPair {
   /** For people: what stands on what is clicked. */
   readonly name: string;
   /** Playwright selectors, in order. */

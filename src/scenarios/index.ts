@@ -1,7 +1,7 @@
 export { clickScenario } from './clickScenario.ts';
-export { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
+export { type UseOptions, isRecord, readStorageState } from './contextOptions.ts';
 export { type SourceFrame, errorPlace, shorten } from './errorPlace.ts';
-export { type FoundPair, type FoundSteps, findSteps } from './findPairs.ts';
+export { type FoundSteps, findSteps } from './findPairs.ts';
 export { matchIgnoreRule } from './ignore.ts';
 export { linksScenario } from './linksScenario.ts';
 export { loadingFailure } from './loadingFailure.ts';
@@ -18,13 +18,11 @@ export {
   DEFAULT_ITERATIONS,
   DEFAULT_WARMUP,
   type IgnoreRule,
-  type BetweenSteps,
-  type InPage,
   type Scenario,
   type Thresholds,
   defaultThresholds,
 } from './scenario.ts';
-export { type ScenarioPlace, absoluteUrl } from './scenarioParts.ts';
+export { absoluteUrl } from './scenarioParts.ts';
 export {
   FINDING_KINDS,
   MIN_ITERATIONS,
@@ -35,7 +33,6 @@ export {
   rulesSchema,
   strict,
   thresholdsSchema,
-  unknownKey,
 } from './schema.ts';
 export { type ScenarioTemplate, renderScenario, scenarioFileName } from './scenarioTemplate.ts';
-export { type WebServerContext, type WebServerOptions, WebServers } from './webServer/webServers.ts';
+export { WebServers } from './webServer/webServers.ts';

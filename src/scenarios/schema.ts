@@ -84,7 +84,7 @@ function nearKind(input: unknown): string {
 /** What a rule can look at; one of them at least, since a rule that names nothing matches nothing. */
 export const RULE_CONDITIONS = Object.keys(ruleShape).filter((name) => name !== 'reason');
 
-export const ruleSchema = strict(ruleShape, 'a rule').check(
+const ruleSchema = strict(ruleShape, 'a rule').check(
   z.refine((rule) => Object.values(rule).filter((value) => value !== undefined).length > 1, {
     error: `needs one of ${RULE_CONDITIONS.join(', ')} beside its reason`,
   }),
@@ -98,7 +98,7 @@ export const thresholdsSchema = strict(
 );
 
 /** What scenarios and checks in tests have in common. */
-export const sharedShape = {
+const sharedShape = {
   name: z.optional(text),
   iterations: z.optional(wholeNumber(MIN_ITERATIONS)),
   warmup: z.optional(wholeNumber(0)),

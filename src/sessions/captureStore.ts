@@ -3,7 +3,7 @@ import { type Log, describeError } from '../support/index.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 
 /** Where captured requests rest, when not in the memory of the session host. */
-export const CAPTURE_STORE_VARIABLE = 'LEAKWRIGHT_CAPTURE_STORE';
+const CAPTURE_STORE_VARIABLE = 'LEAKWRIGHT_CAPTURE_STORE';
 
 export interface CaptureStore {
   readonly store: Store<CapturedRequest>;

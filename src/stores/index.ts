@@ -1,11 +1,3 @@
 export { MemoryRecordStore } from './memoryRecordStore.ts';
 export { openStore } from './openStore.ts';
-export type {
-  RecordPage,
-  RecordStore,
-  ScopeLimits,
-  ScopeStatistics,
-  Store,
-  StoredRecord,
-  Write,
-} from './recordStore.ts';
+export type { RecordStore, Store, Write } from './recordStore.ts';

@@ -25,5 +25,5 @@ export {
   plainText,
   xmlText,
 } from './safeText.ts';
-export { MASK, isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
+export { isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
 export { toolVersion } from './version.ts';

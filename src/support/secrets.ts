@@ -3,7 +3,7 @@
  * (reports, history, titles, comments, metrics). This is the one place that knows how.
  */
 
-export const MASK = '•••';
+const MASK = '•••';
 
 const SECRET_HEADERS = new Set([
   'authorization',

@@ -1,3 +1,2 @@
-export { runClean } from './cleanCommand.ts';
-export { type TerminalIo, systemIo } from './io.ts';
+export { systemIo } from './io.ts';
 export { INTERRUPTED, runProgram } from './program.ts';

@@ -43,8 +43,8 @@ const EXTENSIONS = {
 /** Where `blob` writes what `merge-reports` reads: a file a shard, as Playwright Test does it. */
 export const BLOB_FOLDER = 'blob-report';
 
-export type ReporterName = keyof typeof EXTENSIONS;
-export const REPORTER_NAMES = Object.keys(EXTENSIONS) as ReporterName[];
+type ReporterName = keyof typeof EXTENSIONS;
+const REPORTER_NAMES = Object.keys(EXTENSIONS) as ReporterName[];
 
 export interface ReporterRequest {
   readonly name: ReporterName;

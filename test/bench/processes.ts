@@ -15,7 +15,7 @@ import { chromium } from 'playwright';
 import psTree from 'ps-tree';
 import systeminformation from 'systeminformation';
 import { type BrowserTree, findBrowser, findBrowserTrees, measureTree } from '../../src/browsers/index.ts';
-import { createProcessReader, diffTables } from '../../src/processes/index.ts';
+import { createProcessReader } from '../../src/processes/index.ts';
 
 const PROCESSES = 300;
 const rounds = Number(process.argv[2] ?? 40);
@@ -78,12 +78,9 @@ try {
   const watched = new Set(pids);
   console.log(`${(await reader.readTable()).processes.size} processes, ${pids.length} of them Chromium's`);
 
-  let before = await reader.readTable();
   const sample = async (only?: ReadonlySet<number>) => {
     const table = await reader.readTable(only ? { only } : {});
     findBrowserTrees(table);
-    diffTables(before, table);
-    before = table;
   };
   const full = await measure('ours, every process', rounds, () => sample());
   const cheap = await measure('ours, browsers and what is new', rounds, () => sample(watched));

@@ -12,7 +12,8 @@ import type { OwnedTree } from '../../src/orphans/index.ts';
 import type { Report } from '../../src/reports/index.ts';
 import { SessionClient } from '../../src/sessions/index.ts';
 import { describeError, packageFolder } from '../../src/support/index.ts';
-import { runClean, systemIo } from '../../src/terminal/index.ts';
+import { systemIo } from '../../src/terminal/index.ts';
+import { runClean } from '../../src/terminal/cleanCommand.ts';
 import { serveShop } from './shop/serve.ts';
 import { removeFolder } from '../support/removeFolder.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { commands, extensions } from 'vscode';
-import { COMMANDS, EXTENSION_ID, ROW_COMMANDS } from '../../src/editor/contributions.ts';
-import { activateLeakwright } from './leakwright.ts';
+import { COMMANDS, ROW_COMMANDS } from '../../src/editor/contributions.ts';
+import { EXTENSION_ID, activateLeakwright } from './leakwright.ts';
 
 describe('Activation', () => {
   // Every user pays this at the first view, task or debug session, whether they look for a leak or not.

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancellationTokenSource, LanguageModelTextPart, extensions, lm } from 'vscode';
-import { AGENT_TOOLS, EXTENSION_ID, MCP_PROVIDER } from '../../src/editor/contributions.ts';
-import { activateLeakwright } from './leakwright.ts';
+import { AGENT_TOOLS, MCP_PROVIDER } from '../../src/editor/contributions.ts';
+import { EXTENSION_ID, activateLeakwright } from './leakwright.ts';
 
 describe("The editor's agents", () => {
   before(activateLeakwright);

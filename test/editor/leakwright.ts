@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { extensions } from 'vscode';
 import type { Leakwright } from '../../src/editor/index.ts';
-import { EXTENSION_ID } from '../../src/editor/contributions.ts';
+
+export const EXTENSION_ID = 'leakwright.leakwright';
 
 /** The running extension's inside, which it shows to tests only. */
 export async function activateLeakwright(): Promise<Leakwright> {

@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type ExtensionContext, ExtensionMode, type Memento, Uri, commands, extensions, window } from 'vscode';
 import type * as Extension from '../../src/extension.ts';
-import { EXTENSION_ID, VIEWS } from '../../src/editor/contributions.ts';
-import { activateLeakwright } from './leakwright.ts';
+import { VIEWS } from '../../src/editor/contributions.ts';
+import { EXTENSION_ID, activateLeakwright } from './leakwright.ts';
 import { eventually } from './watching.ts';
 
 const ROUNDS = 200;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { CleanUpReport } from '../../src/orphans/index.ts';
+import type { CleanUpReport } from '../../src/orphans/cleanUpReport.ts';
 import { packageFolder } from '../../src/support/index.ts';
 import { removeFolder } from './removeFolder.ts';
 

@@ -5,8 +5,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { configSchema, settingParts, taskProperties } from '../../src/checks/index.ts';
-import { reportSchema } from '../../src/reports/index.ts';
+import { taskProperties, settingParts } from '../../src/checks/manifest.ts';
+import { configSchema } from '../../src/checks/config.ts';
+import { reportSchema } from '../../src/reports/reportSchema.ts';
 import { packageFolder } from '../../src/support/index.ts';
 
 interface Manifest {

@@ -90,6 +90,13 @@ const stages: readonly (readonly (readonly Step[])[])[] = [
         command: [node, 'node_modules/oxlint/bin/oxlint', '-c', 'oxlint.config.mts', '--type-aware'],
         counts: false,
       },
+      { name: 'unused', title: 'Unused code', command: [node, 'node_modules/knip/bin/knip.js'], counts: false },
+      {
+        name: 'unusedByUsers',
+        title: 'Code that only tests use',
+        command: [node, 'node_modules/knip/bin/knip.js', '--production', '--exports'],
+        counts: false,
+      },
       { name: 'package', title: 'Pack the VSIX', command: [node, 'test/tools/package.ts'], counts: false },
     ],
   ],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { limitLines } from '../../src/agents/lineLimit.ts';
-import { EventDecoder, parseDuration, parseIgnoreRules, parsePageUrl } from '../../src/checks/index.ts';
+import { parseDuration, parseIgnoreRules, parsePageUrl } from '../../src/checks/index.ts';
+import { EventDecoder } from '../../src/checks/events.ts';
 import { parseEntry } from '../../src/journal/entry.ts';
 import { HeapGraphLoader } from '../../src/leaks/snapshot/heapGraph.ts';
 import { parseStackText } from '../../src/leaks/explain/sources/generatedFrame.ts';

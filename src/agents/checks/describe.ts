@@ -7,7 +7,7 @@ import { defined, isInside } from '../../support/index.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
 /** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
-export const PAGE_OF_FINDINGS = 5;
+const PAGE_OF_FINDINGS = 5;
 /** Lines of source before and after the line of a leak. */
 const AROUND = 2;
 /** Characters of a line of source: minified code has lines of megabytes. */
@@ -16,7 +16,7 @@ const MAX_LINE = 160;
 const MAX_SOURCE_BYTES = 2 * 1024 * 1024;
 
 /** A finding as answers have it. */
-export const findingShape = z.object({
+const findingShape = z.object({
   fingerprint: z.string(),
   kind: z.string(),
   name: z.string(),

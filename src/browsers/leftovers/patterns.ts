@@ -11,7 +11,7 @@ import { defined } from '../../support/index.ts';
  * - `removing`: one of ours on its way out
  * - `persistent`: its tool comes back to it on purpose
  */
-export type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'persistent';
+type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'persistent';
 
 export interface LeftoverPattern {
   readonly name: RegExp;

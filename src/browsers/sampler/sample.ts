@@ -1,4 +1,3 @@
-import { formatBytes } from '../../support/index.ts';
 import type { ProcessMemory } from '../../processes/index.ts';
 import type { BrowserProcess, BrowserTree } from '../browserTree.ts';
 import type { TreeMemory } from '../measureTree.ts';
@@ -41,27 +40,6 @@ export interface SamplerSnapshot {
   readonly costMs: number;
 }
 
-/** What looks different from the last time something was said, as keys. Never empty when it is handed out. */
-export interface SampleChanges {
-  readonly snapshot: SamplerSnapshot;
-  readonly bornTrees: readonly string[];
-  readonly diedTrees: readonly string[];
-  /** Trees in which a process came or went. */
-  readonly restructuredTrees: readonly string[];
-  /** Trees whose own row looks different. */
-  readonly changedTrees: readonly string[];
-  readonly changedProcesses: readonly string[];
-}
-
-/**
- * What a row shows, as text. Two samples with the same text are the same to whoever watches, and nothing is said. A view
- * passes its own, made of what it really shows.
- */
-export interface Appearance {
-  tree(sample: TreeSample): string;
-  process(sample: ProcessSample): string;
-}
-
 /** Growth worth an arrow: a megabyte a minute at least, over half a minute at least, on something like a line. */
 const MIN_SLOPE_MB_PER_MINUTE = 1;
 const MIN_CORRELATION = 0.6;
@@ -73,14 +51,3 @@ export function visibleGrowth(trend: Trend | undefined): number | undefined {
   const slope = (trend.slopePerSecond * 60) / (1024 * 1024);
   return slope < MIN_SLOPE_MB_PER_MINUTE ? undefined : Math.round(slope);
 }
-
-function rounded(memory: { readonly pssBytes: number } | undefined, trend: Trend | undefined, cpu: number | undefined) {
-  return `${memory ? formatBytes(memory.pssBytes) : '-'} ${visibleGrowth(trend) ?? '-'} ${cpu === undefined ? '-' : Math.round(cpu)}`;
-}
-
-export const defaultAppearance: Appearance = {
-  tree: ({ tree, memory, trend, cpuPercent }) =>
-    `${tree.product} ${tree.version ?? ''} ${tree.automatedBy ?? ''} ${rounded(memory, trend, cpuPercent)}`,
-  process: ({ process, memory, trend, cpuPercent }) =>
-    `${process.role} ${process.detail ?? ''} ${process.info.state} ${rounded(memory, trend, cpuPercent)}`,
-};

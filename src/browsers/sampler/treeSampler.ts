@@ -2,18 +2,10 @@ import { type Clock, type Log, describeError, isAbort, silentLog, systemClock } 
 import { type ProcessReader, type ProcessTable, identityKey } from '../../processes/index.ts';
 import type { BrowserTree } from '../browserTree.ts';
 import { findBrowserTrees } from '../findBrowserTrees.ts';
-import { ChangeDetector } from './changes.ts';
 import { CpuUse, sumCpu } from './cpuUse.ts';
 import type { HistoryPoint, ProcessPoint } from './history.ts';
 import { MemoryBeat } from './memoryBeat.ts';
-import {
-  type Appearance,
-  type ProcessSample,
-  type SampleChanges,
-  type SamplerSnapshot,
-  type TreeSample,
-  defaultAppearance,
-} from './sample.ts';
+import type { ProcessSample, SamplerSnapshot, TreeSample } from './sample.ts';
 
 export interface TreeSamplerOptions {
   readonly reader: ProcessReader;
@@ -25,7 +17,6 @@ export interface TreeSamplerOptions {
   readonly fullIntervalMs?: number;
   /** How many measurements are kept of each tree. Default 500. */
   readonly historyPoints?: number;
-  readonly appearance?: Appearance;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Which trees a table holds; tests and views with a filter of their own pass another. */
@@ -52,11 +43,9 @@ export class TreeSampler {
   readonly #log: Log;
   readonly #findTrees: (table: ProcessTable) => readonly BrowserTree[];
   readonly #fullIntervalMs: number;
-  readonly #changes: ChangeDetector;
   readonly #memory: MemoryBeat;
   readonly #cpu = new CpuUse();
   readonly #sampleListeners = new Set<(snapshot: SamplerSnapshot) => void>();
-  readonly #changeListeners = new Set<(changes: SampleChanges) => void>();
   readonly #disposal = new AbortController();
 
   #intervalMs: number | undefined;
@@ -85,7 +74,6 @@ export class TreeSampler {
       historyPoints: options.historyPoints ?? 500,
     });
     this.#fullIntervalMs = options.fullIntervalMs ?? 10_000;
-    this.#changes = new ChangeDetector(options.appearance ?? defaultAppearance);
   }
 
   /** Begins to sample; until then nothing runs. */
@@ -138,12 +126,6 @@ export class TreeSampler {
     return () => this.#sampleListeners.delete(listener);
   }
 
-  /** Called only when something looks different from the last call. Returns what ends it. */
-  onChange(listener: (changes: SampleChanges) => void): Stop {
-    this.#changeListeners.add(listener);
-    return () => this.#changeListeners.delete(listener);
-  }
-
   /**
    * Takes a full sample with memory now, paused or not, after the one under way.
    *
@@ -158,7 +140,6 @@ export class TreeSampler {
     this.#disposal.abort();
     this.#loop?.abort();
     this.#sampleListeners.clear();
-    this.#changeListeners.clear();
   }
 
   #restart(): void {
@@ -224,9 +205,7 @@ export class TreeSampler {
       costMs,
     };
     this.#latest = snapshot;
-    this.#tell(this.#sampleListeners, snapshot);
-    const changes = this.#changes.compare(snapshot);
-    if (changes) this.#tell(this.#changeListeners, changes);
+    this.#tell(snapshot);
     return snapshot;
   }
 
@@ -260,10 +239,10 @@ export class TreeSampler {
     };
   }
 
-  #tell<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
-    for (const listener of listeners) {
+  #tell(snapshot: SamplerSnapshot): void {
+    for (const listener of this.#sampleListeners) {
       try {
-        listener(value);
+        listener(snapshot);
       } catch (error) {
         this.#log.error(`A view of the browser processes failed: ${describeError(error)}`);
       }

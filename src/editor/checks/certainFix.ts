@@ -1,7 +1,7 @@
 import { maskCode } from '../testExplorer/maskCode.ts';
 
 /** Text to put into a file, at an offset; several, none of which overlap, in order. */
-export interface FixEdit {
+interface FixEdit {
   readonly offset: number;
   readonly text: string;
 }

@@ -6,7 +6,7 @@ import { onDemand } from '../loadOnDemand.ts';
 import type { Findings, ShownFinding } from './findings.ts';
 
 /** A leak in one past run. */
-export interface PastFinding {
+interface PastFinding {
   /** Bytes an iteration; undefined for a run that did not have it. */
   readonly bytesPerIteration: number | undefined;
 }
@@ -65,7 +65,7 @@ function linksOf({ finding }: ShownFinding): { title: string; command: string; h
 }
 
 /** `Last 5 runs: ▁▁▃▅█ (0 B to 4.1 KB an iteration)`; undefined for fewer than two runs: one is no trend. */
-export function describeTrend(past: readonly PastFinding[] | undefined): string | undefined {
+function describeTrend(past: readonly PastFinding[] | undefined): string | undefined {
   if (!past || past.length < 2) return undefined;
   const values = past.map(({ bytesPerIteration }) => bytesPerIteration ?? 0);
   const highest = Math.max(...values, 1);

@@ -7,7 +7,7 @@ import { baseOf } from './compareBase.ts';
 import type { LeakNode } from './leakRows.ts';
 import type { PastRuns } from './pastRuns.ts';
 
-export interface LeakCommandsRoom {
+interface LeakCommandsRoom {
   readonly runs: PastRuns;
   readonly reports: ReportPanels;
   /** What is selected in the view. */

@@ -30,7 +30,7 @@ export type LeakNode =
   | { readonly kind: 'run'; readonly run: RunSummary }
   | { readonly kind: 'runFinding'; readonly run: RunSummary; readonly finding: FindingSummary };
 
-export type Group = 'leaks' | 'gone' | 'runs';
+type Group = 'leaks' | 'gone' | 'runs';
 
 const NAME_LENGTH = 120;
 

@@ -27,9 +27,9 @@ export interface PageTexts {
   readonly ignore: string;
 }
 
-export type CheckAction = 'checkAgain' | 'saveAsScenario';
+type CheckAction = 'checkAgain' | 'saveAsScenario';
 
-export type VerdictState = 'leak' | 'clean' | 'inconclusive' | 'error';
+type VerdictState = 'leak' | 'clean' | 'inconclusive' | 'error';
 
 export interface CheckView {
   readonly id: string;

@@ -16,14 +16,14 @@ import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart }
 import { startScript, waitForPage } from './waitForServer.ts';
 import { defined } from '../../support/index.ts';
 
-export interface StartRoom extends LoopRoom {
+interface StartRoom extends LoopRoom {
   readonly cli: string;
   readonly storage: string;
   readonly memory: Memento;
 }
 
 /** What a caller knows already: a page of a session's row, a test. */
-export interface GivenPage {
+interface GivenPage {
   readonly url?: string;
 }
 

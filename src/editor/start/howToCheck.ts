@@ -45,7 +45,7 @@ export async function askHow(page: PageToAsk): Promise<How | 'back' | undefined>
 }
 
 /** Recording needs a screen: where there is none (a container, a remote machine), it is not offered. */
-export function hasScreen(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): boolean {
+function hasScreen(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): boolean {
   return platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
 }
 

@@ -2,7 +2,7 @@
 
 export type Unit = 'bytes' | 'count' | 'percent';
 
-export interface ChartSeries {
+interface ChartSeries {
   /** Names its values in {@link ChartValues}. */
   readonly id: string;
   readonly label: string;

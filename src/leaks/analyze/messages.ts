@@ -8,7 +8,7 @@ export interface Part {
   readonly limit: number;
 }
 
-export interface ClassCount {
+interface ClassCount {
   readonly name: string;
   readonly count: number;
   readonly retainedBytes: number;
@@ -23,7 +23,7 @@ export interface CopiedText {
 }
 
 /** One step of a retaining path, by heap object ids. */
-export interface PathLink {
+interface PathLink {
   readonly id: number;
   readonly name: string;
   /** The edge from the object before. */

@@ -6,7 +6,7 @@ import { defined, LeakwrightError, errnoOf, formatBytes } from '../../support/in
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 64;
 /** V8 writes no larger ones itself; the text of a larger one would not fit into the arrays that read it. */
-export const MAX_FILE_BYTES = 2 ** 31;
+const MAX_FILE_BYTES = 2 ** 31;
 /** *Measured*: 278 MB took 0.97 GB at the peak. */
 const MEMORY_PER_BYTE = 4;
 

@@ -12,7 +12,7 @@ import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHea
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
-export interface FoundLeak {
+interface FoundLeak {
   readonly heap: HeapNumber;
   readonly leak: LeakCandidate;
 }

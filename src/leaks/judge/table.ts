@@ -22,7 +22,11 @@ export const survivorRules: readonly Rule<SurvivorEvidence>[] = [
 /** What grows without objects that show it: sizes read from the live page. */
 export const sizeRules: readonly Rule<SizeEvidence>[] = [accumulates];
 
-/** The table of docs/verdicts.md, as Markdown. */
+/**
+ * The table of docs/verdicts.md, as Markdown.
+ *
+ * @internal
+ */
 export function rulesTable(): string {
   const rows = [...survivorRules, ...sizeRules].map(
     ({ name, says, fooledBy }) => `| ${name} | ${says} | ${fooledBy} |`,

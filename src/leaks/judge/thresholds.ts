@@ -80,4 +80,5 @@ export const thresholds = {
   keepsRising: 0.6,
 };
 
+/** @internal */
 export type ThresholdName = keyof typeof thresholds;

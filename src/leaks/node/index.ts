@@ -1,4 +1,3 @@
 export { nodeOpener } from './nodeOpener.ts';
 export { requestScenario } from './nodeScenario.ts';
 export type { NodeTarget } from './nodeTarget.ts';
-export type { NodePage } from './nodeUnderTest.ts';

@@ -1,5 +1,5 @@
 import type { HeapGraph } from './heapGraph.ts';
-import type { PathStep, RetainingPaths } from './retainingPaths.ts';
+import type { RetainingPaths } from './retainingPaths.ts';
 import { classOf } from './classOf.ts';
 
 /** Steps walked up a chain at most; a longer one has its holder somewhere in it, which still is one holder for all. */
@@ -63,17 +63,4 @@ function leadsOn(graph: HeapGraph, from: number, word: string, isMember: (node: 
 function wordOf(graph: HeapGraph, edge: number): string {
   const type = graph.edgeType(edge);
   return type === 'element' || type === 'hidden' ? '[]' : graph.edgeName(edge);
-}
-
-/** The edge by which most members of a path hang on each other, with how many there are; undefined where none repeats. */
-export function linkOf(graph: HeapGraph, steps: readonly PathStep[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const { edge, from, to } of steps) {
-    if (graph.edgeType(edge) !== 'property' || graph.type(from) !== 'object') continue;
-    if (graph.rawName(from) !== graph.rawName(to) || GENERIC.test(classOf(graph, to))) continue;
-    const name = graph.edgeName(edge);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-  return most && most[1] >= 2 ? most[0] : undefined;
 }

@@ -34,7 +34,7 @@ interface ParsedSnapshot {
   readonly retainingEdges: Uint32Array;
   readonly firstRetainerIndex: Uint32Array;
   readonly dominatorsTree: Uint32Array;
-  createNode(nodeIndex: number): { className(): string; name(): string; detachedness(): number };
+  createNode(nodeIndex: number): { detachedness(): number };
   tryParseWeakMapEdgeName(edgeNameIndex: number): { duplicatedPart: string; tableId: string } | undefined;
   getLocation(
     nodeIndex: number,
@@ -134,11 +134,6 @@ export class HeapGraph {
   /** A number that is equal for nodes of equal names. */
   nameIndex(ordinal: number): number {
     return this.#nodes.getValue(ordinal * this.#snapshot.nodeFieldCount + this.#snapshot.nodeNameOffset);
-  }
-
-  /** The class as DevTools shows it; plain objects get one from their shape: `{id, total}`. */
-  className(ordinal: number): string {
-    return this.#snapshot.createNode(ordinal * this.#snapshot.nodeFieldCount).className();
   }
 
   isDetached(ordinal: number): boolean {

@@ -99,7 +99,7 @@ function isNamed(graph: HeapGraph, step: PathStep): boolean {
   return type === 'context' || (type === 'property' && graph.edgeName(step.edge) !== '__proto__');
 }
 
-export interface Word {
+interface Word {
   readonly text: string;
   /** A variable or a property of the global object: a name starts here. */
   readonly starts: boolean;
@@ -172,11 +172,6 @@ function holderClass(graph: HeapGraph, holder: number): string {
  */
 const isModuleScope = (graph: HeapGraph, node: number): boolean =>
   /^(?:Modulator|ModuleWrap)$/.test(graph.rawName(node));
-
-/** The name of what lies at the end of a path, in the user's words; empty where no name leads to it. */
-export function nameOfPath(graph: HeapGraph, steps: readonly PathStep[]): string {
-  return joinWords(nameOf(graph, steps));
-}
 
 /** The path for people: names of edges, with the classes they pass, without V8's internals. */
 export function describePath(graph: HeapGraph, steps: readonly PathStep[], limit = 20): string[] {

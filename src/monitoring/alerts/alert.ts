@@ -1,4 +1,4 @@
-export type AlertKind = 'memory-usage' | 'memory-growth' | 'orphan' | 'leftovers' | 'large-structure';
+type AlertKind = 'memory-usage' | 'memory-growth' | 'orphan' | 'leftovers' | 'large-structure';
 
 export type AlertLevel = 'notice' | 'warning' | 'critical';
 

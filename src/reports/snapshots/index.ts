@@ -1,3 +1,3 @@
 export { type SnapshotReport, describeKept, describePlace } from './snapshotReport.ts';
-export { renderSnapshotBody, renderSnapshotHtml } from './snapshotHtml.ts';
+export { renderSnapshotHtml } from './snapshotHtml.ts';
 export { factsText, growthText, renderSnapshotText } from './snapshotText.ts';

@@ -26,7 +26,7 @@ export function renderSnapshotHtml(report: SnapshotReport): string {
 }
 
 /** What the page shows below its title; the editor shows the same. */
-export function renderSnapshotBody({ comparison, summary }: SnapshotReport): string {
+function renderSnapshotBody({ comparison, summary }: SnapshotReport): string {
   const files = comparison?.files ?? [summary];
   const parts = [`<div class="summary">${list(files.map((facts) => htmlText(factsText(facts))))}</div>`];
   if (comparison) {

@@ -65,10 +65,6 @@ describe('the sampler over a long time', function () {
     });
     const heap: number[] = [];
     let samples = 0;
-    let changes = 0;
-    sampler.onChange(() => {
-      changes += 1;
-    });
     const done = new Promise<void>((resolve, reject) => {
       sampler.onSample(({ trees }) => {
         samples += 1;
@@ -91,6 +87,5 @@ describe('the sampler over a long time', function () {
     // The first 4000 fill the bounded histories.
     const growth = heap.at(-1)! - heap[3]!;
     assert.ok(growth < 300_000, `${growth} bytes more after 6000 samples: ${heap.join()}`);
-    assert.ok(changes >= 1);
   });
 });

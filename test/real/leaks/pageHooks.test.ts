@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type CDPSession, type Page, chromium } from 'playwright';
 import {
-  type CdpSender,
   type PageResource,
   installPageHooks,
   markIteration,
   readPageCounters,
   readPageResources,
 } from '../../../src/leaks/measure/pageHooks/index.ts';
+import { type CdpSender } from '../../../src/leaks/measure/pageHooks/pageResource.ts';
 
 /** Pages by path; each is plain HTML or HTML with headers of its own. */
 type Pages = Record<string, string | { body: string; headers: Record<string, string> }>;

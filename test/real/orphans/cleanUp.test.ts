@@ -11,10 +11,10 @@ import {
   type OwnedTree,
   OwnerObservations,
   cleanUp,
-  endBrowserTree,
   planCleanUp,
   survey,
 } from '../../../src/orphans/index.ts';
+import { endBrowserTree } from '../../../src/orphans/cleanUp.ts';
 import { createProcessReader, identityOf } from '../../../src/processes/index.ts';
 import { closeRequest } from '../../../src/orphans/closeBrowser.ts';
 import { runClean } from '../../../src/terminal/cleanCommand.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { CleanUpReport } from '../../../src/orphans/index.ts';
+import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
 import { Machine, type MachineOptions, canMakeMachines } from '../../support/machine.ts';
 import { until } from '../../support/owners.ts';

@@ -25,8 +25,8 @@ import {
   type SessionEvent,
   type SessionInfo,
   openSession,
-  recoverSessions,
 } from '../../../src/sessions/index.ts';
+import { recoverSessions } from '../../../src/sessions/recoverSessions.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type Sandbox, until } from './sandbox.ts';
 

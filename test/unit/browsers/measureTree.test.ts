@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type BrowserTree, findBrowserTrees, measureTree, sumMemory, trendOf } from '../../../src/browsers/index.ts';
+import { type BrowserTree, findBrowserTrees, measureTree, trendOf } from '../../../src/browsers/index.ts';
+import { sumMemory } from '../../../src/browsers/measureTree.ts';
 import type { ProcessIdentity, ProcessInfo, ProcessMemory, ProcessReader } from '../../../src/processes/index.ts';
 import { processInfo, tableOf } from '../processes/support/tables.ts';
 

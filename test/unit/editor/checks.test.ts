@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Finding, type LeakEvent, durationProfiles } from '../../../src/leaks/index.ts';
 import { checkArguments, treeArguments } from '../../../src/editor/checks/checkArguments.ts';
 import { presets } from '../../../src/editor/checks/presets.ts';
-import { EventTail } from '../../../src/checks/index.ts';
+import { EventTail } from '../../../src/checks/events.ts';
 import { checkKey, toProblem } from '../../../src/editor/checks/problem.ts';
 
 const defaults = { browser: 'auto', executablePath: '', ignore: [] } as const;

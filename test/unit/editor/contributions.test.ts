@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   COMMANDS,
   type ContextKeys,
-  MACHINE_SETTINGS,
   ROW_COMMANDS,
   SETTING_DEFAULTS,
   TASK_TYPE,
@@ -13,6 +12,14 @@ import {
 } from '../../../src/editor/contributions.ts';
 import { jsonSchemas, withMadeParts } from '../../tools/manifest.ts';
 import { renderTrees } from '../../../src/terminal/treeText.ts';
+
+/** Settings that name a program or its arguments, or open a port. */
+const MACHINE_SETTINGS: readonly (keyof typeof SETTING_DEFAULTS)[] = [
+  'executablePath',
+  'browserArguments',
+  'sessions',
+  'monitorPort',
+];
 
 interface MenuItem {
   readonly command: string;

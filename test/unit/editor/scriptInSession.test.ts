@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scriptEnvironment, scriptRun } from '../../../src/editor/managed/scriptInSession.ts';
-import { SESSION_VARIABLE, type SessionInfo } from '../../../src/sessions/index.ts';
+import { type SessionInfo } from '../../../src/sessions/index.ts';
+import { SESSION_VARIABLE } from '../../../src/sessions/sessionProcesses.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 
 const session = {

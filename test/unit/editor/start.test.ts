@@ -4,13 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { normalizeUrl, splitSelectors } from '../../../src/editor/checks/address.ts';
 import { answers, findDevServers, toolOf } from '../../../src/editor/start/devServers.ts';
 import { pagesOfConfiguration, servingScripts } from '../../../src/editor/start/projectPages.ts';
-import {
-  createProcessReader,
-  findListeners,
-  parseListening,
-  parseLsof,
-  parseNetstat,
-} from '../../../src/processes/index.ts';
+import { createProcessReader, findListeners } from '../../../src/processes/index.ts';
+import { parseNetstat, parseLsof, parseListening } from '../../../src/processes/listeners.ts';
 
 // The first question was a blank box: whoever does not know the port by heart was lost.
 describe('What there is to check', () => {

@@ -16,7 +16,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
   type JournalEntry,
-  currentBootId,
   forgetSession,
   isFromThisBoot,
   journalFolder,
@@ -24,6 +23,7 @@ import {
   recordSession,
   updateSession,
 } from '../../../src/journal/index.ts';
+import { currentPlace } from '../../../src/journal/place.ts';
 
 function entry(id: string, more: Partial<JournalEntry> = {}): JournalEntry {
   return {
@@ -218,9 +218,9 @@ describe('journal', () => {
   });
 
   it('knows entries of an earlier boot, whose start times mean other processes', function () {
-    if (currentBootId() === undefined) this.skip();
+    if (currentPlace().bootId === undefined) this.skip();
     assert.equal(isFromThisBoot({ bootId: 'an earlier one' }), false);
-    assert.equal(isFromThisBoot({ bootId: currentBootId()! }), true);
+    assert.equal(isFromThisBoot({ bootId: currentPlace().bootId! }), true);
     assert.equal(isFromThisBoot({}), true);
   });
 });

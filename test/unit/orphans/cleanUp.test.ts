@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { lstat, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type JournalEntry, currentBootId, readJournal, recordSession } from '../../../src/journal/index.ts';
-import {
-  type CleanUpEvent,
-  type CleanUpOptions,
-  cleanUp,
-  endBrowserTree,
-  planCleanUp,
-} from '../../../src/orphans/index.ts';
+import { type JournalEntry, readJournal, recordSession } from '../../../src/journal/index.ts';
+import { currentPlace } from '../../../src/journal/place.ts';
+import { type CleanUpEvent, type CleanUpOptions, cleanUp, planCleanUp } from '../../../src/orphans/index.ts';
+import { endBrowserTree } from '../../../src/orphans/cleanUp.ts';
 import { UID, busyMachine, cleanUpOf } from '../../support/cleanUpWorld.ts';
 import type { FakeProcesses } from '../../support/fakeProcesses.ts';
 import { defined } from '../../../src/support/index.ts';
@@ -114,7 +110,7 @@ describe('Clearing away what nobody owns', () => {
     async function session(host: JournalEntry['host']): Promise<{ path: string; entry: JournalEntry }> {
       const path = await folder('leakwright-a1B2c3');
       await writeFile(join(path, 'session.json'), '{"id":"session-1"}');
-      const bootId = currentBootId();
+      const bootId = currentPlace().bootId;
       const entry: JournalEntry = {
         schema: 1,
         id: 'session-1',

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserTree, findBrowserTrees } from '../../../src/browsers/index.ts';
-import { createTreeProbe } from '../../../src/orphans/index.ts';
+import { createTreeProbe } from '../../../src/orphans/clients.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';
 
 /** `/proc/net/tcp` as Linux 6 writes it: 9222 is 2406, 9515 is 252B, 40000 is 9C40. */

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { findBrowserTrees } from '../../../src/browsers/index.ts';
 import type { JournalEntry } from '../../../src/journal/index.ts';
-import {
-  type DecideOwnershipOptions,
-  type OwnedTree,
-  OwnerObservations,
-  decideOwnership,
-} from '../../../src/orphans/index.ts';
+import { type OwnedTree, OwnerObservations, decideOwnership } from '../../../src/orphans/index.ts';
+import { type DecideOwnershipOptions } from '../../../src/orphans/decideOwnership.ts';
 import type { ProcessInfo } from '../../../src/processes/index.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';
 

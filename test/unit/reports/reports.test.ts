@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   applyBaseline,
   createReport,
-  exitCodeFor,
   parseBaseline,
   renderGithubAnnotations,
   renderHtml,
@@ -11,6 +10,7 @@ import {
   renderMarkdown,
   renderText,
 } from '../../../src/reports/index.ts';
+import { exitCodeFor } from '../../../src/reports/report.ts';
 import { panelFinding, sampleResult } from './sampleResult.ts';
 
 const clean = sampleResult({ verdict: 'clean', severity: 'none', findings: [] });

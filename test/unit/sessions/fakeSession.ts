@@ -1,5 +1,7 @@
 import { MemoryRecordStore } from '../../../src/stores/index.ts';
-import type { CleanupSummary, CloseReason, Session, SessionInfo, SessionState } from '../../../src/sessions/index.ts';
+import type { CleanupSummary, CloseReason, SessionInfo } from '../../../src/sessions/index.ts';
+import type { SessionState } from '../../../src/sessions/model.ts';
+import type { Session } from '../../../src/sessions/managedSession.ts';
 import { Cursors } from '../../../src/sessions/cursors.ts';
 
 let nextId = 1;

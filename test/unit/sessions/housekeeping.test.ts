@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import type { MemoryAlert, SessionLimits } from '../../../src/sessions/index.ts';
-import { defaultLimits } from '../../../src/sessions/index.ts';
+import { defaultLimits } from '../../../src/sessions/model.ts';
 import { Housekeeping } from '../../../src/sessions/housekeeping.ts';
 import type { CapturedRequest } from '../../../src/sessions/requestCapture.ts';
 import { MemoryRecordStore } from '../../../src/stores/index.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import { type LaunchRequest, type SessionEvent, defaultLimits } from '../../../src/sessions/index.ts';
-import type { OpenSessionOptions } from '../../../src/sessions/index.ts';
+import { type LaunchRequest, type SessionEvent } from '../../../src/sessions/index.ts';
+import { defaultLimits } from '../../../src/sessions/model.ts';
+import type { OpenSessionOptions } from '../../../src/sessions/openSession.ts';
 import { SessionHost } from '../../../src/sessions/sessionHost.ts';
 import { MemoryRecordStore } from '../../../src/stores/index.ts';
 import { silentLog } from '../../../src/support/index.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CleanUpReport } from '../../../src/orphans/index.ts';
+import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { runClean } from '../../../src/terminal/cleanCommand.ts';
 import { busyMachine, cleanUpOf, fakeTerminal } from '../../support/cleanUpWorld.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';

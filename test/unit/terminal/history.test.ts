@@ -7,7 +7,8 @@ import { openHistory } from '../../../src/history/index.ts';
 import type { CheckResult } from '../../../src/leaks/index.ts';
 import { type Report, createReport } from '../../../src/reports/index.ts';
 import { parseShard, takeShard } from '../../../src/terminal/checkOptions.ts';
-import { type TerminalIo, runProgram } from '../../../src/terminal/index.ts';
+import { runProgram } from '../../../src/terminal/index.ts';
+import { type TerminalIo } from '../../../src/terminal/io.ts';
 import { panelFinding, sampleResult } from '../reports/sampleResult.ts';
 
 const clean = sampleResult({ verdict: 'clean', severity: 'none', findings: [], growth: {} });

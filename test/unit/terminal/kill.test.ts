@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CleanUpReport } from '../../../src/orphans/index.ts';
+import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { runKill } from '../../../src/terminal/killCommand.ts';
 import { busyMachine, cleanUpOf, fakeTerminal } from '../../support/cleanUpWorld.ts';
 import type { FakeProcesses } from '../../support/fakeProcesses.ts';

@@ -2,5 +2,4 @@ export type { FunctionPlace, SourceAnswers } from './answers.ts';
 export { type GeneratedFrame, parseStackText } from './generatedFrame.ts';
 export type { SourceTextsOptions } from './sourceTexts.ts';
 export { SourceDesk } from './sourceDesk.ts';
-export { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
 export { elementClassOfTag } from './elementClasses.ts';

@@ -1,7 +1,7 @@
 import { isAbsolute, posix } from 'node:path';
 import { type WorkspaceFiles, createWorkspaceFiles, filePathOf } from './workspaceFiles.ts';
 
-export interface SourceOrigin {
+interface SourceOrigin {
   /** What the map says the source contains. */
   readonly content: string | undefined;
   readonly generatedUrl: string;

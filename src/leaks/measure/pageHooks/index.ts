@@ -1,5 +1,5 @@
 export { installPageHooks } from './installPageHooks.ts';
-export type { CdpSender, PageResource } from './pageResource.ts';
+export type { PageResource } from './pageResource.ts';
 export type { PendingPlace } from './readPageHooks.ts';
 export {
   knowPageHooks,

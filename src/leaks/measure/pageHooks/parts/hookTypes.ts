@@ -58,7 +58,7 @@ export interface Armed {
   /** What was marked when it was made. */
   readonly iteration: number;
 }
-export interface Labelled {
+interface Labelled {
   id: number;
   iteration: number;
 }

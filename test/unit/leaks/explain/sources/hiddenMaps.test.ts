@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSourceMapper } from '../../../../../src/leaks/explain/sources/index.ts';
+import { createSourceMapper } from '../../../../../src/leaks/explain/sources/sourceMapper.ts';
 
 const CODE = 'function a(){b.push(new C)}';
 const MAP = JSON.stringify({ version: 3, sources: ['../src/panel.ts'], names: [], mappings: 'AAQA' });

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type TransformOptions, transform } from 'esbuild';
-import { type GeneratedFrame, createSourceMapper } from '../../../../../src/leaks/explain/sources/index.ts';
+import { type GeneratedFrame } from '../../../../../src/leaks/explain/sources/index.ts';
+import { createSourceMapper } from '../../../../../src/leaks/explain/sources/sourceMapper.ts';
 
 const origin = 'http://127.0.0.1:8080';
 
