@@ -1,5 +1,5 @@
 import { adviceOf, libraryFrame } from '../leaks/index.ts';
-import { describeFunction, describeParts, formatPlace, summarizeFinding } from '../reports/index.ts';
+import { describeFunction, describeParts, formatPlace, libraryReport, summarizeFinding } from '../reports/index.ts';
 import type { KnownFinding } from './workbench.ts';
 
 /** What a finding is, why it is a leak, where it is made and kept, what holds it, and what usually fixes it. */
@@ -19,6 +19,8 @@ export function explainFinding({ check, finding }: KnownFinding): string {
     lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${describeFunction(finding.keptAt)}.`);
   for (const library of [libraryFrame(finding.allocatedAt), libraryFrame(finding.keptAt)])
     if (library) lines.push(`In ${library.name} it is done at ${formatPlace(library.frame)}.`);
+  const report = libraryReport(finding);
+  if (report !== undefined) lines.push(`Text to report it with:\n${report}`);
   if (finding.parts) lines.push(`With it stay ${describeParts(finding.parts)}.`);
   if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
   return lines.join('\n');

@@ -53,8 +53,23 @@ export interface Finding {
   readonly parts?: readonly FindingPart[];
   /** What to do about it, in one sentence. */
   readonly advice?: string;
+  /** The package that makes or keeps it, where one stands between the user's line and the leak. */
+  readonly library?: LibraryFacts;
   /** Set when an ignore rule matched: it is shown and does not count. */
   readonly ignored?: string;
+}
+
+/** What the authors of a package need to know about a leak in it. */
+export interface LibraryFacts {
+  readonly name: string;
+  /** As installed in the workspace. */
+  readonly version?: string;
+  /** Its line that makes what leaks. */
+  readonly made?: SourceFrame;
+  /** Its line that puts it into what keeps it. */
+  readonly kept?: SourceFrame;
+  /** True where the package both makes and keeps it, and its class has no method that ends it. */
+  readonly likelyAtFault: boolean;
 }
 
 export interface FindingPart {

@@ -8,7 +8,8 @@ import {
   stackRuns,
 } from '../leaks/index.ts';
 import { count, formatBytes } from '../support/index.ts';
-import { formatPlace, formatRate, nounOf, placeOf } from './wording.ts';
+import { libraryVerdict } from './libraryReport.ts';
+import { formatPlace, formatRate, nounOf, placeOf, shortenPath } from './wording.ts';
 
 /** One fact of a finding, for all formats that show facts in rows. `quiet` rows go on from the row before. */
 export interface FindingFact {
@@ -46,6 +47,8 @@ export function findingFacts(finding: Finding): FindingFact[] {
     if (keptAt.excerpt !== undefined && keptAt.excerpt !== allocatedAt?.excerpt)
       facts.push({ label: 'code', text: keptAt.excerpt });
   }
+  const owes = libraryVerdict(finding);
+  if (owes !== undefined) facts.push({ label: 'package', text: owes });
   if (parts && parts.length > 0) facts.push({ label: 'with it', text: describeParts(parts) });
   if (retainedBy.length > 0) facts.push({ label: 'held by', text: shortenPath(retainedBy).join(' → ') });
   if (survivors.length > 0) facts.push({ label: 'left', text: describeSurvivors(survivors) });
@@ -106,17 +109,6 @@ function describeSurvivors(survivors: readonly number[]): string {
   return survivors.every((some) => some > 0)
     ? `${each} (by each counted iteration)`
     : `${each} (by the counted iterations)`;
-}
-
-/** Steps of a path that repeat are told once: `_next: Tween (12 times)`. Long paths keep both ends. */
-export function shortenPath(path: readonly string[]): string[] {
-  const short: { step: string; times: number }[] = [];
-  for (const step of path) {
-    const last = short.at(-1);
-    if (last?.step === step) last.times += 1;
-    else short.push({ step, times: 1 });
-  }
-  return short.map(({ step, times }) => (times > 1 ? `${step} (${times} times)` : step));
 }
 
 /** Said once a check: which bundles were read without a map, and what to do about it. Undefined where none was. */

@@ -4,6 +4,7 @@ import { renderCharts, renderSurvivors } from './htmlCharts.ts';
 import { HTML_STYLE } from './htmlStyle.ts';
 import type { Report } from './report.ts';
 import { findingFacts } from './findingText.ts';
+import { libraryReport } from './libraryReport.ts';
 import {
   boundedToShow,
   explainedShare,
@@ -104,6 +105,14 @@ function renderPlace(site: SourceSite): string {
   );
 }
 
+/** Text to paste into an issue of the package's authors. */
+function renderLibraryReport(finding: Finding): string {
+  const text = libraryReport(finding);
+  if (text === undefined) return '';
+  const lines = text.split('\n').map((line) => htmlText(line, 600));
+  return `<details><summary>Report to ${htmlText(finding.library!.name)}</summary><pre>${lines.join('\n')}</pre></details>`;
+}
+
 function renderFinding(finding: Finding): string {
   const { allocatedAt, keptAt, survivors, ignored } = finding;
   const rows: [string, string][] = findingFacts(finding)
@@ -122,6 +131,6 @@ function renderFinding(finding: Finding): string {
   const frames = stack.length > 1 ? `<details><summary>Stack</summary><ol>${stack.join('')}</ol></details>` : '';
   return (
     `<article${ignored === undefined ? '' : ' class="ignored"'}><p><span class="level">${ignored === undefined ? finding.severity : 'ignored'}</span> ` +
-    `${htmlText(summarizeFinding(finding))}</p><dl>${facts}</dl>${frames}</article>`
+    `${htmlText(summarizeFinding(finding))}</p><dl>${facts}</dl>${frames}${renderLibraryReport(finding)}</article>`
   );
 }

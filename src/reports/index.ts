@@ -12,3 +12,4 @@ export { renderText } from './text.ts';
 export { findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 export * from './snapshots/index.ts';
 export { describeFunction, describeParts } from './findingText.ts';
+export { libraryReport } from './libraryReport.ts';

@@ -1,8 +1,16 @@
 import { count, formatBytes, formatDuration, markdownCode, markdownText } from '../support/index.ts';
+import { libraryVerdict } from './libraryReport.ts';
 import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
-import { describeFunction, describeParts, shortenPath, withoutMapNote } from './findingText.ts';
-import { FINDINGS_SHOWN, boundedToShow, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+import { describeFunction, describeParts, withoutMapNote } from './findingText.ts';
+import {
+  boundedToShow,
+  FINDINGS_SHOWN,
+  formatPlace,
+  shortenPath,
+  summarizeCheck,
+  summarizeFinding,
+} from './wording.ts';
 
 const MARK = { leak: '🔴', clean: '🟢', inconclusive: '🟡', error: '⛔' } as const;
 
@@ -81,6 +89,8 @@ function renderFinding(finding: Finding, { failOn }: Report): string[] {
   lines.push(`  - 💡 ${markdownText(adviceOf(finding))}`);
   place('made at', finding.allocatedAt);
   place('kept at', finding.keptAt);
+  const owes = libraryVerdict(finding);
+  if (owes !== undefined) lines.push(`  - package: ${markdownText(owes)}`);
   if (finding.parts) lines.push(`  - with it ${markdownText(describeParts(finding.parts))}`);
   if (finding.retainedBy.length > 0)
     lines.push(

@@ -39,6 +39,15 @@ const finding = z.looseObject({
   because: z.optional(because),
   parts: z.optional(z.array(z.looseObject({ name: z.string(), perIteration: z.number() }))),
   advice: z.optional(z.string()),
+  library: z.optional(
+    z.looseObject({
+      name: z.string(),
+      version: z.optional(z.string()),
+      made: z.optional(z.looseObject(frame)),
+      kept: z.optional(z.looseObject(frame)),
+      likelyAtFault: z.boolean(),
+    }),
+  ),
   ignored: z.optional(z.string()),
 });
 

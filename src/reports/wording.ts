@@ -150,3 +150,14 @@ export function explainedShare(check: CheckResult): string {
 
 /** Findings shown in texts; the others are counted, and all are in the JSON report. */
 export const FINDINGS_SHOWN = 5;
+
+/** Steps of a path that repeat are told once: `_next: Tween (12 times)`. Long paths keep both ends. */
+export function shortenPath(path: readonly string[]): string[] {
+  const short: { step: string; times: number }[] = [];
+  for (const step of path) {
+    const last = short.at(-1);
+    if (last?.step === step) last.times += 1;
+    else short.push({ step, times: 1 });
+  }
+  return short.map(({ step, times }) => (times > 1 ? `${step} (${times} times)` : step));
+}

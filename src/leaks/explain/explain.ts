@@ -18,8 +18,10 @@ import { toFinding } from './finding.ts';
 import { foldByCall } from './foldByCall.ts';
 import { foldHeld } from './foldHeld.ts';
 import { foldLeftNodes } from './foldLeftNodes.ts';
+import { libraryFactsOf } from './libraryFacts.ts';
 import { kindOf } from '../judge/findingKinds.ts';
 import { openedPagesFinding } from './openedPages.ts';
+import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';
 import { defined } from '../../support/index.ts';
 
@@ -102,8 +104,15 @@ class Explainer {
     const inSubtrees = await foldLeftNodes(explained, this.#places.subtrees, (subtree, parts) =>
       this.#leftRoot(subtree, parts),
     );
-    return foldByCall(foldHeld(inSubtrees)).map((one) =>
-      toFinding(one, { ...this.#options, followed: this.#options.subject.begun }),
+    const files = createWorkspaceFiles(this.#options.workspaceFolder);
+    return await Promise.all(
+      foldByCall(foldHeld(inSubtrees)).map(async (one) =>
+        toFinding(one, {
+          ...this.#options,
+          followed: this.#options.subject.begun,
+          library: await libraryFactsOf(one, files),
+        }),
+      ),
     );
   }
 

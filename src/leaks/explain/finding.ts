@@ -1,6 +1,6 @@
 import { adviceFor } from './advice.ts';
 import type { Explained } from './explained.ts';
-import type { Finding, FindingPart } from '../model.ts';
+import type { Finding, FindingPart, LibraryFacts } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
@@ -16,11 +16,13 @@ export function toFinding(
     thresholds,
     ignore,
     followed,
+    library,
   }: {
     readonly thresholds: Thresholds;
     readonly ignore: readonly IgnoreRule[];
     /** Iterations after which it still grew. */
     readonly followed?: number;
+    readonly library?: LibraryFacts | undefined;
   },
 ): Finding {
   const bytesPerIteration = Math.round(leak.bytesPerIteration);
@@ -42,6 +44,7 @@ export function toFinding(
     because: leak.because,
     ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
     advice: adviceFor({ kind: leak.kind, name: leak.name, ...sites }, { endedBy, followed }),
+    ...defined({ library }),
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);

@@ -51,6 +51,13 @@ function hostileReport(attack: string): Report {
     ...panelFinding,
     allocatedAt: { ...panelFinding.allocatedAt!, file: 'x' },
     retainedBy: ['a', 'b'],
+    library: {
+      name: 'x',
+      version: 'x',
+      made: { file: 'x', line: 1, column: 1, function: 'x' },
+      kept: { file: 'x', line: 1, column: 1, function: 'x' },
+      likelyAtFault: true,
+    },
   };
   const one = sampleResult({
     file: 'x',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { adviceFor } from '../../../../src/leaks/explain/advice.ts';
+import { libraryFactsOf } from '../../../../src/leaks/explain/libraryFacts.ts';
 import { parseCall } from '../../../../src/leaks/explain/failedStep.ts';
 import { packageOf, stackRuns } from '../../../../src/leaks/explain/stackRuns.ts';
 import type { SourceSite } from '../../../../src/leaks/model.ts';
@@ -10,6 +11,41 @@ function site(role: string | undefined, file = 'src/Panel.tsx', ...libraries: st
   const inside = libraries.map((library) => ({ file: library, line: 1, column: 1, function: 'x' }));
   return { ...own, precision: 'line', stack: [...inside, own], ...defined({ role }) };
 }
+
+describe('the package of a finding', () => {
+  const made = site(undefined, 'src/map.ts', 'node_modules/leaflet/src/Map.js');
+  const kept = site(undefined, 'src/map.ts', 'packages/web/node_modules/leaflet/src/DomEvent.js');
+  const files = (texts: Record<string, string>) => ({ read: (path: string) => Promise.resolve(texts[path]) });
+  const none = files({});
+
+  it('is likely at fault where it makes and keeps what no method ends', async () => {
+    const ask = (allocatedAt: SourceSite, keptAt: SourceSite | undefined, endedBy?: string) =>
+      libraryFactsOf({ allocatedAt, keptAt, endedBy }, none);
+    assert.equal((await ask(made, kept))?.likelyAtFault, true);
+    assert.equal((await ask(made, kept, 'remove'))?.likelyAtFault, false, 'the user has to call remove()');
+    assert.equal((await ask(site(undefined), kept))?.likelyAtFault, false, 'the user’s own callback');
+    assert.equal((await ask(made, undefined))?.likelyAtFault, false);
+    assert.equal(await ask(site(undefined), undefined), undefined);
+  });
+
+  it('has the version that is installed beside the file, else in the workspace', async () => {
+    const facts = (texts: Record<string, string>) =>
+      libraryFactsOf({ allocatedAt: made, keptAt: kept, endedBy: undefined }, files(texts));
+    const own = { 'packages/web/node_modules/leaflet/package.json': '{"version":"1.9.4"}' };
+    const root = { 'node_modules/leaflet/package.json': '{"version":"2.0.0"}' };
+    assert.equal((await facts({ ...own, ...root }))?.version, '1.9.4');
+    assert.equal((await facts(root))?.version, '2.0.0');
+    assert.equal((await facts({ 'node_modules/leaflet/package.json': '{"version":7' }))?.version, undefined);
+  });
+
+  it('is not looked for outside the workspace', async () => {
+    const asked: string[] = [];
+    const read = (path: string) => Promise.resolve(asked.push(path)).then(() => undefined);
+    const outside = site(undefined, 'src/map.ts', '../../node_modules/leaflet/src/Map.js');
+    await libraryFactsOf({ allocatedAt: outside, keptAt: undefined, endedBy: undefined }, { read });
+    assert.deepEqual(asked, ['node_modules/leaflet/package.json']);
+  });
+});
 
 describe('the advice of a finding', () => {
   const listener = { kind: 'event-listener', name: 'resize listener on window' } as const;

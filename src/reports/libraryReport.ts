@@ -1,0 +1,38 @@
+import type { Finding, SourceFrame } from '../leaks/index.ts';
+import { markdownCode, markdownText } from '../support/index.ts';
+import { formatPlace, placeOf, shortenPath, summarizeFinding } from './wording.ts';
+
+/** `three 0.170.0` */
+export const libraryName = ({ name, version }: NonNullable<Finding['library']>): string =>
+  version === undefined ? name : `${name} ${version}`;
+
+/** One sentence for the finding's reader: who owes the change. Undefined where no package is involved. */
+export function libraryVerdict({ library, name }: Finding): string | undefined {
+  if (library === undefined) return undefined;
+  const it = libraryName(library);
+  return library.likelyAtFault
+    ? `${it} makes and keeps it, and ${name} has no method that ends it: if its documentation names no way to undo the call, report it there`
+    : `${it} does what your code asks of it`;
+}
+
+/**
+ * The facts that the authors of a package need, as Markdown to paste into an issue of theirs. Undefined where the package is
+ * not likely at fault.
+ */
+export function libraryReport(finding: Finding): string | undefined {
+  const { library } = finding;
+  if (library?.likelyAtFault !== true) return undefined;
+  const { made, kept } = library;
+  const caller = placeOf(finding);
+  const inFunction = (frame: SourceFrame) =>
+    `${markdownCode(formatPlace(frame))} in ${markdownCode(frame.function || '(anonymous)')}`;
+  const facts = [
+    ...(made ? [`made at ${inFunction(made)}`] : []),
+    ...(kept ? [`kept at ${inFunction(kept)}`] : []),
+    ...(caller ? [`called from ${markdownCode(caller.excerpt ?? formatPlace(caller))}`] : []),
+    ...(finding.retainedBy.length > 0 ? [`held by ${markdownCode(shortenPath(finding.retainedBy).join(' → '))}`] : []),
+    ...(finding.because ? [markdownText(finding.because.reason)] : []),
+  ];
+  const head = `${markdownText(libraryName(library))}: ${markdownText(summarizeFinding(finding))}`;
+  return [head, '', ...facts.map((fact) => `- ${fact}`), ''].join('\n');
+}
