@@ -19,7 +19,7 @@ export interface RunPart {
  * listener cannot outlive its process), and each file in its temp folder. Processes are seen on Linux only.
  */
 export function findLeftBehind({ id, tempFolder }: RunPart): string[] {
-  return [...markedProcesses(id), ...readdirSync(tempFolder).map((name) => describe(join(tempFolder, name)))];
+  return [...markedProcesses(id), ...readdirSync(tempFolder).flatMap((name) => describe(join(tempFolder, name)))];
 }
 
 /** Files that were put into the system's temp folder under a name of ours since a moment, against what they were told. */
@@ -36,20 +36,18 @@ export function findLeftInSystemTemp(options: {
       const status = statSync(path, { throwIfNoEntry: false });
       return path !== options.except && status !== undefined && status.birthtimeMs >= options.startedAtMs;
     })
-    .map((path) => describe(path));
+    .flatMap((path) => describe(path));
 }
 
-/** With some of what is in a folder, which tells whose it was. */
-function describe(path: string): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return `file ${path}`;
-  let inside: string[];
+/** With some of what is in a folder, which tells whose it was; empty where it went meanwhile. */
+function describe(path: string): string[] {
   try {
-    inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
-  } catch (error) {
-    // Its owner is still removing it: a later look tells whether it goes.
-    return `folder ${path} (${(error as Error).message})`;
+    if (!statSync(path).isDirectory()) return [`file ${path}`];
+    const inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
+    return [`folder ${path} (${inside.length === 0 ? 'empty' : inside.slice(0, 12).join(', ')})`];
+  } catch {
+    return existsSync(path) ? [`${path}, which is being changed`] : [];
   }
-  return `folder ${path} (${inside.length === 0 ? 'empty' : inside.slice(0, 12).join(', ')})`;
 }
 
 function markedProcesses(runId: string): string[] {

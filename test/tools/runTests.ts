@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { RUN_MARK, type RunPart, findLeftBehind, findLeftInSystemTemp } from './leftBehind.ts';
+import { canHaveOwnProcessesAsRoot, startIsolated } from './processTable.ts';
+import { type Step, retries, stagesOf } from './steps.ts';
 
 interface FailedTest {
   readonly title: string;
@@ -26,108 +28,9 @@ interface Counts {
   failures?: readonly FailedTest[];
 }
 
-interface Step {
-  readonly name: string;
-  readonly title: string;
-  readonly command: readonly string[];
-  /** A step that runs mocha leaves its counts in a file; any other counts as one test. */
-  readonly counts: boolean;
-  /** Runs whatever was asked for, since other steps need what it makes. */
-  readonly always?: boolean;
-}
-
-const node = process.execPath;
-const mocha = [node, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/tools/countingReporter.cjs'];
-
-/**
- * A CI machine that is slow for a moment fails a test that drives an editor, and not because of the change: there such a
- * test has a second try, and is named as flaky. On a developer's machine it fails at once. Verdicts are never tried again.
- */
-const retries = process.env['CI'] ? '1' : '0';
-
-const REAL = 'test/real/**/*.test.ts';
-/** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
-const CHECKS = [
-  'leaks/**/*',
-  'package/**/*',
-  'playwright/**/*',
-  'cli/check',
-  'cli/history',
-  'cli/remote',
-  'cli/webServer',
-].map((files) => `test/real/${files}.test.ts`);
-const real = [...mocha, '--timeout', '90000', '--retries', retries];
-
-/** One stage after the other; the lanes of a stage side by side, since most steps wait for a third of their time. */
-const stages: readonly (readonly (readonly Step[])[])[] = [
-  [[{ name: 'build', title: 'Build', command: [node, 'esbuild.js', '--production'], counts: false, always: true }]],
-  [
-    [
-      {
-        name: 'browser',
-        title: 'Obtain a browser',
-        command: [node, 'test/tools/obtainBrowser.ts'],
-        counts: false,
-        always: true,
-      },
-      {
-        name: 'processes',
-        title: 'Tests on real process trees, sessions and orphans',
-        command: [...real, ...CHECKS.flatMap((files) => ['--ignore', files]), REAL],
-        counts: true,
-      },
-    ],
-    [
-      {
-        name: 'typecheck',
-        title: 'Type check',
-        command: [node, 'node_modules/typescript/bin/tsc', '--noEmit'],
-        counts: false,
-      },
-      {
-        name: 'lint',
-        title: 'Lint',
-        command: [node, 'node_modules/oxlint/bin/oxlint', '-c', 'oxlint.config.mts', '--type-aware'],
-        counts: false,
-      },
-      { name: 'unused', title: 'Unused code', command: [node, 'node_modules/knip/bin/knip.js'], counts: false },
-      {
-        name: 'unusedByUsers',
-        title: 'Code that only tests use',
-        command: [node, 'node_modules/knip/bin/knip.js', '--production', '--exports'],
-        counts: false,
-      },
-      { name: 'package', title: 'Pack the VSIX', command: [node, 'test/tools/package.ts'], counts: false },
-    ],
-  ],
-  [
-    [
-      { name: 'checks', title: 'Leak checks on real Chromium', command: [...real, ...CHECKS], counts: true },
-      {
-        name: 'demo',
-        title: "The demo, the README's first command",
-        command: [node, 'test/demo/demo.ts'],
-        counts: false,
-      },
-      {
-        name: 'unit',
-        title: 'Unit tests',
-        command: [...mocha, '--timeout', '20000', 'test/unit/**/*.test.ts'],
-        counts: true,
-      },
-      {
-        name: 'format',
-        title: 'Format',
-        command: [node, 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
-        counts: false,
-      },
-    ],
-    [
-      { name: 'editor', title: 'In-editor tests', command: [node, 'test/tools/runEditorTests.ts'], counts: true },
-      { name: 'eyes', title: "Tests through the user's eyes", command: [node, 'test/tools/runEyes.ts'], counts: true },
-    ],
-  ],
-];
+/** Each step sees its own processes only, where the machine allows it: none is disturbed by another's browsers. */
+const isIsolated = canHaveOwnProcessesAsRoot();
+const stages = stagesOf(isIsolated);
 const steps = stages.flat(2);
 
 const systemTempFolder = tmpdir();
@@ -150,10 +53,9 @@ const partOf = (step: Step): RunPart => ({
 });
 
 function environmentOf(step: Step): NodeJS.ProcessEnv {
-  const { id, tempFolder } = partOf(step);
+  const { tempFolder } = partOf(step);
   return {
     ...process.env,
-    [RUN_MARK]: id,
     TMPDIR: tempFolder,
     TEMP: tempFolder,
     TMP: tempFolder,
@@ -170,53 +72,88 @@ function environmentOf(step: Step): NodeJS.ProcessEnv {
 
 const countsFileOf = (step: Step): string => join(keptFolder, `${step.name}.json`);
 
-const running = new Set<ChildProcess>();
+/** How to pass a signal on to what runs. */
+const running = new Set<(signal: NodeJS.Signals) => void>();
 let stopped = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     console.error(`\n${signal}: stopping`);
     stopped = true;
     process.exitCode = 130;
-    for (const child of running) child.kill(signal);
+    for (const send of running) send(signal);
   });
 }
 
+interface StepEnd {
+  readonly counts: Counts;
+  readonly left: readonly string[];
+  /** Processor time of all that ran; unknown where it shares the process table. */
+  readonly cpuSeconds?: number;
+}
+
 /** @param beside whether others run meanwhile: then each line says whose it is */
-async function runStep(step: Step, beside: boolean): Promise<Counts> {
-  const { tempFolder } = partOf(step);
-  mkdirSync(tempFolder, { recursive: true });
+async function runStep(step: Step, beside: boolean): Promise<StepEnd> {
+  const part = partOf(step);
+  mkdirSync(part.tempFolder, { recursive: true });
   // As with the folder it is in: for another user.
-  chmodSync(tempFolder, 0o755);
-  const code = await new Promise<number>((resolve) => {
-    const [command, ...args] = step.command;
-    const colour = beside && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
-    const child = spawn(command!, args, {
-      stdio: ['ignore', beside ? 'pipe' : 'inherit', beside ? 'pipe' : 'inherit'],
-      env: { ...environmentOf(step), ...colour },
-    });
-    running.add(child);
-    for (const stream of [child.stdout, child.stderr]) {
+  chmodSync(part.tempFolder, 0o755);
+  const colour = beside && process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const env = { ...environmentOf(step), ...colour };
+  const output = beside ? 'pipe' : 'inherit';
+  const follow = ({ stdout, stderr }: ChildProcess): void => {
+    for (const stream of [stdout, stderr]) {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => console.log(`${step.name.padEnd(9)} │ ${line}`));
     }
-    const done = (exitCode: number | null): void => {
-      running.delete(child);
-      resolve(exitCode ?? 1);
-    };
+  };
+  if (isIsolated && step.starts) {
+    // The mark is given to the command alone: what is left besides it is to be found.
+    const marked = ['env', `${RUN_MARK}=${part.id}`, ...step.command];
+    const isolated = startIsolated(marked, { output, env });
+    follow(isolated.child);
+    running.add(isolated.signal);
+    const { exitCode, cpuSeconds } = await isolated.ended;
+    running.delete(isolated.signal);
+    const left = await findLeft(part);
+    await isolated.release();
+    return { counts: countsOf(step, exitCode), left, cpuSeconds };
+  }
+  const [command, ...args] = step.command;
+  const stdio = ['ignore', output, output] as const;
+  const child = spawn(command!, args, { stdio: [...stdio], env: { ...env, [RUN_MARK]: part.id } });
+  follow(child);
+  const send = (signal: NodeJS.Signals) => void child.kill(signal);
+  running.add(send);
+  const exitCode = await new Promise<number>((resolve) => {
     child.on('error', (error) => {
       console.error(error.message);
-      done(1);
+      resolve(1);
     });
-    child.on('close', done);
+    child.on('close', (code) => resolve(code ?? 1));
   });
-  if (!step.counts) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  running.delete(send);
+  return { counts: countsOf(step, exitCode), left: await findLeft(part) };
+}
+
+function countsOf(step: Step, exitCode: number): Counts {
+  if (!step.counts) return { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 };
   try {
     const counts = JSON.parse(readFileSync(countsFileOf(step), 'utf8')) as Counts;
     // Exit code and counts must agree: mocha also fails when a hook throws or a file cannot be loaded.
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   }
+}
+
+/** What is left, given ten seconds: what a killed client leaves is cleaned up by a process of its own. */
+async function findLeft(part: RunPart): Promise<readonly string[]> {
+  let left = findLeftBehind(part);
+  for (let waits = 0; left.length > 0 && waits < 10; waits += 1) {
+    await setTimeout(1000);
+    left = findLeftBehind(part);
+  }
+  return left;
 }
 
 const wanted = new Set(process.argv.slice(2));
@@ -237,6 +174,7 @@ const linesOf = (what: string, { title, error }: FailedTest): string[] => [
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const summaryOf = new Map<Step, readonly string[]>();
+const left: string[] = [];
 
 async function runLane(lane: readonly Step[], beside: boolean): Promise<void> {
   for (const step of lane) {
@@ -244,15 +182,17 @@ async function runLane(lane: readonly Step[], beside: boolean): Promise<void> {
     if (wanted.size > 0 && !wanted.has(step.name) && !step.always) continue;
     console.log(`\n── ${step.title} ${'─'.repeat(Math.max(0, 70 - step.title.length))}`);
     const started = performance.now();
-    const counts = await runStep(step, beside);
+    const { counts, cpuSeconds, left: leftByStep } = await runStep(step, beside);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    left.push(...leftByStep.map((line) => `left by '${step.title}': ${line}`));
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const cpu = cpuSeconds === undefined ? '' : `, ${cpuSeconds.toFixed(0)} s of processor time`;
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
     const failed = counts.failed > 0 ? `, ${counts.failed} FAILED` : '';
     summaryOf.set(step, [
-      `  ${step.title.padEnd(50)} ${String(counts.passed).padStart(4)} passed${failed}${skipped}  (${seconds} s)`,
+      `  ${step.title.padEnd(50)} ${String(counts.passed).padStart(4)} passed${failed}${skipped}  (${seconds} s${cpu})`,
       ...(counts.failures ?? []).flatMap((test) => linesOf('FAILED', test)),
       ...(counts.flaky ?? []).flatMap((test) => linesOf('flaky, passed on its second try', test)),
     ]);
@@ -261,6 +201,7 @@ async function runLane(lane: readonly Step[], beside: boolean): Promise<void> {
   }
 }
 
+const startedAt = performance.now();
 for (const lanes of stages) {
   const asked = lanes.filter((lane) =>
     lane.some(({ name, always }) => wanted.size === 0 || wanted.has(name) || always),
@@ -268,19 +209,8 @@ for (const lanes of stages) {
   await Promise.all(asked.map((lane) => runLane(lane, asked.length > 1)));
 }
 
-/** What each step left, and what is in the system's temp folder, whoever left it there. */
-const findLeft = (): string[] => [
-  ...[...summaryOf.keys()].flatMap((step) =>
-    findLeftBehind(partOf(step)).map((line) => `left by '${step.title}': ${line}`),
-  ),
-  ...findLeftInSystemTemp({ ...run, except: run.tempFolder }).map((line) => `left: ${line}`),
-];
-let left = findLeft();
-// What a killed client leaves is cleaned up by a process of its own, which may still be at it.
-for (let waits = 0; left.length > 0 && waits < 10; waits += 1) {
-  await setTimeout(1000);
-  left = findLeft();
-}
+// What is in the system's temp folder, whoever left it there.
+left.push(...findLeftInSystemTemp({ ...run, except: run.tempFolder }).map((line) => `left: ${line}`));
 total[left.length === 0 ? 'passed' : 'failed'] += 1;
 rmSync(run.tempFolder, { recursive: true, force: true });
 rmSync(keptFolder, { recursive: true, force: true, maxRetries: 3 });
@@ -289,6 +219,7 @@ const summary = [
   ...steps.flatMap((step) => summaryOf.get(step) ?? []),
   `  ${'Nothing of ours is left behind'.padEnd(50)} ${left.length === 0 ? '   1 passed' : '   0 passed, 1 FAILED'}`,
   ...left.map((line) => `    ${line}`),
+  `  ${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`,
 ];
 console.log(`\n${summary.join('\n')}\n`);
 if (total.failed > 0) process.exitCode ||= 1;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { atExit, temporaryFolder } from './atExit.ts';
 import { MARK, type OwnedProcess, endProcesses, processesMarked } from './ownedProcesses.ts';
+import { OWN_PROCESSES } from './processTable.ts';
 
 export interface VscodeServerOptions {
   readonly serverMain: string;
@@ -13,7 +14,7 @@ export interface VscodeServerOptions {
   readonly workspaceTrust?: boolean;
   /** Settings of the machine the extension runs on: the only place for machine-scoped ones in this host. */
   readonly machineSettings?: Readonly<Record<string, unknown>>;
-  /** Let it see no processes but its own, see {@link canHaveOwnProcesses}. Default: all of this machine. */
+  /** Let it see no processes but its own, where `canHaveOwnProcesses`. Default: all of this machine. */
   readonly ownProcesses?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** A folder with installed extensions (see {@link installVsix}); default: an empty one of its own. */
@@ -43,25 +44,6 @@ export interface VscodeServer {
 }
 
 const START_TIMEOUT_MS = 60_000;
-
-/** A process table of its own; its first process must be one that takes the ends of orphans, as a shell that waits does. */
-const OWN_PROCESSES = [
-  'unshare',
-  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
-  '--pid',
-  '--fork',
-  '--mount-proc',
-  'sh',
-  '-c',
-  '"$@" & wait',
-  'sh',
-];
-
-/** Whether this machine lets a process have a process table of its own. */
-export function canHaveOwnProcesses(): boolean {
-  const [command, ...args] = OWN_PROCESSES as [string, ...string[]];
-  return process.platform === 'linux' && spawnSync(command, [...args, 'true'], { stdio: 'ignore' }).status === 0;
-}
 
 export async function startVscodeServer(options: VscodeServerOptions): Promise<VscodeServer> {
   // A socket's path may have 108 bytes (104 on macOS), and VS Code adds 60: the system's temp folder can be too deep.

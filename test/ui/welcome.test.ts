@@ -1,8 +1,8 @@
-import { canHaveOwnProcesses } from '../tools/vscodeServer.ts';
+import { canHaveOwnProcesses } from '../tools/processTable.ts';
 import { Workbench } from './workbench.ts';
 
 // On a machine where a program drives a browser, as ours does with the one that shows the editor, the view is never empty.
-describe('Through the eyes of someone with no browser to see', function () {
+describe('In the workbench, someone with no browser to see', function () {
   this.timeout(180_000);
   let workbench: Workbench | undefined;
   before(async function () {

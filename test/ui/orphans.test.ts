@@ -22,7 +22,7 @@ async function startScript(workbench: Workbench): Promise<{ script: ChildProcess
 
 const profilesIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('puppeteer_dev'));
 
-describe('Through the eyes of someone with a browser left behind', () => {
+describe('In the workbench, someone with a browser left behind', () => {
   let workbench: Workbench;
   before(async function () {
     this.timeout(180_000);

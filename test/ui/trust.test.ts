@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Workbench } from './workbench.ts';
 
-describe('Through the eyes of someone who does not trust the folder', () => {
+describe('In the workbench, someone who does not trust the folder', () => {
   let workbench: Workbench;
   before(async function () {
     this.timeout(180_000);

@@ -19,7 +19,7 @@ function age(path: string, seconds: number): void {
   lutimesSync(path, then, then);
 }
 
-describe('Through the eyes of someone who is told of what was left behind', function () {
+describe('In the workbench, someone who is told of what was left behind', function () {
   this.timeout(180_000);
   let workbench: Workbench;
   before(async () => {

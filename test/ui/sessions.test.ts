@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Workbench } from './workbench.ts';
 
-describe('Through the eyes of someone who works in sessions', () => {
+describe('In the workbench, someone who works in sessions', () => {
   let workbench: Workbench;
   before(async function () {
     this.timeout(180_000);

@@ -77,7 +77,7 @@ export class Workbench {
 
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
     const serverMain = process.env['LEAKWRIGHT_TEST_SERVER_MAIN'];
-    if (!serverMain) throw new Error('LEAKWRIGHT_TEST_SERVER_MAIN is not set: start this with `npm run test:eyes`.');
+    if (!serverMain) throw new Error('LEAKWRIGHT_TEST_SERVER_MAIN is not set: start this with `npm run test:ui`.');
     const folder = copyShop(options.settings ?? {}, options.outside ?? false);
     const shop = await serveShop(0, folder);
     const server = await startVscodeServer({ serverMain, ...options });
@@ -376,7 +376,7 @@ function copyShop(settings: Readonly<Record<string, unknown>>, outside: boolean)
   copies += 1;
   const around = outside
     ? temporaryFolder('lw-shop-')
-    : join(repository, '.test-results', 'eyes', `${process.pid}-${copies}`);
+    : join(repository, '.test-results', 'ui', `${process.pid}-${copies}`);
   const folder = join(around, 'shop');
   cpSync(join(repository, 'test', 'demo', 'shop'), folder, { recursive: true });
   writeSettings(folder, settings);

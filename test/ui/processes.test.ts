@@ -11,7 +11,7 @@ const CUSTOMER = `<script>
 /** How much is to be seen in the pictures that are published, in seconds; a test run needs a glimpse only. */
 const CHART_SECONDS = process.env['LEAKWRIGHT_TEST_MEDIA'] === '1' ? 60 : 12;
 
-describe('Through the eyes of someone who looks at browsers', () => {
+describe('In the workbench, someone who looks at browsers', () => {
   let workbench: Workbench;
   before(async function () {
     this.timeout(180_000);

@@ -1,7 +1,7 @@
 /**
- * `npm run test:eyes`: drives the real workbench in a browser as a person would, and takes screenshots into
- * `.test-results/screenshots/`. `npm run test:eyes -- --update-media` copies those for the README to `media/screenshots/`.
- * `npm run test:eyes -- PATTERN` runs only the tests whose title matches.
+ * `npm run test:ui`: drives the real workbench in a browser as a person would, and takes screenshots into
+ * `.test-results/screenshots/`. `npm run test:ui -- --update-media` copies those for the README to `media/screenshots/`.
+ * `npm run test:ui -- PATTERN` runs only the tests whose title matches.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -19,8 +19,8 @@ async function main(): Promise<number> {
   if (!existsSync(join(extension, 'dist', 'extension.js'))) {
     throw new Error("There is no dist/extension.js: run 'npm run build' first.");
   }
-  // In a browser even where the desktop program can be had: Playwright sees both through the same eyes, and this one
-  // needs no display.
+  // In a browser even where the desktop program can be had: Playwright sees both alike, and this one needs no
+  // display.
   const editor = await obtainEditor({ kind: 'server', progress: (line) => console.log(line) });
   rmSync(screenshots, { recursive: true, force: true });
   mkdirSync(screenshots, { recursive: true });
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       '--slow=10000',
       `--retries=${process.env['LEAKWRIGHT_TEST_RETRIES'] ?? '0'}`,
       ...(pattern ? ['--grep', pattern] : []),
-      'test/eyes/**/*.test.ts',
+      'test/ui/**/*.test.ts',
     ],
     {
       cwd: repository,

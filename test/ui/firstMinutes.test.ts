@@ -5,7 +5,8 @@ import { eventually } from '../editor/watching.ts';
 import { temporaryFolder } from '../tools/atExit.ts';
 import { isAlive } from '../tools/ownedProcesses.ts';
 import { repository } from '../tools/obtainEditor.ts';
-import { canHaveOwnProcesses, installVsix } from '../tools/vscodeServer.ts';
+import { canHaveOwnProcesses } from '../tools/processTable.ts';
+import { installVsix } from '../tools/vscodeServer.ts';
 import { Workbench } from './workbench.ts';
 import { removeFolder } from '../support/removeFolder.ts';
 import { defined } from '../../src/support/index.ts';
@@ -22,7 +23,7 @@ function freshVsix(): string | undefined {
   return packed.find((file) => statSync(file).mtimeMs >= builtAt);
 }
 
-describe('Through the eyes of someone who installed it a minute ago', () => {
+describe('In the workbench, someone who installed it a minute ago', () => {
   let workbench: Workbench;
   let extensions: string | undefined;
   let source: string;

@@ -1,0 +1,154 @@
+export interface Step {
+  readonly name: string;
+  readonly title: string;
+  readonly command: readonly string[];
+  /** A step that runs mocha leaves its counts in a file; any other counts as one test. */
+  readonly counts: boolean;
+  /** Runs whatever was asked for, since other steps need what it makes. */
+  readonly always?: boolean;
+  /** Starts processes, so it gets a process table of its own where that can be had. */
+  readonly starts?: true;
+}
+
+/**
+ * A CI machine that is slow for a moment fails a test that drives an editor, and not because of the change: there such a
+ * test has a second try, and is named as flaky. On a developer's machine it fails at once. Verdicts are never tried again.
+ */
+export const retries = process.env['CI'] ? '1' : '0';
+
+const node = process.execPath;
+const mocha = [node, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/tools/countingReporter.cjs'];
+const real = [...mocha, '--timeout', '90000', '--retries', retries];
+const REAL = 'test/real/**/*.test.ts';
+/** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
+const CHECKS = [
+  'leaks/**/*',
+  'package/**/*',
+  'playwright/**/*',
+  'cli/check',
+  'cli/history',
+  'cli/remote',
+  'cli/webServer',
+].map((files) => `test/real/${files}.test.ts`);
+
+const build: Step = {
+  name: 'build',
+  title: 'Build',
+  command: [node, 'esbuild.js', '--production'],
+  counts: false,
+  always: true,
+};
+const browser: Step = {
+  name: 'browser',
+  title: 'Obtain a browser',
+  command: [node, 'test/tools/obtainBrowser.ts'],
+  counts: false,
+  always: true,
+};
+const processes: Step = {
+  name: 'processes',
+  title: 'Tests on real process trees, sessions and orphans',
+  command: [...real, ...CHECKS.flatMap((files) => ['--ignore', files]), REAL],
+  counts: true,
+  starts: true,
+};
+const typecheck: Step = {
+  name: 'typecheck',
+  title: 'Type check',
+  command: [node, 'node_modules/typescript/bin/tsc', '--noEmit'],
+  counts: false,
+};
+const lint: Step = {
+  name: 'lint',
+  title: 'Lint',
+  command: [node, 'node_modules/oxlint/bin/oxlint', '-c', 'oxlint.config.mts', '--type-aware'],
+  counts: false,
+};
+const unused: Step = {
+  name: 'unused',
+  title: 'Unused code',
+  command: [node, 'node_modules/knip/bin/knip.js'],
+  counts: false,
+};
+const unusedByUsers: Step = {
+  name: 'unusedByUsers',
+  title: 'Code that only tests use',
+  command: [node, 'node_modules/knip/bin/knip.js', '--production', '--exports'],
+  counts: false,
+};
+const format: Step = {
+  name: 'format',
+  title: 'Format',
+  command: [node, 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+  counts: false,
+};
+const unit: Step = {
+  name: 'unit',
+  title: 'Unit tests',
+  command: [...mocha, '--timeout', '20000', 'test/unit/**/*.test.ts'],
+  counts: true,
+};
+const pack: Step = {
+  name: 'package',
+  title: 'Pack the VSIX',
+  command: [node, 'test/tools/package.ts'],
+  counts: false,
+};
+const checks: Step = {
+  name: 'checks',
+  title: 'Leak checks on real Chromium',
+  command: [...real, ...CHECKS],
+  counts: true,
+  starts: true,
+};
+const demo: Step = {
+  name: 'demo',
+  title: "The demo, the README's first command",
+  command: [node, 'test/demo/demo.ts'],
+  counts: false,
+  starts: true,
+};
+const editor: Step = {
+  name: 'editor',
+  title: 'In-editor tests',
+  command: [node, 'test/tools/runEditorTests.ts'],
+  counts: true,
+  starts: true,
+};
+const ui: Step = {
+  name: 'ui',
+  title: 'Tests of the user interface in a real workbench',
+  command: [node, 'test/tools/runUi.ts'],
+  counts: true,
+  starts: true,
+};
+
+type Stage = readonly (readonly Step[])[];
+
+/**
+ * One stage after the other; the lanes of a stage side by side.
+ *
+ * @param isolated Whether steps see their own processes only. Where they see each other's, the tests on process trees run
+ * before the others; they wait for two thirds of their time.
+ */
+export const stagesOf = (isolated: boolean): readonly Stage[] =>
+  isolated
+    ? [
+        [[build, browser]],
+        [
+          [checks, demo],
+          [pack, editor, ui],
+          [typecheck, lint, unused, unusedByUsers, unit, format, processes],
+        ],
+      ]
+    : [
+        [[build]],
+        [
+          [browser, processes],
+          [typecheck, lint, unused, unusedByUsers, pack, unit, format],
+        ],
+        [
+          [checks, demo],
+          [editor, ui],
+        ],
+      ];
