@@ -13,8 +13,7 @@ export function changedSince(commit: string): string[] {
 }
 
 /**
- * Those of some test files that a change can reach: they import a changed file, directly or through others, or name it. A
- * program that is only started by its path is not seen.
+ * Those of some test files that a change can reach: they import a changed file, directly or through others, or name it.
  *
  * @param tests paths from the repository, as the result has them
  */
@@ -38,18 +37,18 @@ export async function testsReaching(changed: readonly string[], tests: readonly 
       if (!external) importers.set(path, [...(importers.get(path) ?? []), file]);
     }
   }
+  // Data and documents, which code reads by their names.
+  const names = changed.filter((file) => !(file in metafile.inputs)).map((file) => basename(file));
+  const readers = Object.keys(metafile.inputs).filter((file) => {
+    const text = names.length === 0 ? '' : readFileSync(join(repository, file), 'utf8');
+    return names.some((name) => text.includes(name));
+  });
   const reached = new Set<string>();
-  const queue = [...changed];
+  const queue = [...changed, ...readers];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);
     queue.push(...(importers.get(file) ?? []));
   }
-  // Data and documents, which tests read by name.
-  const names = changed.filter((file) => !(file in metafile.inputs)).map((file) => basename(file));
-  const namesOne = (test: string): boolean => {
-    const text = readFileSync(join(repository, test), 'utf8');
-    return names.some((name) => text.includes(name));
-  };
-  return tests.filter((test) => reached.has(test) || namesOne(test));
+  return tests.filter((test) => reached.has(test));
 }

@@ -5,21 +5,14 @@ import { join } from 'node:path';
 import { checkPage, differences } from '../../support/corpusRun.ts';
 import { type CorpusServer, listCorpus, startCorpusServer } from '../../support/corpusServer.ts';
 
-/** One of each way to find, locate and rule out; all pages with LEAKWRIGHT_FULL_CORPUS=1. */
+/** One of each way to measure; the others' recordings are judged by the replay. All pages with LEAKWRIGHT_FULL_CORPUS=1. */
 const QUICK = new Set([
-  'clean-audio-context',
   'clean-delayed-cleanup',
   'clean-lru-cache',
-  'clean-react-effect',
-  'leak-attached-nodes',
   'leak-detached-dom',
-  'leak-event-bus',
   'leak-growing-string',
-  'leak-idle-tasks',
-  'leak-object-url',
   'leak-react-effect',
   'leak-slots',
-  'leak-structured-clone',
   'leak-timeout-chain',
   'leak-window-listener',
 ]);

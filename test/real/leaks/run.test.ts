@@ -111,11 +111,12 @@ describe('a check', function () {
     assert.deepEqual(lines, { Session: 4, 'resize listener on window': 5 });
   });
 
-  it('says the same, with the same fingerprint, when it is run again', async () => {
+  it('says the same, with the same fingerprint, when it is run again, and weighs it by the thresholds of the scenario', async () => {
     const summary = ({ findings }: CheckResult): unknown =>
       findings.map(({ fingerprint, name, holder }) => [fingerprint, name, holder]);
-    const [first, second] = [await run('/leak'), await run('/leak')];
+    const [first, second] = [await run('/leak'), await run('/leak', {}, { thresholds: { criticalBytes: 1 } })];
     assert.deepEqual(summary(first.result), summary(second.result));
+    assert.deepEqual([first.result.severity, second.result.severity], ['minor', 'critical']);
   });
 
   it('calls pages that are left open a leak at once, with the line that opens them', async () => {
@@ -161,11 +162,6 @@ describe('a check', function () {
     assert.equal(result.verdict, 'clean');
     assert.equal(result.findings[0]?.ignored, 'known, #12');
     assert.equal(result.severity, 'none');
-  });
-
-  it('weighs findings by the thresholds of the scenario', async () => {
-    const { result } = await run('/leak', {}, { thresholds: { criticalBytes: 1 } });
-    assert.equal(result.severity, 'critical');
   });
 
   it('looks inside a clean page when it is told to, and says that it is clean', async () => {

@@ -338,6 +338,14 @@ describe('Machines that share their files', function () {
     if (!canMakeMachines() || !hasProgram('chromium-headless-shell')) this.skip();
     one = await Machine.start();
     other = await Machine.start({ shares: one });
+    await started(one, owner('puppeteer.ts'));
+    await started(one, owner('playwright.ts'));
+    await started(one, [
+      ...owner('spawnsAndWaits.mjs'),
+      'chromium-headless-shell',
+      ...OWN,
+      `--user-data-dir=${join(one.temp, 'puppeteer_dev_chrome_profile-hEADls')}`,
+    ]);
   });
   after(async () => {
     await other?.stop();
@@ -345,14 +353,6 @@ describe('Machines that share their files', function () {
   });
 
   it('keep what browsers of the other use, though their locks name processes that cannot be seen', async () => {
-    await started(one!, owner('puppeteer.ts'));
-    await started(one!, owner('playwright.ts'));
-    await started(one!, [
-      ...owner('spawnsAndWaits.mjs'),
-      'chromium-headless-shell',
-      ...OWN,
-      `--user-data-dir=${join(one!.temp, 'puppeteer_dev_chrome_profile-hEADls')}`,
-    ]);
     const before = one!.files().filter((name) => !name.includes('/'));
     // An hour later, as far as the folders tell.
     for (const name of before) utimesSync(join(one!.temp, name), 1_700_000_000, 1_700_000_000);

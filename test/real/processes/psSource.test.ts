@@ -10,6 +10,8 @@ describe('the reader for macOS and other Unix systems, run against the ps of thi
 
   it('sees the processes that /proc has, with the same parents, owners and sizes', async () => {
     const child = spawn('sleep', ['300', '60'], { stdio: 'ignore' });
+    // Where nothing else runs, there would be little to compare.
+    const others = Array.from({ length: 5 }, () => spawn('sleep', ['300'], { stdio: 'ignore' }));
     try {
       const reader = new CommandReader(createPsSource());
       const linux = createProcessReader();
@@ -42,7 +44,7 @@ describe('the reader for macOS and other Unix systems, run against the ps of thi
       assert.ok(memory.rssBytes > 10e6);
       assert.equal(await reader.readMemory({ pid: process.pid, startTime: 1 }), undefined);
     } finally {
-      child.kill('SIGKILL');
+      for (const one of [child, ...others]) one.kill('SIGKILL');
     }
   });
 });
