@@ -19,6 +19,7 @@ export { libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRu
 export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';
+export { type LoadedText, filesBehind } from './explain/sources/index.ts';
 export { refusedCheck } from './explain/refusedCheck.ts';
 export * from './analyze/index.ts';
 export * from './node/index.ts';

@@ -12,6 +12,7 @@ import { type ReporterRequest, createReporterSinks, parseReporters } from './rep
 import { EvidenceFiles, runJobs, workersFor } from './runJobs.ts';
 import { RunHistory, historyPlace, labelsOfRun } from './runHistory.ts';
 import { RunServers } from './runServers.ts';
+import { watchChecks } from './watch/watchChecks.ts';
 
 /**
  * `leakwright check`: runs each scenario in a browser of its own, and reports.
@@ -20,6 +21,7 @@ import { RunServers } from './runServers.ts';
  * @throws LeakwrightError `usage` and the like before anything runs, or the signal's reason
  */
 export async function runCheck(said: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+  if (said.watch || said.ui !== undefined) return await watchChecks(said, io, signal);
   const plan = await planChecks(said);
   const { options } = plan;
   const shard = parseShard(options.shard);
@@ -75,7 +77,7 @@ async function checkAll(
   let serversEnded: boolean;
   try {
     const run = { sinks, judge, servers, log, signal, evidence: new EvidenceFiles(options.evidence, jobs.length) };
-    results = await runJobs(jobs, workersFor(jobs, options), run);
+    results = (await runJobs(jobs, workersFor(jobs, options), run)).flat();
   } finally {
     serversEnded = await servers.stop();
     // Whoever stops a run gets what is known by then. It goes into no history: it says nothing of the checks that did not run.

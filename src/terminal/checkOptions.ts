@@ -3,9 +3,13 @@ import type { CheckSettings } from '../checks/index.ts';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import { type Baseline, type Shard, parseBaseline } from '../reports/index.ts';
 
-/** The options of `check` as the command line gives them, and its files. */
+/** The options of `check` as the command line gives them, its files, and how the command goes on. */
 export interface CheckOptions extends CheckSettings {
   readonly files: readonly string[];
+  /** Check again what a change touches. */
+  readonly watch?: boolean;
+  /** Serve the report, live: at a free port, or at this one. */
+  readonly ui?: true | number;
 }
 
 /**

@@ -66,6 +66,9 @@ Examples:
       finish(await runCheck({ files, ...Object.fromEntries(said) }, io, signal));
     });
   addCheckOptions(check);
+  check
+    .option('--watch', 'stay, and check again what a change of a scenario or of a file that its page loaded touches')
+    .option('--ui [port]', 'stay, and show the report in a browser, live, with Check Again', wholeNumber(0));
   program
     .command('analyze')
     .description('read heap snapshots: what is large and suspicious in one, what grew over several')

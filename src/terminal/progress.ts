@@ -5,7 +5,7 @@ import { summarizeCheck } from '../reports/index.ts';
 import type { TerminalIo } from './io.ts';
 import type { Sink } from './reporters.ts';
 
-const PHASE_LABEL: Record<Phase, string> = {
+export const PHASE_LABEL: Record<Phase, string> = {
   launch: 'starting the browser',
   load: 'loading the page',
   warmup: 'warming up',

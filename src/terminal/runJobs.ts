@@ -17,6 +17,7 @@ import type { CheckJob } from './planChecks.ts';
 import type { Sink } from './reporters.ts';
 import type { RunServers } from './runServers.ts';
 import type { FoundScenario } from './scenarios.ts';
+import { seeing } from './watch/seenFiles.ts';
 
 /** What the checks of one command share. */
 export interface JobRun {
@@ -27,6 +28,11 @@ export interface JobRun {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly evidence: EvidenceFiles;
+  /** Hears each check by its place in the list while it runs, and gets the URLs that its page loads. */
+  readonly follow?: {
+    urls(index: number): Set<string>;
+    onEvent(index: number, event: LeakEvent): void;
+  };
 }
 
 /** Names the evidence files of a run: `evidence.json`; of several checks `evidence-1.json`, `evidence-2.json` … */
@@ -59,12 +65,12 @@ export function workersFor(jobs: readonly CheckJob[], { workers }: CheckOptions)
   return Math.min(Math.max(1, jobs.length), workers ?? Math.max(1, Math.floor(availableParallelism() / 2)));
 }
 
-/** Runs all checks, up to `workers` at the same time. @returns their results in the order of the jobs */
+/** Runs all checks, up to `workers` at the same time. @returns the results of each job, in the order of the jobs */
 export async function runJobs(
   jobs: readonly CheckJob[],
   workers: number,
   run: JobRun,
-): Promise<readonly CheckResult[]> {
+): Promise<readonly (readonly CheckResult[])[]> {
   const results: (readonly CheckResult[])[] = [];
   let next = 0;
   const ending = new AbortController();
@@ -75,7 +81,7 @@ export async function runJobs(
       const index = next;
       next += 1;
       // One after the other, events are shown as they come; side by side, a check's together when it has ended.
-      results[index] = await runJob(jobs[index]!, { ...run, signal }, workers > 1);
+      results[index] = await runJob(jobs[index]!, index, { ...run, signal }, workers > 1);
     }
   };
   const all = Array.from({ length: workers }, async () => {
@@ -89,11 +95,11 @@ export async function runJobs(
   });
   await Promise.allSettled(all);
   await Promise.all(all);
-  return results.flat();
+  return results;
 }
 
 /** The check of one scenario; of a fuite file with several tests each of them. */
-async function runJob(job: CheckJob, run: JobRun, together: boolean): Promise<CheckResult[]> {
+async function runJob(job: CheckJob, index: number, run: JobRun, together: boolean): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const found = await withServers(job.found, run.servers, run.signal);
   const queue: FoundScenario[] = [found];
@@ -101,31 +107,33 @@ async function runJob(job: CheckJob, run: JobRun, together: boolean): Promise<Ch
     run.signal.throwIfAborted();
     const one = current;
     const parts = 'refused' in one ? undefined : one.scenario.parts;
-    const events = eventsOf(one, job, run);
+    const events = eventsOf(one, job, index, run);
     const judge = async (result: CheckResult): Promise<CheckResult> => {
       const label = parts?.()?.label;
       const project = 'refused' in one ? undefined : one.scenario.project;
       const name = [result.name, ...(label === undefined ? [] : [`› ${label}`])].join(' ');
       return await run.judge({ ...result, name: project === undefined ? name : `${name} [${project}]` });
     };
-    results.push(await follow(events, judge, run.sinks, together));
+    const hear = run.follow && ((event: LeakEvent) => run.follow!.onEvent(index, event));
+    results.push(await follow(events, judge, { sinks: run.sinks, together, hear }));
     const others = parts?.()?.others ?? [];
     if (!('refused' in one)) queue.push(...others.map((part) => ({ ...one, scenario: { ...one.scenario, ...part } })));
   }
   return results;
 }
 
-function eventsOf(found: FoundScenario, job: CheckJob, run: JobRun): ReturnType<typeof runScenario> {
+function eventsOf(found: FoundScenario, job: CheckJob, index: number, run: JobRun): ReturnType<typeof runScenario> {
   const workspaceFolder = process.cwd();
   if ('refused' in found) return refusedCheck(found.file, found.refused, workspaceFolder);
   const { setup, scenario } = found;
-  const openBrowser = isNodeCheck(job.settings)
+  const open = isNodeCheck(job.settings)
     ? nodeOpener(nodeTarget(job.settings, (line) => run.log.debug(line)))
     : sessionOpener(sessionSource(job.settings, setup?.launch), {
         workspaceFolder,
         log: run.log,
         testIdAttribute: setup?.testIdAttribute,
       });
+  const openBrowser = run.follow ? seeing(open, run.follow.urls(index)) : open;
   const context: CheckContext = { openBrowser, workspaceFolder, signal: run.signal, log: run.log };
   return runScenario(scenario, job.settings, context, {
     evidenceFile: run.evidence.next(),
@@ -150,8 +158,15 @@ async function withServers(found: FoundScenario, servers: RunServers, signal: Ab
 async function follow(
   events: ReturnType<typeof runScenario>,
   judge: (result: CheckResult) => Promise<CheckResult>,
-  sinks: readonly Sink[],
-  together: boolean,
+  {
+    sinks,
+    together,
+    hear,
+  }: {
+    readonly sinks: readonly Sink[];
+    readonly together: boolean;
+    readonly hear: ((event: LeakEvent) => void) | undefined;
+  },
 ): Promise<CheckResult> {
   const kept: LeakEvent[] = [];
   const tell = (event: LeakEvent): void => {
@@ -169,6 +184,7 @@ async function follow(
       judged = await judge(event.result);
       event = { ...event, result: judged };
     }
+    hear?.(event);
     if (together) kept.push(event);
     else tell(event);
   }

@@ -15,16 +15,19 @@ export interface Refusal {
  */
 export class Gate {
   readonly #digest: Buffer;
+  readonly #tokenOf: (request: IncomingMessage) => string | undefined;
 
-  constructor(token: string) {
+  /** @param tokenOf where a request carries its token. Default: as a bearer token */
+  constructor(token: string, tokenOf = bearerToken) {
     this.#digest = digest(token);
+    this.#tokenOf = tokenOf;
   }
 
   /** Undefined for a request that may pass. */
   check(request: IncomingMessage, needsToken: boolean): Refusal | undefined {
     const port = request.socket.localPort;
     const own = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`));
-    const { host, origin, authorization } = request.headers;
+    const { host, origin } = request.headers;
     if (host === undefined || !own.has(host.toLowerCase())) {
       return { status: 421, message: 'This is not the host you asked for.' };
     }
@@ -34,19 +37,22 @@ export class Gate {
     if (request.headers['sec-fetch-site'] === 'cross-site' || request.headers['sec-fetch-site'] === 'same-site') {
       return { status: 403, message: 'Pages of other origins may not ask.' };
     }
-    if (!needsToken || this.#isToken(authorization)) return undefined;
+    if (!needsToken || this.#isToken(this.#tokenOf(request))) return undefined;
     return {
       status: 401,
-      message: 'A bearer token is needed.',
+      message: 'A token is needed.',
       headers: { 'www-authenticate': 'Bearer realm="leakwright"' },
     };
   }
 
-  #isToken(authorization: string | undefined): boolean {
-    const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  #isToken(token: string | undefined): boolean {
     // Digests are of one length: how long the comparison takes says nothing of the token, nor does its length.
     return timingSafeEqual(digest(token ?? ''), this.#digest) && token !== undefined;
   }
+}
+
+function bearerToken({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function digest(text: string): Buffer {

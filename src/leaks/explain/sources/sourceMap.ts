@@ -69,7 +69,7 @@ export async function loadSourceMap(
 }
 
 /** What the last `//# sourceMappingURL=` comment of a script (or its old form `//@`) says. */
-function sourceMapReference(script: string): string | undefined {
+export function sourceMapReference(script: string): string | undefined {
   // An HTML page with inline scripts may contain such comments, but none that speaks of the page's own lines.
   if (/^\s*</.test(script)) return undefined;
   const at = script.lastIndexOf('sourceMappingURL=');
