@@ -136,6 +136,8 @@ export interface CheckResult {
   readonly iterations: number;
   readonly escalatedTo?: number;
   readonly settledLate?: number;
+  /** Milliseconds of the page's time that were skipped in its iterations instead of waited for. */
+  readonly skippedMs?: number;
   readonly growth: Readonly<Record<string, number>>;
   readonly samples: readonly CounterSample[];
   readonly findings: readonly Finding[];

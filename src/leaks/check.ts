@@ -50,6 +50,8 @@ export interface CheckContext {
 }
 
 const DEFAULT_ESCALATE_TO = 60;
+/** A cache of 500 has evicted the first entries by then that were told apart. */
+const DEFAULT_REACH = 540;
 const DEFAULT_TIMEOUT_MS = 300_000;
 /** A step of a slow page on a busy machine takes longer than a test's. */
 const SHORTEST_STEP_LIMIT_MS = 30_000;
@@ -149,6 +151,7 @@ async function* checkUnmasked(
         warmup: run.warmup,
         iterations: run.iterations,
         settledLate: run.subject?.settledLate ?? 0,
+        skippedMs: Math.round(run.subject?.skippedMs ?? 0),
         samples: run.measurements ? countView(run.measurements.evidence).samples : [],
         decision: run.decision,
         findings: run.findings,
@@ -239,6 +242,7 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
       iterations: run.iterations,
       escalateTo: options.escalateTo ?? DEFAULT_ESCALATE_TO,
       deep: options.deep ?? false,
+      ...(run.subject!.sprint && options.escalateTo === undefined ? { reach: DEFAULT_REACH } : {}),
     },
     clock,
     followUntil: () => followUntil(run),
@@ -314,6 +318,7 @@ function phaseOf(
       return { phase: step.phase, iterations: step.iterations, reason: step.reason };
     case 'sizes':
       return { phase: 'attribute' };
+    case 'sprint':
     case 'follow':
       return { phase: 'escalate', iterations: step.of, reason: 'to tell a leak from a cache that fills' };
     case 'watch':

@@ -252,6 +252,7 @@ class DurationCheck {
       warmup: 0,
       iterations: this.#operations,
       settledLate: 0,
+      skippedMs: 0,
       samples: this.#samples,
       findings,
       decision: error

@@ -21,6 +21,8 @@ export interface EvidenceSettings {
   readonly iterations: number;
   /** Iterations in all up to which suspicious growth is followed. */
   readonly escalateTo: number;
+  /** Iterations in all up to which growth that goes on is followed where an iteration costs little; absent where it does not. */
+  readonly reach?: number;
   /** Whether the heap is studied even where nothing grows. */
   readonly deep: boolean;
 }
@@ -89,6 +91,13 @@ export interface FollowedSeen {
   readonly endedBy: 'done' | 'time' | 'multiplying';
 }
 
+/** Iterations one right after the other, with the counters after a collection at their end. */
+export interface SprintedSeen {
+  readonly saw: 'sprinted';
+  readonly counters: Counters;
+  readonly endedBy: 'done' | 'time' | 'multiplying';
+}
+
 /** Bytes of the heap after collections, before and after each of a few iterations: does growth multiply? */
 export interface ConfirmedSeen {
   readonly saw: 'confirmed';
@@ -131,7 +140,7 @@ export interface DrivenSeen {
   readonly iterations: number;
   /** Of them, those that began while work of the one before was going on. */
   readonly overlapped: number;
-  /** Milliseconds of the page's time that were skipped instead of waited for, in all. */
+  /** Milliseconds of the page's time that were skipped instead of waited for, in all, warm-up included. */
   readonly skippedMs: number;
   /** Kinds of work that were waited for. */
   readonly waitedFor: readonly WorkKind[];
@@ -152,6 +161,7 @@ export type Observation = (
   | TrackingSeen
   | SnapshotSeen
   | FollowedSeen
+  | SprintedSeen
   | ConfirmedSeen
   | SizesSeen
   | WatchedSeen

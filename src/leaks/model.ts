@@ -118,6 +118,8 @@ export interface CheckResult {
   readonly escalatedTo?: number;
   /** Iterations after which the page did not settle within the limit. */
   readonly settledLate?: number;
+  /** Milliseconds of the page's time that were skipped in its iterations instead of waited for. */
+  readonly skippedMs?: number;
   readonly growth: Readonly<Record<string, number>>;
   readonly samples: readonly CounterSample[];
   readonly findings: readonly Finding[];

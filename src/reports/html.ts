@@ -81,6 +81,7 @@ function renderFacts(check: CheckResult): string {
     ['Page', check.url],
     ['Browser', `${check.browser.name} ${check.browser.version}`],
     ['Iterations', iterations],
+    ...(check.skippedMs ? [['Time skipped', formatDuration(check.skippedMs)] as [string, string]] : []),
     ...(growth ? [['Growth', `${growth} an iteration${explainedShare(check)}`] as [string, string]] : []),
     ...(memoryStats.peakMb > 0
       ? [

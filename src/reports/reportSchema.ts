@@ -76,6 +76,7 @@ const check = z.looseObject({
   iterations: z.int(),
   escalatedTo: z.optional(z.int()),
   settledLate: z.optional(z.int()),
+  skippedMs: z.optional(z.int()),
   growth: numbers,
   samples: z.array(z.catchall(z.object({ iteration: z.int(), atMs: z.number() }), z.number())),
   findings: z.array(finding),

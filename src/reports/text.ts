@@ -80,8 +80,10 @@ function renderFacts(check: CheckResult, paint: Paint): string[] {
   const iterations = check.escalatedTo
     ? `followed to ${check.escalatedTo}`
     : `${check.warmup} warm-up, ${check.iterations} counted`;
+  // What the page took for its own time passed in less.
+  const skipped = (check.skippedMs ?? 0) >= 1000 ? `, ${formatDuration(check.skippedMs!)} of its time skipped` : '';
   return [
-    row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}`),
+    row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}${skipped}`),
     ...(growth ? [row('growth', `${growth} an iteration${explainedShare(check)}`)] : []),
     ...(memoryStats.peakMb > 0
       ? [

@@ -26,6 +26,8 @@ export interface MadePage {
   readonly objectBytes?: number;
   /** Session-history entries of five watched iterations; the collection of the objects is keyed by them. */
   readonly historyEntries?: number;
+  /** Iterations up to which growth is followed where they cost little. */
+  readonly reach?: number;
   /** Counted iterations. Default: 7. */
   readonly iterations?: number;
   /** ms that an iteration of the count takes. */
@@ -77,7 +79,13 @@ export function makeEvidence(page: MadePage): Evidence {
   const evidence = (): Evidence => ({
     version: 1,
     browser: 'made by hand',
-    settings: { warmup: WARMUP, iterations: page.iterations ?? 7, escalateTo: 60, deep: false },
+    settings: {
+      warmup: WARMUP,
+      iterations: page.iterations ?? 7,
+      escalateTo: 60,
+      deep: false,
+      ...defined({ reach: page.reach }),
+    },
     observations: [...observations],
   });
   const countersAt = (now: number): Record<string, number> => ({
@@ -187,6 +195,10 @@ export function makeEvidence(page: MadePage): Evidence {
         note({ saw: 'followed', heap: 0, bytes, ms: [], endedBy });
         break;
       }
+      case 'sprint':
+        begun = Math.max(begun, step.to);
+        note({ saw: 'sprinted', counters: countersAt(begun), endedBy: 'done' });
+        break;
       case 'confirm': {
         const bytes = [countersAt(begun)['jsHeapBytes']!];
         for (let each = 0; each < step.iterations; each += 1) {
@@ -513,6 +525,33 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: steps('jsHeapBytes', [100, 10, 10, 10]),
   },
   { name: 'nodes that stop', truth: 'clean', nodes: (now) => Math.min(now, 58) },
+  ...[100, 200, 500].map((limit): MadePage => ({
+    name: `a cache of ${limit}, where iterations cost little`,
+    truth: 'clean',
+    reach: 540,
+    objects: (made, now) => (now - made < limit ? 1 : 0),
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, Math.min(i, limit - 3)) * 200 }),
+  })),
+  {
+    name: 'one object of each iteration, where iterations cost little',
+    truth: 'leak',
+    reach: 540,
+    objects: () => 1,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 200 }),
+  },
+  {
+    name: 'a ring of 200 rows, where iterations cost little',
+    truth: 'clean',
+    reach: 540,
+    nodes: (now) => Math.min(now, 200),
+  },
+  {
+    name: 'a cache of 40, where iterations cost little',
+    truth: 'clean',
+    reach: 540,
+    objects: (made, now) => (now - made < 40 ? 1 : 0),
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, Math.min(i, 37)) * 200 }),
+  },
   {
     name: 'clicks that nothing listens to',
     truth: 'inconclusive',

@@ -59,6 +59,7 @@ const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> =
   snapshot: 'snapshot',
   sizes: 'sizes',
   follow: 'followed',
+  sprint: 'sprinted',
   confirm: 'confirmed',
   watch: 'watched',
   cover: 'covered',
@@ -92,6 +93,7 @@ function asPlanned(step: Step, next: Observation, before: readonly Observation[]
       next.begun - before.at(-1)!.begun === step.iterations
     );
   if (step.do === 'confirm' && next.saw === 'confirmed') return next.bytes.length === step.iterations + 1;
+  if (step.do === 'sprint' && next.saw === 'sprinted') return next.endedBy !== 'done' || next.begun === step.to;
   if (step.do === 'follow' && next.saw === 'followed') return next.endedBy !== 'done' || next.begun === step.to;
   if (step.do === 'snapshot' && next.saw === 'snapshot') {
     const done = next.begun - before.at(-1)!.begun;

@@ -67,6 +67,7 @@ export class PageUnderTest implements Subject {
   /** Whether there may be frames that have not been told which iteration it is. */
   #framesChanged = true;
   settledLate = 0;
+  skippedMs = 0;
 
   private constructor(parts: {
     page: Page;
@@ -219,11 +220,23 @@ export class PageUnderTest implements Subject {
     return bytes;
   }
 
+  /** Runs one iteration among many: where none had anything to wait for, the page is not given a frame. */
+  get sprint(): (() => Promise<number>) | undefined {
+    if (!this.#time.skips) return undefined;
+    return async () => {
+      const isSynchronous = this.#facts.every(({ waitedFor, tail }) => waitedFor.length === 0 && tail.length === 0);
+      await this.#iterate();
+      const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'breathe')]);
+      return bytes;
+    };
+  }
+
   async #endIteration(wait: Wait): Promise<IterationFacts> {
     const before = this.#facts.at(-1);
     const settled = await this.#settle(wait);
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
+    this.skippedMs += skippedMs;
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
     await this.#passClock();
     const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, silent };
@@ -237,6 +250,7 @@ export class PageUnderTest implements Subject {
     const { clockMs } = this.#limits;
     if (clockMs === undefined || !this.#time.skips) return;
     await this.#time.skip(clockMs, true);
+    this.skippedMs += clockMs;
     await this.#settle('breathe');
   }
 

@@ -21,6 +21,8 @@ export interface Subject {
   readonly begun: number;
   /** Iterations after which it did not come to rest within the limit. */
   readonly settledLate: number;
+  /** Milliseconds of its time that were skipped in iterations instead of waited for, in all; absent where none can be. */
+  readonly skippedMs?: number;
   /** What was noticed of the latest iterations, warm-up included, beside what was read after them. */
   readonly facts: readonly IterationFacts[];
   /** What it does all the time, whatever an iteration does: it is not waited for. */
@@ -43,6 +45,8 @@ export interface Subject {
   /** Runs one iteration. @returns bytes of the heap, garbage included */
   iterateOn(): Promise<number>;
   settle(): Promise<void>;
+  /** The same as quickly as may be, where many of them take little time; absent where its time cannot be skipped. */
+  readonly sprint?: (() => Promise<number>) | undefined;
   /** Bytes of the heap after a collection. */
   heldBytes(): Promise<number>;
   /** The counters, after a collection. */

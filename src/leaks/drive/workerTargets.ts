@@ -62,22 +62,22 @@ export class WorkerTargets {
     return [...this.#unreached.values()];
   }
 
-  /** Collects garbage in all parts and reads their heaps. @returns bytes in all; undefined without parts */
-  async readHeaps(): Promise<number | undefined> {
-    if (this.#parts.size === 0) return undefined;
-    let total = 0;
-    for (const { cdp, heapBytes } of this.#parts.values()) {
+  /** Collects garbage in all parts and reads their heaps. @returns bytes in all of workers and of frames; absent without any */
+  async readHeaps(): Promise<{ readonly workerHeapBytes?: number; readonly frameHeapBytes?: number }> {
+    const totals: { workerHeapBytes?: number; frameHeapBytes?: number } = {};
+    for (const { kind, cdp, heapBytes } of this.#parts.values()) {
+      const counter = kind === 'frame' ? 'frameHeapBytes' : 'workerHeapBytes';
       try {
         await cdp.send('HeapProfiler.collectGarbage');
         const { usedSize } = await cdp.send('Runtime.getHeapUsage');
         heapBytes.push(usedSize);
-        total += usedSize;
+        totals[counter] = (totals[counter] ?? 0) + usedSize;
       } catch (error) {
         // A part may end at any time; the check itself may not.
         if (this.#guard.ended) throw error;
       }
     }
-    return total;
+    return totals;
   }
 
   async #watch(cdp: GuardedCdp): Promise<void> {

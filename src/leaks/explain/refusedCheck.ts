@@ -26,6 +26,7 @@ export async function* refusedCheck(
     warmup: 0,
     iterations: 0,
     settledLate: 0,
+    skippedMs: 0,
     samples: [],
     findings: [],
     decision: undefined,

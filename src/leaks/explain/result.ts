@@ -18,6 +18,8 @@ export interface CheckFacts {
   readonly warmup: number;
   readonly iterations: number;
   readonly settledLate: number;
+  /** Milliseconds of the page's time that were skipped. */
+  readonly skippedMs: number;
   readonly samples: readonly CounterSample[];
   /** Undefined where the check ended before anything could be decided. */
   readonly decision: Pick<Decision, 'verdict' | 'because' | 'bounded' | 'escalatedTo'> | undefined;
@@ -60,6 +62,7 @@ export function createResult(
     iterations: facts.iterations,
     ...defined({ escalatedTo: facts.decision?.escalatedTo === undefined ? undefined : facts.decision.escalatedTo }),
     ...(facts.settledLate > 0 ? { settledLate: facts.settledLate } : {}),
+    ...(facts.skippedMs > 0 ? { skippedMs: facts.skippedMs } : {}),
     growth: { ...growthOf(samples), ...explainedFraction(facts.findings, samples) },
     samples,
     findings: facts.findings,

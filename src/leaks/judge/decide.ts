@@ -8,7 +8,7 @@ import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
+import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, sprintsIn, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
@@ -274,8 +274,10 @@ function inconclusive(
 /** Whether a counter that rose during the count went on at about its rate until the end of the check. */
 function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): boolean {
   const { samples, end, begun } = countView(evidence);
-  const iterations = end!.begun - begun;
-  const gain = (end!.counters[counter] ?? 0) - (samples.at(-1)![counter] ?? 0);
+  // What filled up in hundreds of iterations rose for most of them.
+  const from = sprintsIn(evidence).at(-1) ?? { begun, counters: samples.at(-1)! };
+  const iterations = end!.begun - from.begun;
+  const gain = (end!.counters[counter] ?? 0) - (from.counters[counter] ?? 0);
   const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
   if (iterations <= 0) return runaway !== undefined;
   // What ended the count below where it began comes and goes.

@@ -1,5 +1,6 @@
 import type { Evidence, SnapshotSeen } from '../evidence.ts';
 import { type Runaway, describeRunaway, findMultiplied, findRunaway, looksMultiplying, multiplies } from './runaway.ts';
+import { nextSprint } from './reach.ts';
 import type { Step } from './steps.ts';
 import { thresholds } from './thresholds.ts';
 import { type HeapView, begunIn, countView } from './view.ts';
@@ -83,6 +84,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
     return { ...state, next: { do: 'confirm', heap, iterations: CONFIRMING_ITERATIONS } };
   if (!runaway && begun < target && !(cutShort && last?.saw === 'followed'))
     return { ...state, next: { do: 'follow', heap, to: target, of } };
+  const sprintTo = heap === 0 && !runaway && !escalated && !cutShort ? nextSprint(evidence) : undefined;
+  if (sprintTo !== undefined) return { ...state, next: { do: 'sprint', to: sprintTo, of: evidence.settings.reach! } };
   return {
     ...state,
     next: {

@@ -9,6 +9,7 @@ import type {
   Observation,
   SizesSeen,
   SnapshotSeen,
+  SprintedSeen,
   WatchedSeen,
 } from '../evidence.ts';
 import type { CounterSample } from '../model.ts';
@@ -84,6 +85,11 @@ export function countView({ observations }: Evidence): CountView {
 }
 
 export const begunIn = ({ observations }: Evidence): number => observations.at(-1)?.begun ?? 0;
+
+/** The readings after runs of quick iterations, in their order. */
+export function sprintsIn({ observations }: Evidence): readonly Of<SprintedSeen>[] {
+  return observations.filter((seen): seen is Of<SprintedSeen> => seen.saw === 'sprinted');
+}
 
 export function workerHeaps({ observations }: Evidence): readonly (readonly number[])[] | undefined {
   return observations.find((seen) => seen.saw === 'workers')?.heaps;

@@ -55,9 +55,7 @@ export async function readCounters(cdp: GuardedCdp, workers: WorkerTargets): Pro
     if (ours !== undefined) counters[ours] = value;
   }
   for (const [name, value] of Object.entries(page)) counters[name] = value;
-  const workerHeapBytes = await workers.readHeaps();
-  if (workerHeapBytes !== undefined) counters['workerHeapBytes'] = workerHeapBytes;
-  return counters;
+  return { ...counters, ...(await workers.readHeaps()) };
 }
 
 interface HeapUsage {

@@ -47,6 +47,10 @@ const NOTHING_SEEN: SeenPlaces = {
   latest: { analysis: { groups: [], growth: [], nodeCount: 0, elements: {} }, spans: [] },
 };
 
+/** Beyond the usual follow-up, growth is followed for so long, in ms, and so far, in bytes. */
+const SPRINT_MS = 10_000;
+const SPRINT_BYTES = 150 * 1024 * 1024;
+
 export interface MeasuringOptions {
   readonly subject: Subject;
   readonly browser: string;
@@ -71,6 +75,7 @@ export class Measurements {
   #workers: readonly WorkerTarget[] = [];
   /** Follow-up iterations done, for progress. */
   #followed = 0;
+  #sprintedMs = 0;
 
   constructor(options: MeasuringOptions) {
     this.#options = options;
@@ -112,7 +117,7 @@ export class Measurements {
       saw: 'driven',
       iterations: facts.length,
       overlapped: facts.filter(({ overlapped }) => overlapped).length,
-      skippedMs: Math.round(facts.reduce((sum, { skippedMs }) => sum + skippedMs, 0)),
+      skippedMs: Math.round(subject.skippedMs ?? 0),
       waitedFor: [...new Set(facts.flatMap(({ waitedFor }) => waitedFor))],
       tail: facts.at(-1)?.tail ?? [],
       unreached: subject.unreached ?? [],
@@ -140,6 +145,8 @@ export class Measurements {
         return await this.#sizes(step);
       case 'follow':
         return yield* this.#follow(step);
+      case 'sprint':
+        return yield* this.#sprint(step);
       case 'confirm':
         return await this.#confirm(step);
       case 'watch':
@@ -266,6 +273,27 @@ export class Measurements {
       else if (clock.monotonic() >= deadline && subject.begun < to) endedBy = 'time';
     }
     this.note({ saw: 'followed', heap, bytes, ms: ms.map(Math.round), endedBy });
+  }
+
+  async *#sprint({ to, of }: Of<'sprint'>): AsyncGenerator<LeakEvent> {
+    const { subject, clock, followUntil } = this.#options;
+    const deadline = Math.min(followUntil(), clock.monotonic() + SPRINT_MS - this.#sprintedMs);
+    const began = clock.monotonic();
+    const bytes: number[] = [];
+    const ms: number[] = [];
+    let endedBy: 'done' | 'time' | 'multiplying' = 'done';
+    const total = of - subject.begun + this.#followed;
+    while (subject.begun < to && endedBy === 'done') {
+      const iterationBegan = clock.monotonic();
+      bytes.push(await subject.sprint!());
+      ms.push(clock.monotonic() - iterationBegan);
+      this.#followed += 1;
+      yield { type: 'iteration', phase: 'escalate', iteration: this.#followed, of: total };
+      if (looksMultiplying(bytes, ms)) endedBy = 'multiplying';
+      else if (clock.monotonic() >= deadline || bytes.at(-1)! - bytes[0]! > SPRINT_BYTES) endedBy = 'time';
+    }
+    this.#sprintedMs += clock.monotonic() - began;
+    this.note({ saw: 'sprinted', counters: await subject.read(), endedBy });
   }
 
   async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {
