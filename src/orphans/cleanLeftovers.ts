@@ -1,5 +1,3 @@
-import { readlink } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import {
   type EndedProfile,
   type FindLeftoversOptions,
@@ -12,7 +10,6 @@ import { type JournalEntry, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
 import { defined, describeError } from '../support/index.ts';
 import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
-import type { OwnedTree } from './model.ts';
 
 /**
  * What lies about now: to be shown, oldest first. Nothing is touched.
@@ -109,38 +106,11 @@ function endedForGood(trees: readonly CleanedTree[]): readonly CleanedTree[] {
 }
 
 function endedFolders(trees: readonly CleanedTree[]): ReadonlySet<string> {
-  return new Set(endedForGood(trees).flatMap(({ folders }) => folders ?? []));
+  return new Set(endedForGood(trees).flatMap(({ traces }) => traces?.folders ?? []));
 }
 
 function endedProfiles(trees: readonly CleanedTree[]): readonly EndedProfile[] {
-  return endedForGood(trees).flatMap(({ profile }) => profile ?? []);
-}
-
-/** What its browser's command line names as its profile, and where its temporary files go. */
-export async function profileOf({ tree }: OwnedTree, reader: ProcessReader): Promise<EndedProfile | undefined> {
-  if (!tree.profile || tree.profile.kind === 'default' || tree.profile.path === '') return undefined;
-  const browser = tree.processes.find(({ role }) => role === 'browser')?.info ?? tree.root;
-  const tempFolder = (await reader.readEnvironment(browser))?.['TMPDIR'];
-  return {
-    path: tree.profile.path,
-    startedAtMs: browser.startedAtMs,
-    ...defined({ createdBy: tree.automatedBy }),
-    ...(tempFolder === undefined || tempFolder === '' ? {} : { tempFolder: resolve(tempFolder) }),
-  };
-}
-
-/** The profile, the folder of its singleton socket (the profile has a link to it), and for our own the session's folder. */
-export async function foldersOf({ tree, journalId }: OwnedTree, journal: readonly JournalEntry[]): Promise<string[]> {
-  const folders: string[] = [];
-  const profile = tree.profile?.path;
-  if (profile && tree.profile?.kind !== 'default') {
-    folders.push(profile);
-    const socket = await readlink(join(profile, 'SingletonSocket')).catch(() => undefined);
-    if (socket !== undefined) folders.push(dirname(socket));
-  }
-  const entry = journal.find(({ id }) => id === journalId);
-  if (entry) folders.push(entry.folder);
-  return folders;
+  return endedForGood(trees).flatMap(({ traces }) => traces?.profile ?? []);
 }
 
 export function leftoverOptions(

@@ -12,7 +12,7 @@ import {
   shareTableReads,
 } from '../processes/index.ts';
 import { defined, describeError } from '../support/index.ts';
-import { cleanLeftover, foldersOf, isHosted, leftoverOptions, leftoversAfter, profileOf } from './cleanLeftovers.ts';
+import { cleanLeftover, isHosted, leftoverOptions, leftoversAfter } from './cleanLeftovers.ts';
 import type {
   CleanUpOptions,
   CleanUpPlan,
@@ -25,6 +25,7 @@ import { closeRequest } from './closeBrowser.ts';
 import type { OwnedTree } from './model.ts';
 import { endedByAnother } from './otherCleanUps.ts';
 import { type Survey, survey } from './survey.ts';
+import { mergeTraces, tracesOf } from './treeTraces.ts';
 
 /** Finds what nobody owns: orphans to end, leftovers to remove. Everything else found is in the plan with action `leave`. */
 export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan> {
@@ -34,6 +35,7 @@ export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan>
       owned,
       memoryBytes: await memoryOf(owned, options.reader),
       action: owned.status === 'orphan' ? 'end' : 'leave',
+      traces: await tracesOf(owned, now.journal, options.reader),
     })),
   );
   const leftovers = await findLeftovers({ ...leftoverOptions(options, now.journal, now.table), table: now.table });
@@ -120,14 +122,13 @@ async function cleanTree(
   const { root } = planned.owned.tree;
   const current = now.trees.find(({ tree }) => tree.processes.some(({ info }) => sameProcess(info, root)));
   const refusal = refusalOf(planned.owned, current, options.ownUid ?? process.getuid?.() ?? -1);
-  const folders = await foldersOf(planned.owned, now.journal);
-  const profile = await profileOf(planned.owned, reader);
+  const traces = mergeTraces(planned.traces, await tracesOf(planned.owned, now.journal, reader));
   if (refusal !== undefined) {
     // What looks like a client may be another clean-up that asks the browser to close.
     const members = planned.owned.tree.processes.map(({ info }) => info);
     if (current?.status !== 'unknown' || !(await endedByAnother(members, reader)))
       return { ...planned, outcome: 'refused', reason: refusal };
-    return { ...planned, folders, ...defined({ profile }), outcome: 'gone' };
+    return { ...planned, traces, outcome: 'gone' };
   }
   try {
     const result = await endBrowserTree(current ?? planned.owned, {
@@ -135,7 +136,7 @@ async function cleanTree(
       ...defined({ ending: options.ending }),
       onEvent: (event) => options.onEvent?.({ type: 'tree', root, event }),
     });
-    return { ...planned, folders, ...defined({ profile }), ...outcomeOf(result) };
+    return { ...planned, traces, ...outcomeOf(result) };
   } catch (error) {
     return { ...planned, outcome: 'survived', reason: describeError(error) };
   }

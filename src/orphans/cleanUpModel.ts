@@ -1,13 +1,16 @@
-import type { EndedProfile, Leftover } from '../browsers/index.ts';
+import type { Leftover } from '../browsers/index.ts';
 import type { EndTreeEvent, EndTreeOptions, ProcessIdentity } from '../processes/index.ts';
 import type { OwnedTree } from './model.ts';
 import type { SurveyOptions } from './survey.ts';
+import type { TreeTraces } from './treeTraces.ts';
 
 export interface PlannedTree {
   readonly owned: OwnedTree;
   /** What its processes cost now, in bytes (PSS). */
   readonly memoryBytes: number;
   readonly action: 'end' | 'leave';
+  /** What it has on disk for itself alone, as far as that was looked for. */
+  readonly traces?: TreeTraces;
 }
 
 export interface PlannedLeftover {
@@ -40,14 +43,7 @@ export type CleanUpEvent =
   | { readonly type: 'treeDone'; readonly result: CleanedTree }
   | { readonly type: 'leftoverDone'; readonly result: CleanedLeftover };
 
-export interface CleanedTree {
-  /** Its profile as its command line named it, where that is not a person's own. */
-  readonly profile?: EndedProfile;
-  /** Folders that were this tree's alone, known from before it was ended. */
-  readonly folders?: readonly string[];
-  readonly owned: OwnedTree;
-  readonly memoryBytes: number;
-  readonly action: 'end' | 'leave';
+export interface CleanedTree extends PlannedTree {
   /** `gone`: it had ended by itself. `refused`: a rule forbids it now; `reason` says which. */
   readonly outcome: 'ended' | 'gone' | 'survived' | 'refused' | 'left' | 'planned';
   readonly reason?: string;

@@ -65,7 +65,7 @@ export function parseStat(bytes: Uint8Array, length: number): ProcStat | undefin
   if (pid === undefined || pid <= 0) return undefined;
 
   // Field 3 is the state, one letter; numbers[n] is field n + 4.
-  const state = states[String.fromCharCode(bytes[close + 2]!)] ?? 'unknown';
+  const letter = states[String.fromCharCode(bytes[close + 2]!)] ?? 'unknown';
   const numbers = fields;
   let count = 0;
   let at = close + 4;
@@ -86,16 +86,18 @@ export function parseStat(bytes: Uint8Array, length: number): ProcStat | undefin
   }
   // 21 numbers reach field 24 (rss). What follows may be missing on old kernels.
   if (count < 21) return undefined;
+  const threads = numbers[16]!;
   return {
     pid,
     name: decoder.decode(bytes.subarray(open + 1, close)),
-    state,
+    // Z is said of the first thread. Until the others have ended too, the process has its files, sockets and memory.
+    state: letter === 'zombie' && threads > 1 ? 'running' : letter,
     ppid: numbers[0]!,
     groupId: numbers[1]!,
     sessionId: numbers[2]!,
     kernelThread: (numbers[5]! & PF_KTHREAD) !== 0,
     cpuTicks: numbers[10]! + numbers[11]!,
-    threads: numbers[16]!,
+    threads,
     startTicks: numbers[18]!,
     rssPages: Math.max(0, numbers[20]!),
     argStart: count > 44 ? numbers[44]! : 0,

@@ -120,6 +120,9 @@ describe('Browsers left behind, for real', function () {
       const owner = await arena.start('chromedriver');
       await arena.end(owner.process, 'SIGTERM');
       assert.ok(isAlive(owner.browser), 'a SIGTERM to a Selenium client leaves its browser');
+      // As a driver does when it is asked to end: the link to the folder of the browser's socket goes with the profile.
+      const { profile } = (await theTree()).tree;
+      await rm(join(profile!.path, 'SingletonSocket'));
       const { result } = await cleanedUp();
       assert.deepEqual(result.errors, []);
       assertNothingLeft();

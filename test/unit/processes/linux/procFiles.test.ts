@@ -70,6 +70,15 @@ describe('parseStat', () => {
     ]);
   });
 
+  it('does not call a process dead before its last thread, which closes its files and sockets', () => {
+    const zombie = ZYGOTE.replace(' S ', ' Z ');
+    assert.equal(stat(zombie)?.state, 'zombie');
+    const fields = zombie.split(' ');
+    fields[19] = '27';
+    assert.equal(stat(fields.join(' '))?.threads, 27);
+    assert.equal(stat(fields.join(' '))?.state, 'running');
+  });
+
   it('knows kernel threads, which have no command line to read', () => {
     assert.equal(stat(ZYGOTE.replace('4194560', '2129984'))?.kernelThread, true);
   });

@@ -1,0 +1,77 @@
+import { readFile, readdir, readlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { EndedProfile } from '../browsers/index.ts';
+import type { JournalEntry } from '../journal/index.ts';
+import type { ProcessIdentity, ProcessReader } from '../processes/index.ts';
+import { defined } from '../support/index.ts';
+import type { OwnedTree } from './model.ts';
+
+/** What a tree has on disk for itself alone. Known only while it lives: a browser or driver removes the links to it first. */
+export interface TreeTraces {
+  /** The profile, the folder of the profile's singleton socket, and for our own the session's folder. */
+  readonly folders: readonly string[];
+  /** Its profile as its command line named it, where that is not a person's own. */
+  readonly profile?: EndedProfile;
+}
+
+export async function tracesOf(
+  owned: OwnedTree,
+  journal: readonly JournalEntry[],
+  reader: ProcessReader,
+): Promise<TreeTraces> {
+  if (owned.status === 'personal') return { folders: [] };
+  const profile = await profileOf(owned, reader);
+  const folders = [profile?.path, ...(await singletonFolders(owned, profile?.path))];
+  const session = journal.find(({ id }) => id === owned.journalId)?.folder;
+  return {
+    folders: [...new Set([...folders, session].filter((folder) => folder !== undefined))],
+    ...defined({ profile }),
+  };
+}
+
+/** Both together: what was seen first may be gone by the second look, and what is new was not there at the first. */
+export function mergeTraces(first: TreeTraces | undefined, second: TreeTraces): TreeTraces {
+  const profile = second.profile ?? first?.profile;
+  return {
+    folders: [...new Set([...(first?.folders ?? []), ...second.folders])],
+    ...defined({ profile }),
+  };
+}
+
+async function profileOf({ tree }: OwnedTree, reader: ProcessReader): Promise<EndedProfile | undefined> {
+  if (!tree.profile || tree.profile.kind === 'default' || tree.profile.path === '') return undefined;
+  const browser = tree.processes.find(({ role }) => role === 'browser')?.info ?? tree.root;
+  const tempFolder = (await reader.readEnvironment(browser))?.['TMPDIR'];
+  return {
+    path: tree.profile.path,
+    startedAtMs: browser.startedAtMs,
+    ...defined({ createdBy: tree.automatedBy }),
+    ...(tempFolder === undefined || tempFolder === '' ? {} : { tempFolder: resolve(tempFolder) }),
+  };
+}
+
+/**
+ * The folder of the browser's singleton socket, by the link in its profile and by the socket that the browser has open: the
+ * link is gone as soon as a driver, asked to end, has removed the profile.
+ */
+async function singletonFolders({ tree }: OwnedTree, profile: string | undefined): Promise<string[]> {
+  const browser = tree.browser ?? tree.root;
+  const link = profile && (await readlink(join(profile, 'SingletonSocket')).catch(() => undefined));
+  const sockets = [...(link ? [link] : []), ...(await boundSocketsOf(browser))];
+  return sockets.filter((path) => path.endsWith('/SingletonSocket')).map((path) => dirname(path));
+}
+
+/** The paths of the unix sockets a process has bound; none where its descriptors may not be read. */
+async function boundSocketsOf({ pid }: ProcessIdentity, proc = '/proc'): Promise<string[]> {
+  const folder = join(proc, String(pid));
+  const fds = await readdir(join(folder, 'fd')).catch(() => []);
+  if (fds.length === 0) return [];
+  const links = await Promise.all(fds.map((fd) => readlink(join(folder, 'fd', fd)).catch(() => '')));
+  const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+  const listing = await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
+  // Num RefCount Protocol Flags Type St Inode Path
+  return listing.split('\n').flatMap((line) => {
+    const [, inode, path] = /^\S+(?: +\S+){5} +(\d+) +(\/.*)$/.exec(line) ?? [];
+    return inode !== undefined && path !== undefined && own.has(inode) ? [path] : [];
+  });
+}
