@@ -3,6 +3,7 @@
  * without code nor code without a command can be shipped.
  */
 import type { CheckResult } from '../leaks/index.ts';
+import { ALERT_AGES } from '../machine/index.ts';
 
 /** Commands of the palette and the view's title. */
 export const COMMANDS = {
@@ -162,8 +163,8 @@ export const SETTING_DEFAULTS: Settings = {
   refreshInterval: 2000,
   statusBar: true,
   afterDebugSession: 'ask',
-  processLeakAlertAfter: 30,
-  fileLeakAlertAfter: 60,
+  processLeakAlertAfter: ALERT_AGES.orphanMs / 1000,
+  fileLeakAlertAfter: ALERT_AGES.leftoverMs / 1000,
   iterations: 0,
   codeLens: true,
   checkAgainOnSave: false,

@@ -2,16 +2,9 @@
  * What the editor needs of the other rooms once something is done: a bundle of its own, loaded then. Activation, which
  * everybody pays, loads only what draws.
  */
-export { HistoryByKey, TreeSampler, findBrowserTrees, readDevToolsPort } from '../browsers/index.ts';
-export { readJournal } from '../journal/index.ts';
-export {
-  OwnerObservations,
-  cleanUp,
-  decideOwnership,
-  planCleanUp,
-  summarize,
-  surveyLeftovers,
-} from '../orphans/index.ts';
+export { HistoryByKey, findBrowserTrees, readDevToolsPort } from '../browsers/index.ts';
+export { MachineWatch } from '../machine/index.ts';
+export { cleanUp, planCleanUp, summarize, surveyLeftovers } from '../orphans/index.ts';
 export { createProcessReader } from '../processes/index.ts';
 export { openHistory } from '../history/index.ts';
 export { renderChecks } from './agents/renderChecks.ts';

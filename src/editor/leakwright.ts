@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Disposable, type ExtensionContext, type Uri, commands, l10n } from 'vscode';
+import { LeftoverWatch } from '../machine/index.ts';
 import type { SessionInfo } from '../sessions/index.ts';
 import { describeError, toolVersion } from '../support/index.ts';
 import { offerTools } from './agents/languageModelTools.ts';
@@ -18,13 +19,13 @@ import { RunningChecks } from './checks/runningChecks.ts';
 import { RunningStatus } from './checks/runningStatus.ts';
 import { forgetContextKeys, setContextKey } from './contextKeys.ts';
 import { COMMANDS, type CommandId, ROW_COMMANDS } from './contributions.ts';
+import { engine } from './loadEngine.ts';
 import { onDemand } from './loadOnDemand.ts';
 import { createLog, inBackground } from './log.ts';
 import { cleanUpLeftovers } from './cleaning/cleanUpLeftovers.ts';
 import { cleanUpOrphans } from './cleaning/cleanUpOrphans.ts';
 import { cleanUpOurs } from './cleaning/cleanUpOurs.ts';
 import { LeakAlerts } from './cleaning/leakAlerts.ts';
-import { LeftoverWatch } from './cleaning/leftoverWatch.ts';
 import { OwnerWatch } from './cleaning/ownerWatch.ts';
 import { LeakChecksView } from './leakChecks/leakChecksView.ts';
 import type { OpenReportArgument } from './leakChecks/leakCommands.ts';
@@ -119,7 +120,10 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     onChange: () => watch.announce(),
   });
   const watch = new ProcessWatch({ log, sessions: () => sessions.sessions, pages: (id, key) => pages.of(id, key) });
-  const leftovers = new LeftoverWatch({ watch, log });
+  const leftovers = new LeftoverWatch({
+    survey: async () => await engine().surveyLeftovers({}, await watch.reader.readTable()),
+    log,
+  });
   const room = { watch, leftovers, log };
   const alerts = new LeakAlerts(room);
   const owners = new OwnerWatch({

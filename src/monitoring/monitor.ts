@@ -1,16 +1,23 @@
-import { type OwnedTree, cleanUp, describePlan, planCleanUp, toReport } from '../orphans/index.ts';
+import {
+  type AlertThresholds,
+  LeftoverWatch,
+  type MachineReading,
+  MachineWatch,
+  alertDefaults,
+  alertsOf,
+  readMachine,
+} from '../machine/index.ts';
+import { type OwnedTree, cleanUp, describePlan, planCleanUp, surveyLeftovers, toReport } from '../orphans/index.ts';
 import type { History } from '../history/index.ts';
 import { defined, type Clock, type Log, describeError, systemClock } from '../support/index.ts';
 import { AlertBook } from './alerts/alertBook.ts';
 import { Delivery, type AlertSink, MAX_QUEUED } from './alerts/delivery.ts';
-import { type AlertThresholds, alertDefaults, judgeAlerts } from './alerts/judge.ts';
 import { METRICS, recordReading, recordScenarios } from './metrics/definitions.ts';
 import { loadOtlp, loadPrometheus } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
 import type { OtlpExport } from './metrics/otlp.ts';
-import { type MonitorReading, type ScenarioReading, scenarioReading } from './reading.ts';
+import { type ScenarioReading, scenarioReading } from './reading.ts';
 import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
-import { MachineSource } from './source/machineSource.ts';
 
 export interface MonitorOptions {
   /** Of the HTTP endpoint on 127.0.0.1; 0 for a free one. */
@@ -39,14 +46,15 @@ const MAX_SCENARIOS = 100;
 export class Monitor {
   readonly #options: MonitorOptions;
   readonly #clock: Clock;
-  readonly #source: MachineSource;
+  readonly #watch: MachineWatch;
+  readonly #leftovers: LeftoverWatch;
   readonly #alerts: AlertBook;
   readonly #book: MetricBook;
   readonly #deliveries: readonly Delivery[];
   readonly #startedAt: number;
   #server: MonitorServer | undefined;
   #otlp: OtlpExport | undefined;
-  #reading: MonitorReading | undefined;
+  #reading: MachineReading | undefined;
   #suppressed = 0;
   #historyAt = -Infinity;
   #readingHistory: Promise<void> = Promise.resolve();
@@ -61,12 +69,13 @@ export class Monitor {
     this.#alerts = new AlertBook(this.#clock);
     this.#book = new MetricBook(METRICS, this.#clock);
     this.#deliveries = (options.sinks ?? []).map((sink) => new Delivery(sink, this.#clock, options.log));
-    this.#source = new MachineSource({
-      intervalMs: options.intervalMs ?? 2000,
-      ...defined({ browserLimitBytes: options.browserLimitBytes }),
+    const { log, scope } = options;
+    this.#watch = new MachineWatch({ clock: this.#clock, log, ...defined({ filter: scope?.filter }) });
+    this.#leftovers = new LeftoverWatch({
+      survey: async () =>
+        await surveyLeftovers(defined({ tempFolder: scope?.tempFolder }), await this.#watch.reader.readTable()),
       clock: this.#clock,
-      log: options.log,
-      ...options.scope,
+      log,
     });
   }
 
@@ -76,7 +85,11 @@ export class Monitor {
     const { port, token, log, otlp } = options;
     monitor.#server = await startMonitorServer({ port, token, log }, monitor.#answers());
     try {
-      monitor.#source.start((reading) => monitor.#take(reading));
+      monitor.#watch.onView((view) => {
+        monitor.#take(readMachine(view, monitor.#leftovers.leftovers, options.browserLimitBytes));
+      });
+      monitor.#watch.setInterval('monitor', monitor.#intervalMs);
+      monitor.#leftovers.setVisible(true);
       if (otlp) {
         const onChange = (failure: Error | undefined) => {
           if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
@@ -92,13 +105,18 @@ export class Monitor {
     return monitor;
   }
 
+  get #intervalMs(): number {
+    return this.#options.intervalMs ?? 2000;
+  }
+
   get port(): number {
     return this.#server!.port;
   }
 
   /** Takes a sample now and judges it. */
-  async refresh(): Promise<MonitorReading> {
-    await this.#source.refresh();
+  async refresh(): Promise<MachineReading> {
+    await this.#leftovers.refresh();
+    await this.#watch.refresh();
     return this.#reading!;
   }
 
@@ -109,7 +127,8 @@ export class Monitor {
 
   async stop(): Promise<void> {
     await this.#server?.close();
-    await this.#source.dispose();
+    this.#leftovers.dispose();
+    await this.#watch.dispose();
     await this.#readingHistory;
     await this.#cleaning?.catch(() => undefined);
     for (const delivery of this.#deliveries) delivery.dispose();
@@ -118,7 +137,7 @@ export class Monitor {
     });
   }
 
-  #take(reading: MonitorReading): void {
+  #take(reading: MachineReading): void {
     const structures = [
       ...reading.structures,
       { name: 'time series', entries: this.#book.size, limit: METRICS.length * 100 },
@@ -130,7 +149,7 @@ export class Monitor {
     ];
     this.#reading = { ...reading, structures };
     const thresholds = this.#options.thresholds ?? alertDefaults;
-    const told = this.#alerts.update(judgeAlerts(this.#reading, thresholds, this.#alerts.levels));
+    const told = this.#alerts.update(alertsOf(this.#reading, thresholds, this.#alerts.levels));
     for (const event of told) {
       for (const delivery of this.#deliveries) delivery.push(event);
       const { kind, level } = event.alert;
@@ -141,7 +160,7 @@ export class Monitor {
     this.#metricsText = undefined;
   }
 
-  #record(reading: MonitorReading): void {
+  #record(reading: MachineReading): void {
     const book = this.#book;
     recordReading(book, reading);
     book.replace(
@@ -200,7 +219,7 @@ export class Monitor {
   #memory(): unknown {
     const reading = this.#reading;
     if (!reading) return { schema: 1, at: null };
-    const sum = (value: (tree: MonitorReading['trees'][number]) => number) =>
+    const sum = (value: (tree: MachineReading['trees'][number]) => number) =>
       reading.trees.reduce((total, tree) => total + value(tree), 0);
     return {
       schema: 1,
@@ -215,20 +234,25 @@ export class Monitor {
         orphans: reading.trees.filter(({ status }) => status === 'orphan').length,
       },
       trees: reading.trees.map(({ growth, ...tree }) => ({ ...tree, growth: growth ?? null })),
-      leftovers: reading.leftovers,
+      leftovers: {
+        count: reading.leftovers.length,
+        bytes: reading.leftovers.reduce((total, { bytes }) => total + bytes, 0),
+      },
       structures: reading.structures,
-      monitor: { ...reading.self, sampleMs: reading.sampleMs, intervalMs: this.#options.intervalMs ?? 2000 },
+      monitor: { ...reading.self, sampleMs: reading.sampleMs, intervalMs: this.#intervalMs },
     };
   }
 
   /** Orphans and leftovers, as `leakwright clean` does it: each tree is judged again before it is ended. */
   #cleanUp(dryRun: boolean): Promise<unknown> | undefined {
     if (this.#cleaning) return undefined;
-    const options = { reader: this.#source.reader, observations: this.#source.observations, ...this.#options.scope };
+    const { reader, observations } = this.#watch;
+    const options = { reader, observations, ...this.#options.scope };
     const work = (async () => {
       const plan = await planCleanUp(options);
       const result = dryRun ? describePlan(plan) : await cleanUp(plan, options);
-      this.#source.forget();
+      this.#watch.forget();
+      this.#leftovers.look();
       return { dryRun, ...toReport(result) };
     })();
     const count = (outcome: string) =>

@@ -1,5 +1,6 @@
 import { ProgressLocation, window } from 'vscode';
 import type { Leftover } from '../../browsers/index.ts';
+import type { LeftoverWatch } from '../../machine/index.ts';
 import type { CleanUpPlan, CleanUpResult, OwnedTree, PlannedTree } from '../../orphans/index.ts';
 import { identityKey } from '../../processes/index.ts';
 import { type Log, formatBytes } from '../../support/index.ts';
@@ -7,7 +8,6 @@ import { engine } from '../loadEngine.ts';
 import type { ProcessWatch } from '../processTree/processWatch.ts';
 import { t } from '../translate.ts';
 import { logEnding } from './endingLog.ts';
-import type { LeftoverWatch } from './leftoverWatch.ts';
 
 /** What every clean-up in the editor needs. */
 export interface CleanUpRoom {

@@ -1,5 +1,6 @@
 import { type Disposable, window } from 'vscode';
 import type { Leftover } from '../../browsers/index.ts';
+import { isDueLeftover, isDueOrphan } from '../../machine/index.ts';
 import type { OwnedTree, WatchedOwner } from '../../orphans/index.ts';
 import { identityKey } from '../../processes/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
@@ -118,7 +119,7 @@ export class LeakAlerts implements Disposable {
     const isOff = limitMs === 0 || fresh.length === 0;
     this.#room.watch.watch('alerts', isOff ? undefined : AGING_BEAT_MS);
     if (isOff || !window.state.focused) return;
-    const due = fresh.filter(({ orphanForMs = 0 }) => orphanForMs >= limitMs);
+    const due = fresh.filter((owned) => isDueOrphan(owned, limitMs));
     if (due.length === 0) return;
     for (const { tree } of due) this.#tell(identityKey(tree.root));
     inBackground(this.#room.log, 'Telling of orphans', this.#tellOfTrees(due));
@@ -167,7 +168,7 @@ export class LeakAlerts implements Disposable {
     if (waits.length > 0) this.#room.leftovers.look((soon.length > 0 ? Math.max(...soon) : Math.min(...waits)) + 1000);
     // An owner that has just ended gets its own notification soon.
     if (soon.length > 0 || this.#ending.size > 0 || !window.state.focused) return;
-    const due = fresh.filter(({ ageMs, removable }) => removable && ageMs >= limitMs);
+    const due = fresh.filter((leftover) => isDueLeftover(leftover, limitMs));
     const bytes = sum(due, (leftover) => leftover.bytes);
     // Small ones are in the view; many of them add up.
     if (bytes < WORTH_TELLING_BYTES) return;

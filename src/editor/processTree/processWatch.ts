@@ -1,8 +1,9 @@
-import type { HistoryPoint, ProcessPoint, SamplerSnapshot, TreeSampler } from '../../browsers/index.ts';
-import type { OwnedTree, OwnerObservations } from '../../orphans/index.ts';
-import { type ProcessReader, type ProcessTable, identityKey, sameProcess } from '../../processes/index.ts';
+import type { HistoryPoint, ProcessPoint } from '../../browsers/index.ts';
+import type { MachineView, MachineWatch } from '../../machine/index.ts';
+import type { OwnerObservations } from '../../orphans/index.ts';
+import { type ProcessReader, type ProcessTable, sameProcess } from '../../processes/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
-import { type Log, describeError, isAbort } from '../../support/index.ts';
+import { type Log, defined } from '../../support/index.ts';
 import { engine } from '../loadEngine.ts';
 import type { ShownRenderer, ShownTree } from './row.ts';
 
@@ -17,59 +18,41 @@ export interface ProcessWatchOptions {
 
 const NO_PAGES: ReadonlyMap<number, ShownRenderer> = new Map();
 
-/** Whose a tree is changes rarely and costs more to find out than memory: this old, in ms, is it decided again. */
-const DECIDE_EVERY_MS = 8000;
-
 /**
- * What the window knows of the machine's browsers: one sampler, whoever asks for it. It runs as fast as the most eager
- * of those that watch, and not at all when nobody does.
+ * The machine's browsers as this window shows them: the machine's watch, which starts with the first reader, and beside each
+ * tree its session, its pages, and whether it is being ended.
  */
 export class ProcessWatch {
   readonly #options: ProcessWatchOptions;
-  #reader: ProcessReader | undefined;
-  #observations: OwnerObservations | undefined;
-  readonly #watchers = new Map<string, number>();
   readonly #listeners = new Set<(trees: readonly ShownTree[]) => void>();
   readonly #ending = new Set<string>();
-  #sampler: TreeSampler | undefined;
+  #machine: MachineWatch | undefined;
+  #isWatched = false;
   #paused = false;
-  #table: ProcessTable | undefined;
-  #owned = new Map<string, OwnedTree>();
-  #decidedAt = -Infinity;
-  #snapshot: SamplerSnapshot | undefined;
-  #judging: Promise<void> = Promise.resolve();
-  #disposed = false;
 
   constructor(options: ProcessWatchOptions) {
     this.#options = options;
-    this.#reader = options.reader;
   }
 
   get reader(): ProcessReader {
-    this.#reader ??= engine().createProcessReader();
-    return this.#reader;
+    return this.#started.reader;
   }
 
   /** What was seen while owners lived. */
   get observations(): OwnerObservations {
-    this.#observations ??= new (engine().OwnerObservations)();
-    return this.#observations;
+    return this.#started.observations;
   }
 
-  /** Somebody wants a sample every `everyMs`; undefined: no longer. */
+  /** Takes a sample every `everyMs` for this reader; undefined ends that. */
   watch(who: string, everyMs: number | undefined): void {
-    if (everyMs === undefined) this.#watchers.delete(who);
-    else this.#watchers.set(who, everyMs);
-    if (this.#watchers.size === 0) {
-      this.#sampler?.setInterval(undefined);
-      return;
-    }
-    this.#start().setInterval(Math.min(...this.#watchers.values()));
+    if (everyMs === undefined && !this.#machine) return;
+    this.#started.setInterval(who, everyMs);
+    this.#isWatched = this.#started.isWatched;
   }
 
-  /** Whether anybody wants samples. */
+  /** Whether any reader has an interval. */
   get isWatched(): boolean {
-    return this.#watchers.size > 0;
+    return this.#isWatched;
   }
 
   get paused(): boolean {
@@ -78,22 +61,21 @@ export class ProcessWatch {
 
   setPaused(paused: boolean): void {
     this.#paused = paused;
-    if (paused) this.#sampler?.pause();
-    else this.#sampler?.resume();
+    this.#machine?.setPaused(paused);
   }
 
   /** All processes as the last sample saw them. */
   get table(): ProcessTable | undefined {
-    return this.#table;
+    return this.#view?.table;
   }
 
   /** How long the last reading of the processes took, in ms. */
   get costMs(): number | undefined {
-    return this.#snapshot?.costMs;
+    return this.#view?.costMs;
   }
 
   get hasSampled(): boolean {
-    return this.#snapshot !== undefined;
+    return this.#view !== undefined;
   }
 
   /** The sessions of this window, those elsewhere included. */
@@ -104,13 +86,13 @@ export class ProcessWatch {
   /** The browsers as last seen, in start order. */
   get trees(): readonly ShownTree[] {
     const sessions = this.#options.sessions();
-    return (this.#snapshot?.trees ?? []).map((sample): ShownTree => {
+    return (this.#view?.trees ?? []).map(({ sample, owned }): ShownTree => {
       const { tree } = sample;
       const ids = [tree.root, ...(tree.browser ? [tree.browser] : [])];
       const session = sessions.find(({ root }) => root !== undefined && ids.some((id) => sameProcess(id, root)));
       return {
         sample,
-        owned: this.#owned.get(sample.key),
+        owned,
         session,
         pages: (session && this.#options.pages?.(session.id, sample.key)) ?? NO_PAGES,
         ending: this.#ending.has(sample.key),
@@ -118,13 +100,13 @@ export class ProcessWatch {
     });
   }
 
-  /** What was measured of a tree while anybody watched, oldest first. */
+  /** What was measured of a tree while it was watched, oldest first. */
   history(treeKey: string): readonly HistoryPoint[] {
-    return this.#sampler?.history(treeKey) ?? [];
+    return this.#machine?.history(treeKey) ?? [];
   }
 
   processHistory(processKey: string): readonly ProcessPoint[] {
-    return this.#sampler?.processHistory(processKey) ?? [];
+    return this.#machine?.processHistory(processKey) ?? [];
   }
 
   onDidChange(listener: (trees: readonly ShownTree[]) => void): () => void {
@@ -132,11 +114,9 @@ export class ProcessWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A full sample now, paused or not, with whose each tree is. */
+  /** A full sample now, paused or not, with the owner of each tree decided anew. */
   async refresh(): Promise<readonly ShownTree[]> {
-    this.#decidedAt = -Infinity;
-    await this.#start().refresh();
-    await this.#judging;
+    await this.#started.refresh();
     return this.trees;
   }
 
@@ -147,71 +127,32 @@ export class ProcessWatch {
     this.announce();
   }
 
-  /** Something beside the processes changed (a session's name): whoever listens looks again. */
+  /** Tells listeners of a change beside the processes, such as a session's name. */
   announce(): void {
-    if (this.#disposed) return;
     const { trees } = this;
     for (const listener of this.#listeners) listener(trees);
   }
 
   dispose(): void {
-    this.#disposed = true;
-    this.#sampler?.dispose();
+    void this.#machine?.dispose();
     this.#listeners.clear();
-    this.#watchers.clear();
+    this.#isWatched = false;
   }
 
-  #start(): TreeSampler {
-    if (this.#sampler) return this.#sampler;
-    const { TreeSampler, findBrowserTrees } = engine();
-    const sampler = new TreeSampler({
-      reader: this.reader,
-      intervalMs: undefined,
-      log: this.#options.log,
-      findTrees: (table) => {
-        this.#table = table;
-        return findBrowserTrees(table);
-      },
-    });
-    sampler.onSample((snapshot) => {
-      this.#judging = this.#judging.then(() => this.#judge(snapshot));
-    });
-    if (this.#paused) sampler.pause();
-    sampler.start();
-    this.#sampler = sampler;
-    return sampler;
+  get #view(): MachineView | undefined {
+    return this.#machine?.view;
   }
 
-  async #judge(snapshot: SamplerSnapshot): Promise<void> {
-    const table = this.#table;
-    if (!table || this.#disposed) return;
-    const trees = snapshot.trees.map(({ tree }) => tree);
-    this.observations.observe(trees, table);
-    const isNew = trees.some(({ root }) => !this.#owned.has(identityKey(root)));
-    if (isNew || snapshot.at - this.#decidedAt >= DECIDE_EVERY_MS) {
-      try {
-        await this.#decide(snapshot, table);
-      } catch (error) {
-        if (!isAbort(error))
-          this.#options.log.warn(`Whose the browsers are could not be told: ${describeError(error)}`);
-      }
-    }
-    this.#snapshot = snapshot;
-    this.announce();
-  }
-
-  async #decide(snapshot: SamplerSnapshot, table: ProcessTable): Promise<void> {
-    const { decideOwnership, readJournal } = engine();
-    const { entries } = await readJournal();
-    const owned = await decideOwnership({
-      trees: snapshot.trees.map(({ tree }) => tree),
-      table,
-      journal: entries,
-      reader: this.reader,
-      observations: this.observations,
+  get #started(): MachineWatch {
+    if (this.#machine) return this.#machine;
+    const { log, reader } = this.#options;
+    const machine = new (engine().MachineWatch)({ log, ...defined({ reader }) });
+    machine.onView(({ trees }) => {
+      for (const key of this.#ending) if (!trees.some(({ sample }) => sample.key === key)) this.#ending.delete(key);
+      this.announce();
     });
-    this.#owned = new Map(owned.map((one) => [identityKey(one.tree.root), one]));
-    this.#decidedAt = snapshot.at;
-    for (const key of this.#ending) if (!this.#owned.has(key)) this.#ending.delete(key);
+    if (this.#paused) machine.setPaused(true);
+    this.#machine = machine;
+    return machine;
   }
 }

@@ -13,7 +13,7 @@ import type { HousekeepingStatistics } from '../../sessions/index.ts';
 import { type Log, describeError, plainText } from '../../support/index.ts';
 import { setContextKey } from '../contextKeys.ts';
 import { VIEWS } from '../contributions.ts';
-import type { LeftoverWatch } from '../cleaning/leftoverWatch.ts';
+import type { LeftoverWatch } from '../../machine/index.ts';
 import { createReleasableTree } from '../releasableTree.ts';
 import { t } from '../translate.ts';
 import { type RowOrder, buildRows } from './buildRows.ts';

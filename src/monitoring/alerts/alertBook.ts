@@ -1,5 +1,6 @@
 import { type Clock, RingBuffer } from '../../support/index.ts';
-import { type ActiveAlert, type Alert, type AlertEvent, type AlertLevel, LEVEL_RANK } from './alert.ts';
+import { type Alert, type AlertLevel, LEVEL_RANK } from '../../machine/index.ts';
+import type { ActiveAlert, AlertEvent } from './alert.ts';
 
 /** The same alert is told again after so long at the soonest, unless it got worse. */
 export const REPEAT_MS = 5 * 60_000;

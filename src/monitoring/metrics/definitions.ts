@@ -1,4 +1,5 @@
-import type { MonitorReading, ScenarioReading } from '../reading.ts';
+import type { MachineReading } from '../../machine/index.ts';
+import type { ScenarioReading } from '../reading.ts';
 import type { MetricBook, MetricDefinition } from './metricBook.ts';
 
 const gauge = (name: string, help: string, labels: readonly string[] = []): MetricDefinition => ({
@@ -58,7 +59,7 @@ export const METRICS: readonly MetricDefinition[] = [
 ];
 
 /** Puts a reading into the book: what is gone is gone from it. */
-export function recordReading(book: MetricBook, reading: MonitorReading): void {
+export function recordReading(book: MetricBook, reading: MachineReading): void {
   const labelled = reading.trees.map((tree) => ({
     tree,
     labels: {
@@ -68,7 +69,7 @@ export function recordReading(book: MetricBook, reading: MonitorReading): void {
       owner: tree.owner ?? 'unknown',
     },
   }));
-  const perTree = (name: string, value: (tree: MonitorReading['trees'][number]) => number) =>
+  const perTree = (name: string, value: (tree: MachineReading['trees'][number]) => number) =>
     book.replace(
       `leakwright_${name}`,
       labelled.map(({ labels, tree }) => ({ labels, value: value(tree) })),
@@ -80,8 +81,11 @@ export function recordReading(book: MetricBook, reading: MonitorReading): void {
   perTree('browser_cpu_ratio', ({ cpuPercent }) => (cpuPercent ?? 0) / 100);
   perTree('browser_growth_bytes_per_second', ({ growth }) => growth?.bytesPerSecond ?? 0);
   const single = (name: string, value: number) => book.replace(`leakwright_${name}`, [{ labels: {}, value }]);
-  single('leftovers', reading.leftovers.count);
-  single('leftover_bytes', reading.leftovers.bytes);
+  single('leftovers', reading.leftovers.length);
+  single(
+    'leftover_bytes',
+    reading.leftovers.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
   single('sample_duration_seconds', reading.sampleMs / 1000);
   book.replace('leakwright_machine_memory_bytes', [
     { labels: { kind: 'total' }, value: reading.machine.totalBytes },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { type AlertEvent, Monitor, webhookSink } from '../../../src/monitoring/index.ts';
-import { alertDefaults } from '../../../src/monitoring/alerts/judge.ts';
+import { alertDefaults } from '../../../src/machine/index.ts';
 import { openHistory } from '../../../src/history/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
 import { silentLog } from '../../../src/support/index.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { isForPerson, parseMonitorLine } from '../../../src/editor/monitoring/monitorLines.ts';
 import type { AlertEvent } from '../../../src/monitoring/index.ts';
-import type { Alert } from '../../../src/monitoring/alerts/alert.ts';
+import type { Alert } from '../../../src/machine/index.ts';
 
 describe('what the monitor tells the editor', () => {
   const alertOf = (parts: Partial<Alert>): AlertEvent => ({

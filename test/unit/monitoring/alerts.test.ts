@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { Alert, AlertEvent } from '../../../src/monitoring/alerts/alert.ts';
+import type { AlertEvent } from '../../../src/monitoring/alerts/alert.ts';
 import { AlertBook, MAX_PER_MINUTE, REPEAT_MS } from '../../../src/monitoring/alerts/alertBook.ts';
 import { Delivery, MAX_QUEUED, OPEN_MS } from '../../../src/monitoring/alerts/delivery.ts';
-import { judgeAlerts } from '../../../src/monitoring/alerts/judge.ts';
-import type { MonitorReading, TreeReading } from '../../../src/monitoring/reading.ts';
+import { type Alert, alertsOf } from '../../../src/machine/index.ts';
+import type { MachineReading, TreeReading } from '../../../src/machine/reading.ts';
 import { type Clock, silentLog } from '../../../src/support/index.ts';
 
 const MB = 1024 * 1024;
@@ -26,14 +26,14 @@ const tree: TreeReading = {
   growth: undefined,
 };
 
-function readingOf(parts: Partial<MonitorReading> = {}): MonitorReading {
+function readingOf(parts: Partial<MachineReading> = {}): MachineReading {
   return {
     at: now,
     machine: { totalBytes: 1000 * MB, usedBytes: 100 * MB },
     browserLimitBytes: 1000 * MB,
     self: { rssBytes: 50 * MB, heapUsedBytes: 20 * MB, heapLimitBytes: 2000 * MB },
     trees: [],
-    leftovers: { count: 0, bytes: 0 },
+    leftovers: [],
     structures: [],
     sampleMs: 4,
     ...parts,
@@ -41,7 +41,7 @@ function readingOf(parts: Partial<MonitorReading> = {}): MonitorReading {
 }
 
 describe('what the monitor alerts of', () => {
-  const levels = (reading: MonitorReading) => judgeAlerts(reading).map(({ key, level }) => [key, level]);
+  const levels = (reading: MachineReading) => alertsOf(reading).map(({ key, level }) => [key, level]);
   const machineAt = (part: number) => readingOf({ machine: { totalBytes: 1000 * MB, usedBytes: part * 1000 * MB } });
   const growing = (mbPerSecond: number, parts: Partial<TreeReading> = {}) =>
     readingOf({
@@ -63,8 +63,8 @@ describe('what the monitor alerts of', () => {
 
   it('does not come and go with a value that hovers at a threshold', () => {
     const before = new Map([['memory-usage:machine', 'warning' as const]]);
-    assert.equal(judgeAlerts(machineAt(0.79), undefined, before)[0]?.level, 'warning');
-    assert.equal(judgeAlerts(machineAt(0.77), undefined, before)[0]?.level, 'notice');
+    assert.equal(alertsOf(machineAt(0.79), undefined, before)[0]?.level, 'warning');
+    assert.equal(alertsOf(machineAt(0.77), undefined, before)[0]?.level, 'notice');
   });
 
   it('tells of growth above 0.1 and 0.5 MB/s that is a line, and lasts', () => {
@@ -78,15 +78,28 @@ describe('what the monitor alerts of', () => {
 
   it('gives an orphan the time to end by itself that the editor gives it', () => {
     const orphanFor = (orphanForMs: number) =>
-      judgeAlerts(readingOf({ trees: [{ ...tree, status: 'orphan', orphanForMs }] })).map(({ kind }) => kind);
+      alertsOf(readingOf({ trees: [{ ...tree, status: 'orphan', orphanForMs }] })).map(({ kind }) => kind);
     assert.deepEqual(orphanFor(29_999), []);
     assert.deepEqual(orphanFor(30_000), ['orphan']);
+  });
+
+  it('gives leftover folders the age that the editor gives them, and counts those of that age only', () => {
+    const leftoverOf = (...ages: number[]) =>
+      alertsOf(readingOf({ leftovers: ages.map((ageMs) => ({ removable: true, ageMs, bytes: MB })) }));
+    assert.deepEqual(leftoverOf(59_999), []);
+    assert.match(leftoverOf(59_999, 60_000)[0]!.message, /^1 folder was left behind/);
+    const [alert] = alertsOf(readingOf({ leftovers: [{ removable: true, ageMs: 60_000, bytes: 2000 * MB }] }));
+    assert.equal(alert?.level, 'warning');
+    assert.deepEqual(alertsOf(readingOf({ leftovers: [{ removable: false, ageMs: 60_000, bytes: MB }] })), []);
   });
 
   it('tells of orphans, leftovers, and structures near their bound', () => {
     const reading = readingOf({
       trees: [{ ...tree, status: 'orphan', orphanForMs: 30_000 }],
-      leftovers: { count: 2, bytes: 5 * MB },
+      leftovers: [
+        { removable: true, ageMs: 60_000, bytes: 3 * MB },
+        { removable: true, ageMs: 90_000, bytes: 2 * MB },
+      ],
       structures: [
         { name: 'time series', entries: 95, limit: 100 },
         { name: 'small', entries: 5, limit: 100 },
@@ -97,7 +110,7 @@ describe('what the monitor alerts of', () => {
       ['leftovers', 'notice'],
       ['large-structure:time series', 'warning'],
     ]);
-    assert.match(judgeAlerts(reading)[0]!.message, /Chromium \(pid 100\) was left behind: node run\.js/);
+    assert.match(alertsOf(reading)[0]!.message, /Chromium \(pid 100\) was left behind: node run\.js/);
   });
 });
 

@@ -1,6 +1,25 @@
-import { formatBytes, plainText } from '../../support/index.ts';
-import type { MonitorReading, TreeReading } from '../reading.ts';
-import type { Alert, AlertLevel } from './alert.ts';
+import { formatBytes, plainText } from '../support/index.ts';
+import { ALERT_AGES, isDueLeftover, isDueOrphan } from './ages.ts';
+import type { MachineReading, TreeReading } from './reading.ts';
+
+export type AlertLevel = 'notice' | 'warning' | 'critical';
+
+export const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { notice: 0, warning: 1, critical: 2 };
+
+/** Something that is so now and should not be. */
+export interface Alert {
+  /** The same alert has the same key as long as it lasts. */
+  readonly key: string;
+  readonly kind: 'memory-usage' | 'memory-growth' | 'orphan' | 'leftovers' | 'large-structure';
+  readonly level: AlertLevel;
+  /** What it is about: `machine`, `Chromium (pid 4711)`. */
+  readonly subject: string;
+  /** A sentence for people. */
+  readonly message: string;
+  /** What was measured, and what it must stay below, in one unit. */
+  readonly value: number;
+  readonly threshold: number;
+}
 
 const MB = 1024 * 1024;
 
@@ -11,8 +30,9 @@ export interface AlertThresholds {
   /** Less of a line than this (Pearson's r), or a shorter time (ms), is no growth. */
   readonly growthCorrelation: number;
   readonly growthMs: number;
-  /** How long an orphan is given to end by itself before it is told of, in ms: as the editor gives it. */
+  /** An orphan, or a leftover folder, must be this old (ms): what ends by itself within that time is no leak. */
   readonly orphanMs: number;
+  readonly leftoverMs: number;
   /** Share of a structure's own bound. */
   readonly structure: number;
   /** Bytes of leftovers that turn a notice into a warning. */
@@ -24,7 +44,7 @@ export const alertDefaults: AlertThresholds = {
   growth: { warning: 0.1 * MB, critical: 0.5 * MB },
   growthCorrelation: 0.6,
   growthMs: 30_000,
-  orphanMs: 30_000,
+  ...ALERT_AGES,
   structure: 0.9,
   leftoverBytes: 1024 * MB,
 };
@@ -37,8 +57,8 @@ const HYSTERESIS = 0.97;
  *
  * @param active keys of those that held before, with their level
  */
-export function judgeAlerts(
-  reading: MonitorReading,
+export function alertsOf(
+  reading: MachineReading,
   thresholds: AlertThresholds = alertDefaults,
   active: ReadonlyMap<string, AlertLevel> = new Map(),
 ): Alert[] {
@@ -108,7 +128,7 @@ function growthAlert(tree: TreeReading, thresholds: AlertThresholds): Alert[] {
 }
 
 function orphanAlert(tree: TreeReading, { orphanMs }: AlertThresholds): Alert[] {
-  if (tree.status !== 'orphan' || tree.orphanForMs < orphanMs) return [];
+  if (!isDueOrphan(tree, orphanMs)) return [];
   const owner = tree.owner === undefined ? 'what launched it' : plainText(tree.owner);
   return [
     {
@@ -123,8 +143,11 @@ function orphanAlert(tree: TreeReading, { orphanMs }: AlertThresholds): Alert[] 
   ];
 }
 
-function leftoverAlert({ count, bytes }: MonitorReading['leftovers'], thresholds: AlertThresholds): Alert[] {
-  if (count === 0) return [];
+function leftoverAlert(leftovers: MachineReading['leftovers'], thresholds: AlertThresholds): Alert[] {
+  const due = leftovers.filter((leftover) => isDueLeftover(leftover, thresholds.leftoverMs));
+  if (due.length === 0) return [];
+  const count = due.length;
+  const bytes = due.reduce((sum, leftover) => sum + leftover.bytes, 0);
   return [
     {
       key: 'leftovers',

@@ -1,24 +1,24 @@
-import type { Disposable } from 'vscode';
-import type { Leftover } from '../../browsers/index.ts';
-import { type Log, describeError } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
-import type { ProcessWatch } from '../processTree/processWatch.ts';
+import type { Leftover } from '../browsers/index.ts';
+import { type Clock, type Log, describeError, systemClock } from '../support/index.ts';
+import { LEFTOVERS_EVERY_MS } from './ages.ts';
 
-/** While somebody looks, in ms. Sizing some hundred profiles costs seconds: never more than this share of the time. */
-const BEAT_MS = 30_000;
+/** At most this share of the time goes into looking. */
 const MAX_DUTY = 0.02;
 
 interface LeftoverWatchOptions {
-  readonly watch: ProcessWatch;
+  /** Finds and sizes the files that browsers left behind, oldest first. */
+  readonly survey: () => Promise<readonly Leftover[]>;
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
-/** The files that browsers left behind, as last seen. It looks while the view is visible, and when it is told to. */
-export class LeftoverWatch implements Disposable {
+/** The files that browsers left behind, as last seen. It looks at intervals while it is visible, and when `look` plans it. */
+export class LeftoverWatch {
   readonly #options: LeftoverWatchOptions;
+  readonly #clock: Clock;
   readonly #listeners = new Set<(leftovers: readonly Leftover[]) => void>();
   #leftovers: readonly Leftover[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #timer: AbortController | undefined;
   /** When the timer goes off, by the monotonic clock. */
   #dueAt = Infinity;
   #looking: Promise<void> | undefined;
@@ -29,6 +29,7 @@ export class LeftoverWatch implements Disposable {
 
   constructor(options: LeftoverWatchOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Oldest first. */
@@ -41,14 +42,18 @@ export class LeftoverWatch implements Disposable {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Whether somebody sees what is found. */
+  /** Whether a view or a monitor shows what is found. */
   setVisible(visible: boolean): void {
     if (this.#visible === visible) return;
     this.#visible = visible;
-    if (visible) this.#plan(Math.max(0, this.#lookedAt + this.#beatMs() - performance.now()));
+    if (visible) this.#plan(Math.max(0, this.#lookedAt + this.#beatMs() - this.#clock.monotonic()));
   }
 
-  /** Looks soon, whoever sees it: something has ended. @param delayMs at most so late */
+  /**
+   * Looks soon, visible or not.
+   *
+   * @param delayMs at most so late
+   */
   look(delayMs = 0): void {
     this.#plan(delayMs);
   }
@@ -64,31 +69,36 @@ export class LeftoverWatch implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    clearTimeout(this.#timer);
+    this.#timer?.abort();
     this.#listeners.clear();
   }
 
   #beatMs(): number {
-    return Math.max(BEAT_MS, this.#costMs / MAX_DUTY);
+    return Math.max(LEFTOVERS_EVERY_MS, this.#costMs / MAX_DUTY);
   }
 
   /** The sooner of two plans holds. */
   #plan(delayMs: number): void {
-    const dueAt = performance.now() + delayMs;
+    const dueAt = this.#clock.monotonic() + delayMs;
     if (this.#disposed || dueAt >= this.#dueAt) return;
-    clearTimeout(this.#timer);
+    this.#timer?.abort();
+    const timer = new AbortController();
+    this.#timer = timer;
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => {
-      this.#dueAt = Infinity;
-      void this.refresh();
-    }, delayMs);
+    this.#clock
+      .sleep(delayMs, timer.signal)
+      .then(() => {
+        this.#dueAt = Infinity;
+        return this.refresh();
+      })
+      // Only the abort of a timer that a sooner one replaced.
+      .catch(() => undefined);
   }
 
   async #look(): Promise<void> {
-    const started = performance.now();
+    const started = this.#clock.monotonic();
     try {
-      const table = await this.#options.watch.reader.readTable();
-      const leftovers = await engine().surveyLeftovers({}, table);
+      const leftovers = await this.#options.survey();
       if (this.#disposed) return;
       this.#leftovers = leftovers;
       for (const listener of this.#listeners) listener(leftovers);
@@ -96,7 +106,7 @@ export class LeftoverWatch implements Disposable {
       this.#options.log.warn(`Leftover files could not be looked for: ${describeError(error)}`);
     } finally {
       this.#looking = undefined;
-      this.#lookedAt = performance.now();
+      this.#lookedAt = this.#clock.monotonic();
       this.#costMs = this.#lookedAt - started;
       if (this.#visible) this.#plan(this.#beatMs());
     }
