@@ -62,6 +62,7 @@ export const ROW_COMMANDS = {
   removeLeftover: 'leakwright.removeLeftover',
   revealLeftover: 'leakwright.revealLeftover',
   copyLeftoverPath: 'leakwright.copyLeftoverPath',
+  compareSnapshots: 'leakwright.compareSnapshots',
 } as const;
 
 /** What *Open Report* is given: a run, with the finding to begin at. */
@@ -73,6 +74,9 @@ export interface OpenReportRequest {
 }
 
 export type CommandId = (typeof COMMANDS)[keyof typeof COMMANDS] | (typeof ROW_COMMANDS)[keyof typeof ROW_COMMANDS];
+
+/** The read-only editor of heap snapshots. */
+export const SNAPSHOT_EDITOR = 'leakwright.heapSnapshot';
 
 export const VIEWS = {
   processes: 'leakwright.processes',

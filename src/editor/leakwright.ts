@@ -53,6 +53,7 @@ import { ReportPanels } from './report/reportPanel.ts';
 import { reportFailure } from './failure.ts';
 import { watchDeletions } from './deletedFiles.ts';
 import type { NewScenario } from './testExplorer/newScenario.ts';
+import { compareSnapshots, registerSnapshotEditor } from './snapshots/snapshotEditor.ts';
 import { ScenarioLens } from './testExplorer/scenarioLens.ts';
 import { ScenarioTests } from './testExplorer/scenarioTests.ts';
 import { setTranslator } from './translate.ts';
@@ -204,6 +205,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     processes.view.onDidChangeVisibility(() => statusBar.update()),
     checks,
     scenarios,
+    registerSnapshotEditor({ cli, log }),
     new ScenarioLens(),
     new FindingActions(findings),
     new FindingHover(findings, async ({ result, finding }) => await pastRuns.growthOf(result, finding.fingerprint)),
@@ -289,6 +291,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(ROW_COMMANDS.copyLeftoverPath, (node?: Node) => copyLeftoverPath(rows, node));
   command(ROW_COMMANDS.goToLeak, (target?: CheckTarget) => onDemand().goToLine(loop, target));
   command(ROW_COMMANDS.compareRuns, (node?: LeakNode, nodes?: LeakNode[]) => onDemand().compareRuns(past, node, nodes));
+  command(ROW_COMMANDS.compareSnapshots, (_uri: Uri, uris: Uri[] = []) => compareSnapshots({ cli, log }, uris));
   command(ROW_COMMANDS.deleteRun, (node?: LeakNode, nodes?: LeakNode[]) => onDemand().deleteRuns(past, node, nodes));
   setContextKey('leakwright.paused', false);
   // A process more, and a file to read, is nothing activation should wait for.

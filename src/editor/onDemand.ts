@@ -21,4 +21,5 @@ export { ignoreLeak } from './checks/ignoreLeak.ts';
 export { locateFinding } from './checks/locateFinding.ts';
 export { saveAsScenario } from './checks/saveAsScenario.ts';
 export { configureChecks } from './testExplorer/configureChecks.ts';
+export { showSnapshots } from './snapshots/showSnapshots.ts';
 export { runScenario } from './testExplorer/scenarioRun.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TabInputCustom, commands, window, workspace } from 'vscode';
-import { COMMANDS, ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
+import { TabInputCustom, Uri, commands, window, workspace } from 'vscode';
+import { COMMANDS, ROW_COMMANDS, SNAPSHOT_EDITOR, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import type { Node } from '../../src/editor/processTree/nodeStore.ts';
 import { activateLeakwright } from './leakwright.ts';
@@ -76,6 +76,13 @@ describe('What pages and browsers hold', () => {
       // The editor's own viewer, not the text of it.
       if (tab.input instanceof TabInputCustom) assert.match(tab.input.viewType, /jsProfileVisualizer/);
       await window.tabGroups.close(tab);
+      await commands.executeCommand('vscode.openWith', Uri.file(file), SNAPSHOT_EDITOR);
+      const analysed = await eventually('its analysis is open', () => {
+        const input = window.tabGroups.activeTabGroup.activeTab?.input;
+        return input instanceof TabInputCustom && input.viewType === SNAPSHOT_EDITOR ? input : undefined;
+      });
+      assert.equal(analysed.uri.fsPath, file);
+      await commands.executeCommand('workbench.action.closeActiveEditor');
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,0 +1,27 @@
+import { type Disposable, type Uri, type WebviewPanel, ViewColumn, window } from 'vscode';
+import { SNAPSHOT_EDITOR } from '../contributions.ts';
+import { onDemand } from '../loadOnDemand.ts';
+import type { Log } from '../../support/index.ts';
+import { t } from '../translate.ts';
+
+export interface SnapshotRoom {
+  /** The path of `dist/cli.js`. */
+  readonly cli: string;
+  readonly log: Log;
+}
+
+/** Heap snapshots as read-only editors: *Open With… › Leakwright* shows what `leakwright analyze` says of the file. */
+export const registerSnapshotEditor = (room: SnapshotRoom): Disposable =>
+  window.registerCustomEditorProvider(SNAPSHOT_EDITOR, {
+    openCustomDocument: (uri: Uri) => ({ uri, dispose() {} }),
+    resolveCustomEditor: ({ uri }: { readonly uri: Uri }, panel: WebviewPanel) =>
+      onDemand().showSnapshots(room, panel, [uri]),
+  });
+
+/** *Compare Heap Snapshots*: the files that are selected in the explorer, oldest first. */
+export async function compareSnapshots(room: SnapshotRoom, uris: readonly Uri[]): Promise<void> {
+  const panel = window.createWebviewPanel(SNAPSHOT_EDITOR, t('Compared Heap Snapshots'), ViewColumn.Active, {
+    enableFindWidget: true,
+  });
+  await onDemand().showSnapshots(room, panel, uris);
+}
