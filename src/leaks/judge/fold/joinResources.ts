@@ -10,6 +10,9 @@ const CONSEQUENT: ReadonlySet<FindingKind> = new Set(['event-listener', 'observe
 /** What is open until it is closed, whoever listens. */
 const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePort']);
 
+/** The class under which the heap has a resource: the ports of a channel outlive the channel object itself. */
+const inHeap = (name: string): string => (name === 'MessageChannel' ? 'MessagePort' : name);
+
 /** A media query that the page has let go of: the browser keeps it because somebody listens to it. */
 function isKeptByListener({ holder, className }: GroupReport, { kind, name }: LeakCandidate): boolean {
   return (
@@ -30,7 +33,7 @@ export function joinResources(resources: readonly LeakCandidate[], heap: readonl
         ({ kind, group }) =>
           // An object that is a listener itself (handleEvent) is of its own kind; what holds it says that it listens.
           ((kind === resource.kind || (group?.via !== undefined && kindOf('', group.via) === resource.kind)) &&
-            (group?.via !== undefined || group?.className === resource.name)) ||
+            (group?.via !== undefined || group?.className === inHeap(resource.name))) ||
           isKeptByListener(group!, resource),
       )
       .sort(

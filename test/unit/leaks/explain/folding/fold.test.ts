@@ -4,6 +4,7 @@ import { foldByCall } from '../../../../../src/leaks/explain/foldByCall.ts';
 import { foldHeld } from '../../../../../src/leaks/explain/foldHeld.ts';
 import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts';
 import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
+import { joinResources } from '../../../../../src/leaks/judge/fold/joinResources.ts';
 import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
 import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
@@ -148,5 +149,23 @@ describe('one cause, one finding', () => {
     const a = explained(leak('A', { group: group('A', { cluster: 1 }) }), called(3, 'function'));
     const b = explained(leak('B', { group: group('B', { cluster: 2 }) }), called(3, 'function'));
     assert.equal(foldByCall([a, b]).length, 2);
+  });
+});
+
+describe('what the page hooks and the heap both see', () => {
+  const channel = leak('MessageChannel', { kind: 'socket' });
+  const port = leak('MessagePort', { kind: 'socket', bytesPerIteration: 300, group: group('MessagePort') });
+
+  it('is one leak, with the holder and the bytes of the heap', () => {
+    const [joined, ...more] = joinResources([channel], [port]);
+    assert.deepEqual(more, []);
+    assert.equal(joined?.name, 'MessageChannel');
+    assert.equal(joined?.group?.holder.name, 'charts');
+    assert.equal(joined?.bytesPerIteration, 300);
+  });
+
+  it('stays two where their classes differ', () => {
+    const socket = leak('WebSocket', { kind: 'socket' });
+    assert.equal(joinResources([socket], [port]).length, 2);
   });
 });
