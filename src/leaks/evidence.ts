@@ -34,6 +34,10 @@ export type HeapNumber = number;
 export interface HolderSizes {
   readonly heapObjectId: number;
   readonly slot?: string;
+  /** Steps from there to what was measured. */
+  readonly within?: readonly string[];
+  /** Of several places (variables of a suspended function, entries of a map), the one that grew most steadily. */
+  readonly place?: string;
   readonly sizes: readonly number[];
 }
 

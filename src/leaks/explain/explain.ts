@@ -12,6 +12,8 @@ import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import { holderKey } from '../measure/holders.ts';
 import type { Measurements, SeenPlaces } from '../measure/measurements.ts';
 import { PageSources } from '../measure/pageSources.ts';
+import type { HolderDescription } from '../snapshot/holderName.ts';
+import type { GrowthReport } from '../snapshot/messages.ts';
 import type { LeftSubtree } from './exactLine/leftNodes.ts';
 import type { Explained } from './explained.ts';
 import { toFinding } from './finding.ts';
@@ -82,6 +84,14 @@ function reported(findings: readonly Finding[], { minorBytes }: Thresholds): rea
   const large = findings.filter(({ bytesPerIteration }) => bytesPerIteration >= minorBytes);
   if (large.length > 0 || findings.length === 0) return large;
   return [findings.reduce((most, finding) => (finding.bytesPerIteration > most.bytesPerIteration ? finding : most))];
+}
+
+/** The holder with the place in it that grew: a variable has a name of its own, an entry of a map has a key. */
+function placeIn({ holder }: GrowthReport, place: string | undefined): HolderDescription {
+  if (place === undefined || /^\d+$/.test(place)) return holder;
+  if (/^(?:Weak)?Map$/.test(holder.className)) return { ...holder, name: `${holder.name}[${JSON.stringify(place)}]` };
+  const { scopeAt: _, ...named } = holder;
+  return { ...named, name: place };
 }
 
 class Explainer {
@@ -190,9 +200,9 @@ class Explainer {
       heapObjectId: growth.holder.heapObjectId,
       ...defined({ slot: growth.type === 'slot' ? growth.slot : undefined }),
     });
-    const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth));
+    const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth, leak.place));
     const allocatedAt = await this.#sites.grown(growth);
-    const holder = await this.#sites.holderName(growth.holder, growth.stack, undefined, kept?.[0]);
+    const holder = await this.#sites.holderName(placeIn(growth, leak.place), growth.stack, undefined, kept?.[0]);
     return { leak, allocatedAt: allocatedAt ?? keptAt, keptAt, holder, retainedBy: growth.holder.retainedBy };
   }
 

@@ -56,12 +56,12 @@ export class SiteFinder {
     return stack.length === 0 ? undefined : await this.#expression(stack, growth.className);
   }
 
-  /** Where a slot is given what it holds: the only assignment to it in one of the functions that made that. */
-  async assignment({ slot, stack }: GrowthReport): Promise<SourceSite | undefined> {
-    if (slot === undefined) return undefined;
+  /** Where a slot or variable is given what it holds: the only assignment to it in one of the functions that made that. */
+  async assignment({ slot = '', stack }: GrowthReport, variable = slot): Promise<SourceSite | undefined> {
+    if (!/^#?[$_\p{L}][$\w\p{L}]*$/u.test(variable)) return undefined;
     const frames = this.#sources.pageFrames(stack);
     for (const [index, frame] of frames.entries()) {
-      const found = await this.#mapper.assignmentIn(placeOf(frame), slot.replace(/^#/, ''));
+      const found = await this.#mapper.assignmentIn(placeOf(frame), variable.replace(/^#/, ''));
       if (found) return await this.#mapper.toSite([{ ...frame, ...found }, ...frames.slice(index + 1)], 'line');
     }
     return undefined;

@@ -69,7 +69,7 @@ export function decideHeap(
   for (const growth of judgement.growth) {
     const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
     if (!answer) continue;
-    if (answer.answer === 'leak') leaks.push(grownCandidate(growth, sizesOf(growth, watched), answer, follow.latest));
+    if (answer.answer === 'leak') leaks.push(grownCandidate(growth, readingOf(growth, watched), answer, follow.latest));
     else if (answer.answer === 'bounded') bounded.push(boundedBy(growth.className, growth.holder.name, answer));
     else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
   }
@@ -127,14 +127,16 @@ function boundedBy(name: string, holder: string, { because }: Answer): BoundedGr
   return { name, reason: because.reason, because, ...(holder === '' ? {} : { holder }) };
 }
 
-const isSame = (growth: GrowthReport, { heapObjectId, slot }: HolderSizes): boolean =>
-  heapObjectId === growth.holder.heapObjectId && slot === (growth.type === 'slot' ? growth.slot : undefined);
+const isSame = (growth: GrowthReport, { heapObjectId, slot, within }: HolderSizes): boolean =>
+  heapObjectId === growth.holder.heapObjectId &&
+  slot === (growth.type === 'slot' ? growth.slot : undefined) &&
+  within?.join(' ') === growth.within?.join(' ');
 
-function sizesOf(
+function readingOf(
   growth: GrowthReport,
   seen: { readonly holders: readonly HolderSizes[] } | undefined,
-): readonly number[] {
-  return seen?.holders.find((holder) => isSame(growth, holder))?.sizes ?? [];
+): HolderSizes | undefined {
+  return seen?.holders.find((holder) => isSame(growth, holder));
 }
 
 /** Undefined where the holder was not read: too many others grew more. */
@@ -145,10 +147,12 @@ export function judgeSizes(
   iterationsInAll: number,
 ): Answer | undefined {
   const seen = view.watched ?? view.sizes;
-  if (!seen?.holders.some((holder) => isSame(growth, holder))) return undefined;
+  const reading = readingOf(growth, seen);
+  if (!reading) return undefined;
+  const before = seen === view.sizes ? undefined : readingOf(growth, view.sizes);
   return firstAnswer(sizeRules, {
-    sizes: sizesOf(growth, seen),
-    earlier: seen === view.sizes ? [] : sizesOf(growth, view.sizes),
+    sizes: reading.sizes,
+    earlier: before !== undefined && before.place === reading.place ? before.sizes : [],
     iterationsInAll,
     multiplies: follow.runaway !== undefined,
   });
@@ -156,22 +160,24 @@ export function judgeSizes(
 
 function grownCandidate(
   growth: GrowthReport,
-  sizes: readonly number[],
+  { sizes = [], place }: Partial<HolderSizes> = {},
   { because }: Answer,
   { spans }: SnapshotSeen,
 ): LeakCandidate {
   const steps = sizes.slice(1).map((size, index) => size - sizes[index]!);
-  const isTable = growth.type === 'table';
+  const kind = kindOf(growth.className, undefined);
+  const hasEntries = kind !== 'array-buffer' && !/^(?:string|bigint)$/.test(growth.className);
   const iterations = Math.max(1, spans.at(-1)!.last - spans[0]!.first + 1);
   return {
-    kind: kindOf(growth.className, undefined),
-    name: isTable ? `entries of ${growth.className}` : growth.className,
-    perIteration: isTable ? steps.reduce((sum, step) => sum + step, 0) / steps.length : 1,
+    kind,
+    name: hasEntries ? `entries of ${growth.className}` : growth.className,
+    perIteration: hasEntries ? steps.reduce((sum, step) => sum + step, 0) / steps.length : 1,
     bytesPerIteration: (growth.bytesAfter - growth.bytesBefore) / iterations,
     retainedBytes: growth.bytesAfter,
-    survivors: isTable ? steps : steps.map((step) => (step > 0 ? 1 : 0)),
+    survivors: hasEntries ? steps : steps.map((step) => (step > 0 ? 1 : 0)),
     because,
     growth,
+    ...(place === undefined ? {} : { place }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface LeakCandidate {
   readonly group?: GroupReport;
   /** A holder that grew without objects that show it. */
   readonly growth?: GrowthReport;
+  /** The variable of a suspended function or the entry of a map that grew, where the holder has several. */
+  readonly place?: string;
   /** Objects of the browser of which no iteration is known. */
   readonly native?: GroupReport;
   /** From the page hooks: one of the resources. */

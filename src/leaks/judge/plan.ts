@@ -112,7 +112,8 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
     // A page on which growth multiplies is asked for no iteration more than must be.
     iterations: runaway && told >= FEWEST_MULTIPLYING ? 0 : Math.max(0, needed - told),
     stacks: false,
-    quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter)),
+    // Buffers are resized in place, which no quick look sees.
+    quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter) || counter === 'backingStoreBytes'),
     ...(goesOnMeanwhile ? { meanwhileTo: escalateTo - thresholds.lastStretch } : {}),
     reason: rose === '' ? 'asked for' : `${rose} rose`,
   };

@@ -5,6 +5,7 @@ import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 import { HolderProbe, type ProbedHolder } from './probes/holderProbe.ts';
 import { defined } from '../../support/index.ts';
+import { type PlaceSizes, steadiest } from './probes/holderSizes.ts';
 
 /** Holders whose live size is read, or that are watched, at most: each takes a call or two an iteration. */
 const MAX_HOLDERS = 20;
@@ -20,12 +21,12 @@ export function holderKey(heapObjectId: number, slot: string | undefined): strin
 /** Live holders of one heap over a few iterations: how large they are, and who puts things into them. */
 export class Holders {
   readonly #probe: HolderProbe;
-  readonly #grown: { readonly holder: ProbedHolder; readonly sizes: number[] }[];
+  readonly #grown: { readonly holder: ProbedHolder; readonly readings: PlaceSizes[] }[];
   readonly #watched = new Map<string, ProbedHolder>();
 
   constructor(cdp: GuardedCdp, growth: readonly GrowthReport[]) {
     this.#probe = new HolderProbe(cdp);
-    this.#grown = growth.slice(0, MAX_HOLDERS).map((report) => ({ holder: probedGrowth(report), sizes: [] }));
+    this.#grown = growth.slice(0, MAX_HOLDERS).map((report) => ({ holder: probedGrowth(report), readings: [] }));
   }
 
   /** From here on, who puts things into the holders of leaks and growth is seen. */
@@ -46,18 +47,17 @@ export class Holders {
   }
 
   async readSizes(): Promise<void> {
-    for (const { holder, sizes } of this.#grown) {
-      const size = await this.#probe.size(holder);
-      if (size !== undefined) sizes.push(size);
+    for (const { holder, readings } of this.#grown) {
+      const sizes = await this.#probe.sizes(holder);
+      if (Object.keys(sizes).length > 0) readings.push(sizes);
     }
   }
 
   get sizes(): readonly HolderSizes[] {
-    return this.#grown.map(({ holder: { heapObjectId, slot }, sizes }) => ({
-      heapObjectId,
-      ...defined({ slot }),
-      sizes,
-    }));
+    return this.#grown.map(({ holder: { heapObjectId, slot, within }, readings }) => {
+      const { place = '', sizes = [] } = steadiest(readings) ?? {};
+      return { heapObjectId, ...defined({ slot, within }), ...(place === '' ? {} : { place }), sizes };
+    });
   }
 
   /** Takes everything off the holders again. */
@@ -76,6 +76,6 @@ function probedGrowth(growth: GrowthReport): ProbedHolder {
   return {
     heapObjectId: growth.holder.heapObjectId,
     slot: growth.type === 'slot' ? growth.slot : undefined,
-    ...defined({ closureId: growth.closureId }),
+    ...defined({ within: growth.within, closureId: growth.closureId }),
   };
 }

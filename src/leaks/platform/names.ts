@@ -5,6 +5,27 @@ const INTERNAL_NAME = /^(?:system \/|blink::|cppgc::)/;
 
 export const isInternalName = (name: string): boolean => INTERNAL_NAME.test(name);
 
+/**
+ * Edges to what script cannot reach and the protocol lists: the table of a Map or WeakMap, the variables of a suspended function, the
+ * arguments of a bound function, the result of a promise, the scope of a closure. *Seen: an async function that waits is an
+ * object of the class `Generator`, and the protocol lists its variables as `[[Scopes]]`.*
+ */
+export const INNER_EDGES: ReadonlySet<string> = new Set([
+  'table',
+  'parameters_and_registers',
+  'bindings',
+  'reactions_or_result',
+  'context',
+]);
+
+/** What the protocol calls these, among an object's internal properties. */
+export const INNER_PROPERTIES: ReadonlySet<string> = new Set([
+  '[[Scopes]]',
+  '[[Entries]]',
+  '[[BoundArgs]]',
+  '[[PromiseResult]]',
+]);
+
 /** The scope of a function or module: it holds variables. */
 export const isScopeName = (name: string): boolean => name.startsWith('system / Context');
 

@@ -34,7 +34,7 @@ export class Analyst {
       nodeCount: graph.nodeCount,
       elements: countElements(graph),
     };
-    this.#before = { baseline: GrowthBaseline.of(graph, paths), newestNative: highestNativeId(graph) };
+    this.#before = { baseline: GrowthBaseline.of(graph, paths, oldest), newestNative: highestNativeId(graph) };
     return analysis;
   }
 }

@@ -1,4 +1,5 @@
-import { isBufferClass, isNativeId } from '../platform/index.ts';
+import { isBufferClass, isNativeId, isScopeName } from '../platform/index.ts';
+import { type Content, INNER, MIN_CONTENT_BYTES, forEachContent, forEachStorage, storageSize } from './contents.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder, describeScope } from './holderName.ts';
 import type { GrowthReport } from './messages.ts';
@@ -7,25 +8,28 @@ import { classOf, isUserVisible } from './classOf.ts';
 
 /** Smaller storages are not remembered: whatever grows past it is compared with it. */
 const MIN_TABLE_BYTES = 96;
-/** Smaller strings and buffers are not remembered. */
-const MIN_SLOT_BYTES = 256;
 /** Growth reported at most, largest first. */
 const MAX_REPORTS = 50;
+/** Of one holder, what gained most: a first snapshot cannot tell what was replaced from what was added. */
+const MAX_PER_HOLDER = 5;
+/** Buffers that may have grown in place, of which a first snapshot cannot tell: the largest of them are read. */
+const MAX_RESIZABLE = 5;
 
 /** What is remembered of a snapshot to compare the next one with: sizes only, about 60 bytes a remembered object. */
 export class GrowthBaseline {
   readonly tables = new Map<number, number>();
   readonly slots = new Map<string, number>();
 
-  static of(graph: HeapGraph, paths: RetainingPaths): GrowthBaseline {
+  static of(graph: HeapGraph, paths: RetainingPaths, oldest: number): GrowthBaseline {
     const baseline = new GrowthBaseline();
     for (let node = 0; node < graph.nodeCount; node += 1) {
       if (!isCollection(graph, node)) continue;
       const size = storageSize(graph, node);
       if (size > MIN_TABLE_BYTES) baseline.tables.set(graph.id(node), size);
     }
-    forEachSlot(graph, paths, (holder, name, _target, bytes) => {
-      baseline.slots.set(`${graph.id(holder)} ${name}`, bytes);
+    forEachContent(graph, paths, oldest, (content) => {
+      const key = keyOf(graph, content);
+      baseline.slots.set(key, Math.max(baseline.slots.get(key) ?? 0, content.bytes));
     });
     return baseline;
   }
@@ -67,50 +71,83 @@ export function findGrowth(
       stack: [],
     });
   }
-  forEachSlot(graph, paths, (holder, slot, target, bytesAfter) => {
-    const holderId = graph.id(holder);
-    if (holderId > oldest || graph.id(target) <= oldest) return;
-    const known = baseline?.slots.get(`${holderId} ${slot}`);
-    const bytesBefore = baseline ? (known ?? Math.min(bytesAfter, MIN_SLOT_BYTES)) : 0;
-    if (bytesAfter - bytesBefore < minBytes) return;
-    reports.push({
-      type: 'slot',
-      // The variable is all the name a scope has; an object has its own.
-      holder: describeHolder(
-        graph,
-        paths,
-        holder,
-        graph.type(holder) === 'object' && isUserVisible(graph, holder) ? [] : [target],
-      ),
-      slot,
-      className: classOf(graph, target),
-      bytesBefore,
-      bytesAfter,
-      ...describeScope(graph, holder),
-      stack: graph.allocationStack(target),
-    });
-  });
-  const gain = (report: GrowthReport): number => report.bytesAfter - report.bytesBefore;
-  return reports.sort((a, b) => gain(b) - gain(a)).slice(0, MAX_REPORTS);
+  reports.push(...grownContents(graph, paths, baseline, oldest, minBytes));
+  if (!baseline) reports.push(...resizable(graph, paths, oldest));
+  return reports.sort((a, b) => gainOf(b) - gainOf(a)).slice(0, MAX_REPORTS);
 }
 
-const STORAGE_EDGES = new Set(['elements', 'table', 'properties']);
+const gainOf = ({ bytesBefore, bytesAfter }: GrowthReport): number => bytesAfter - bytesBefore;
 
-function forEachStorage(graph: HeapGraph, node: number, visit: (storage: number) => void): void {
-  graph.forEachEdge(node, (edge, to) => {
-    if (graph.edgeType(edge) !== 'internal' || !STORAGE_EDGES.has(graph.edgeName(edge))) return;
-    if (!isUserVisible(graph, to)) visit(to);
+/**
+ * What was replaced by something larger. A place that the baseline does not have says nothing where it is an entry or lies in what was
+ * made anew: things that iterations add are survivors.
+ */
+function grownContents(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  baseline: GrowthBaseline | undefined,
+  oldest: number,
+  minBytes: number,
+): GrowthReport[] {
+  const perHolder = new Map<number, { readonly content: Content; readonly bytesBefore: number }[]>();
+  forEachContent(graph, paths, oldest, (content) => {
+    if (graph.id(content.target) <= oldest) return;
+    const { holder, steps, bytes } = content;
+    const known = baseline?.slots.get(keyOf(graph, content));
+    if (baseline && known === undefined && (steps.length > 1 || isEntry(steps[0]!))) return;
+    const bytesBefore = baseline ? (known ?? Math.min(bytes, MIN_CONTENT_BYTES)) : 0;
+    if (bytes - bytesBefore < minBytes) return;
+    const contents = perHolder.get(holder);
+    if (contents) contents.push({ content, bytesBefore });
+    else perHolder.set(holder, [{ content, bytesBefore }]);
   });
+  return [...perHolder.values()].flatMap((contents) =>
+    contents
+      .sort((a, b) => b.content.bytes - b.bytesBefore - (a.content.bytes - a.bytesBefore))
+      .slice(0, MAX_PER_HOLDER)
+      .map(({ content, bytesBefore }) => grownContent(graph, paths, content, bytesBefore)),
+  );
 }
 
-/** Bytes of the object with its elements, table and properties, and nothing that these refer to. */
-function storageSize(graph: HeapGraph, node: number): number {
-  let bytes = graph.selfSize(node);
-  forEachStorage(graph, node, (storage) => {
-    bytes += graph.selfSize(storage);
-  });
-  return bytes;
+const isEntry = (step: string): boolean => step === INNER || /^\d+$/.test(step);
+
+const keyOf = (graph: HeapGraph, { holder, steps }: Content): string => `${graph.id(holder)} ${steps.join(' ')}`;
+
+function grownContent(graph: HeapGraph, paths: RetainingPaths, content: Content, bytesBefore: number): GrowthReport {
+  const { holder, steps, target, bytes } = content;
+  const [slot] = steps;
+  const within = slot === INNER ? steps : steps.slice(1);
+  // The variable is all the name a scope has; an object has its own.
+  const isNamed = graph.type(holder) === 'object' && isUserVisible(graph, holder);
+  return {
+    type: 'slot',
+    holder: describeHolder(graph, paths, holder, isNamed ? [] : [target]),
+    ...(slot === INNER ? {} : { slot: slot! }),
+    ...(within.length === 0 ? {} : { within }),
+    className: classOf(graph, target),
+    bytesBefore,
+    bytesAfter: bytes,
+    ...(isScopeName(graph.rawName(holder)) ? describeScope(graph, holder) : {}),
+    stack: graph.allocationStack(target),
+  };
 }
+
+/** Old buffers, which may have been resized: their sizes before are not known. */
+function resizable(graph: HeapGraph, paths: RetainingPaths, oldest: number): GrowthReport[] {
+  const found: GrowthReport[] = [];
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    const id = graph.id(node);
+    if (id > oldest || isNativeId(id) || !isResizable(graph, node) || !paths.isKept(node)) continue;
+    const bytes = graph.retainedSize(node);
+    const holder = describeHolder(graph, paths, node, []);
+    const className = classOf(graph, node);
+    found.push({ type: 'table', holder, className, bytesBefore: bytes, bytesAfter: bytes, stack: [] });
+  }
+  return found.sort((a, b) => b.bytesAfter - a.bytesAfter).slice(0, MAX_RESIZABLE);
+}
+
+const isResizable = (graph: HeapGraph, node: number): boolean =>
+  graph.type(node) === 'object' && /^(?:(?:Shared)?ArrayBuffer|(?:WebAssembly\.)?Memory)$/.test(graph.rawName(node));
 
 /** True when the table, elements or properties of an old object are newer than `oldest`. */
 function hasNewStorage(graph: HeapGraph, node: number, oldest: number): boolean {
@@ -133,25 +170,4 @@ function isPrototype(graph: HeapGraph, node: number): boolean {
 /** What has a storage of its own that grows with its contents. */
 function isCollection(graph: HeapGraph, node: number): boolean {
   return graph.type(node) === 'object' && isUserVisible(graph, node);
-}
-
-/** Calls `visit` for each variable and property that holds a string or buffer of some size. */
-function forEachSlot(
-  graph: HeapGraph,
-  paths: RetainingPaths,
-  visit: (holder: number, name: string, target: number, bytes: number) => void,
-): void {
-  for (let target = 0; target < graph.nodeCount; target += 1) {
-    const type = graph.type(target);
-    const isText = type === 'string' || type === 'concatenated string' || type === 'sliced string';
-    if (!isText && !(type === 'object' && isBufferClass(graph.rawName(target)))) continue;
-    const bytes = graph.retainedSize(target);
-    if (bytes < MIN_SLOT_BYTES || !paths.isKept(target)) continue;
-    graph.forEachRetainer(target, (edge, holder) => {
-      const edgeType = graph.edgeType(edge);
-      if (edgeType !== 'property' && edgeType !== 'context') return;
-      if (!paths.isKept(holder) || isNativeId(graph.id(holder))) return;
-      visit(holder, graph.edgeName(edge), target, bytes);
-    });
-  }
 }

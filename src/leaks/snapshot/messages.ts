@@ -58,8 +58,10 @@ export interface GrowthReport {
   readonly type: 'table' | 'slot';
   /** The collection, or what has the slot. */
   readonly holder: HolderDescription;
-  /** For a slot, its variable or property. */
+  /** For a slot, its variable or property; none where the protocol alone shows it (an entry of a map, a local variable). */
   readonly slot?: string;
+  /** Steps from the slot to what grew, where that lies deeper (`contents.ts` has their kinds). */
+  readonly within?: readonly string[];
   /** What grew: `Array`, `Map`, `string`, `ArrayBuffer` … */
   readonly className: string;
   readonly bytesBefore: number;

@@ -1,4 +1,5 @@
 import { isBufferClass, isInternalName, isNativeId } from '../platform/index.ts';
+import { MIN_CONTENT_BYTES, TEXT_TYPES } from './contents.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { BOILERPLATE_EDGES } from './retainingPaths.ts';
 
@@ -122,9 +123,8 @@ function findBoilerplates({ edges, strings, meta }: RawSnapshot): Set<number> {
 const STORAGE_EDGES = ['elements', 'table'];
 /** Of storages and texts, smaller ones are nothing that has grown: an empty Map has a table of 76 bytes. */
 const MIN_STORAGE_BYTES = 120;
-const MIN_TEXT_BYTES = 256;
 
-/** Whether something old got a new storage, or holds a new text or buffer of some size. */
+/** Whether there is a new text or buffer of some size, or something of the page's own got a new storage. */
 function hasNewContent({ nodes, edges, strings, meta }: RawSnapshot, oldest: number): boolean {
   const nodeSize = meta.node_fields.length;
   const edgeSize = meta.edge_fields.length;
@@ -133,38 +133,29 @@ function hasNewContent({ nodes, edges, strings, meta }: RawSnapshot, oldest: num
   const edgeField = (name: string): number => meta.edge_fields.indexOf(name);
   const [edgeTypeAt, edgeNameAt, toAt] = [edgeField('type'), edgeField('name_or_index'), edgeField('to_node')];
   const nodeType = (name: string): number => meta.node_types[0].indexOf(name);
-  const edgeType = (name: string): number => meta.edge_types[0].indexOf(name);
   const storageNames = new Set(STORAGE_EDGES.map((name) => strings.indexOf(name)));
-  const texts = new Set(['string', 'concatenated string', 'sliced string'].map(nodeType));
-  const object = nodeType('object');
-  const code = nodeType('code');
-  const [internal, property, context] = [edgeType('internal'), edgeType('property'), edgeType('context')];
+  const texts = new Set([...TEXT_TYPES].map(nodeType));
+  const [rope, object, code] = [nodeType('concatenated string'), nodeType('object'), nodeType('code')];
+  const internal = meta.edge_types[0].indexOf('internal');
 
   let edge = 0;
   for (let node = 0; node < nodes.length; node += nodeSize) {
     const end = edge + nodes[node + countAt]! * edgeSize;
-    const id = nodes[node + idAt]!;
-    if (isNativeId(id) || id > oldest || nodes[node + typeAt] === code) {
+    // Code has its source and its constants; the browser's own objects have no texts of V8's.
+    if (isNativeId(nodes[node + idAt]!) || nodes[node + typeAt] === code) {
       edge = end;
       continue;
     }
     for (; edge < end; edge += edgeSize) {
       const to = edges[edge + toAt]!;
-      if (nodes[to + idAt]! <= oldest) continue;
-      const type = edges[edge + edgeTypeAt];
+      if (nodes[to + idAt]! <= oldest || isNativeId(nodes[to + idAt]!)) continue;
       const bytes = nodes[to + sizeAt]!;
-      if (type === internal && nodes[node + typeAt] === object) {
-        if (bytes >= MIN_STORAGE_BYTES && storageNames.has(edges[edge + edgeNameAt]!)) return true;
-      } else if (type === property || type === context) {
-        const toType = nodes[to + typeAt]!;
-        // A buffer's bytes are not its own object's: any new one counts.
-        if (
-          texts.has(toType)
-            ? bytes >= MIN_TEXT_BYTES || toType !== nodeType('string')
-            : isBuffer(strings, nodes, to, meta)
-        )
-          return true;
-      }
+      const toType = nodes[to + typeAt]!;
+      // A buffer's bytes are not its own object's, nor a rope's its parts: any new one counts.
+      if (texts.has(toType) && (bytes >= MIN_CONTENT_BYTES || toType === rope)) return true;
+      if (toType === object && isBuffer(strings, nodes, to, meta)) return true;
+      if (edges[edge + edgeTypeAt] !== internal || nodes[node + typeAt] !== object) continue;
+      if (bytes >= MIN_STORAGE_BYTES && storageNames.has(edges[edge + edgeNameAt]!)) return true;
     }
   }
   return false;

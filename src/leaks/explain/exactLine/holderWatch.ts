@@ -3,7 +3,7 @@
  * page's main world, given the very object: they are self-contained text, and use what the page may have patched
  * with care, inside `try`.
  *
- * - A Map's or Set's `set` and `add` become own properties.
+ * - A Map's, WeakMap's or Set's `set` and `add` become own properties.
  * - For arrays and plain objects the prototype becomes a Proxy of the prototype: a new index or key is looked up there
  *   before it is created, so every way to add one passes by (`push`, `splice`, `list[list.length] = x`, `cache[id] = x`),
  *   and nothing else is noticed: `instanceof`, loops and lookups find what they would. What the page can see meanwhile is
@@ -82,9 +82,10 @@ export function watchHolder(holder: object, slot: string | null): WatchState | u
       enumerable: descriptor.enumerable ?? true,
     });
     undo.push(() => Reflect.defineProperty(target, slot, { ...descriptor, value: current }));
-  } else if (target instanceof Map) {
+  } else if (target instanceof Map || target instanceof WeakMap) {
+    const { get } = target instanceof Map ? Map.prototype : WeakMap.prototype;
     override('set');
-    stillThere = ({ key, value }) => Map.prototype.get.call(target, key) === value;
+    stillThere = ({ key, value }) => Reflect.apply(get, target, [key]) === value;
   } else if (target instanceof Set) {
     override('add');
     stillThere = ({ key }) => Set.prototype.has.call(target, key);
@@ -135,31 +136,4 @@ export function watchHolder(holder: object, slot: string | null): WatchState | u
 /** Takes what watchHolder returned. */
 export function unwatchHolder(state: WatchState): WatchResult {
   return state.finish();
-}
-
-/** How much is in a holder, or in one of its slots; null where that cannot be said. A scope comes as a wrapper of its variables. */
-export function sizeOfHolder(holder: object, slot: string | null, isWatched: boolean, isScope = false): number | null {
-  const sizeOf = (value: unknown): number | null => {
-    if (typeof value === 'string') return value.length;
-    if (typeof value !== 'object' || value === null) return null;
-    if (Array.isArray(value)) return value.length;
-    if (ArrayBuffer.isView(value)) return value.byteLength;
-    if (value instanceof ArrayBuffer) return value.byteLength;
-    if (value instanceof Map || value instanceof Set) return value.size;
-    if (typeof WebAssembly === 'object' && value instanceof WebAssembly.Memory) return value.buffer.byteLength;
-    if (typeof Blob === 'function' && value instanceof Blob) return value.size;
-    return Object.keys(value).length;
-  };
-  try {
-    if (slot === null) return sizeOf(holder);
-    const owner: unknown = isScope ? Reflect.get(holder, 'object') : holder;
-    if (typeof owner !== 'object' || owner === null) return null;
-    const descriptor = Reflect.getOwnPropertyDescriptor(owner, slot);
-    if (!descriptor) return null;
-    if ('value' in descriptor) return sizeOf(descriptor.value);
-    // A getter of the page might do anything when called; ours only answers.
-    return isWatched ? sizeOf(Reflect.get(holder, slot)) : null;
-  } catch {
-    return null;
-  }
 }

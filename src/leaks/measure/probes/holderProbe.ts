@@ -1,6 +1,9 @@
 import type { GuardedCdp } from '../../drive/cdp.ts';
 import { type GeneratedFrame, parseStackText } from '../../explain/sources/index.ts';
-import { type WatchResult, sizeOfHolder, unwatchHolder, watchHolder } from '../../explain/exactLine/holderWatch.ts';
+import { type WatchResult, unwatchHolder, watchHolder } from '../../explain/exactLine/holderWatch.ts';
+import { INNER_PROPERTIES } from '../../platform/index.ts';
+import { INNER } from '../../snapshot/contents.ts';
+import { type Container, type PlaceSizes, reach, sizesIn } from './holderSizes.ts';
 
 const OBJECT_GROUP = 'leakwright-probe';
 
@@ -9,9 +12,14 @@ export interface ProbedHolder {
   readonly heapObjectId: number;
   /** The variable or property that holds, where it is one; otherwise the holder is a collection. */
   readonly slot: string | undefined;
+  /** Steps from there to what has a size; none where the slot itself holds it. */
+  readonly within?: readonly string[];
   /** A function that sees the slot's variable, where the holder is a scope. */
   readonly closureId?: number;
 }
+
+/** A step that only the protocol can do: into what has no name for script, or into another class's private field. */
+const isForProtocol = (step: string): boolean => step === INNER || step.startsWith('#');
 
 /** Watches live holders for some iterations: who puts things in, and how much is in them. */
 export class HolderProbe {
@@ -31,14 +39,21 @@ export class HolderProbe {
     if (state?.objectId !== undefined) this.#states.set(holder, state.objectId);
   }
 
-  /** Entries, characters or bytes in the holder now; undefined where that cannot be said. */
-  async size(holder: ProbedHolder): Promise<number | undefined> {
-    const { closureId, slot } = holder;
-    if (closureId !== undefined) return await this.#sizeInScope(closureId, slot);
-    const objectId = await this.#fetch(holder.heapObjectId);
-    if (objectId === undefined) return undefined;
-    if (slot?.startsWith('#')) return await this.#sizeOfPrivate(objectId, slot);
-    return await this.#sizeOf(objectId, slot, { isWatched: this.#states.has(holder) });
+  /**
+   * Entries, characters or bytes in the holder now. Where its places have no names that a snapshot knows (the variables of a suspended
+   * function, the entries of a map), one for each of them. Empty where that cannot be said.
+   */
+  async sizes(holder: ProbedHolder): Promise<PlaceSizes> {
+    const { closureId, slot, within = [] } = holder;
+    const steps = slot === undefined ? within : [slot, ...within];
+    try {
+      if (closureId !== undefined) return await this.#inScope(closureId, steps);
+      const objectId = await this.#fetch(holder.heapObjectId);
+      return objectId === undefined ? {} : await this.#follow(objectId, 'thing', steps, this.#states.has(holder));
+    } catch {
+      // It went away meanwhile.
+      return {};
+    }
   }
 
   /**
@@ -76,56 +91,81 @@ export class HolderProbe {
     }
   }
 
-  async #sizeOf(
+  async #follow(
     objectId: string,
-    slot: string | undefined,
-    how: { readonly isWatched?: boolean; readonly isScope?: boolean } = {},
-  ): Promise<number | undefined> {
-    const args = [slot ?? null, how.isWatched === true, how.isScope === true];
-    const size = await this.#call(objectId, sizeOfHolder, args, true);
-    return typeof size?.value === 'number' ? size.value : undefined;
+    kind: Container,
+    steps: readonly string[],
+    isWatched = false,
+  ): Promise<PlaceSizes> {
+    const at = kind === 'thing' || kind === 'scope' ? steps.findIndex(isForProtocol) : -1;
+    if (at === -1) {
+      const seen = await this.#call(objectId, sizesIn, [kind, steps, isWatched], true);
+      return (seen?.value as PlaceSizes | null | undefined) ?? {};
+    }
+    const reached = at === 0 && kind === 'thing' ? objectId : await this.#reach(objectId, kind, steps.slice(0, at));
+    if (reached === undefined) return {};
+    const rest = steps.slice(at + 1);
+    const { internalProperties = [], privateProperties = [] } = await this.#cdp.send('Runtime.getProperties', {
+      objectId: reached,
+      ownProperties: true,
+      nonIndexedPropertiesOnly: true,
+    });
+    if (steps[at] !== INNER) return await this.#sizesOf(privateProperties.find(({ name }) => name === steps[at])?.value, rest);
+    const inner = internalProperties.find(({ name }) => INNER_PROPERTIES.has(name));
+    if (inner?.name === '[[Scopes]]') return await this.#inScopes(inner.value?.objectId, rest);
+    const held = inner?.value;
+    if (inner?.name === '[[PromiseResult]]') return await this.#sizesOf(held, rest);
+    if (held?.objectId === undefined) return {};
+    return await this.#follow(held.objectId, inner?.name === '[[Entries]]' ? 'entries' : 'list', rest);
   }
 
-  /** Script cannot reach another class's private field; the protocol lists it. */
-  async #sizeOfPrivate(objectId: string, field: string): Promise<number | undefined> {
-    try {
-      const answer = await this.#cdp.send('Runtime.getProperties', {
-        objectId,
-        ownProperties: true,
-        nonIndexedPropertiesOnly: true,
-      });
-      const value = answer.privateProperties?.find(({ name }) => name === field)?.value;
-      if (value?.objectId !== undefined) return await this.#sizeOf(value.objectId, undefined);
-      return typeof value?.value === 'string' ? value.value.length : undefined;
-    } catch {
-      return undefined;
+  async #reach(objectId: string, kind: Container, steps: readonly string[]): Promise<string | undefined> {
+    return (await this.#call(objectId, reach, [kind, steps], false))?.objectId;
+  }
+
+  async #sizesOf(
+    value: { readonly objectId?: string; readonly value?: unknown } | undefined,
+    rest: readonly string[],
+  ): Promise<PlaceSizes> {
+    if (value?.objectId !== undefined) return await this.#follow(value.objectId, 'thing', rest);
+    return typeof value?.value === 'string' && rest.length === 0 ? { '': value.value.length } : {};
+  }
+
+  /** The variables of the scopes of a function, but not those of scripts and the global object. */
+  async #inScopes(scopes: string | undefined, rest: readonly string[]): Promise<PlaceSizes> {
+    const all: Record<string, number> = {};
+    for (const scope of await this.#scopesIn(scopes)) {
+      const sizes = await this.#follow(scope, 'variables', rest);
+      for (const [name, size] of Object.entries(sizes)) all[name] ??= size;
     }
+    return all;
   }
 
   /**
    * A scope shows itself only as an entry of the `[[Scopes]]` of a function: each time a new wrapper, whose `object` has the
    * variables as they are then.
    */
-  async #sizeInScope(closureId: number, variable: string | undefined): Promise<number | undefined> {
+  async #inScope(closureId: number, steps: readonly string[]): Promise<PlaceSizes> {
     const closure = await this.#fetch(closureId);
-    if (closure === undefined || variable === undefined) return undefined;
-    try {
-      const { internalProperties } = await this.#cdp.send('Runtime.getProperties', {
-        objectId: closure,
-        ownProperties: true,
-      });
-      const scopes = internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
-      if (scopes === undefined) return undefined;
-      const { result: list } = await this.#cdp.send('Runtime.getProperties', { objectId: scopes, ownProperties: true });
-      for (const { value: scope } of list) {
-        if (scope?.objectId === undefined || /^(?:Global|Window)/.test(scope.description ?? '')) continue;
-        const size = await this.#sizeOf(scope.objectId, variable, { isScope: true });
-        if (size !== undefined) return size;
-      }
-    } catch {
-      // The function went away.
+    if (closure === undefined) return {};
+    const { internalProperties } = await this.#cdp.send('Runtime.getProperties', {
+      objectId: closure,
+      ownProperties: true,
+    });
+    const scopes = internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
+    for (const scope of await this.#scopesIn(scopes, /^(?:Global|Window)/)) {
+      const sizes = await this.#follow(scope, 'scope', steps);
+      if (Object.keys(sizes).length > 0) return sizes;
     }
-    return undefined;
+    return {};
+  }
+
+  async #scopesIn(scopes: string | undefined, without = /^(?:Global|Window|Script|Module)/): Promise<string[]> {
+    if (scopes === undefined) return [];
+    const { result } = await this.#cdp.send('Runtime.getProperties', { objectId: scopes, ownProperties: true });
+    return result
+      .filter(({ value }) => !without.test(value?.description ?? ''))
+      .flatMap(({ value }) => value?.objectId ?? []);
   }
 
   async #call(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sizeOfHolder, unwatchHolder, watchHolder } from '../../../../../src/leaks/explain/exactLine/holderWatch.ts';
+import { unwatchHolder, watchHolder } from '../../../../../src/leaks/explain/exactLine/holderWatch.ts';
 
 /** Watches a holder while `use` runs; the number of stacks seen, and whether each names `use`'s caller. */
 function seen(holder: object, use: () => void, slot: string | null = null): number {
@@ -125,21 +125,5 @@ describe('watching a holder', () => {
       },
     };
     assert.equal(watchHolder(own, 'items'), undefined);
-  });
-
-  it('says how much is in a holder without calling the page`s getters', () => {
-    assert.equal(sizeOfHolder([1, 2, 3], null, false), 3);
-    assert.equal(sizeOfHolder(new Map([[1, 1]]), null, false), 1);
-    assert.equal(sizeOfHolder({ text: 'abcd' }, 'text', false), 4);
-    assert.equal(sizeOfHolder({ data: new Float32Array(4) }, 'data', false), 16);
-    let called = false;
-    const own = {
-      get data() {
-        called = true;
-        return 'x';
-      },
-    };
-    assert.equal(sizeOfHolder(own, 'data', false), null);
-    assert.equal(called, false);
   });
 });
