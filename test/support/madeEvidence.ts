@@ -379,9 +379,22 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: steps('jsHeapBytes', [0, 800, 800, 800, 800, 800, 800]),
   },
   {
-    name: 'heap bytes of 12 KB an iteration that go on',
+    name: 'heap bytes of 2 KB an iteration that go on: code, and what tracking leaves',
     truth: 'clean',
-    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 12 * 1024 }),
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 2048 }),
+    objects: (made, now) => (now - made < 20 ? 1 : 0),
+  },
+  {
+    name: 'a cache of forty whose entries explain what the heap gained',
+    truth: 'clean',
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.min(Math.max(0, i), 40) * 4096 }),
+    objects: (made, now) => (now - made < 40 ? 1 : 0),
+    objectBytes: 4096,
+  },
+  {
+    name: 'heap bytes of 4 KB an iteration that go on',
+    truth: 'inconclusive',
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 4096 }),
     objects: (made, now) => (now - made < 20 ? 1 : 0),
   },
   {

@@ -86,6 +86,50 @@ const CONTENTS: Readonly<
   },
 };
 
+/** Slots that have no name for script, or of which script has only a copy: a few contents each. */
+const SLOTS: typeof HOLDERS = {
+  generator: {
+    wrap: (init, step) =>
+      `function* record() {\n  let kept = ${init};\n  for (;;) {\n    ${step}\n    yield;\n  }\n}\nconst recording = record();\n${onClick('recording.next();')}`,
+  },
+  'async-function': {
+    wrap: (init, step) =>
+      `let wake;\n(async () => {\n  let kept = ${init};\n  for (;;) {\n    await new Promise((resolve) => { wake = resolve; });\n    ${step}\n  }\n})();\n${onClick('wake();')}`,
+  },
+  'map-entry': slotOf("new Map([['log', INIT]])", "slots.get('log')", "slots.set('log', kept);"),
+  'weak-entry': {
+    wrap: (init, step) =>
+      `const key = {};\nconst slots = new WeakMap([[key, ${init}]]);\n${onClick(`let kept = slots.get(key);\n${step}\nslots.set(key, kept);`)}`,
+  },
+  element: slotOf('[0, INIT]', 'slots[1]', 'slots[1] = kept;'),
+  symbol: {
+    wrap: (init, step) =>
+      `const key = Symbol('log');\nconst slots = { [key]: ${init} };\n${onClick(`let kept = slots[key];\n${step}\nslots[key] = kept;`)}`,
+  },
+  'bound-argument': {
+    wrap: (init, step) =>
+      `const give = (value) => value;\nlet bound = give.bind(null, ${init});\n${onClick(`let kept = bound();\n${step}\nbound = give.bind(null, kept);`)}`,
+  },
+  promise: {
+    wrap: (init, step) =>
+      `let last = Promise.resolve(${init});\n${onClick(`last = last.then((kept) => {\n${step}\nreturn kept;\n});`)}`,
+  },
+  'new-state': slotOf(
+    '{ state: { count: 0, log: INIT } }',
+    'slots.state.log',
+    'slots.state = { ...slots.state, log: kept };',
+  ),
+};
+
+function slotOf(init: string, read: string, write: string): (typeof HOLDERS)[string] {
+  return {
+    wrap: (value, step) =>
+      `const slots = ${init.replace('INIT', value)};\n${onClick(`let kept = ${read};\n${step}\n${write}`)}`,
+  };
+}
+
+const IN_SLOTS = ['growing-text', 'flushed-buffer'];
+
 /** Pages that stand for themselves. */
 const SINGLE: Readonly<Record<string, { readonly truth: 'leak' | 'clean'; readonly script: string }>> = {
   'every-third-object': {
@@ -127,6 +171,11 @@ export function listReplayPages(): ReplayPage[] {
   for (const [content, { truth, init, step }] of Object.entries(CONTENTS))
     for (const [holder, { wrap, isModule }] of Object.entries(HOLDERS))
       pages.push(toPage(`${truth}-${content}-in-${holder}`, truth, wrap(init, step), isModule === true));
+  for (const content of IN_SLOTS) {
+    const { truth, init, step } = CONTENTS[content]!;
+    for (const [slot, { wrap }] of Object.entries(SLOTS))
+      pages.push(toPage(`${truth}-${content}-in-${slot}`, truth, wrap(init, step), false));
+  }
   for (const [name, { truth, script }] of Object.entries(SINGLE))
     pages.push(toPage(`${truth}-${name}`, truth, script, false));
   return pages;

@@ -200,7 +200,8 @@ class Explainer {
       heapObjectId: growth.holder.heapObjectId,
       ...defined({ slot: growth.type === 'slot' ? growth.slot : undefined }),
     });
-    const keptAt = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth, leak.place));
+    const keptAt =
+      (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.assignment(growth, leak.place));
     const allocatedAt = await this.#sites.grown(growth);
     const holder = await this.#sites.holderName(placeIn(growth, leak.place), growth.stack, undefined, kept?.[0]);
     return { leak, allocatedAt: allocatedAt ?? keptAt, keptAt, holder, retainedBy: growth.holder.retainedBy };

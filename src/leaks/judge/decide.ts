@@ -42,6 +42,7 @@ export function decide(evidence: Evidence): Decision {
   const open: string[] = [];
   let anyReleased = false;
   let undoNodes = 0;
+  let boundedBytes = 0;
   let cutShort = false;
   let escalatedTo: number | undefined;
   const heaps = workerHeaps(evidence) ?? [];
@@ -60,6 +61,7 @@ export function decide(evidence: Evidence): Decision {
     open.push(...decided.open);
     anyReleased ||= decided.anyReleased;
     undoNodes += decided.undoNodes;
+    if (heap === 0) ({ boundedBytes } = decided);
     const isIncomplete = follow.cutShort || (follow.next !== undefined && !follow.escalated);
     if (isIncomplete && decided.leaks.length > 0) {
       cutShort = true;
@@ -80,7 +82,7 @@ export function decide(evidence: Evidence): Decision {
   return {
     ...result,
     leaks: [],
-    ...withoutLeak(evidence, suspicions, { open, anyReleased, undoNodes, cutShort, bounded, warnings }),
+    ...withoutLeak(evidence, suspicions, { open, anyReleased, undoNodes, boundedBytes, cutShort, bounded, warnings }),
   };
 }
 
@@ -159,6 +161,7 @@ function withoutLeak(
     readonly open: readonly string[];
     readonly anyReleased: boolean;
     readonly undoNodes: number;
+    readonly boundedBytes: number;
     readonly cutShort: boolean;
     readonly bounded: readonly BoundedGrowth[];
     readonly warnings: string[];
@@ -175,7 +178,7 @@ function withoutLeak(
       !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
       !(counter === 'nodes' && seen.undoNodes >= perIteration * thresholds.keepsRising),
   );
-  const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence)) : [];
+  const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes)) : [];
   if (rising.length > 0) {
     const readings = rising.map(({ counter }) => {
       const counted = samples.map((sample) => sample[counter] ?? 0);
@@ -271,8 +274,12 @@ function inconclusive(
   return { verdict: 'inconclusive', because: { rule, reason, numbers } };
 }
 
-/** Whether a counter that rose during the count went on at about its rate until the end of the check. */
-function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): boolean {
+/**
+ * Whether a counter that rose during the count went on at about its rate until the end of the check.
+ *
+ * @param boundedBytes what explains as much of the gain of a heap
+ */
+function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence, boundedBytes = 0): boolean {
   const { samples, end, begun } = countView(evidence);
   // What filled up in hundreds of iterations rose for most of them.
   const from = sprintsIn(evidence).at(-1) ?? { begun, counters: samples.at(-1)! };
@@ -285,7 +292,10 @@ function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence): b
   if (countsThings(counter) || counter === 'backingStoreBytes')
     return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
   const typical = typicalStep(samples, counter);
-  if (typical >= thresholds.unexplainedBytes && gain / iterations >= typical * thresholds.keepsRising) return true;
+  const unexplained = (gain - boundedBytes) / iterations;
+  // The browser's own heap has its records, and what was painted last.
+  const least = counter === 'embedderHeapBytes' ? thresholds.recordsBytes : thresholds.unexplainedBytes;
+  if (typical >= least && unexplained >= typical * thresholds.keepsRising) return true;
   if (!runaway) return false;
   // Growth that multiplies adds at least what its last step did.
   const [former = 0, last = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);

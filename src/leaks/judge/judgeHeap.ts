@@ -44,6 +44,7 @@ export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly
 export interface HeapDecision {
   readonly leaks: readonly LeakCandidate[];
   readonly bounded: readonly BoundedGrowth[];
+  readonly boundedBytes: number;
   readonly anyReleased: boolean;
   /** Holders that grow and of which no rule can say whether it ends. */
   readonly open: readonly string[];
@@ -66,12 +67,15 @@ export function decideHeap(
     return !record;
   });
   const open: string[] = [];
+  let { boundedBytes } = judgement;
   for (const growth of judgement.growth) {
     const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
     if (!answer) continue;
     if (answer.answer === 'leak') leaks.push(grownCandidate(growth, readingOf(growth, watched), answer, follow.latest));
-    else if (answer.answer === 'bounded') bounded.push(boundedBy(growth.className, growth.holder.name, answer));
-    else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
+    else if (answer.answer === 'bounded') {
+      bounded.push(boundedBy(growth.className, growth.holder.name, answer));
+      boundedBytes += growth.bytesAfter - growth.bytesBefore;
+    } else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
   }
   if (watched) {
     for (const native of judgement.natives) {
@@ -85,7 +89,8 @@ export function decideHeap(
   // What multiplies is not followed far: that it goes on is seen while it is watched.
   const wentOn = !follow.runaway || !watched || watched.heldBytes[1] > watched.heldBytes[0];
   const undoNodes = undoNodesIn(follow.latest);
-  if (wentOn) return { leaks, bounded, anyReleased: judgement.anyReleased, open, undoNodes };
+  const { anyReleased } = judgement;
+  if (wentOn) return { leaks, bounded, boundedBytes, anyReleased, open, undoNodes };
   const because = { rule: 'multiplies', reason: 'it multiplied, and was released after that', numbers: {} };
   const released = leaks.map(({ name, group }) => ({
     name,
@@ -93,7 +98,7 @@ export function decideHeap(
     because,
     ...(group === undefined || group.holder.name === '' ? {} : { holder: group.holder.name }),
   }));
-  return { leaks: [], bounded: [...bounded, ...released], anyReleased: judgement.anyReleased, open, undoNodes };
+  return { leaks: [], bounded: [...bounded, ...released], boundedBytes, anyReleased, open, undoNodes };
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Judgement {
   /** Those of them that look bounded by the few whose iteration is known. */
   readonly doubtful: ReadonlyMap<GroupReport, BoundedGrowth>;
   readonly bounded: readonly BoundedGrowth[];
+  /** Bytes of what iterations made and a rule excludes as a leak: they explain as much of a heap's gain. */
+  readonly boundedBytes: number;
   /** Whether the browser keeps things that the page has ended. */
   readonly anyReleased: boolean;
 }
@@ -42,6 +44,7 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   const heap: LeakCandidate[] = [];
   const ageless: GroupReport[] = [];
   let anyReleased = false;
+  let boundedBytes = 0;
   const doubtful = new Map<GroupReport, BoundedGrowth>();
   const before = survivorsBefore(context.earlier);
   for (const group of snapshot.analysis.groups) {
@@ -58,6 +61,8 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
       survivorRules,
       groupEvidence(group, snapshot, context, before.get(groupKey(group)), released),
     );
+    if (answer.answer === 'bounded' || answer.answer === 'not-a-leak')
+      boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
     if (answer.answer === 'leak') heap.push(heapCandidate(group, answer, spans));
     else if (answer.answer === 'bounded' && group.nodeType !== 'string') {
       const growth = {
@@ -100,8 +105,15 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   const leaks = fold(found, heap);
   // Nodes that come with a leak are explained by it; whether more of them come is only worth a look where nothing is.
   if (leaks.length > 0)
-    return { leaks, ageless, doubtful: new Map(), bounded: [...bounded, ...doubtful.values()], anyReleased };
-  return { leaks, ageless: [...ageless, ...doubtful.keys()], doubtful, bounded, anyReleased };
+    return {
+      leaks,
+      ageless,
+      doubtful: new Map(),
+      bounded: [...bounded, ...doubtful.values()],
+      boundedBytes,
+      anyReleased,
+    };
+  return { leaks, ageless: [...ageless, ...doubtful.keys()], doubtful, bounded, boundedBytes, anyReleased };
 }
 
 const groupKey = ({ className, holder, via }: GroupReport): string =>

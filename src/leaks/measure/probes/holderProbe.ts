@@ -91,12 +91,7 @@ export class HolderProbe {
     }
   }
 
-  async #follow(
-    objectId: string,
-    kind: Container,
-    steps: readonly string[],
-    isWatched = false,
-  ): Promise<PlaceSizes> {
+  async #follow(objectId: string, kind: Container, steps: readonly string[], isWatched = false): Promise<PlaceSizes> {
     const at = kind === 'thing' || kind === 'scope' ? steps.findIndex(isForProtocol) : -1;
     if (at === -1) {
       const seen = await this.#call(objectId, sizesIn, [kind, steps, isWatched], true);
@@ -110,7 +105,8 @@ export class HolderProbe {
       ownProperties: true,
       nonIndexedPropertiesOnly: true,
     });
-    if (steps[at] !== INNER) return await this.#sizesOf(privateProperties.find(({ name }) => name === steps[at])?.value, rest);
+    if (steps[at] !== INNER)
+      return await this.#sizesOf(privateProperties.find(({ name }) => name === steps[at])?.value, rest);
     const inner = internalProperties.find(({ name }) => INNER_PROPERTIES.has(name));
     if (inner?.name === '[[Scopes]]') return await this.#inScopes(inner.value?.objectId, rest);
     const held = inner?.value;
