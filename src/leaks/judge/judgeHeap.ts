@@ -175,7 +175,7 @@ function grownCandidate(
   const iterations = Math.max(1, spans.at(-1)!.last - spans[0]!.first + 1);
   return {
     kind,
-    name: hasEntries ? `entries of ${growth.className}` : growth.className,
+    name: growth.entries ?? (hasEntries ? `entries of ${growth.className}` : growth.className),
     perIteration: hasEntries ? steps.reduce((sum, step) => sum + step, 0) / steps.length : 1,
     bytesPerIteration: (growth.bytesAfter - growth.bytesBefore) / iterations,
     retainedBytes: growth.bytesAfter,

@@ -10,6 +10,8 @@ import { classOf, isUserVisible } from './classOf.ts';
 const MIN_TABLE_BYTES = 96;
 /** Growth reported at most, largest first. */
 const MAX_REPORTS = 50;
+/** Entries of a collection whose classes are counted, at most. */
+const MAX_ENTRIES = 1000;
 /** Of one holder, what gained most: a first snapshot cannot tell what was replaced from what was added. */
 const MAX_PER_HOLDER = 5;
 /** Buffers that may have grown in place, of which a first snapshot cannot tell: the largest of them are read. */
@@ -66,6 +68,7 @@ export function findGrowth(
       type: 'table',
       holder: describeHolder(graph, paths, node, []),
       className: classOf(graph, node),
+      ...entriesIn(graph, node),
       bytesBefore,
       bytesAfter,
       stack: [],
@@ -148,6 +151,22 @@ function resizable(graph: HeapGraph, paths: RetainingPaths, oldest: number): Gro
 
 const isResizable = (graph: HeapGraph, node: number): boolean =>
   graph.type(node) === 'object' && /^(?:(?:Shared)?ArrayBuffer|(?:WebAssembly\.)?Memory)$/.test(graph.rawName(node));
+
+/** Of what most entries of a collection are, where they are objects: the browser's own have no iteration, and survive unseen. */
+function entriesIn(graph: HeapGraph, node: number): { readonly entries?: string } {
+  const counts = new Map<string, number>();
+  let all = 0;
+  const count = (to: number): void => {
+    const type = graph.type(to);
+    if (all >= MAX_ENTRIES || (type !== 'object' && type !== 'native') || !isUserVisible(graph, to)) return;
+    const name = classOf(graph, to);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    all += 1;
+  };
+  forEachStorage(graph, node, (storage) => graph.forEachEdge(storage, (_edge, to) => count(to)));
+  const most = [...counts].sort(([, a], [, b]) => b - a)[0];
+  return most && most[1] * 2 > all ? { entries: most[0] } : {};
+}
 
 /** True when the table, elements or properties of an old object are newer than `oldest`. */
 function hasNewStorage(graph: HeapGraph, node: number, oldest: number): boolean {

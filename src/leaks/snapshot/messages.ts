@@ -64,6 +64,8 @@ export interface GrowthReport {
   readonly within?: readonly string[];
   /** What grew: `Array`, `Map`, `string`, `ArrayBuffer` … */
   readonly className: string;
+  /** The class of most entries of a collection, where they are objects. */
+  readonly entries?: string;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   /** Heap object id of a function that sees the slot's variable, where the slot is a variable. */

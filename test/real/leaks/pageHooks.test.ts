@@ -86,6 +86,8 @@ describe('page hooks in Chromium', function () {
     await open(`<script>
       function makeAll(n) {
         URL.createObjectURL(new Blob(['x']));
+        performance.mark('start');
+        performance.measure('all', 'start');
         setInterval(() => {}, 1e6);
         setTimeout(() => {}, 1e6);
         window.addEventListener('resize', () => n);
@@ -115,6 +117,8 @@ describe('page hooks in Chromium', function () {
     await collectGarbage();
     assert.deepEqual(await nonZero(), {
       objectUrls: 3,
+      performanceMarks: 3,
+      performanceMeasures: 3,
       intervals: 3,
       timeouts: 3,
       animationLoops: 3,
@@ -171,6 +175,12 @@ describe('page hooks in Chromium', function () {
       for (let n = 0; n < 40; n += 1) document.createElement('p').addEventListener('click', () => {});
       const urls = [1, 2, 3].map(() => URL.createObjectURL(new Blob(['x'])));
       urls.forEach((url) => URL.revokeObjectURL(url));
+      performance.mark('one');
+      performance.measure('two', 'one');
+      performance.mark('three');
+      performance.clearMarks('one');
+      performance.clearMarks();
+      performance.clearMeasures('two');
       clearTimeout(setInterval(() => {}, 1e6)); // both clear both
       clearInterval(String(Number(setTimeout(() => {}, 1e6))));
       setTimeout(() => {}, 0);

@@ -5,6 +5,7 @@ import { hookTimers } from './parts/timers.ts';
 import { keepRecords } from './parts/records.ts';
 import { answerInspector } from './parts/reading.ts';
 import { followWork } from './parts/work.ts';
+import { hookTimings } from './parts/timings.ts';
 import { wrapNatives } from './parts/wrapping.ts';
 
 /**
@@ -33,6 +34,7 @@ export const installPageHooks = new Function(`
   const listeners = (${hookListeners.toString()})(natives, records, wrapping);
   const timers = (${hookTimers.toString()})(natives, records, wrapping);
   const objects = (${hookObjects.toString()})(natives, records, wrapping);
+  const timings = (${hookTimings.toString()})(natives, records, wrapping);
   const work = (${followWork.toString()})(natives, records, wrapping, timers);
-  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, work);
+  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work);
 `) as () => void;

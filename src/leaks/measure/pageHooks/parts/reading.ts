@@ -4,6 +4,7 @@ import type { Natives } from './natives.ts';
 import type { Objects } from './objects.ts';
 import type { Records } from './records.ts';
 import type { Timers } from './timers.ts';
+import type { Timings } from './timings.ts';
 import type { Work } from './work.ts';
 import type { Wrapping } from './wrapping.ts';
 
@@ -15,6 +16,7 @@ export function answerInspector(
   listeners: Listeners,
   timers: Timers,
   objects: Objects,
+  { marks, measures }: Timings,
   work: Work,
 ) {
   const { mapForEach, mapDelete, mapClear, mapSize, push, getterOf } = natives;
@@ -29,6 +31,8 @@ export function answerInspector(
     mapForEach(intervals, assignTo);
     mapForEach(objectUrls, assignTo);
     mapForEach(geolocationWatches, assignTo);
+    marks.each(assignTo);
+    measures.each(assignTo);
   }
 
   /** Ends what was the iteration so far: what is made from now on belongs to `next`. */
@@ -68,6 +72,8 @@ export function answerInspector(
       animationLoops: timers.chainCount(timers.frameChains),
       objectUrls: mapSize(objectUrls),
       geolocationWatches: mapSize(geolocationWatches),
+      performanceMarks: marks.count(),
+      performanceMeasures: measures.count(),
       untracked: state.dropped,
     } as unknown as Record<string, number>;
     for (let type = objects.lastType(); type; type = type.after) counts[type.counter] = 0;
@@ -119,6 +125,8 @@ export function answerInspector(
     addChains('requestAnimationFrame loop', timers.frameChains);
     mapForEach(geolocationWatches, (record) => add('observer', 'geolocation watch', record));
     mapForEach(objectUrls, (record) => add('object-url', 'object URL', record));
+    marks.each((record) => add('object', marks.kind, record));
+    measures.each((record) => add('object', measures.kind, record));
     objects.eachLiveObject((record) => add(record.type.kind, record.type.name, record));
     listeners.eachLiveListener((record, target) => {
       add('event-listener', `${record.type} listener on ${targetName(target)}`, record);

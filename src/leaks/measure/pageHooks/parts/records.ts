@@ -53,6 +53,8 @@ export function keepRecords(natives: Natives) {
     nextId: 1,
     /** How many listeners are recorded. */
     listeners: 0,
+    /** How many marks and measures are recorded. */
+    timings: 0,
     /** How many things were not recorded because there were too many already. */
     dropped: 0,
     /** -1 until the first mark: a frame made during an iteration learns its number from the reader. */
@@ -60,7 +62,7 @@ export function keepRecords(natives: Natives) {
   };
 
   const recordCount = (): number =>
-    objects.count + state.listeners + mapSize(objectUrls) + mapSize(intervals) + mapSize(timeouts);
+    objects.count + state.listeners + state.timings + mapSize(objectUrls) + mapSize(intervals) + mapSize(timeouts);
   function isFull(): boolean {
     if (recordCount() < MAX_RECORDS) return false;
     forgetFiredTimeouts();
