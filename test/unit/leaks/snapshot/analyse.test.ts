@@ -466,4 +466,82 @@ describe('the analysis of a snapshot', () => {
       [['slot', 'text', 'terminal', 'string']],
     );
   });
+
+  it('sees it in slots that script has no name for, and in what is made anew', async () => {
+    type Edges = NonNullable<HeapNode['edges']>;
+    const way = async (from: HeapNode, between: (text: number) => HeapNode[]): Promise<unknown> => {
+      const heap = (bytes: number, text: number): HeapNode[] =>
+        pageWith(
+          [['kept', from.id]],
+          [{ ...from, edges: [...(from.edges ?? [])] as Edges }, ...between(text)].concat({
+            id: text,
+            type: 'string',
+            name: 'line 1',
+            size: bytes,
+          }),
+        );
+      const analyst = new Analyst();
+      await analyse(heap(1000, 1003), analyst);
+      const { growth } = await analyse(heap(3000, 1203), analyst);
+      return growth.map(({ slot, within, className }) => [slot, within, className]);
+    };
+    const array = (id: number, to: number): HeapNode => ({
+      id,
+      type: 'array',
+      name: '',
+      edges: [['internal', '1', to]],
+    });
+    const inner = [undefined, ['[[inner]]'], 'string'];
+    for (const [name, edge] of [
+      ['Generator', 'parameters_and_registers'],
+      ['Map', 'table'],
+    ] as const)
+      assert.deepEqual(
+        await way({ id: 101, type: 'object', name, edges: [['internal', edge, 103]] }, (text) => [array(103, text)]),
+        [inner],
+        name,
+      );
+    assert.deepEqual(
+      await way({ id: 101, type: 'closure', name: 'native_bind', edges: [['internal', 'bindings', 103]] }, (text) => [
+        array(103, text),
+      ]),
+      [inner],
+    );
+    // An object that an iteration made stands between what is old and the text.
+    assert.deepEqual(
+      await way({ id: 101, type: 'object', name: 'Store', edges: [['property', 'state', 1001]] }, (text) => [
+        { id: 1001, type: 'object', name: 'Object', edges: [['property', 'log', text]] },
+      ]),
+      [['state', ['log'], 'string']],
+    );
+  });
+
+  it('says what the entries of a growing list are, where they are objects', async () => {
+    const heap = (bytes: number, table: number): HeapNode[] =>
+      pageWith(
+        [['kept', 101]],
+        [
+          { id: 101, type: 'object', name: 'Array', edges: [['internal', 'elements', table]] },
+          {
+            id: table,
+            type: 'array',
+            name: '(object elements)',
+            size: bytes,
+            edges: [
+              ['internal', '0', 202],
+              ['internal', '1', 204],
+            ],
+          },
+          { id: 202, type: 'native', name: 'PerformanceResourceTiming' },
+          { id: 204, type: 'native', name: 'PerformanceResourceTiming' },
+        ],
+      );
+    const analyst = new Analyst();
+    await analyse(heap(1000, 1003), analyst);
+    const { growth } = await analyse(heap(3000, 1203), analyst);
+    assert.deepEqual(
+      growth.map(({ entries }) => entries),
+      ['PerformanceResourceTiming'],
+    );
+  });
 });
