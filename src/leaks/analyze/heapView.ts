@@ -1,3 +1,4 @@
+import { isGlobalName, isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import { describePath } from '../snapshot/holderName.ts';
 import { RetainingPaths } from '../snapshot/retainingPaths.ts';
@@ -44,7 +45,7 @@ export class HeapView {
   /** Whether the node is an object of the program that something keeps. */
   isShown(node: number): boolean {
     const { graph } = this;
-    return isUserVisible(graph, node) && this.paths.isKept(node) && !graph.rawName(node).startsWith('system / Context');
+    return isUserVisible(graph, node) && this.paths.isKept(node) && !isScopeName(graph.rawName(node));
   }
 
   /** The kind of path by which a node is kept; undefined for what is not. */
@@ -143,8 +144,7 @@ function sourceOf(graph: HeapGraph): SnapshotSource {
   graph.forEachEdge(graph.root, (edge, to) => {
     const name = graph.rawName(to);
     if (name.startsWith('Node / ')) source = 'node';
-    else if (source === 'other' && graph.edgeType(edge) !== 'weak' && /\bWindow\b|GlobalScope\b/.test(name))
-      source = 'chrome';
+    else if (source === 'other' && graph.edgeType(edge) !== 'weak' && isGlobalName(name)) source = 'chrome';
   });
   return source;
 }

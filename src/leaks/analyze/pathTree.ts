@@ -1,3 +1,4 @@
+import { isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { RetainingPaths } from '../snapshot/retainingPaths.ts';
 import { classOf, isUserVisible } from '../snapshot/classOf.ts';
@@ -221,7 +222,7 @@ export class PathTree {
     const byInfo = new Map<number, number>();
     const several = new Set<number>();
     for (let node = 0; node < graph.nodeCount; node += 1) {
-      if (graph.type(node) !== 'object' || !graph.rawName(node).startsWith('system / Context')) continue;
+      if (graph.type(node) !== 'object' || !isScopeName(graph.rawName(node))) continue;
       const info = targetOf(graph, node, 'scope_info');
       if (info === undefined) continue;
       if (byInfo.has(info)) several.add(info);
@@ -267,7 +268,7 @@ class ClassNames {
     const index = graph.nameIndex(node);
     if (names.has(index)) return names.get(index);
     const name = graph.rawName(node);
-    const isNamed = isUserVisible(graph, node) && !(type === 'object' && name.startsWith('system / Context'));
+    const isNamed = isUserVisible(graph, node) && !(type === 'object' && isScopeName(name));
     // Shapes are not part of a kind: an object that gets a property more stays of its kind.
     const className = isNamed ? (type === 'object' && name === 'Object' ? name : classOf(graph, node)) : undefined;
     names.set(index, className);

@@ -1,3 +1,4 @@
+import { isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { Place, PlaceMeaning, ScriptPlace } from './model.ts';
 
@@ -70,7 +71,7 @@ export class ScriptPlaces {
   #scopeAbove(node: number, parentOf: (node: number) => number): Place | undefined {
     const graph = this.#graph;
     for (let at = node, steps = 0; at >= 0 && steps < MAX_STEPS_TO_SCOPE; at = parentOf(at), steps += 1) {
-      if (!graph.rawName(at).startsWith('system / Context')) continue;
+      if (!isScopeName(graph.rawName(at))) continue;
       let best: Place | undefined;
       graph.forEachRetainer(at, (edge, from) => {
         if (best || graph.type(from) !== 'closure' || graph.edgeName(edge) !== 'context') return;

@@ -1,3 +1,4 @@
+import { kindOf } from '../platform/index.ts';
 import type { Finding } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import type { Log } from '../../support/index.ts';
@@ -21,7 +22,6 @@ import { foldByCall } from './foldByCall.ts';
 import { foldHeld } from './foldHeld.ts';
 import { foldLeftNodes } from './foldLeftNodes.ts';
 import { libraryFactsOf } from './libraryFacts.ts';
-import { kindOf } from '../judge/findingKinds.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';

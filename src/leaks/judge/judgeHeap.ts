@@ -1,8 +1,7 @@
 import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { isEditingRecord } from '../platform/index.ts';
+import { isEditingRecord, kindOf } from '../platform/index.ts';
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import { kindOf } from './findingKinds.ts';
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
 import type { LeakCandidate } from './leakCandidate.ts';

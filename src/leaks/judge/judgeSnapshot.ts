@@ -1,10 +1,9 @@
 import type { SnapshotSeen, IterationSpan } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { FOLLOWED_CLASSES } from '../platform/index.ts';
+import { FOLLOWED_CLASSES, kindOf } from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
-import { kindOf } from './findingKinds.ts';
 import { fold } from './fold/fold.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { type Answer, type Bucket, type SurvivorEvidence, firstAnswer } from './rules/rule.ts';

@@ -1,6 +1,5 @@
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
-import { isBookkeeping, isEditingRecord, isPlumbing } from '../platform/index.ts';
-import { kindOf } from './findingKinds.ts';
+import { isBookkeeping, isEditingRecord, isPlumbing, kindOf } from '../platform/index.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Suspicion } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';

@@ -1,9 +1,8 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
-import { countsThings } from '../platform/index.ts';
+import { countsThings, kindOf } from '../platform/index.ts';
 import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
-import { kindOf } from './findingKinds.ts';
 import { isOnElement } from './fold/foldTargets.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';

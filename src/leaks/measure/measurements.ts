@@ -1,3 +1,4 @@
+import { kindOf } from '../platform/index.ts';
 import type { Clock } from '../../support/index.ts';
 import type { Subject } from '../drive/subject.ts';
 import type { WorkerTarget } from '../drive/workerTargets.ts';
@@ -14,7 +15,6 @@ import { LeftNodes, type LeftSubtree } from '../explain/exactLine/leftNodes.ts';
 import { isOnElement } from '../judge/fold/foldTargets.ts';
 import { followUp } from '../judge/followUp.ts';
 import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
-import { kindOf } from '../judge/findingKinds.ts';
 import { WORKER_GREW } from '../judge/plan.ts';
 import { looksMultiplying } from '../judge/runaway.ts';
 import type { Step } from '../judge/steps.ts';

@@ -1,17 +1,4 @@
+export * from './edges.ts';
 export { isNativeId } from './ids.ts';
-export {
-  BEHIND_FOLLOWED,
-  FOLLOWED_CLASSES,
-  INNER_EDGES,
-  INNER_PROPERTIES,
-  SYSTEM_COUNTERS,
-  UNTELLING_COUNTERS,
-  countsThings,
-  isBookkeeping,
-  isBufferClass,
-  isEditingRecord,
-  isInternalName,
-  isPlumbing,
-  isScopeName,
-  nativeClassName,
-} from './names.ts';
+export { kindOf } from './kinds.ts';
+export * from './names.ts';

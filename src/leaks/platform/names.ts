@@ -5,29 +5,40 @@ const INTERNAL_NAME = /^(?:system \/|blink::|cppgc::)/;
 
 export const isInternalName = (name: string): boolean => INTERNAL_NAME.test(name);
 
-/**
- * Edges to what script cannot reach and the protocol lists: the table of a Map or WeakMap, the variables of a suspended function, the
- * arguments of a bound function, the result of a promise, the scope of a closure. *Seen: an async function that waits is an
- * object of the class `Generator`, and the protocol lists its variables as `[[Scopes]]`.*
- */
-export const INNER_EDGES: ReadonlySet<string> = new Set([
-  'table',
-  'parameters_and_registers',
-  'bindings',
-  'reactions_or_result',
-  'context',
-]);
-
-/** What the protocol calls these, among an object's internal properties. */
-export const INNER_PROPERTIES: ReadonlySet<string> = new Set([
-  '[[Scopes]]',
-  '[[Entries]]',
-  '[[BoundArgs]]',
-  '[[PromiseResult]]',
-]);
-
 /** The scope of a function or module: it holds variables. */
 export const isScopeName = (name: string): boolean => name.startsWith('system / Context');
+
+/** A global object of a page, a frame or a worker. */
+export const isGlobalName = (name: string): boolean => /^Window\b|GlobalScope\b/.test(name);
+
+/** Blink keeps the scope of each ES module through its Modulator, Node through a ModuleWrap: neither is a word of the user's. */
+export const isModuleScopeName = (name: string): boolean => /^(?:Modulator|ModuleWrap)$/.test(name);
+
+const DETACHED = 'Detached ';
+
+/** True for what Chromium marks as not in a document any more. */
+export const isDetachedName = (name: string): boolean => name.startsWith(DETACHED);
+
+/** An element, whose name in a snapshot is its tag with some attributes. */
+export const isElementName = (name: string): boolean => /^(?:Detached )?</.test(name);
+
+/** A name without its mark and without the world or origin behind it (`Window / https://…`). */
+export const withoutMarks = (name: string): string =>
+  (isDetachedName(name) ? name.slice(DETACHED.length) : name).replace(/ \/ \S*$/, '');
+
+/** A buffer that grows in place. */
+export const isResizableBuffer = (name: string): boolean =>
+  /^(?:(?:Shared)?ArrayBuffer|(?:WebAssembly\.)?Memory)$/.test(name);
+
+/** What automation puts into a world of its own in each frame; it caches elements and texts there. */
+export const isAutomationName = (name: string): boolean => name === 'InjectedScript' || name === 'UtilityScript';
+
+/** What holds a listener in a page, and in Node. */
+export const isListenerName = (name: string): boolean =>
+  /^(?:blink::)?(?:V8|JS)(?:EventListener|EventHandler\w*)$/.test(name);
+
+/** What waits for a promise that is not settled. */
+export const isReactionName = (name: string): boolean => name === 'system / PromiseReaction';
 
 /** The browser's class without its namespace and type arguments: `V8EventListener`. */
 export const nativeClassName = (name: string): string => name.replace(/^blink::/, '').replace(/<.*$/, '');

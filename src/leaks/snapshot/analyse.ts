@@ -1,4 +1,4 @@
-import { isNativeId } from '../platform/index.ts';
+import { isElementName, isNativeId } from '../platform/index.ts';
 import { GrowthBaseline, findGrowth } from './growth.ts';
 import type { Causes } from './causes.ts';
 import type { HeapGraph } from './heapGraph.ts';
@@ -42,7 +42,7 @@ export class Analyst {
 function countElements(graph: HeapGraph): Record<string, number> {
   const counts: Record<string, number> = {};
   for (let node = 0; node < graph.nodeCount; node += 1) {
-    if (graph.type(node) !== 'native' || !/^(?:Detached )?</.test(graph.rawName(node))) continue;
+    if (graph.type(node) !== 'native' || !isElementName(graph.rawName(node))) continue;
     const name = classOf(graph, node);
     counts[name] = (counts[name] ?? 0) + 1;
   }

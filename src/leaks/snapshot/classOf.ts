@@ -1,4 +1,4 @@
-import { isInternalName } from '../platform/index.ts';
+import { isDetachedName, isInternalName, withoutMarks } from '../platform/index.ts';
 import type { HeapGraph, NodeType } from './heapGraph.ts';
 
 const USER_TYPES: ReadonlySet<NodeType> = new Set([
@@ -50,11 +50,10 @@ function tagClass(tag: string): string {
 }
 
 export function nativeClass(name: string): string {
-  const detached = name.startsWith('Detached ');
-  const plain = (detached ? name.slice('Detached '.length) : name).replace(/ \/ \S*$/, '');
+  const plain = withoutMarks(name);
   const tag = /^<([^\s>]+)/.exec(plain)?.[1];
   const base = tag === undefined ? plain : tagClass(tag);
-  return detached ? `${base} (detached)` : base;
+  return isDetachedName(name) ? `${base} (detached)` : base;
 }
 
 /** Names of more properties than this are the data of a table, and so are numbers: they are others in each run. */

@@ -1,4 +1,4 @@
-import { INNER_EDGES, isBufferClass, isNativeId, isScopeName } from '../platform/index.ts';
+import { INNER_EDGES, STORAGE_EDGES, isBufferClass, isNativeId, isScopeName } from '../platform/index.ts';
 import { isUserVisible } from './classOf.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
@@ -92,8 +92,6 @@ function stepOf(graph: HeapGraph, edge: number, isScope: boolean): string | unde
   if (type === 'property') return name === '__proto__' ? undefined : name;
   return type === 'internal' && INNER_EDGES.has(name) ? INNER : undefined;
 }
-
-const STORAGE_EDGES = new Set(['elements', 'table', 'properties']);
 
 export function forEachStorage(graph: HeapGraph, node: number, visit: (storage: number) => void): void {
   graph.forEachEdge(node, (edge, to) => {

@@ -1,4 +1,4 @@
-import { isBufferClass, isNativeId, isScopeName } from '../platform/index.ts';
+import { isBufferClass, isNativeId, isResizableBuffer, isScopeName } from '../platform/index.ts';
 import { type Content, INNER, MIN_CONTENT_BYTES, forEachContent, forEachStorage, storageSize } from './contents.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder, describeScope } from './holderName.ts';
@@ -140,7 +140,14 @@ function resizable(graph: HeapGraph, paths: RetainingPaths, oldest: number): Gro
   const found: GrowthReport[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const id = graph.id(node);
-    if (id > oldest || isNativeId(id) || !isResizable(graph, node) || !paths.isKept(node)) continue;
+    if (
+      id > oldest ||
+      isNativeId(id) ||
+      graph.type(node) !== 'object' ||
+      !isResizableBuffer(graph.rawName(node)) ||
+      !paths.isKept(node)
+    )
+      continue;
     const bytes = graph.retainedSize(node);
     const holder = describeHolder(graph, paths, node, []);
     const className = classOf(graph, node);
@@ -148,9 +155,6 @@ function resizable(graph: HeapGraph, paths: RetainingPaths, oldest: number): Gro
   }
   return found.sort((a, b) => b.bytesAfter - a.bytesAfter).slice(0, MAX_RESIZABLE);
 }
-
-const isResizable = (graph: HeapGraph, node: number): boolean =>
-  graph.type(node) === 'object' && /^(?:(?:Shared)?ArrayBuffer|(?:WebAssembly\.)?Memory)$/.test(graph.rawName(node));
 
 /** Of what most entries of a collection are, where they are objects: the browser's own have no iteration, and survive unseen. */
 function entriesIn(graph: HeapGraph, node: number): { readonly entries?: string } {

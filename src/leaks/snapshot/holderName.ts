@@ -1,4 +1,4 @@
-import { isScopeName } from '../platform/index.ts';
+import { SCOPE_EDGES, isElementName, isGlobalName, isModuleScopeName, isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { PathStep, RetainingPaths } from './retainingPaths.ts';
 import { classOf, isUserVisible } from './classOf.ts';
@@ -72,8 +72,8 @@ function functionSeeing(graph: HeapGraph, scope: number): number | undefined {
     let closure: number | undefined;
     graph.forEachRetainer(scopes[at]!, (edge, from) => {
       const name = graph.edgeName(edge);
-      if (name === 'context' && graph.type(from) === 'closure') closure ??= from;
-      else if (name === 'previous' && isScopeName(graph.rawName(from))) scopes.push(from);
+      if (name === SCOPE_EDGES.closure && graph.type(from) === 'closure') closure ??= from;
+      else if (name === SCOPE_EDGES.outer && isScopeName(graph.rawName(from))) scopes.push(from);
     });
     if (closure !== undefined) return closure;
   }
@@ -128,9 +128,9 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
   return words.slice(Math.max(start, 0)).slice(-MAX_WORDS);
 }
 
-const isGlobalObject = (graph: HeapGraph, node: number): boolean => /^Window\b|GlobalScope\b/.test(graph.rawName(node));
+const isGlobalObject = (graph: HeapGraph, node: number): boolean => isGlobalName(graph.rawName(node));
 
-const isElement = (graph: HeapGraph, node: number): boolean => /^(?:Detached )?</.test(graph.rawName(node));
+const isElement = (graph: HeapGraph, node: number): boolean => isElementName(graph.rawName(node));
 
 /** `<ul id="log" class="list">` → `ul#log`. */
 function elementName(graph: HeapGraph, node: number): string {
@@ -166,12 +166,8 @@ function holderClass(graph: HeapGraph, holder: number): string {
   return isScopeName(graph.rawName(holder)) ? 'Context' : classOf(graph, holder);
 }
 
-/**
- * Blink keeps the scope of each ES module through its Modulator, Node through a ModuleWrap, by way of a generator object that stands for the module's
- * evaluation: neither is a word of the user's.
- */
-const isModuleScope = (graph: HeapGraph, node: number): boolean =>
-  /^(?:Modulator|ModuleWrap)$/.test(graph.rawName(node));
+/** A module's scope is held by way of a generator object that stands for its evaluation. */
+const isModuleScope = (graph: HeapGraph, node: number): boolean => isModuleScopeName(graph.rawName(node));
 
 /** The path for people: names of edges, with the classes they pass, without V8's internals. */
 export function describePath(graph: HeapGraph, steps: readonly PathStep[], limit = 20): string[] {

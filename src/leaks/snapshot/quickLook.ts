@@ -1,7 +1,6 @@
-import { isBufferClass, isInternalName, isNativeId } from '../platform/index.ts';
+import { BOILERPLATE_EDGES, STORAGE_EDGES, isBufferClass, isInternalName, isNativeId } from '../platform/index.ts';
 import { MIN_CONTENT_BYTES, TEXT_TYPES } from './contents.ts';
 import type { AnalysisRequest } from './messages.ts';
-import { BOILERPLATE_EDGES } from './retainingPaths.ts';
 
 /**
  * A look at a snapshot's text that answers one question: can there be anything in it to analyse? Most checks end here.
@@ -119,8 +118,6 @@ function findBoilerplates({ edges, strings, meta }: RawSnapshot): Set<number> {
   return found;
 }
 
-/** Not `properties`: objects that get more of them get new names too, which are texts made in each iteration. */
-const STORAGE_EDGES = ['elements', 'table'];
 /** Of storages and texts, smaller ones are nothing that has grown: an empty Map has a table of 76 bytes. */
 const MIN_STORAGE_BYTES = 120;
 
@@ -133,7 +130,9 @@ function hasNewContent({ nodes, edges, strings, meta }: RawSnapshot, oldest: num
   const edgeField = (name: string): number => meta.edge_fields.indexOf(name);
   const [edgeTypeAt, edgeNameAt, toAt] = [edgeField('type'), edgeField('name_or_index'), edgeField('to_node')];
   const nodeType = (name: string): number => meta.node_types[0].indexOf(name);
-  const storageNames = new Set(STORAGE_EDGES.map((name) => strings.indexOf(name)));
+  // Objects that get more properties get new names too, which are texts made in each iteration.
+  const storages = [...STORAGE_EDGES].filter((name) => name !== 'properties');
+  const storageNames = new Set(storages.map((name) => strings.indexOf(name)));
   const texts = new Set([...TEXT_TYPES].map(nodeType));
   const [rope, object, code] = [nodeType('concatenated string'), nodeType('object'), nodeType('code')];
   const internal = meta.edge_types[0].indexOf('internal');

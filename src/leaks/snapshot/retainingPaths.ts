@@ -1,4 +1,16 @@
-import { isScopeName } from '../platform/index.ts';
+import {
+  BOILERPLATE_EDGES,
+  PLAIN_INTERNAL_EDGES,
+  SCOPE_EDGES,
+  UNTELLING_EDGES,
+  WRAPPED_EDGE,
+  isAutomationName,
+  isInspectorHandle,
+  isNativeStack,
+  isScopeName,
+  isWeakMapEdge,
+  isWrapperEdge,
+} from '../platform/index.ts';
 import type { EdgeType, HeapGraph } from './heapGraph.ts';
 
 /** One step of a retaining path: `from` holds `to` by the edge. */
@@ -118,28 +130,6 @@ const COSTS: Readonly<Record<EdgeType, number>> = {
   invisible: NOT_KEPT,
 };
 
-/** Internal edges that users would count as part of a thing: a closure's variables, a Map's entries, an array's elements. */
-const PLAIN_INTERNAL_EDGES = new Set(['context', 'table', 'elements', 'properties', 'previous', 'value']);
-
-/** Literals that the engine keeps to copy from once code has warmed up: they are code, not data. */
-export const BOILERPLATE_EDGES = new Set(['transition_info', 'boilerplate', 'nested_site']);
-
-/** Edges of every object or function, by which most of the heap is reachable in few steps that explain nothing. */
-const UNTELLING_EDGES = new Set(['__proto__', 'constructor', 'map', 'prototype', 'native_context', 'code', 'shared']);
-
-/** Handles that the inspector holds for remote objects: they are gone once nobody debugs the page. */
-const INSPECTOR_HANDLE = /DevTools/;
-
-/**
- * What lies on the browser's own stack while the snapshot is made, found by looking for anything that looks like an address. It is
- * there only where the snapshot was asked for in the midst of something, as while a page is drawn on a busy machine, and
- * then leads to whatever is being drawn.
- */
-const NATIVE_STACK = /^C\+\+ native stack/;
-
-/** What Playwright puts into a world of its own in each frame; it caches elements and texts there. */
-const AUTOMATION = new Set(['InjectedScript', 'UtilityScript']);
-
 /** The property by which our page hooks hang on their Proxy handlers (pageHooks/installPageHooks.ts). */
 const HOOKS_PROPERTY = 'leakwright';
 
@@ -158,10 +148,10 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
     const cost = COSTS[type];
     if (cost === NOT_KEPT) return NOT_KEPT;
     if (gcRoots.has(from) || graph.type(from) === 'synthetic') {
-      if (NATIVE_STACK.test(graph.rawName(from))) return NOT_KEPT;
-      return INSPECTOR_HANDLE.test(graph.edgeName(edge)) ? NOT_KEPT : 20;
+      if (isNativeStack(graph.rawName(from))) return NOT_KEPT;
+      return isInspectorHandle(graph.edgeName(edge)) ? NOT_KEPT : 20;
     }
-    if (graph.type(to) === 'object' && AUTOMATION.has(graph.rawName(to))) return NOT_KEPT;
+    if (graph.type(to) === 'object' && isAutomationName(graph.rawName(to))) return NOT_KEPT;
     if (hookScripts.size > 0 && graph.type(to) === 'closure') {
       const location = graph.location(to);
       if (location && hookScripts.has(location.scriptId)) return NOT_KEPT;
@@ -175,7 +165,7 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
     if (type === 'internal' && BOILERPLATE_EDGES.has(name)) return NOT_KEPT;
     if (UNTELLING_EDGES.has(name)) return 8;
     if (type === 'property') return cost;
-    return PLAIN_INTERNAL_EDGES.has(name) || name.includes(' in WeakMap ') ? 1 : cost;
+    return PLAIN_INTERNAL_EDGES.has(name) || isWeakMapEdge(name) ? 1 : cost;
   };
 }
 
@@ -184,11 +174,11 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
  * of their own, and each makes an object for what it looks at. The page's own object is one with the node in a snapshot.
  */
 function isForeignWrapper(graph: HeapGraph, edge: number, from: number, to: number, name: string): boolean {
-  if (graph.edgeType(edge) !== 'internal' || !name.endsWith('pair in ephemeron table')) return false;
+  if (graph.edgeType(edge) !== 'internal' || !isWrapperEdge(name)) return false;
   if (graph.type(from) !== 'native' || graph.type(to) !== 'object') return false;
   let isWrapper = false;
   graph.forEachEdge(to, (back, target) => {
-    isWrapper ||= target === from && graph.edgeName(back) === 'cppgc_object';
+    isWrapper ||= target === from && graph.edgeName(back) === WRAPPED_EDGE;
   });
   return isWrapper;
 }
@@ -206,7 +196,7 @@ function findHookScopes(graph: HeapGraph, hookScripts: ReadonlySet<number>): Rea
     const location = graph.location(node);
     const scopes = location && hookScripts.has(location.scriptId) ? ours : others;
     graph.forEachEdge(node, (edge, to) => {
-      if (graph.edgeName(edge) === 'context' && isScopeName(graph.rawName(to))) scopes.add(to);
+      if (graph.edgeName(edge) === SCOPE_EDGES.closure && isScopeName(graph.rawName(to))) scopes.add(to);
     });
   }
   for (const scope of others) ours.delete(scope);

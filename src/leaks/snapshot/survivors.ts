@@ -1,4 +1,4 @@
-import { isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
+import { isElementName, isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
 import { classOf, coarseType, isUserVisible, nativeClass } from './classOf.ts';
 import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
@@ -282,7 +282,7 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
 function isSibling(graph: HeapGraph, above: number, below: number): boolean {
   if (graph.type(above) !== 'native' || graph.type(below) !== 'native') return false;
   const name = graph.rawName(above);
-  return /^(?:Detached )?</.test(name) && nativeClass(name) === nativeClass(graph.rawName(below));
+  return isElementName(name) && nativeClass(name) === nativeClass(graph.rawName(below));
 }
 
 /** An object that holds others in a user's sense: also a scope, which holds variables. */

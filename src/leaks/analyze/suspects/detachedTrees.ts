@@ -1,3 +1,4 @@
+import { isDetachedName } from '../../platform/index.ts';
 import { count, formatBytes } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
@@ -7,7 +8,7 @@ import { groupByPath, suspect } from './grouped.ts';
 export function findDetachedTrees(view: HeapView): Suspect[] {
   const { graph, paths } = view;
   const isDetached = (node: number): boolean =>
-    graph.type(node) === 'native' && (graph.isDetached(node) || graph.rawName(node).startsWith('Detached '));
+    graph.type(node) === 'native' && (graph.isDetached(node) || isDetachedName(graph.rawName(node)));
   const tops: number[] = [];
   let elements = 0;
   for (let node = 0; node < graph.nodeCount; node += 1) {

@@ -1,3 +1,4 @@
+import { isListenerName } from '../../platform/index.ts';
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
@@ -13,7 +14,7 @@ export function findListeners(view: HeapView): Suspect[] {
   const byTarget = new Map<number, number[]>();
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const type = graph.type(node);
-    if (type === 'native' && /^(?:blink::)?(?:V8|JS)(?:EventListener|EventHandler\w*)$/.test(graph.rawName(node))) {
+    if (type === 'native' && isListenerName(graph.rawName(node))) {
       addTo(byTarget, targetAbove(view, node), node);
     } else if (type === 'object' && view.paths.isKept(node)) {
       if (graph.rawName(node) === 'Listener' && propertyOf(view, node, 'callback') !== undefined)

@@ -1,3 +1,4 @@
+import { isReactionName } from '../../platform/index.ts';
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
@@ -13,7 +14,7 @@ export function findPendingPromises(view: HeapView): Suspect[] {
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (graph.type(node) !== 'object' || graph.rawName(node) !== 'Promise' || !view.paths.isKept(node)) continue;
     const reactions = targetOf(graph, node, 'reactions_or_result');
-    if (reactions !== undefined && graph.rawName(reactions) === 'system / PromiseReaction') pending.push(node);
+    if (reactions !== undefined && isReactionName(graph.rawName(reactions))) pending.push(node);
   }
   return groupByPath(view, pending)
     .filter((group) => group.count >= MIN_PROMISES)

@@ -1,8 +1,7 @@
 import type { FindingKind } from '../../model.ts';
 import type { GroupReport } from '../../snapshot/messages.ts';
-import { kindOf } from '../findingKinds.ts';
 import type { LeakCandidate } from '../leakCandidate.ts';
-import { FOLLOWED_CLASSES } from '../../platform/index.ts';
+import { FOLLOWED_CLASSES, kindOf } from '../../platform/index.ts';
 
 /** Kinds whose resources are consequences of a leaked object when nothing old holds them. */
 const CONSEQUENT: ReadonlySet<FindingKind> = new Set(['event-listener', 'observer']);

@@ -1,7 +1,7 @@
 import type { GuardedCdp } from '../../drive/cdp.ts';
 import { type GeneratedFrame, parseStackText } from '../../explain/sources/index.ts';
 import { type WatchResult, unwatchHolder, watchHolder } from '../../explain/exactLine/holderWatch.ts';
-import { INNER_PROPERTIES } from '../../platform/index.ts';
+import { INNER_PROPERTIES, isGlobalScope, isSharedScope } from '../../platform/index.ts';
 import { INNER } from '../../snapshot/contents.ts';
 import { type Container, type PlaceSizes, reach, sizesIn } from './holderSizes.ts';
 
@@ -17,6 +17,8 @@ export interface ProbedHolder {
   /** A function that sees the slot's variable, where the holder is a scope. */
   readonly closureId?: number;
 }
+
+const INNER_NAMES: ReadonlySet<string> = new Set(Object.values(INNER_PROPERTIES));
 
 /** A step that only the protocol can do: into what has no name for script, or into another class's private field. */
 const isForProtocol = (step: string): boolean => step === INNER || step.startsWith('#');
@@ -107,12 +109,12 @@ export class HolderProbe {
     });
     if (steps[at] !== INNER)
       return await this.#sizesOf(privateProperties.find(({ name }) => name === steps[at])?.value, rest);
-    const inner = internalProperties.find(({ name }) => INNER_PROPERTIES.has(name));
-    if (inner?.name === '[[Scopes]]') return await this.#inScopes(inner.value?.objectId, rest);
+    const inner = internalProperties.find(({ name }) => INNER_NAMES.has(name));
+    if (inner?.name === INNER_PROPERTIES.scopes) return await this.#inScopes(inner.value?.objectId, rest);
     const held = inner?.value;
-    if (inner?.name === '[[PromiseResult]]') return await this.#sizesOf(held, rest);
+    if (inner?.name === INNER_PROPERTIES.result) return await this.#sizesOf(held, rest);
     if (held?.objectId === undefined) return {};
-    return await this.#follow(held.objectId, inner?.name === '[[Entries]]' ? 'entries' : 'list', rest);
+    return await this.#follow(held.objectId, inner?.name === INNER_PROPERTIES.entries ? 'entries' : 'list', rest);
   }
 
   async #reach(objectId: string, kind: Container, steps: readonly string[]): Promise<string | undefined> {
@@ -148,19 +150,19 @@ export class HolderProbe {
       objectId: closure,
       ownProperties: true,
     });
-    const scopes = internalProperties?.find(({ name }) => name === '[[Scopes]]')?.value?.objectId;
-    for (const scope of await this.#scopesIn(scopes, /^(?:Global|Window)/)) {
+    const scopes = internalProperties?.find(({ name }) => name === INNER_PROPERTIES.scopes)?.value?.objectId;
+    for (const scope of await this.#scopesIn(scopes, isGlobalScope)) {
       const sizes = await this.#follow(scope, 'scope', steps);
       if (Object.keys(sizes).length > 0) return sizes;
     }
     return {};
   }
 
-  async #scopesIn(scopes: string | undefined, without = /^(?:Global|Window|Script|Module)/): Promise<string[]> {
+  async #scopesIn(scopes: string | undefined, without = isSharedScope): Promise<string[]> {
     if (scopes === undefined) return [];
     const { result } = await this.#cdp.send('Runtime.getProperties', { objectId: scopes, ownProperties: true });
     return result
-      .filter(({ value }) => !without.test(value?.description ?? ''))
+      .filter(({ value }) => !without(value?.description ?? ''))
       .flatMap(({ value }) => value?.objectId ?? []);
   }
 

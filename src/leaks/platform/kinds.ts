@@ -1,4 +1,5 @@
 import type { FindingKind } from '../model.ts';
+import { isBufferClass } from './names.ts';
 
 /** The browser's own object between holder and survivors, and what it makes of them. */
 const BY_VIA: readonly (readonly [RegExp, FindingKind])[] = [
@@ -13,16 +14,16 @@ const BY_CLASS: readonly (readonly [RegExp, FindingKind])[] = [
   [/^(?:Window|HTMLDocument|XMLDocument|<iframe>)/, 'frame'],
   [/^(?:<|Text\b|#text|Comment\b|DocumentFragment\b|ShadowRoot\b|Attr\b)/, 'dom-node'],
   [/(?:Mutation|Resize|Intersection|Performance|Reporting)Observer$/, 'observer'],
-  [
-    /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|WebAssembly\.Memory|ImageBitmap|ImageData|Blob|AudioBuffer)/,
-    'array-buffer',
-  ],
+  [/^(?:ImageBitmap|AudioBuffer)$/, 'array-buffer'],
   [/^(?:WebSocket|EventSource|BroadcastChannel|MessagePort|MessageChannel|RTC\w+)$/, 'socket'],
   [/^(?:Shared)?Worker$/, 'worker'],
 ];
 
+/** The kind of a finding, by the class of what leaks and by the browser's own object that holds it. */
 export function kindOf(className: string, via: string | undefined): FindingKind {
   const plain = className.replace(/ \(detached\)$/, '');
+  // `Memory` was always told as an object: fingerprints, on which baselines rest, have the kind in them.
+  if (isBufferClass(plain) && plain !== 'Memory') return 'array-buffer';
   for (const [pattern, kind] of BY_CLASS) if (pattern.test(plain)) return kind;
   if (via !== undefined) for (const [pattern, kind] of BY_VIA) if (pattern.test(via)) return kind;
   return 'object';
