@@ -1,4 +1,4 @@
-import { isBufferClass, isNativeId, isResizableBuffer, isScopeName } from '../platform/index.ts';
+import { isNativeId, isResizableBuffer, isScopeName } from '../platform/index.ts';
 import { type Content, INNER, MIN_CONTENT_BYTES, forEachContent, forEachStorage, storageSize } from './contents.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder, describeScope } from './holderName.ts';
