@@ -71,7 +71,7 @@ export function decideHeap(
     const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
     if (!answer) continue;
     if (answer.answer === 'leak') leaks.push(grownCandidate(growth, readingOf(growth, watched), answer, follow.latest));
-    else if (answer.answer === 'bounded') {
+    else if (answer.answer === 'bounded' && growth.bytesAfter > growth.bytesBefore) {
       bounded.push(boundedBy(growth.className, growth.holder.name, answer));
       boundedBytes += growth.bytesAfter - growth.bytesBefore;
     } else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
