@@ -83,9 +83,11 @@ export function watchHolder(holder: object, slot: string | null): WatchState | u
     });
     undo.push(() => Reflect.defineProperty(target, slot, { ...descriptor, value: current }));
   } else if (target instanceof Map || target instanceof WeakMap) {
-    const { get } = target instanceof Map ? Map.prototype : WeakMap.prototype;
     override('set');
-    stillThere = ({ key, value }) => Reflect.apply(get, target, [key]) === value;
+    stillThere = ({ key, value }) =>
+      (target instanceof Map
+        ? Map.prototype.get.call(target, key)
+        : WeakMap.prototype.get.call(target, key as object)) === value;
   } else if (target instanceof Set) {
     override('add');
     stillThere = ({ key }) => Set.prototype.has.call(target, key);
