@@ -19,7 +19,7 @@ import { t } from '../translate.ts';
 import { type RowOrder, buildRows } from './buildRows.ts';
 import { factsTable } from './factsTable.ts';
 import { filterRows } from './filterRows.ts';
-import { type Node, NodeStore } from './nodeStore.ts';
+import { type Node, NodeStore, type Refresh } from './nodeStore.ts';
 import type { ProcessWatch } from './processWatch.ts';
 import { leftoverFacts } from './leftoverText.ts';
 import { partLabel } from './rendererText.ts';
@@ -56,6 +56,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
   #showing: NodeJS.Timeout | undefined;
   #shownAt = -Infinity;
   #firstSample: Promise<void> | undefined;
+  #wasAsked = false;
   #order: RowOrder = 'role';
   #filter = '';
   #problem = '';
@@ -84,6 +85,10 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
   async getChildren(node?: Node): Promise<Node[]> {
     if (node) return [...node.children];
     await this.#sampled();
+    const refresh = this.#take();
+    // Whoever asks may not be the editor's tree: to reveal a row, the editor asks for its siblings and draws nothing.
+    if (refresh && this.#wasAsked) this.#announce(refresh);
+    this.#wasAsked = true;
     return [...this.#store.roots];
   }
 
@@ -180,10 +185,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
 
   /** The editor shows its own progress until the first sample is there. */
   async #sampled(): Promise<void> {
-    if (this.#options.watch.hasSampled) {
-      this.#take();
-      return;
-    }
+    if (this.#options.watch.hasSampled) return;
     this.#firstSample ??= this.#options.watch.refresh().then(
       () => setContextKey('leakwright.sampled', true),
       (error: unknown) => {
@@ -194,7 +196,6 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
       },
     );
     await this.#firstSample;
-    this.#take();
   }
 
   #onChange(): void {
@@ -241,7 +242,11 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
     setContextKey('leakwright.sampled', true);
     const refresh = this.#take();
     this.#writeMessage();
-    if (refresh) this.#changed.fire(refresh.all ? undefined : [...refresh.nodes]);
+    if (refresh) this.#announce(refresh);
+  }
+
+  #announce(refresh: Refresh): void {
+    this.#changed.fire(refresh.all ? undefined : [...refresh.nodes]);
   }
 }
 
