@@ -1,7 +1,7 @@
 /**
  * `npm run test:ui`: drives the real workbench in a browser as a person would, and takes screenshots into
  * `.test-results/screenshots/`. `npm run test:ui -- --update-media` copies those for the README to `media/screenshots/`.
- * `npm run test:ui -- PATTERN` runs only the tests whose title matches.
+ * `npm run test:ui -- PATTERN` runs only the tests whose title matches, `--file=PATH` only those of a file.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -13,6 +13,7 @@ const screenshots = join(repository, '.test-results', 'screenshots');
 const args = process.argv.slice(2);
 const updateMedia = args.includes('--update-media');
 const pattern = args.find((arg) => !arg.startsWith('--'));
+const files = args.flatMap((arg) => (arg.startsWith('--file=') ? [arg.slice('--file='.length)] : []));
 
 async function main(): Promise<number> {
   const extension = process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? repository;
@@ -22,7 +23,8 @@ async function main(): Promise<number> {
   // In a browser even where the desktop program can be had: Playwright sees both alike, and this one needs no
   // display.
   const editor = await obtainEditor({ kind: 'server', progress: (line) => console.log(line) });
-  rmSync(screenshots, { recursive: true, force: true });
+  // A part leaves those of the other.
+  if (files.length === 0) rmSync(screenshots, { recursive: true, force: true });
   mkdirSync(screenshots, { recursive: true });
   const mocha = spawn(
     process.execPath,
@@ -33,7 +35,7 @@ async function main(): Promise<number> {
       '--slow=10000',
       `--retries=${process.env['LEAKWRIGHT_TEST_RETRIES'] ?? '0'}`,
       ...(pattern ? ['--grep', pattern] : []),
-      'test/ui/**/*.test.ts',
+      ...(files.length > 0 ? files : ['test/ui/**/*.test.ts']),
     ],
     {
       cwd: repository,

@@ -28,6 +28,7 @@ const CHECKS = [
   'cli/check',
   'cli/history',
   'cli/remote',
+  'cli/watch',
   'cli/webServer',
 ].map((files) => `test/real/${files}.test.ts`);
 
@@ -115,10 +116,18 @@ const editor: Step = {
   counts: true,
   starts: true,
 };
+/** In two parts, so that they can run side by side. */
 const ui: Step = {
   name: 'ui',
-  title: 'Tests of the user interface in a real workbench',
-  command: [node, 'test/tools/runUi.ts'],
+  title: 'The user interface, in one workbench',
+  command: [node, 'test/tools/runUi.ts', '--file=test/ui/oneWorkbench.test.ts'],
+  counts: true,
+  starts: true,
+};
+const firstMinutes: Step = {
+  name: 'first',
+  title: 'The user interface, as a new user meets it',
+  command: [node, 'test/tools/runUi.ts', '--file=test/ui/firstMinutes.test.ts', '--file=test/ui/welcome.test.ts'],
   counts: true,
   starts: true,
 };
@@ -138,7 +147,7 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
         [
           [checks, demo],
           [pack, editor, ui],
-          [typecheck, lint, unused, unusedByUsers, unit, format, processes],
+          [typecheck, lint, unused, unusedByUsers, unit, processes, firstMinutes, format],
         ],
       ]
     : [
@@ -149,6 +158,6 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
         ],
         [
           [checks, demo],
-          [editor, ui],
+          [editor, ui, firstMinutes],
         ],
       ];

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { lstatSync, lutimesSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { eventually } from '../editor/watching.ts';
 import { repository } from '../tools/obtainEditor.ts';
-import { MARK, isAlive } from '../tools/ownedProcesses.ts';
-import { Workbench } from './workbench.ts';
+import { isAlive } from '../tools/ownedProcesses.ts';
+import { type Script, endScripts, kill, startScript } from './sharedWorkbench.ts';
+import type { Workbench } from './workbench.ts';
 
 const OWNERS = join(repository, 'test', 'support', 'owners');
 
@@ -19,42 +17,27 @@ function age(path: string, seconds: number): void {
   lutimesSync(path, then, then);
 }
 
-describe('In the workbench, someone who is told of what was left behind', function () {
-  this.timeout(180_000);
+/** Someone who is told of what was left behind. */
+export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
   let workbench: Workbench;
-  before(async () => {
-    workbench = await Workbench.open({
-      settings: {
-        'workbench.colorTheme': 'Default Dark Modern',
-        'leakwright.afterDebugSession': 'ask',
-        'leakwright.processLeakAlertAfter': 3,
-        'leakwright.fileLeakAlertAfter': 3,
-      },
+  const scripts: Script[] = [];
+  before(() => {
+    workbench = theWorkbench();
+    workbench.changeSettings({
+      'leakwright.afterDebugSession': 'ask',
+      'leakwright.processLeakAlertAfter': 3,
+      'leakwright.fileLeakAlertAfter': 3,
     });
-    // The extension wakes up with the view at the latest.
-    await workbench.openProcesses();
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
-  });
-
-  /** A script outside of the editor with its browser, in the editor's temp folder and ended with the editor. */
-  async function startScript(name: string): Promise<{ script: ChildProcess; browser: number }> {
-    const script = spawn(process.execPath, [join(OWNERS, `${name}.ts`)], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TMPDIR: workbench.server.temp, [MARK]: workbench.server.mark },
-    });
-    const [line] = (await once(createInterface({ input: script.stdout }), 'line')) as [string];
-    return { script, browser: (JSON.parse(line) as { browser: number }).browser };
-  }
-
-  async function kill(script: ChildProcess): Promise<void> {
-    script.kill('SIGKILL');
-    await once(script, 'exit');
-  }
+  after(() => workbench.changeSettings({}));
+  // The extension wakes up with the view at the latest.
+  beforeEach(async () => void (await workbench.openProcesses()));
+  afterEach(() => endScripts(workbench, scripts));
+  const start = async (name: string): Promise<Script> => {
+    const script = await startScript(workbench, name);
+    scripts.push(script);
+    return script;
+  };
 
   const foldersOf = (tool: string) => readdirSync(workbench.server.temp).filter((name) => name.startsWith(tool));
 
@@ -117,18 +100,19 @@ describe('In the workbench, someone who is told of what was left behind', functi
   });
 
   it('is told of an orphan that stays, and of no other once that is not wanted', async () => {
-    const { script, browser } = await startScript('puppeteer');
+    const script = await start('puppeteer');
+    const { browser } = script;
     await kill(script);
     await press(new RegExp(`\\(process ${browser}\\) has been an orphan for`), "Don't Ask Again");
     await eventually('the setting says so', () => (setting('processLeakAlertAfter') === 0 ? true : undefined));
     assert.ok(isAlive(browser), 'nothing was ended');
-    process.kill(browser, 'SIGKILL');
   });
 
   // Playwright's browsers die with their script; some ten megabytes of profile stay, every time.
   it('sees leftover files with what they are, and removes them from the list', async () => {
     const { page, server } = workbench;
-    const { script, browser } = await startScript('playwright');
+    const script = await start('playwright');
+    const { browser } = script;
     await kill(script);
     await eventually('the browser ends with its pipe', () => (isAlive(browser) ? undefined : true));
     // A day's profile has more than 10 MB; less than that is no reason to disturb anybody.
@@ -170,4 +154,4 @@ describe('In the workbench, someone who is told of what was left behind', functi
     await workbench.run('Leakwright: Clean Up Everything Leakwright Launched');
     await workbench.notification(/launched nothing that is still there/, 60_000);
   });
-});
+}

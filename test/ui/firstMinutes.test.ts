@@ -14,6 +14,8 @@ import { defined } from '../../src/support/index.ts';
 /** Down to the verdict: below it the editor repeats the command line. */
 const REPORT_HEIGHT = 440;
 
+const forPictures = process.env['LEAKWRIGHT_TEST_MEDIA'] === '1';
+
 /** What `npm run package` made of the extension as it is now; one that is older than its parts would test yesterday's. */
 function freshVsix(): string | undefined {
   const builtAt = statSync(join(repository, 'dist', 'extension.js')).mtimeMs;
@@ -42,8 +44,9 @@ describe('In the workbench, someone who installed it a minute ago', () => {
       development: !vsix,
       ...defined({ extensionsFolder: extensions }),
       outside: true,
+      workspaceTrust: !forPictures,
       // What else runs on this machine is no part of a picture that is published.
-      ownProcesses: process.env['LEAKWRIGHT_TEST_MEDIA'] === '1' && canHaveOwnProcesses(),
+      ownProcesses: forPictures && canHaveOwnProcesses(),
       settings: { 'workbench.colorTheme': 'Default Light Modern', 'leakwright.afterDebugSession': 'ask' },
     });
     source = join(workbench.folder, 'src', 'shop.ts');
@@ -56,6 +59,36 @@ describe('In the workbench, someone who installed it a minute ago', () => {
   afterEach(async function () {
     if (this.currentTest?.state === 'failed')
       await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
+  });
+
+  // A cloned repository must not be able to start a program just because somebody looks at it.
+  it('sees what runs and can clean up without trust in the folder, and is told why a session and a check are not to be had', async function () {
+    if (forPictures) this.skip();
+    this.timeout(180_000);
+    await workbench.openProcesses();
+    await workbench
+      .row(/Chromium/)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await workbench.run('Leakwright: Launch Session');
+    const why = await workbench.notification(
+      /Launching a session runs code and settings of this folder, which is not trusted/,
+    );
+    assert.ok(await why.getByRole('button', { name: 'Manage Workspace Trust' }).isVisible());
+    await workbench.screenshot('untrusted');
+    await workbench.run('Leakwright: Check for Leaks');
+    await workbench.notification(/A leak check runs code and settings of this folder/);
+    await workbench.run('Leakwright: Clean Up Orphans');
+    // What there is to clean up depends on the machine: a list, or the message that there is nothing.
+    const list = workbench.page.locator('.quick-input-title').filter({ hasText: 'Clean Up Orphans' });
+    await Promise.any([list.waitFor({ timeout: 60_000 }), workbench.notification(/Nothing to clean up/, 60_000)]);
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('trusts the folder', async function () {
+    if (forPictures) this.skip();
+    this.timeout(120_000);
+    await workbench.trust();
   });
 
   // Whoever cannot run a check asks this first, and reads the answer at a glance.
@@ -85,9 +118,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
       ['read the Problem', readProblem],
       ['read the report', readReport],
       // Only for the pictures that are published: the in-editor tests check what happens there.
-      ...(process.env['LEAKWRIGHT_TEST_MEDIA'] === '1'
-        ? [['see it in the Test Explorer', seeInTestExplorer] as const]
-        : []),
+      ...(forPictures ? [['see it in the Test Explorer', seeInTestExplorer] as const] : []),
       ['fix the leak and check again', fixAndCheckAgain],
       ['stop debugging and clean up what is left', stopAndCleanUp],
     ];

@@ -1,47 +1,33 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { repository } from '../tools/obtainEditor.ts';
-import { MARK, isAlive } from '../tools/ownedProcesses.ts';
-import { Workbench } from './workbench.ts';
 import { eventually } from '../editor/watching.ts';
-
-/** A Puppeteer script with its browser, in the editor's temp folder and ended with the editor, should the test fail. */
-async function startScript(workbench: Workbench): Promise<{ script: ChildProcess; browser: number }> {
-  const script = spawn(process.execPath, [join(repository, 'test', 'support', 'owners', 'puppeteer.ts')], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TMPDIR: workbench.server.temp, [MARK]: workbench.server.mark },
-  });
-  const [line] = (await once(createInterface({ input: script.stdout }), 'line')) as [string];
-  return { script, browser: (JSON.parse(line) as { browser: number }).browser };
-}
+import { isAlive } from '../tools/ownedProcesses.ts';
+import { type Script, endScripts, kill, startScript } from './sharedWorkbench.ts';
+import type { Workbench } from './workbench.ts';
 
 const profilesIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('puppeteer_dev'));
 
-describe('In the workbench, someone with a browser left behind', () => {
+/** Someone with a browser left behind. */
+export function withABrowserLeftBehind(theWorkbench: () => Workbench): void {
   let workbench: Workbench;
-  before(async function () {
-    this.timeout(180_000);
-    workbench = await Workbench.open({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  const scripts: Script[] = [];
+  before(() => {
+    workbench = theWorkbench();
   });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
-  });
+  afterEach(() => endScripts(workbench, scripts));
+  const start = async (): Promise<Script> => {
+    const script = await startScript(workbench, 'puppeteer');
+    scripts.push(script);
+    return script;
+  };
 
   // One button after a bad run; and never a browser that somebody is using.
   it('cleans up the orphan with its files, and leaves the browser whose script lives', async function () {
     this.timeout(180_000);
     const { page, server } = workbench;
-    const dying = await startScript(workbench);
-    const living = await startScript(workbench);
-    dying.script.kill('SIGKILL');
-    await once(dying.script, 'exit');
+    const dying = await start();
+    const living = await start();
+    await kill(dying);
     assert.ok(isAlive(dying.browser), 'the browser outlives its script');
 
     await workbench.openProcesses();
@@ -63,15 +49,14 @@ describe('In the workbench, someone with a browser left behind', () => {
     assert.ok(!isAlive(dying.browser), 'the orphan is gone');
     assert.ok(isAlive(living.browser), 'the other browser lives');
     assert.equal(profilesIn(server.temp).length, 1, "the orphan's profile is removed, the other's is not");
-    living.script.kill('SIGKILL');
   });
 
   it('ends a tree from its row, after naming it, and not without an answer', async function () {
     this.timeout(120_000);
     const { page } = workbench;
-    const { script, browser } = await startScript(workbench);
-    script.kill('SIGKILL');
-    await once(script, 'exit');
+    const script = await start();
+    const { browser } = script;
+    await kill(script);
     await workbench.openProcesses();
     await workbench.run('Leakwright: Refresh Processes');
     const row = page
@@ -99,4 +84,4 @@ describe('In the workbench, someone with a browser left behind', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     assert.ok(isAlive(browser));
   });
-});
+}

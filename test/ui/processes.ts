@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../editor/watching.ts';
-import { Workbench } from './workbench.ts';
+import type { Workbench } from './workbench.ts';
 
 /** A customer who cannot decide: without one there is nothing to see in a chart. */
 const CUSTOMER = `<script>
@@ -11,24 +11,26 @@ const CUSTOMER = `<script>
 /** How much is to be seen in the pictures that are published, in seconds; a test run needs a glimpse only. */
 const CHART_SECONDS = process.env['LEAKWRIGHT_TEST_MEDIA'] === '1' ? 60 : 12;
 
-describe('In the workbench, someone who looks at browsers', () => {
+/** Someone who looks at browsers. */
+export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
   let workbench: Workbench;
-  before(async function () {
-    this.timeout(180_000);
-    workbench = await Workbench.open({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
-  });
-  after(() => workbench?.close());
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await workbench.screenshot(`failed-${this.currentTest.title.slice(0, 40)}`);
-  });
-
-  it('launches a session from the palette and shows it with roles and memory', async () => {
+  before(() => {
+    workbench = theWorkbench();
     const page = readFileSync(join(workbench.folder, 'index.html'), 'utf8');
     writeFileSync(join(workbench.folder, 'busy.html'), page.replace('</body>', `${CUSTOMER}</body>`));
-    await workbench.run('Leakwright: Launch Session');
-    await workbench.answer(/The page to open/, `${workbench.shop.url}busy.html`);
+  });
+  // Whatever became of the test before.
+  beforeEach(async () => {
     await workbench.openProcesses();
+    if (await workbench.row(/^Managed sessions/).isVisible()) return;
+    await workbench.launchSession(`${workbench.shop.url}busy.html`);
+  });
+  after(async () => {
+    workbench.changeSettings({});
+    await workbench.closeAllSessions();
+  });
+
+  it('sees a session that was launched from the palette, with roles and memory', async () => {
     const session = workbench.row(/Chromium.*MB/).first();
     await session.waitFor({ timeout: 60_000 });
     // Which page eats the memory is the question that brings people here.
@@ -69,7 +71,7 @@ describe('In the workbench, someone who looks at browsers', () => {
     // A blank line: no word is highlighted.
     for (let line = 1; line < 4; line += 1) await workbench.page.keyboard.press('ArrowDown');
     // What else runs on this machine is no part of the picture, nor is the view between the two.
-    await workbench.page.locator('.pane-header').filter({ hasText: 'Leak Checks' }).click();
+    await workbench.collapseView('Leak Checks');
     const others = workbench.row(/^Other automation/);
     if (await others.isVisible()) {
       await others.click();
@@ -108,8 +110,7 @@ describe('In the workbench, someone who looks at browsers', () => {
       .row(/^Renderer · Tea Shop/)
       .first()
       .waitFor({ state: 'hidden' });
-    await workbench.run('Leakwright: Launch Session');
-    await workbench.answer(/The page to open/, '');
+    await workbench.launchSession('');
     await workbench.row(/^Managed sessions, 2 browsers/).waitFor({ timeout: 60_000 });
     await workbench.run('Leakwright: Close Session');
     await page.locator('.quick-input-widget').getByRole('option').last().click();
@@ -117,4 +118,4 @@ describe('In the workbench, someone who looks at browsers', () => {
     assert.equal(await first.getAttribute('aria-expanded'), 'false');
     assert.equal(await first.getAttribute('aria-selected'), 'true');
   });
-});
+}

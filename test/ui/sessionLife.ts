@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { eventually } from '../editor/watching.ts';
-import { Workbench } from './workbench.ts';
+import { type Workbench, closeWindow } from './workbench.ts';
 
 /** One for each window. */
 function extensionHosts(workbench: Workbench): number[] {
@@ -21,24 +21,24 @@ function sessionParts(workbench: Workbench): string[] {
   return [...processes, ...folders.map((name) => `folder ${name}`)];
 }
 
-describe('A session', function () {
-  this.timeout(180_000);
-  let workbench: Workbench | undefined;
-  /** The test before ended what it ran in, or failed. */
-  let isBroken = false;
+/** What a session leaves, however it ends. */
+export function sessionsThatEnd(theWorkbench: () => Workbench): void {
+  let workbench: Workbench;
+  /** The test before ended what it ran in. */
+  let isEnded = false;
+  before(() => {
+    workbench = theWorkbench();
+  });
   beforeEach(async () => {
-    workbench ??= await Workbench.open();
-    if (isBroken) await workbench.reopen();
-    isBroken = true;
-    await workbench.run('Leakwright: Launch Session');
-    await workbench.answer(/The page to open/, workbench.shop.url);
+    if (isEnded) await workbench.reopen();
+    isEnded = false;
+    await workbench.launchSession(workbench.shop.url);
     await workbench.openProcesses();
     await workbench.row(/Managed sessions/).waitFor();
     await eventually('a session host and its browser run', () => parts().length > 2 || undefined);
   });
-  after(() => workbench?.close());
 
-  const parts = () => sessionParts(workbench!);
+  const parts = () => sessionParts(workbench);
   /** Until what is left is only this. */
   const onlyLeft = async (may: (part: string) => boolean) => {
     try {
@@ -51,7 +51,7 @@ describe('A session', function () {
 
   // Both look at one machine through one journal: what one launched is nobody's orphan in the other.
   it('is managed in a second window too, and no orphan there', async () => {
-    const { browser, server, folder } = workbench!;
+    const { browser, server, folder } = workbench;
     const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     try {
       const extension = process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? process.cwd();
@@ -69,38 +69,38 @@ describe('A session', function () {
       assert.match(groups[1]!, /Leakwright session/);
       assert.equal(groups.filter((name) => name.includes('Leakwright session')).length, 1);
     } finally {
-      await other.close();
+      await closeWindow(other);
     }
     await eventually(
       "the second window's extension host ends",
-      () => extensionHosts(workbench!).length === 1 || undefined,
+      () => extensionHosts(workbench).length === 1 || undefined,
     );
-    await workbench!.run('Leakwright: Close All Sessions');
+    await workbench.run('Leakwright: Close All Sessions');
     await onlyLeft((part) => part.includes('sessionHost'));
-    isBroken = false;
   });
 
   it('leaves nothing when it is closed from its row', async () => {
-    const row = workbench!.row(/^Chromium/).first();
+    const row = workbench.row(/^Chromium/).first();
     await row.hover();
     await row.getByRole('button', { name: 'Close Session' }).click();
-    await workbench!.row(/Managed sessions/).waitFor({ state: 'detached' });
+    await workbench.row(/Managed sessions/).waitFor({ state: 'detached' });
     // The host stays for the next launch; its browser and its folder do not.
     await onlyLeft((part) => part.includes('sessionHost'));
-    isBroken = false;
   });
 
   // A crash of the editor is when nobody is left to clean up by hand.
   it('leaves nothing when the extension host is killed', async () => {
-    const [pid] = extensionHosts(workbench!);
+    const [pid] = extensionHosts(workbench);
     assert.ok(pid, 'the extension host is found');
     assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /extensionHost/);
+    isEnded = true;
     process.kill(pid, 'SIGKILL');
     await onlyLeft(nothing);
   });
 
   it('leaves nothing when the window is closed', async () => {
-    await workbench!.page.close({ runBeforeUnload: false });
+    isEnded = true;
+    await closeWindow(workbench.page);
     await onlyLeft(nothing);
   });
-});
+}

@@ -57,7 +57,9 @@ export class Workbench {
   readonly folder: string;
   shop: ShopServer;
 
-  readonly #settings: Readonly<Record<string, unknown>>;
+  #isTrusted = false;
+  #settings: Readonly<Record<string, unknown>>;
+  readonly #settingsAtFirst: Readonly<Record<string, unknown>>;
   readonly #development: boolean;
   readonly #extensions: string | undefined;
 
@@ -67,6 +69,7 @@ export class Workbench {
   ) {
     this.#extensions = extensionsFolder;
     this.#settings = settings;
+    this.#settingsAtFirst = settings;
     this.#development = development;
     this.server = parts.server;
     this.browser = parts.browser;
@@ -98,10 +101,11 @@ export class Workbench {
     const extension = this.#development ? (process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? repository) : undefined;
     await this.page.goto(this.server.workbenchUrl({ folder: this.folder, extension }));
     await this.page.locator('.monaco-workbench').waitFor();
-    const doNotTrust = this.page.getByRole('button', { name: /don't trust/ });
+    // Each window is asked: the editor keeps the answer in the window's own storage.
+    const answer = this.page.getByRole('button', { name: this.#isTrusted ? /^Yes, I trust/ : /don't trust/ });
     const icon = this.page.getByRole('tab', { name: 'Leakwright' }).first();
-    await icon.or(doNotTrust).first().waitFor({ timeout: 60_000 });
-    if (await doNotTrust.isVisible()) await doNotTrust.click();
+    await icon.or(answer).first().waitFor({ timeout: 60_000 });
+    if (await answer.isVisible()) await answer.click();
     await icon.waitFor({ timeout: 60_000 });
     // No setting of a folder can hide it.
     if (await this.page.locator('.part.auxiliarybar').isVisible()) {
@@ -113,7 +117,7 @@ export class Workbench {
 
   /** A new window in the place of the one there is, or was. */
   async reopen(): Promise<void> {
-    await this.page.close();
+    await closeWindow(this.page);
     this.page = await openPage(this.browser);
     await this.#load();
   }
@@ -139,6 +143,53 @@ export class Workbench {
     const { theme, colours } = THEMES[name];
     writeSettings(this.folder, { ...this.#settings, 'workbench.colorTheme': theme });
     await this.page.locator(`.monaco-workbench.${colours}`).waitFor();
+  }
+
+  /** Trusts the folder, which was opened without. */
+  async trust(): Promise<void> {
+    await this.run('Workspaces: Manage Workspace Trust');
+    await this.page.getByRole('button', { name: /^Trust$/ }).click();
+    this.#isTrusted = true;
+    await this.run('View: Close All Editors');
+  }
+
+  /** Changes settings of the folder, from those it was opened with. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    this.#settings = { ...this.#settingsAtFirst, ...settings };
+    writeSettings(this.folder, this.#settings);
+  }
+
+  /** Launches a session that shows a page, whether sessions are saved in the settings or not. */
+  async launchSession(url: string): Promise<void> {
+    await this.run('Leakwright: Launch Session');
+    const widget = this.page.locator('.quick-input-widget');
+    const fresh = widget.getByRole('option', { name: /^New Session…/ });
+    await fresh
+      .or(widget.getByText(/The page to open/))
+      .first()
+      .waitFor();
+    if (await fresh.isVisible()) await fresh.click();
+    await this.answer(/The page to open/, url);
+  }
+
+  async closeAllSessions(): Promise<void> {
+    await this.openProcesses();
+    const sessions = this.row(/^Managed sessions/);
+    await eventually('no session is left', async () => {
+      if (!(await sessions.isVisible())) return true;
+      // The command is there as long as a session is; the row may stay a moment longer.
+      await this.#tryToRun('Leakwright: Close All Sessions');
+      return await sessions.waitFor({ state: 'detached', timeout: 5000 }).then(
+        () => true,
+        () => undefined,
+      );
+    });
+  }
+
+  /** Gives the other views the room of one. */
+  async collapseView(name: string): Promise<void> {
+    const header = this.page.locator('.pane-header').filter({ hasText: name });
+    if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
   }
 
   /** Shows a file in the editor as quick open does. */
@@ -176,23 +227,25 @@ export class Workbench {
 
   /** F1, the command's title, and the command of that name. */
   async run(title: string): Promise<void> {
+    await eventually(`the palette takes '${title}'`, () => this.#tryToRun(title));
+  }
+
+  async #tryToRun(title: string): Promise<true | undefined> {
     const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     const option = this.page.getByRole('option', { name: new RegExp(`^${pattern}`) }).first();
-    await eventually(`the palette takes '${title}'`, async () => {
-      try {
-        await this.page.keyboard.press('F1');
-        await this.quickInput.fill(`>${title}`, { timeout: 2000 });
-        await option.waitFor({ timeout: 2000 });
-        // Not Enter: what was run lately comes first in the list, and 'Close All Sessions' matches 'Close Session' as well.
-        await option.click({ timeout: 5000 });
-        return true;
-      } catch {
-        // Something else took the focus, which closes the palette: a person would press F1 again.
-        await this.page.keyboard.press('Escape');
-        return undefined;
-      }
-    });
+    try {
+      await this.page.keyboard.press('F1');
+      await this.quickInput.fill(`>${title}`, { timeout: 2000 });
+      await option.waitFor({ timeout: 2000 });
+      // Not Enter: what was run lately comes first in the list, and 'Close All Sessions' matches 'Close Session' as well.
+      await option.click({ timeout: 5000 });
+    } catch {
+      // Something else took the focus, which closes the palette: a person would press F1 again.
+      await this.page.keyboard.press('Escape');
+      return undefined;
+    }
     await option.waitFor({ state: 'hidden' });
+    return true;
   }
 
   /** The input of whatever the editor asks now. */
@@ -356,6 +409,16 @@ export class Workbench {
       ...defined({ clip: height === undefined ? undefined : { x: 0, y: 0, width: WIDTH, height } }),
     });
   }
+}
+
+/**
+ * Closes a window as its cross does: the editor says farewell to its server, which ends the extension host at once. A page that is
+ * closed by the protocol has half a second for that; on a busy machine it is not enough, and the server waits for it to come back.
+ */
+export async function closeWindow(page: Page): Promise<void> {
+  if (page.isClosed()) return;
+  await page.goto('about:blank').catch(() => {});
+  await page.close();
 }
 
 async function openPage(browser: Browser): Promise<Page> {
