@@ -143,16 +143,6 @@ describe('leakwright check', () => {
     }
   });
 
-  it('shows what an --ignore rule names, with its reason, and does not fail for it', async () => {
-    const rule = JSON.stringify({ holder: 'closedPanels', reason: 'known, #12' });
-    const run = await home.run(
-      ['check', '--url', shop.url, '--click', '.open', '--click', '.close', '--ignore', rule, '--reporter', 'json'],
-      { cwd: shopFolder },
-    );
-    assert.equal(run.code, 0, run.stdout + run.stderr);
-    assert.equal((JSON.parse(run.stdout) as Report).checks[0]!.findings[0]!.ignored, 'known, #12');
-  });
-
   // An editor that is closed, or killed, must not leave a browser working for nobody.
   it('cleans up and exits when the program that started it closes its channel', async () => {
     const started = home.start(['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--reporter', 'ndjson'], {

@@ -28,7 +28,7 @@ describe('leakwright check --watch --ui', function () {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const scenario = `export default { url: '${url}', iteration: (page) => page.click('#go') };`;
     writeFileSync(join(home.tempFolder, 'one.leak.mjs'), scenario);
-    const other = `export default { url: 'data:text/html,<button>go</button>', iteration: (page) => page.click('button') };`;
+    const other = `export default { url: 'data:text/html,<button onclick="this.hidden=false">go</button>', iteration: (page) => page.click('button') };`;
     writeFileSync(join(home.tempFolder, 'two.leak.mjs'), other);
     const command = home.start(['check', '--watch', '--ui', '--workers', '2']);
     const rounds = () => command.stderr().match(/^Watching 2 checks, 3 files$/gm)?.length ?? 0;

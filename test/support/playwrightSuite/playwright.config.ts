@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  workers: 4,
+  workers: 2,
   fullyParallel: true,
   retries: 0,
   outputDir: process.env['SUITE_OUTPUT']!,
