@@ -3,7 +3,7 @@ import { markdownCode, markdownText } from '../support/index.ts';
 import { formatPlace, placeOf, shortenPath, summarizeFinding } from './wording.ts';
 
 /** `three 0.170.0` */
-export const libraryName = ({ name, version }: NonNullable<Finding['library']>): string =>
+const libraryName = ({ name, version }: NonNullable<Finding['library']>): string =>
   version === undefined ? name : `${name} ${version}`;
 
 /** One sentence for the finding's reader: who owes the change. Undefined where no package is involved. */

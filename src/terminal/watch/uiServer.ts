@@ -6,7 +6,7 @@ import type { BoardState } from './board.ts';
 import { uiPage } from './uiPage.ts';
 
 /** What the page in the browser is told: the rows, and which version of the report there is. */
-export interface UiState extends BoardState {
+interface UiState extends BoardState {
   /** Rises with each report. 0: there is none yet. */
   readonly version: number;
 }
