@@ -46,7 +46,14 @@ const builds = [
   },
   { ...node, entryPoints: { mcp: 'src/mcp.ts' } },
   { ...node, entryPoints: { index: 'src/index.ts' } },
-  { ...node, entryPoints: { playwright: 'src/playwright.ts', playwrightReporter: 'src/playwrightReporter.ts' } },
+  {
+    ...node,
+    entryPoints: {
+      playwright: 'src/playwright.ts',
+      playwrightReporter: 'src/playwrightReporter.ts',
+    },
+  },
+  { ...node, entryPoints: { playwrightSpecs: 'src/playwrightSpecs.ts' } },
   {
     bundle: true,
     platform: 'browser',

@@ -24,6 +24,8 @@ export function adoptPage(page: Page, prepare?: () => Promise<void>): OpenLeakBr
       family: familyOf(browser),
       root: browser ? await rootOf(browser) : undefined,
       newPage: async () => page,
+      // Playwright installs its clock in the page with the first call.
+      passTime: async (adopted, ms) => await adopted.clock.runFor(ms),
       async openCdp() {
         const session = await page.context().newCDPSession(page);
         sessions.push(session);

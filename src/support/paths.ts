@@ -32,6 +32,7 @@ const programs = {
   sourceWorker: 'leaks/explain/sources/worker.ts',
   analysisWorker: 'leaks/analyze/worker.ts',
   webServerKeeper: 'scenarios/webServer/keeperProcess.ts',
+  playwrightSpecs: 'playwrightSpecs.ts',
 } as const;
 
 /** The file to run for one of our own processes or workers: the bundle, or the source when we run from sources (tests). */

@@ -1,5 +1,5 @@
 import { parseFailOn } from '../checks/index.ts';
-import type { CheckResult } from '../leaks/index.ts';
+import type { CheckResult, LeakEvent } from '../leaks/index.ts';
 import { exportRun } from '../monitoring/index.ts';
 import { type Baseline, type FailOn, type Report, type Shard, applyBaseline, createReport } from '../reports/index.ts';
 import { defined, type Log, describeError, maskText, plainLines, silentLog } from '../support/index.ts';
@@ -7,6 +7,7 @@ import { type CheckOptions, parseShard, readBaseline, takeShard } from './checkO
 import type { TerminalIo } from './io.ts';
 import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
 import { type CheckJob, planChecks } from './planChecks.ts';
+import { checkSpecs } from './playwrightSpecs.ts';
 import { createProgress } from './progress.ts';
 import { type ReporterRequest, createReporterSinks, parseReporters } from './reporters.ts';
 import { EvidenceFiles, runJobs, workersFor } from './runJobs.ts';
@@ -22,7 +23,7 @@ import { watchChecks } from './watch/watchChecks.ts';
  */
 export async function runCheck(said: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   if (said.watch || said.ui !== undefined) return await watchChecks(said, io, signal);
-  const plan = await planChecks(said);
+  const plan = said.playwright ? { options: said, jobs: [] } : await planChecks(said);
   const { options } = plan;
   const shard = parseShard(options.shard);
   const requests = parseReporters(options.reporter ?? [], options.output, shard);
@@ -77,7 +78,12 @@ async function checkAll(
   let serversEnded: boolean;
   try {
     const run = { sinks, judge, servers, log, signal, evidence: new EvidenceFiles(options.evidence, jobs.length) };
-    results = (await runJobs(jobs, workersFor(jobs, options), run)).flat();
+    const tell = (event: LeakEvent): void => {
+      for (const sink of sinks) sink.onEvent?.(event);
+    };
+    results = options.playwright
+      ? await checkSpecs(options, judge, tell, signal)
+      : (await runJobs(jobs, workersFor(jobs, options), run)).flat();
   } finally {
     serversEnded = await servers.stop();
     // Whoever stops a run gets what is known by then. It goes into no history: it says nothing of the checks that did not run.

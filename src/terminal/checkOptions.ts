@@ -6,6 +6,10 @@ import { type Baseline, type Shard, parseBaseline } from '../reports/index.ts';
 /** The options of `check` as the command line gives them, its files, and how the command goes on. */
 export interface CheckOptions extends CheckSettings {
   readonly files: readonly string[];
+  /** Specs of a Playwright suite whose tests are repeated. */
+  readonly playwright?: readonly string[];
+  /** Of those the tests whose title matches. */
+  readonly grep?: string;
   /** Check again what a change touches. */
   readonly watch?: boolean;
   /** Serve the report, live: at a free port, or at this one. */

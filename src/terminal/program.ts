@@ -67,6 +67,12 @@ Examples:
     });
   addCheckOptions(check);
   check
+    .option(
+      '--playwright <spec>',
+      'check the tests of an unchanged Playwright spec by repeating them; repeatable',
+      collect,
+    )
+    .option('--grep <text>', 'with --playwright: only tests whose title matches')
     .option('--watch', 'stay, and check again what a change of a scenario or of a file that its page loaded touches')
     .option('--ui [port]', 'stay, and show the report in a browser, live, with Check Again', wholeNumber(0));
   program
@@ -182,6 +188,12 @@ Examples:
   program
     .command('tree')
     .description('show which browsers run, whose they are, and what each process costs')
+    .option(
+      '--playwright <spec>',
+      'check the tests of an unchanged Playwright spec by repeating them; repeatable',
+      collect,
+    )
+    .option('--grep <text>', 'with --playwright: only tests whose title matches')
     .option('--watch', 'keep showing, until Ctrl-C')
     .option('--interval <ms>', 'time between samples with --watch (default: 2000)', wholeNumber(250))
     .option('--json', 'JSON; with --watch one line a sample')

@@ -17,6 +17,8 @@ export interface LeakBrowser {
   readonly adoptsPage?: boolean;
   /** The browser is the check's alone and nobody sees it: the time of its pages may be moved on. */
   readonly ownsTime?: boolean;
+  /** Lets time pass on a page whose time is its owner's, in ms, as `--clock` wants it. */
+  passTime?(page: Page, ms: number): Promise<void>;
   /** A page in a context of its own, closed with the browser. `contextOptions` are Playwright's. */
   newPage(contextOptions: Readonly<Record<string, unknown>>): Promise<Page>;
   /** A CDP session of the page; Chromium only. */

@@ -61,6 +61,8 @@ export class PageUnderTest implements Subject {
   readonly #world: IsolatedWorld;
   readonly #events: PageEvents;
   readonly #time: PageTime;
+  /** Moves the clock of an adopted page on, where it has one. */
+  readonly #passTime: ((ms: number) => Promise<void>) | undefined;
   readonly #facts: IterationFacts[] = [];
   /** Iterations begun since the page was loaded, warm-up included. */
   #begun = 0;
@@ -80,7 +82,9 @@ export class PageUnderTest implements Subject {
     world: IsolatedWorld;
     events: PageEvents;
     time: PageTime;
+    passTime: ((ms: number) => Promise<void>) | undefined;
   }) {
+    this.#passTime = parts.passTime;
     this.#time = parts.time;
     this.#world = parts.world;
     this.#events = parts.events;
@@ -131,7 +135,20 @@ export class PageUnderTest implements Subject {
     const workers = await WorkerTargets.attach(cdp, guard);
     const readPlaces = async (): Promise<PendingPlace[]> => await readAllPlaces(cdp, workers);
     const settling = new Settling({ world, clock, requests, time, readPlaces });
-    const subject = new PageUnderTest({ page, cdp, guard, workers, scenario, limits, settling, world, events, time });
+    const passTime = browser.passTime && (async (ms: number) => await browser.passTime!(page, ms));
+    const subject = new PageUnderTest({
+      passTime,
+      page,
+      cdp,
+      guard,
+      workers,
+      scenario,
+      limits,
+      settling,
+      world,
+      events,
+      time,
+    });
     scenario.lookInto?.(
       page,
       async (fn, ...args) => await world.call(fn, ...args),
@@ -140,6 +157,8 @@ export class PageUnderTest implements Subject {
     if (browser.adoptsPage === true) {
       await Promise.all([cdp.send('Page.enable'), enableCounters(cdp)]);
       await startIterations(cdp);
+      // Nothing passes yet: what the page starts from now on goes by its owner's clock.
+      if (limits.clockMs !== undefined) await passTime?.(0);
       await subject.settle('load');
       return subject;
     }
@@ -248,8 +267,10 @@ export class PageUnderTest implements Subject {
   /** Lets the page's time pass as `--clock` says, and what is due in it happen. */
   async #passClock(): Promise<void> {
     const { clockMs } = this.#limits;
-    if (clockMs === undefined || !this.#time.skips) return;
-    await this.#time.skip(clockMs, true);
+    if (clockMs === undefined) return;
+    if (this.#time.skips) await this.#time.skip(clockMs, true);
+    else if (this.#passTime) await this.#passTime(clockMs);
+    else return;
     this.skippedMs += clockMs;
     await this.#settle('breathe');
   }
@@ -258,7 +279,7 @@ export class PageUnderTest implements Subject {
   get notices(): readonly string[] {
     const notices: string[] = [...(this.#scenario.notices?.() ?? [])];
     const { clockMs } = this.#limits;
-    if (clockMs !== undefined && !this.#time.skips)
+    if (clockMs !== undefined && !this.#time.skips && !this.#passTime)
       notices.push(
         'The time of the page could not be moved: that needs a headless Chromium which the check has launched.',
       );

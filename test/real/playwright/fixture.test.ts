@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
+import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
@@ -30,6 +31,15 @@ describe("A user's Playwright Test suite", function () {
   const entries = new Map<string, TestEntry>();
   let output = '';
 
+  const suiteEnv = () => ({
+    ...process.env,
+    FORCE_COLOR: '0',
+    SUITE_OUTPUT: join(folder, 'out'),
+    SUITE_REPORT: join(folder, 'report.json'),
+    SUITE_BROWSER: findBrowser().executablePath,
+    SUITE_NO_SANDBOX: needsNoSandbox('chromium') ? '1' : '',
+  });
+
   before(async () => {
     const root = packageFolder();
     assert.ok(existsSync(join(root, 'dist', 'playwright.js')), "run 'npm run build' first");
@@ -45,14 +55,7 @@ describe("A user's Playwright Test suite", function () {
     const report = join(folder, 'report.json');
     const run = spawn(process.execPath, [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test'], {
       cwd: folder,
-      env: {
-        ...process.env,
-        FORCE_COLOR: '0',
-        SUITE_OUTPUT: join(folder, 'out'),
-        SUITE_REPORT: report,
-        SUITE_BROWSER: findBrowser().executablePath,
-        SUITE_NO_SANDBOX: needsNoSandbox('chromium') ? '1' : '',
-      },
+      env: suiteEnv(),
     });
     child = run;
     run.stdout.on('data', (chunk) => (output += String(chunk)));
@@ -80,7 +83,7 @@ describe("A user's Playwright Test suite", function () {
   const messageOf = (title: string): string => entries.get(title)!.tests[0]!.results[0]!.error?.message ?? '';
 
   it('has its leaks found in the tests that leak, and its other tests left green', () => {
-    assert.equal(entries.size, 16, output);
+    assert.equal(entries.size, 18, output);
     for (const [title, { ok }] of entries) {
       const fails = /^(leak|throws):/.test(title);
       assert.equal(ok, !fails, `${title}\n${messageOf(title)}`);
@@ -111,5 +114,43 @@ describe("A user's Playwright Test suite", function () {
     assert.match(told, /forgets a context\n +a context with 1 page, not closed by the test: data:text\/html/);
     assert.match(told, /forgets a browser\n +Chromium.*pid \d+ \(ended with its worker\)/);
     assert.equal(told.match(/plain test/g), null, told);
+  });
+
+  // Its own `test`, its page objects, and not a line of ours.
+  it('has unchanged specs checked, and is told which tests cannot be repeated and why', async () => {
+    const cli = join(packageFolder(), 'dist', 'cli.js');
+    const args = ['check', '--playwright', 'cart.spec.ts', '--config', 'unchanged.config.ts', '--reporter', 'json'];
+    const run = spawn(process.execPath, [cli, ...args], {
+      cwd: folder,
+      env: suiteEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = run;
+    let said = '';
+    let problems = '';
+    run.stdout.on('data', (chunk) => (said += String(chunk)));
+    run.stderr.on('data', (chunk) => (problems += String(chunk)));
+    const code = await new Promise((resolve) => run.on('close', resolve));
+    assert.ok(said.startsWith('{'), problems);
+    const { checks } = JSON.parse(said) as Report;
+    const told = Object.fromEntries(
+      checks.map(({ name, verdict, findings, error }) => [
+        name.replace(/^.*\.spec\.ts:\d+ › /, ''),
+        error?.message.replace(/^.* on one page: /, '') ??
+          `${verdict} ${findings.map(({ holder }) => holder).join(' ')}`.trim(),
+      ]),
+    );
+    assert.deepEqual(
+      { ...told, 'cart › cannot: counts': told['cart › cannot: counts']?.slice(0, 46) },
+      {
+        'cart › opens details': 'leak closedPanels',
+        'cart › cannot: reloads': 'it leads to another document, with which all that leaks goes.',
+        'cart › cannot: orders': 'it ends at http://shop.test/thanks and begins at http://shop.test/.',
+        'cart › cannot: counts': 'It passes once and fails when it is repeated, ',
+        'cart › cannot: asks the server': 'it does not use the page fixture.',
+        'menu › opens what is there': 'clean',
+      },
+    );
+    assert.equal(code, 3, 'what was wanted was not all checked');
   });
 });

@@ -1,4 +1,5 @@
 import { type LeakReport, expect, test } from 'leakwright/playwright';
+import { mergeTests } from '@playwright/test';
 import { openAndClose, openShop } from './shop.ts';
 
 test.describe('checks', () => {
@@ -38,6 +39,27 @@ test.describe('checks', () => {
     expect(second).toBeLeakFree();
     // The page is still the test's own.
     await expect(page).toHaveTitle('Shop');
+  });
+
+  // What is kept half a minute after each click is seen only where that time passes.
+  test('leak: a soak lets time pass', async ({ page, leaks }) => {
+    await openShop(page, 'late');
+    const began = Date.now();
+    const report = await leaks.repeat(20, openAndClose, { clock: '31s' });
+    expect(report.findings[0]).toMatchObject({ name: 'Panel', holder: 'closedPanels', perIteration: 1 });
+    expect(Date.now() - began).toBeLessThan(10 * 31_000);
+    expect(report).toBeLeakFree();
+  });
+
+  const merged = mergeTests(test, test.extend<{ kind: 'clean' }>({ kind: 'clean' }));
+  merged('clean: a soak in a merged suite that is slow has its own time', async ({ page, leaks, kind }, info) => {
+    merged.slow();
+    const { timeout } = info;
+    await openShop(page, kind);
+    const report = await leaks.repeat(13, openAndClose, { clock: 1000 });
+    expect(report.iterations).toBe(10);
+    expect(info.timeout).toBeGreaterThanOrEqual(timeout);
+    expect(report).toBeLeakFree();
   });
 
   test('throws: what the iteration throws is the test’s own failure', async ({ page, leaks }) => {

@@ -2,6 +2,7 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
+  testIgnore: 'unchanged/**',
   workers: 2,
   fullyParallel: true,
   retries: 0,

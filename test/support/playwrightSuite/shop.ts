@@ -1,10 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /** A page that opens and closes a panel; the leaky one keeps each. */
-export async function openShop(page: Page, kind: 'clean' | 'leaky'): Promise<void> {
-  await page.route('http://shop.test/**', (route) =>
-    route.fulfill({ contentType: 'text/html', body: kind === 'leaky' ? leaky : clean }),
-  );
+export async function openShop(page: Page, kind: keyof typeof SHOPS): Promise<void> {
+  await page.route('http://shop.test/**', (route) => route.fulfill({ contentType: 'text/html', body: SHOPS[kind] }));
   await page.goto('http://shop.test/');
 }
 
@@ -30,6 +28,15 @@ document.querySelector('#close').onclick = () => {
 let ticks = 0;
 function resized() { ticks += 1; }
 </script>`;
+
+const SHOPS = {
+  clean,
+  leaky,
+  late: leaky.replace(
+    'closedPanels.push(current);',
+    'setTimeout((panel) => closedPanels.push(panel), 30_000, current);',
+  ),
+};
 
 export async function openAndClose(page: Page): Promise<void> {
   await page.click('#open');

@@ -1,0 +1,25 @@
+import type { CheckResult } from '../leaks/index.ts';
+
+/** Names, in the environment of a Playwright run, what its workers are to do with the tests: {@link SpecRun} as JSON. */
+export const SPEC_RUN_ENV = 'LEAKWRIGHT_PLAYWRIGHT_RUN';
+/** Set for the runner alone, which takes it out of the environment of its workers. */
+export const SPEC_RUNNER_ENV = 'LEAKWRIGHT_PLAYWRIGHT_RUNNER';
+
+export interface SpecRun {
+  /** The file that gets a line of JSON for each test: a {@link SpecRecord}. */
+  readonly records: string;
+  /** Options of `leaks.check`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What came of one test of somebody's Playwright suite. */
+export interface SpecRecord {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: number;
+  /** Its titles, from the outermost `describe` to its own. */
+  readonly title: string;
+  readonly result?: CheckResult;
+  /** Why the test cannot be repeated on one page. */
+  readonly refused?: string;
+}
