@@ -1,9 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckResult, LeakEvent } from '../leaks/index.ts';
-import { type ChannelExit, FOLLOWED_ENV, LeakwrightError, programFile, runOverChannel } from '../support/index.ts';
+import {
+  type ChannelExit,
+  FOLLOWED_ENV,
+  LeakwrightError,
+  makeTempFolder,
+  programFile,
+  runOverChannel,
+} from '../support/index.ts';
 import { EVENTS_ENV, followEvents } from './events.ts';
 
 /** A check to run as a process of its own: for a task, the Test Explorer, the debugger and agents alike. */
@@ -98,7 +103,7 @@ export async function checkInProcess(
     if (event.type === 'checkEnded') results.push(event.result);
     options.onEvent?.(event);
   };
-  const folder = await mkdtemp(join(tmpdir(), 'leakwright-events-'));
+  const folder = makeTempFolder('events');
   try {
     const command = checkCommandOf(args, { events: join(folder, 'events.ndjson'), cwd: options.cwd });
     const { said } = await runCheckProcess(command, { onEvent }, options.signal);

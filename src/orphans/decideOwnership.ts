@@ -8,7 +8,7 @@ import {
   ancestorsOf,
   sameProcess,
 } from '../processes/index.ts';
-import { defined, formatDuration } from '../support/index.ts';
+import { defined, formatDuration, eachText, maskText } from '../support/index.ts';
 import { type AutomationStrength, automationStrength, ownerWord } from './automationStrength.ts';
 import { type TreeProbe, createTreeProbe } from './clients.ts';
 import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
@@ -72,8 +72,9 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
     status: decision.status,
     ...defined({ idle }),
     ...(companions.length === 0 ? {} : { companions }),
-    evidence: [...tree.evidence, ...decision.evidence],
-    ...defined({ owner: decision.owner, journalId: decision.journalId, orphanForMs }),
+    // Parts of command lines are in both, and whoever lists browsers may pass the list on.
+    evidence: eachText([...tree.evidence, ...decision.evidence], maskText),
+    ...defined({ owner: eachText(decision.owner, maskText), journalId: decision.journalId, orphanForMs }),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   byStart,
   childrenOf,
   sameProcess,
+  scriptOf,
 } from '../processes/index.ts';
 import type { TreeProbe } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
@@ -236,12 +237,11 @@ export function describeProcess(
   info: Pick<ProcessInfo, 'name' | 'commandLine'> & ({ readonly pid: number } | { readonly identity: ProcessIdentity }),
 ): string {
   const pid = 'pid' in info ? info.pid : info.identity.pid;
-  const script = info.commandLine.slice(1).find((argument) => !argument.startsWith('-'));
-  const program = basename(info.commandLine[0] ?? '') || info.name;
   const tool = AGENT_TOOLS.find(({ command }) => command.test(info.commandLine.join(' ')));
   if (tool) return `${tool.name} (pid ${pid})`;
-  const isInterpreter = /^(?:node|python[\d.]*|java|ruby|dotnet|deno|bun|electron|code)$/.test(program);
-  return isInterpreter && script ? `${program} ${scriptName(script)} (pid ${pid})` : `${program} (pid ${pid})`;
+  const { program, script, isModule } = scriptOf(info);
+  const what = script === undefined ? '' : isModule ? ` -m ${script}` : ` ${scriptName(script)}`;
+  return `${program}${what} (pid ${pid})`;
 }
 
 /** Servers and daemons that agents talk to, which all run as `node cli.js`. */

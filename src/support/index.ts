@@ -10,6 +10,7 @@ export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
 export { nearest } from './nearest.ts';
 export { makeOwnFile, makeOwnFolder, ownStateFolderOf } from './ownFiles.ts';
+export { makeTempFolder } from './ownTempFolder.ts';
 export { packageFolder, programFile, stateFolder } from './paths.ts';
 export { readRegularFile } from './readRegularFile.ts';
 export { replaceFile } from './replaceFile.ts';
@@ -25,5 +26,5 @@ export {
   plainText,
   xmlText,
 } from './safeText.ts';
-export { isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
+export { isSecretName, maskHeaders, maskCommandLine, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
 export { toolVersion } from './version.ts';

@@ -68,8 +68,8 @@ export function maskUrl(text: string): string {
 }
 
 /** URLs in a text; what ends a sentence or a bracket after one is not part of it. */
-const URLS = /\b(?:https?|wss?|ftp|redis|rediss|postgres|mysql|mongodb(?:\+srv)?):\/\/[^\s"'<>`\\]+/gi;
-const USER_INFO = /^([a-z+]+:\/\/)[^/?#]*@/i;
+const URLS = /\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s"'<>`\\]+/gi;
+const USER_INFO = /^([a-z\d+.-]+:\/\/)[^/?#]*@/i;
 /** `?token=…` of an address that is not whole. */
 const PARAMETER = /(?<=[?&#;])([\w.%~-]{1,100})=([^\s&#;"'<>`]+)/g;
 /** `"token": "…"`, `password='…'`, as in JSON, object literals and messages. */
@@ -101,6 +101,31 @@ export function maskText(text: string, known: readonly string[] = []): string {
     .replace(HEADER, (_, name: string, between: string) => `${name}${between}${MASK}`)
     .replace(SCHEME, (_, scheme: string) => `${scheme} ${MASK}`)
     .replace(TOKENS, MASK);
+}
+
+/** `user:password@host`, as proxies and clients take it without a scheme. */
+const CREDENTIALS = /(^|[\s=,;"'])[^\s:@/\\="',;]+:[^\s@/\\"']+@(?=[\w[])/g;
+/** `--password=…`, `-Dapi.key=…`, `TOKEN=…`. */
+const ASSIGNMENT = /^(-{0,2}[\w./:@-]{1,200})=(.+)$/s;
+/** Options that take `user:password` as the next argument. */
+const USER_OPTION = /^(?:-u|-U|--user|--proxy-user|--userpwd)$/;
+
+/**
+ * A process's arguments without what lets somebody in: values of options with a secret name (after `=` or in the next
+ * argument), credentials of proxies and URLs, tokens.
+ *
+ * @example maskCommandLine(['chrome', '--proxy-server=ann:pw@proxy:80']) // ['chrome', '--proxy-server=•••@proxy:80']
+ */
+export function maskCommandLine(commandLine: readonly string[]): string[] {
+  return commandLine.map((argument, index) => {
+    const before = index === 0 ? '' : commandLine[index - 1]!;
+    if (/^--?[a-z]/i.test(before) && !before.includes('=') && !/^-./.test(argument)) {
+      if (isSecretName(before) || (USER_OPTION.test(before) && argument.includes(':'))) return MASK;
+    }
+    const [, name, value] = ASSIGNMENT.exec(argument) ?? [];
+    if (name !== undefined && value !== undefined && isSecretName(name)) return `${name}=${MASK}`;
+    return maskText(argument).replace(CREDENTIALS, `$1${MASK}@`);
+  });
 }
 
 /** The user name, the password and the secret parameters of a URL, as written and decoded. */

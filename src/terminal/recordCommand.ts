@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { findBrowser, findPlaywright } from '../browsers/index.ts';
 import { recordedSteps, renderScenario } from '../scenarios/index.ts';
 import { parsePageUrl } from '../checks/index.ts';
-import { LeakwrightError, replaceFile } from '../support/index.ts';
+import { LeakwrightError, makeTempFolder, replaceFile } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
 export interface RecordOptions {
@@ -36,7 +35,7 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
     throw new LeakwrightError('usage', `'${options.output}' exists already.`, { hint: 'Give another --output.' });
   }
   requireDisplay('Recording');
-  const folder = mkdtempSync(join(tmpdir(), 'leakwright-record-'));
+  const folder = makeTempFolder('record');
   try {
     const recording = join(folder, 'recording.js');
     await playwrightTool(['codegen', '--target', 'javascript', '--output', recording, url], recording, options, signal);
@@ -72,7 +71,7 @@ export interface SignInOptions {
 export async function runSignIn(options: SignInOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const url = parsePageUrl(options.url);
   requireDisplay('Signing in');
-  const folder = mkdtempSync(join(tmpdir(), 'leakwright-record-'));
+  const folder = makeTempFolder('record');
   try {
     const state = join(folder, 'state.json');
     await playwrightTool(['open', '--save-storage', state, url], state, options, signal);

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { ServerNotification } from '@modelcontextprotocol/sdk/types.js';
@@ -7,7 +6,7 @@ import { z } from 'zod';
 import { type WrittenSettings, argumentsFor, checkInProcess, checkOptions } from '../../checks/index.ts';
 import type { LeakEvent } from '../../leaks/index.ts';
 import { summarizeFinding } from '../../reports/index.ts';
-import { defined, LeakwrightError, count, liesWithin } from '../../support/index.ts';
+import { defined, LeakwrightError, count, liesWithin, makeTempFolder } from '../../support/index.ts';
 import { answer, answerWithData, refuse } from '../answer.ts';
 import { checkShape, describeCheck } from '../checks/describe.ts';
 import { type KnownCheck, compareFindings } from '../checks/knownChecks.ts';
@@ -225,7 +224,7 @@ async function check(
   call: Call,
 ): Promise<KnownCheck> {
   const progress = progressOf(call);
-  const folder = code === undefined ? undefined : await mkdtemp(join(tmpdir(), 'leakwright-scenario-'));
+  const folder = code === undefined ? undefined : makeTempFolder('scenario');
   try {
     const file = folder === undefined ? undefined : join(folder, 'agent.leak.mjs');
     if (file !== undefined) await writeFile(file, code!, { mode: 0o600 });

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { formatDuration } from '../../support/index.ts';
 import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
 import { lifeOf, lockHolder, processNaming, runningChromiumApps, runningDrivers } from './inUse.ts';
@@ -88,7 +89,7 @@ export async function judgeFolder(
  * runs already, and we would see it.
  */
 function minAgeOf(folder: ScannedFolder, scene: LeftoverScene): number {
-  if (folder.pattern.use === 'driver') return 0;
+  if (folder.pattern.use === 'driver' || folder.pattern.use === 'maker') return 0;
   // What another clean-up is removing right now.
   if (folder.pattern.use === 'removing') return Math.max(scene.minAgeMs, REMOVAL_MS);
   return folder.pattern.use === 'chromium' ? Math.min(scene.minAgeMs, CLOCK_SLACK_MS) : scene.minAgeMs;
@@ -120,6 +121,11 @@ async function judgeUse(
     case 'session':
     case 'persistent':
       return { kind: 'removable' };
+    case 'maker': {
+      const pid = Number(/-(\d+)-/.exec(basename(folder.path))?.[1]);
+      const maker = olderThan(folder, [scene.table.processes.get(pid)].filter(isLiving), scene);
+      return maker ? NO_LEFTOVER : { kind: 'removable' };
+    }
     case 'driver': {
       const driver = olderThan(folder, runningDrivers(scene.table), scene);
       return driver ? kept(`${driver.name} (pid ${driver.pid}) runs since before it was made`) : { kind: 'removable' };
@@ -183,6 +189,10 @@ function profilesOfSameLaunch(folder: ScannedFolder, siblings: readonly ScannedF
 
 function isOfSameMoment(a: ScannedFolder, b: ScannedFolder): boolean {
   return a.stats.uid === b.stats.uid && Math.abs(a.stats.birthtimeMs - b.stats.birthtimeMs) <= SAME_LAUNCH_MS;
+}
+
+function isLiving(info: ProcessInfo | undefined): info is ProcessInfo {
+  return info !== undefined && info.state !== 'zombie';
 }
 
 function olderThan(

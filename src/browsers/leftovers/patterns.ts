@@ -9,9 +9,10 @@ import { defined } from '../../support/index.ts';
  * - `artifacts`: made by a Playwright client, which names it nowhere
  * - `session`: ours; the journal knows
  * - `removing`: one of ours on its way out
+ * - `maker`: ours; its name has the pid of the process that made it
  * - `persistent`: its tool comes back to it on purpose
  */
-type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'persistent';
+type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'maker' | 'persistent';
 
 export interface LeftoverPattern {
   readonly name: RegExp;
@@ -43,6 +44,7 @@ const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   { ...pattern(`leakwright-${X6}`, 'session-folder', 'session', 'leakwright'), contains: 'session.json' },
   // Where removeLeftover puts what it is about to remove; stays only when it died half-way.
   pattern(`leakwright-removing-${X6}`, 'session-folder', 'removing', 'leakwright'),
+  pattern(String.raw`leakwright-(?:events|scenario|record)-\d+-${X6}`, 'session-folder', 'maker', 'leakwright'),
   {
     ...pattern(String.raw`\.(?:headless-)?profile`, 'profile', 'persistent', 'js-debug'),
     contains: 'Local State',

@@ -1,6 +1,6 @@
 import { type Terminal, commands, env, window } from 'vscode';
 import { ancestorsOf, sameProcess } from '../../processes/index.ts';
-import { plainText } from '../../support/index.ts';
+import { maskCommandLine, plainText } from '../../support/index.ts';
 import { type CleanUpRoom, endTrees } from '../cleaning/cleanUp.ts';
 import { removeLeftover } from '../cleaning/cleanUpLeftovers.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
@@ -134,7 +134,7 @@ export async function revealOwner(room: RowRoom, node?: Node): Promise<void> {
     }
   }
   const living = identity && table?.processes.get(identity.pid);
-  const commandLine = living && sameProcess(living, identity) ? living.commandLine.join(' ') : '';
+  const commandLine = living && sameProcess(living, identity) ? maskCommandLine(living.commandLine).join(' ') : '';
   const copy = t('Copy Process ID');
   const message = plainText([owner.name, commandLine].filter(Boolean).join(': '), 300);
   const answer = await window.showInformationMessage(message, ...(identity ? [copy] : []));

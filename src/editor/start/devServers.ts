@@ -7,6 +7,7 @@ import {
   type ProcessReader,
   ancestorsOf,
   findListeners,
+  scriptOf,
 } from '../../processes/index.ts';
 import { defined, plainText } from '../../support/index.ts';
 
@@ -134,14 +135,9 @@ async function askForPage(url: string): Promise<string | undefined> {
  */
 export function toolOf(info: Pick<ProcessInfo, 'commandLine' | 'name'> | undefined): string {
   if (!info) return '';
-  const [program = info.name, ...rest] = info.commandLine;
-  const name = basename(program.split(' ')[0] ?? '').replace(/\.exe$/i, '');
-  if (!/^(?:node|bun|deno|python[\d.]*|ruby|php)$/.test(name)) return plainText(name.replace(/:$/, ''), 40);
-  const module = rest[rest.indexOf('-m') + 1];
-  if (rest.includes('-m') && module !== undefined) return plainText(`${name} -m ${module}`, 40);
-  const script = rest.find((argument) => !argument.startsWith('-'));
-  const isCode = rest.some((argument) => /^(?:-e|-p|-pe|-c|--eval|--print)$/.test(argument));
-  if (script === undefined || isCode) return plainText(name, 40);
+  const { program, script, isModule } = scriptOf(info);
+  if (isModule) return plainText(`${program} -m ${script}`, 40);
+  if (script === undefined) return plainText(program.replace(/:$/, ''), 40);
   const modules = /node_modules[\\/](?:\.bin[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)/g;
   const inModules = [...script.matchAll(modules)].at(-1)?.[1];
   return plainText((inModules ?? basename(script)).replace(/\.[cm]?[jt]s$/, ''), 40);

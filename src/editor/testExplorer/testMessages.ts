@@ -1,8 +1,8 @@
 import { type Location, MarkdownString, Position, TestMessage, TestMessageStackFrame, Uri } from 'vscode';
 import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
-import { plainText } from '../../support/index.ts';
+import { markdownText, plainText } from '../../support/index.ts';
 import { COMMANDS } from '../contributions.ts';
-import { describeFinding, inCode } from '../checks/findingText.ts';
+import { describeFinding } from '../checks/findingText.ts';
 import { locationOf } from '../checks/findings.ts';
 import { placeOf, toProblem } from '../checks/problem.ts';
 import { t } from '../translate.ts';
@@ -34,8 +34,8 @@ function stackFrame(frame: SourceFrame, folder: string): TestMessageStackFrame {
 
 /** Why a scenario could not be checked, at the step that failed where that is known. */
 export function errorMessage(error: CheckError, folder: string, fallback: Location): TestMessage {
-  const lines = [`**${t('The check could not be done.')}** ${escape(error.message)}`];
-  if (error.hint) lines.push('', escape(error.hint));
+  const lines = [`**${t('The check could not be done.')}** ${markdownText(error.message, 1000)}`];
+  if (error.hint) lines.push('', markdownText(error.hint, 1000));
   const commands: string[] = [];
   if (error.code === 'browsers.notFound' || error.code === 'browsers.launchFailed') {
     const query = encodeURIComponent(JSON.stringify(['leakwright.executablePath']));
@@ -54,14 +54,9 @@ export function errorMessage(error: CheckError, folder: string, fallback: Locati
 
 /** Something grows and nobody can say what: neither a pass nor a leak. */
 export function inconclusiveMessage(result: CheckResult, fallback: Location): TestMessage {
-  const reasons = result.warnings.map((warning) => `- ${escape(warning)}`);
+  const reasons = result.warnings.map((warning) => `- ${markdownText(warning, 1000)}`);
   const text = `${t('Inconclusive: something grows, and what it is could not be told.')}\n\n${reasons.join('\n')}`;
   const message = new TestMessage(new MarkdownString(text));
   message.location = fallback;
   return message;
-}
-
-/** What comes from pages and errors is text: each piece in quotes of its own would be unreadable, so it is escaped. */
-function escape(text: string): string {
-  return /[`\n]/.test(text) ? inCode(text) : plainText(text, 1000).replaceAll(/[\\*_[\]<>#|]/g, String.raw`\$&`);
 }

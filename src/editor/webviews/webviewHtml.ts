@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { htmlText } from '../../support/index.ts';
 
 export interface WebviewPage {
   /** Its bundle's name: `dist/webview/NAME.js` and `NAME.css` (see esbuild.js). */
@@ -28,21 +29,17 @@ export function webviewHtml({ name, title, language, cspSource, address }: Webvi
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
+<html lang="${htmlText(language)}">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${htmlText(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<link rel="stylesheet" href="${escape(address(`${name}.css`))}">
+<title>${htmlText(title)}</title>
+<link rel="stylesheet" href="${htmlText(address(`${name}.css`))}">
 </head>
 <body data-vscode-context='{"preventDefaultContextMenuItems":true}'>
 <main></main>
-<script nonce="${nonce}" src="${escape(address(`${name}.js`))}"></script>
+<script nonce="${nonce}" src="${htmlText(address(`${name}.js`))}"></script>
 </body>
 </html>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

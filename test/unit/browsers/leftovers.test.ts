@@ -302,6 +302,15 @@ describe('Leftovers', () => {
       await mustStay(artifacts, /in use/);
     });
 
+    it('a folder of ours whose maker lives: its pid is in the name', async () => {
+      world.start({ pid: 4711, uid, commandLine: ['node', 'mcp.js'] });
+      await mustStay(await put('leakwright-scenario-4711-a1B2c3'), /in use/);
+      // A process of the same pid that came later made nothing.
+      world.start({ pid: 4712, uid, commandLine: ['node', 'mcp.js'], startedAtMs: Date.now() + HOUR });
+      assert.equal((await remove(await put('leakwright-events-4712-a1B2c3'))).outcome, 'removed');
+      assert.equal((await remove(await put('leakwright-record-4713-a1B2c3'))).outcome, 'removed');
+    });
+
     it('what the caller knows to be in use', async () => {
       const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
       await mustStay(path, /session 12 uses it/, { inUse: () => 'session 12 uses it' });

@@ -106,7 +106,7 @@ describe('Rows of the Processes view', () => {
         '|---|---|',
         '| | Chromium 156 |',
         '| Memory | 12 MB |',
-        String.raw`| Page | &lt;img src=x\> \| \*\*b\*\* |`,
+        String.raw`| Page | \<img src=x\> \| \*\*b\*\* |`,
         '',
         String.raw`- It was launched by \[a\]\(command:x\)`,
       ].join('\n'),

@@ -87,6 +87,14 @@ describe('Whose tree is it', () => {
 
   const facts = (owned: OwnedTree) => owned.evidence.map(({ fact }) => fact).join('\n');
 
+  it('never says a password or token of a command line', async () => {
+    startOwner({ commandLine: ['node', 'https://ann:hunter2@shop.test/run.js?token=hunter2'] });
+    startBrowser({}, [...puppeteerSwitches, '--user-data-dir=/tmp/p?password=hunter2']);
+    const [owned] = await decideAll();
+    assert.doesNotMatch(JSON.stringify([owned!.owner, owned!.evidence]), /hunter2/);
+    assert.match(owned!.owner!.name, /run\.js/);
+  });
+
   describe('an orphan is', () => {
     it('Puppeteer’s browser after its script was killed, adopted by the user’s systemd', async () => {
       startOwner();

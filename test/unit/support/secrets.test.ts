@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { isSecretName, maskHeaders, maskText, maskUrl, secretsOfUrl } from '../../../src/support/secrets.ts';
+import {
+  isSecretName,
+  maskCommandLine,
+  maskHeaders,
+  maskText,
+  maskUrl,
+  secretsOfUrl,
+} from '../../../src/support/secrets.ts';
 
 // Captured requests are shown in views and written into reports: a secret in them would leave the machine with them.
 describe('secrets of captured requests', () => {
@@ -119,4 +126,32 @@ describe('secrets in texts', () => {
       maskText(text);
     assert.ok(performance.now() - begun < 5000);
   });
+});
+
+// Who lists browsers may paste the list into an issue or hand it to an agent.
+describe('secrets of command lines', () => {
+  const lines: readonly [string, string][] = [
+    ['chrome --proxy-server=ann:hunter2@proxy.test:8080', 'chrome --proxy-server=•••@proxy.test:8080'],
+    ['chrome --proxy-server=http=ann:hunter2@proxy.test:80', 'chrome --proxy-server=http=•••@proxy.test:80'],
+    ['chrome --proxy-server=socks5://ann:hunter2@proxy.test', 'chrome --proxy-server=socks5://•••@proxy.test'],
+    ['chrome https://a.test/in?token=abcdef&page=2', 'chrome https://a.test/in?token=•••&page=2'],
+    ['chrome --app=https://a.test/#access_token=abcdef', 'chrome --app=https://a.test/#access_token=•••'],
+    ['chrome https://ann:hunter2@a.test/', 'chrome https://•••@a.test/'],
+    ['node server.js --password=hunter2 --port=80', 'node server.js --password=••• --port=80'],
+    ['node server.js --api-key hunter2 --verbose', 'node server.js --api-key ••• --verbose'],
+    ['node server.js --no-password --verbose', 'node server.js --no-password --verbose'],
+    ['java -Ddb.password=hunter2 -jar app.jar', 'java -Ddb.password=••• -jar app.jar'],
+    ['env GITHUB_TOKEN=hunter2 chrome', 'env GITHUB_TOKEN=••• chrome'],
+    ['curl -u ann:hunter2 http://a.test', 'curl -u ••• http://a.test'],
+    ['git clone ann:hunter2@a.test:repo', 'git clone •••@a.test:repo'],
+    ['npm publish --//registry.test/:_authToken=npm_hunter2', 'npm publish --//registry.test/:_authToken=•••'],
+    ['psql postgres://ann:hunter2@a.test/db', 'psql postgres://•••@a.test/db'],
+    [
+      'chrome --user-data-dir=/tmp/x --author=ann --window-size=800,600',
+      'chrome --user-data-dir=/tmp/x --author=ann --window-size=800,600',
+    ],
+    ['code C:\\work\\a@b.txt user@host', 'code C:\\work\\a@b.txt user@host'],
+  ];
+  for (const [line, masked] of lines)
+    it(`shows ${line} as ${masked}`, () => assert.equal(maskCommandLine(line.split(' ')).join(' '), masked));
 });
