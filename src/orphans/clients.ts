@@ -17,6 +17,11 @@ export interface TreeProbe {
   isInOtherContainer(root: ProcessIdentity): Promise<boolean | undefined>;
   /** Whether a connection to that port was closed within the last minute, as the kernel remembers (TIME_WAIT). */
   wasUsedLately?(tree: BrowserTree): Promise<boolean | undefined>;
+  /**
+   * How many programs are connected to the ports and unix sockets that a process listens on; undefined where it listens on
+   * none, or that cannot be told.
+   */
+  countConnections?(process: ProcessIdentity): Promise<number | undefined>;
   /** What became of the pipes it was launched with. */
   launcherPipes?(process: ProcessIdentity & { readonly ppid?: number }): Promise<LauncherPipes | undefined>;
   /** Whether a process of this pid lives that is not in the table (`hidepid`). */
@@ -57,6 +62,7 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
           state === TIME_WAIT && (ports.has(localPort) || (isLocal && ports.has(remotePort))),
       );
     },
+    countConnections: async ({ pid }) => await countConnections(join(proc, String(pid))),
     launcherPipes: (process) => launcherPipes(process, proc),
     exists(pid) {
       try {
@@ -125,6 +131,27 @@ async function controlPorts(
   return ports;
 }
 
+async function countConnections(folder: string): Promise<number | undefined> {
+  const own = await socketInodes(join(folder, 'fd'));
+  if (!own) return undefined;
+  const tcp = (await readSocketsOf(folder)) ?? [];
+  const ports = new Set(
+    tcp.filter(({ state, inode }) => state === LISTEN && own.has(inode)).map((one) => one.localPort),
+  );
+  // Num RefCount Protocol Flags Type St Inode Path: an accepted connection has the path of the socket that it came to.
+  const text = await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
+  const unix = text.split('\n').flatMap((line) => {
+    const [, flags, state, inode, path] = /^\S+: \S+ \S+ (\S+) \S+ (\S+) +(\d+) +(\S.*)$/.exec(line) ?? [];
+    return path !== undefined && own.has(inode!) ? [{ listens: flags === UNIX_LISTENS, state, path }] : [];
+  });
+  const paths = new Set(unix.filter(({ listens }) => listens).map(({ path }) => path));
+  if (ports.size === 0 && paths.size === 0) return undefined;
+  return (
+    tcp.filter(({ state, localPort }) => state === ESTABLISHED && ports.has(localPort)).length +
+    unix.filter(({ state, path }) => state === UNIX_CONNECTED && paths.has(path)).length
+  );
+}
+
 /** The port the browser listens on: the one it was given, or the one it chose and wrote into its profile. */
 export async function debuggingPort(tree: BrowserTree): Promise<number | undefined> {
   if (tree.transport.kind !== 'port') return undefined;
@@ -136,6 +163,9 @@ export async function debuggingPort(tree: BrowserTree): Promise<number | undefin
 const ESTABLISHED = '01';
 const TIME_WAIT = '06';
 const LISTEN = '0A';
+/** `SS_CONNECTED` of include/uapi/linux/net.h and `__SO_ACCEPTCON` of include/linux/net.h, as `/proc/net/unix` has them. */
+const UNIX_CONNECTED = '03';
+const UNIX_LISTENS = '00010000';
 
 interface TcpSocket {
   readonly localPort: number;

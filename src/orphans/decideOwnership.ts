@@ -17,7 +17,8 @@ import { findOrigin } from './origin.ts';
 import { handPickedPort } from './handPicked.ts';
 import { idleOf } from './idle.ts';
 import { isCleanUp } from './otherCleanUps.ts';
-import { type LauncherVerdict, clientOf, describeProcess, findLauncher } from './parents.ts';
+import { clientIsGone, clientOf, serverCompanions, toolOf } from './agentServers.ts';
+import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
@@ -55,6 +56,8 @@ interface Decision {
   readonly owner?: Owner;
   readonly evidence: readonly Evidence[];
   readonly journalId?: string;
+  /** The driver or server above it that serves nobody else. */
+  readonly companions?: readonly ProcessInfo[];
 }
 
 async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promise<OwnedTree> {
@@ -63,7 +66,7 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   let orphanForMs: number | undefined;
   if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
   else options.observations?.noteNoOrphan(tree.root);
-  const companions = companionsOf(tree, options.table);
+  const companions = [...companionsOf(tree, options.table), ...(decision.companions ?? [])];
   const idle = options.tellIdle
     ? await idleOf(tree, options.probe ?? createTreeProbe(), observation, options.table.at)
     : undefined;
@@ -136,11 +139,20 @@ async function byEvidence(
       status: 'personal',
       evidence: [{ source: 'command-line', fact: 'Nothing says that a program drives it' }],
     };
-  const launcher = await findLauncher(tree, options.table, {
+  const probe = options.probe ?? createTreeProbe();
+  const found = await findLauncher(tree, options.table, {
     reader: options.reader,
-    probe: options.probe ?? createTreeProbe(),
+    probe,
     ...defined({ observation, platform: options.platform }),
   });
+  const server = found.kind === 'alive' ? found.launcher : undefined;
+  const left = server && (await clientIsGone(server, options.table, probe));
+  const companions = left === undefined ? [] : serverCompanions(tree, server!, options.table);
+  // A driver serves the one program that started it; any other server may get another client.
+  const launcher: LauncherVerdict =
+    left !== undefined && toolOf(server!)?.kind === 'driver'
+      ? { kind: 'gone', evidence: [...found.evidence, left] }
+      : found;
   const owner = ownerOf(launcher, observation, options.table);
   const named: Evidence[] =
     observation?.owner === undefined
@@ -149,10 +161,12 @@ async function byEvidence(
   const decision = (status: OwnershipStatus, ...evidence: readonly Evidence[]): Decision => ({
     status,
     evidence: [...named, ...launcher.evidence, ...evidence],
+    companions,
     ...defined({ owner }),
   });
 
   const isFragment = tree.browser === undefined && tree.driver === undefined;
+  if (launcher.kind === 'alive' && !isFragment && left) return decision('abandoned', left);
   if (launcher.kind === 'alive' && !isFragment)
     return idleDecision(decision, observation, options) ?? decision('owned');
   if (launcher.kind === 'unclear' && !isFragment) return decision('unknown');
@@ -172,6 +186,7 @@ async function byEvidence(
       ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
       ...named,
     ],
+    companions,
     ...defined({ owner: known }),
   };
 }

@@ -1,5 +1,5 @@
 export { decideOwnership } from './decideOwnership.ts';
-export type { OwnedTree, OwnershipStatus } from './model.ts';
+export type { LeftServer, OwnedTree, OwnershipStatus } from './model.ts';
 export { OwnerObservations, type WatchedOwner } from './observations.ts';
 export { survey } from './survey.ts';
 export type {

@@ -23,6 +23,16 @@ export interface Owner {
   readonly alive: boolean;
 }
 
+/** A server that drives browsers for clients (MCP, CLI daemon, Playwright server) and has lost its client. */
+export interface LeftServer {
+  readonly process: ProcessInfo;
+  /** For people: `Playwright MCP`. */
+  readonly name: string;
+  /** Pids of the roots of the browsers it runs; often none. */
+  readonly browsers: readonly number[];
+  readonly evidence: readonly Evidence[];
+}
+
 export interface OwnedTree {
   readonly tree: BrowserTree;
   readonly status: OwnershipStatus;

@@ -5,12 +5,12 @@ import {
   type ProcessInfo,
   type ProcessReader,
   type ProcessTable,
-  ancestorsOf,
   byStart,
   childrenOf,
   sameProcess,
   scriptOf,
 } from '../processes/index.ts';
+import { toolOf } from './agentServers.ts';
 import type { TreeProbe } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
 import type { TreeObservation } from './observations.ts';
@@ -237,30 +237,12 @@ export function describeProcess(
   info: Pick<ProcessInfo, 'name' | 'commandLine'> & ({ readonly pid: number } | { readonly identity: ProcessIdentity }),
 ): string {
   const pid = 'pid' in info ? info.pid : info.identity.pid;
-  const tool = AGENT_TOOLS.find(({ command }) => command.test(info.commandLine.join(' ')));
+  const tool = toolOf(info);
   if (tool) return `${tool.name} (pid ${pid})`;
   const { program, script, isModule } = scriptOf(info);
   const what = script === undefined ? '' : isModule ? ` -m ${script}` : ` ${scriptName(script)}`;
   return `${program}${what} (pid ${pid})`;
 }
-
-/** Servers and daemons that agents talk to, which all run as `node cli.js`. */
-const AGENT_TOOLS: readonly { readonly name: string; readonly command: RegExp }[] = [
-  {
-    name: 'Playwright MCP',
-    command: /@playwright[/\\]mcp|\bplaywright-mcp\b|mcp-server-playwright|\brun-mcp-server\b/,
-  },
-  { name: 'Chrome DevTools MCP', command: /\bchrome-devtools-mcp\b/ },
-  { name: 'Puppeteer MCP', command: /server-puppeteer|puppeteer-mcp/ },
-  { name: 'Playwright CLI', command: /@playwright[/\\]cli|\bplaywright-cli\b/ },
-  { name: 'Playwright server', command: /playwright\S*[/\\]cli\.js (?:run-server|launch-server|run-driver)\b/ },
-  {
-    name: 'Playwright Test',
-    command:
-      /(?:@playwright[/\\]test|[/\\]playwright)[/\\]cli\.js test\b|\bplaywright[/\\]lib[/\\]\S*[/\\]processEntry\.js/,
-  },
-  { name: 'Leakwright MCP', command: /[/\\]leakwright[^/\\ ]*[/\\]dist[/\\](?:mcp\.js|cli\.js mcp\b)/ },
-];
 
 /** `jest/bin/jest.js` for a package's program, whose file alone would say `cli.js`; `run.js` for a script of one's own. */
 function scriptName(script: string): string {
@@ -268,23 +250,6 @@ function scriptName(script: string): string {
     script,
   )?.[1];
   return inPackage && inPackage !== '.bin' ? `${inPackage}/${basename(script)}` : basename(script);
-}
-
-/**
- * The program on whose behalf an agents' server works: the nearest above it that does more than start it (`npx`, a shell).
- */
-export function clientOf(server: ProcessInfo, table: ProcessTable): ProcessInfo | undefined {
-  if (!AGENT_TOOLS.some(({ command }) => command.test(server.commandLine.join(' ')))) return undefined;
-  return ancestorsOf(table, server.pid).find(
-    (above) =>
-      above.pid > 1 &&
-      !isShell(above) &&
-      !/(?:^|[/\\])(?:npx|npm|pnpm|yarn|bunx?|uvx?)(?:-cli\.js)?(?:$|\s)/.test(
-        above.commandLine.slice(0, 2).join(' '),
-      ) &&
-      !AGENT_TOOLS.some(({ command }) => command.test(above.commandLine.join(' '))) &&
-      !['init', 'systemd', 'single', 'supervisor'].includes(parentKind(above, table)),
-  );
 }
 
 function gone(fact: string, former?: ProcessIdentity, name?: string): LauncherVerdict {

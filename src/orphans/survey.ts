@@ -1,19 +1,25 @@
 import { findBrowserTrees } from '../browsers/index.ts';
 import { type JournalEntry, readJournal } from '../journal/index.ts';
 import type { ProcessReader, ProcessTable } from '../processes/index.ts';
+import { findLeftServers } from './agentServers.ts';
+import { createTreeProbe } from './clients.ts';
 import { type DecideOwnershipOptions, decideOwnership } from './decideOwnership.ts';
-import type { OwnedTree } from './model.ts';
+import type { LeftServer, OwnedTree } from './model.ts';
 
 export interface SurveyOptions extends Omit<DecideOwnershipOptions, 'trees' | 'table' | 'journal' | 'reader'> {
   readonly reader: ProcessReader;
   /** Which trees to look at. Default: all. */
   readonly filter?: (tree: OwnedTree) => boolean;
+  /** Find servers that have lost their client, too. */
+  readonly tellServers?: boolean;
 }
 
 export interface Survey {
   readonly table: ProcessTable;
   readonly trees: readonly OwnedTree[];
   readonly journal: readonly JournalEntry[];
+  /** Only where it was asked for. */
+  readonly servers: readonly LeftServer[];
   /** What could not be read, for people. */
   readonly issues: readonly string[];
 }
@@ -26,5 +32,6 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const found = findBrowserTrees(table);
   options.observations?.observe(found, table);
   const trees = await decideOwnership({ ...options, trees: found, table, journal: entries });
-  return { table, trees: options.filter ? trees.filter(options.filter) : trees, journal: entries, issues };
+  const servers = options.tellServers ? await findLeftServers(table, found, options.probe ?? createTreeProbe()) : [];
+  return { table, trees: options.filter ? trees.filter(options.filter) : trees, journal: entries, servers, issues };
 }

@@ -43,7 +43,7 @@ async function takeSnapshot(
   former: ReadonlyMap<string, TreeMemory>,
   signal: AbortSignal,
 ): Promise<TreeSnapshot> {
-  const { table, trees: owned } = await survey({ reader, tellIdle });
+  const { table, trees: owned, servers } = await survey({ reader, tellIdle, tellServers: true });
   const trees: TreeView[] = [];
   for (const one of owned) {
     const memory = await measureTree(reader, one.tree, {
@@ -52,7 +52,7 @@ async function takeSnapshot(
     });
     trees.push({ owned: one, memory });
   }
-  return { at: table.at, trees };
+  return { at: table.at, trees, servers };
 }
 
 function show(snapshot: TreeSnapshot, options: TreeOptions, io: TerminalIo): void {
@@ -104,6 +104,14 @@ function toJson(snapshot: TreeSnapshot): unknown {
           ussBytes: own?.exact ? own.ussBytes : undefined,
         };
       }),
+    })),
+    servers: snapshot.servers.map(({ process: info, name, browsers, evidence }) => ({
+      process: identityOf(info),
+      name,
+      startedAt: new Date(info.startedAtMs).toISOString(),
+      rssBytes: info.rssBytes,
+      browsers,
+      evidence,
     })),
   };
 }

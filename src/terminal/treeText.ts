@@ -39,7 +39,8 @@ const COLUMNS: readonly { key: keyof Row; title: string; right: boolean }[] = [
 export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean } = {}): string {
   const paint = (style: Style, text: string) =>
     options.colour ? styleText(style, text, { validateStream: false }) : text;
-  if (snapshot.trees.length === 0) return 'No browser is running.\n';
+  const left = renderServers(snapshot);
+  if (snapshot.trees.length === 0) return `No browser is running.\n${left}`;
 
   const rowsOf = new Map(snapshot.trees.map((view) => [view, processRows(view, snapshot.at)]));
   const all = [...rowsOf.values()].flat();
@@ -60,7 +61,18 @@ export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean 
   }
   const total = snapshot.trees.reduce((sum, view) => sum + view.memory.pssBytes, 0);
   lines.push(`${count(snapshot.trees.length, 'browser')}, ${formatBytes(total)}`);
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${left}`;
+}
+
+/** Servers without a client, and why that is believed: nothing when there is none. */
+function renderServers({ servers, at }: TreeSnapshot): string {
+  if (servers.length === 0) return '';
+  const lines = servers.map(({ process: info, name, browsers, evidence }) => {
+    const what = browsers.length === 0 ? 'no browser' : `browser ${browsers.join(', ')}`;
+    const age = formatDuration(Math.max(0, at - info.startedAtMs));
+    return `  ${name} (pid ${info.pid})  ${formatBytes(info.rssBytes)}, ${age} old, ${what}\n    - ${plainText(evidence.at(-1)!.fact, 300)}`;
+  });
+  return `\nServers that have lost their client:\n${lines.join('\n')}\n`;
 }
 
 function heading(view: TreeView, paint: (style: Style, text: string) => string): string {

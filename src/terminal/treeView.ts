@@ -1,4 +1,4 @@
-import type { OwnedTree } from '../orphans/index.ts';
+import type { LeftServer, OwnedTree } from '../orphans/index.ts';
 import type { TreeMemory } from '../browsers/index.ts';
 
 /** One browser tree with whose it is and what it costs. */
@@ -11,4 +11,5 @@ export interface TreeSnapshot {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly trees: readonly TreeView[];
+  readonly servers: readonly LeftServer[];
 }

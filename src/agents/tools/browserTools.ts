@@ -21,20 +21,34 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
     {
       title: 'List browsers',
       description:
-        'Lists the browser process trees on this machine: what each is, whose it is (managed, owned, abandoned, orphan, personal, unknown) with the evidence, and what it costs.',
+        'Lists the browser process trees on this machine: what each is, whose it is (managed, owned, abandoned, orphan, personal, unknown) with the evidence, and what it costs; and servers (MCP, CLI daemons) that have lost their client.',
       inputSchema: {},
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
     async () => {
       try {
-        const { trees, issues } = await survey({ reader: workbench.reader, tellIdle: true });
+        const { trees, servers, issues } = await survey({
+          reader: workbench.reader,
+          tellIdle: true,
+          tellServers: true,
+        });
         const browsers = await Promise.all(trees.map(async (owned) => await describeTree(owned, workbench)));
         const lines = browsers.map(
           ({ product, root: { pid }, status, owner, memoryBytes, processes }) =>
             `${product} (pid ${pid}): ${status}${owner === undefined ? '' : `, ${owner}`}, ${formatBytes(memoryBytes)} in ${count(processes, 'process', 'processes')}`,
         );
-        const text = lines.length === 0 ? 'No browser runs.' : lines.join('\n');
-        return answerWithData(text, { browsers, issues });
+        const left = servers.map(({ process: info, name, browsers: pids, evidence }) => ({
+          process: identityOf(info),
+          name,
+          browsers: pids,
+          evidence,
+          rssBytes: info.rssBytes,
+        }));
+        const told = left.map(
+          ({ name, process: { pid }, evidence }) => `${name} (pid ${pid}): ${evidence.at(-1)!.fact}`,
+        );
+        const text = [...(lines.length === 0 ? ['No browser runs.'] : lines), ...told].join('\n');
+        return answerWithData(text, { browsers, servers: left, issues });
       } catch (error) {
         return refuse(error);
       }

@@ -32,7 +32,7 @@ export function webviewHtml({ name, title, language, cspSource, address }: Webvi
 <html lang="${htmlText(language)}">
 <head>
 <meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="${htmlText(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${htmlText(title)}</title>
 <link rel="stylesheet" href="${htmlText(address(`${name}.css`))}">

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
@@ -323,6 +323,61 @@ describe('A part of what was left behind', function () {
       assert.equal(code, 0, out);
       assert.deepEqual(
         machine.files().filter((name) => name.startsWith('kept')),
+        [],
+      );
+    } finally {
+      await machine.stop();
+    }
+  });
+});
+
+describe('A server whose client died', function () {
+  this.timeout(60_000);
+  before(function () {
+    if (!canMakeMachines()) this.skip();
+  });
+
+  it('is told of with its browser and ended only when that is named; a driver that served one script goes with it', async () => {
+    const machine = await Machine.start();
+    try {
+      const serverAt = async (...path: string[]) => {
+        const file = join(machine.temp, 'node_modules', ...path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, `import('${owner('agentServer.mjs')[1]}');`);
+        await started(machine, [...owner('spawnsAndWaits.mjs'), owner('')[0]!, file, 'run-driver']);
+        killed(machine, 'spawnsAndWaits.mjs');
+      };
+      await serverAt('@playwright', 'mcp', 'cli.js');
+      await serverAt('playwright', 'cli.js');
+      const { out } = await machine.run([...machine.cli, 'tree', '--json']);
+      const { trees, servers } = JSON.parse(out) as {
+        trees: { status: string; root: { pid: number } }[];
+        servers: { name: string; browsers: number[] }[];
+      };
+      assert.deepEqual(
+        trees.map(({ status }) => status),
+        ['abandoned', 'orphan'],
+        out,
+      );
+      assert.deepEqual(
+        servers.map(({ name, browsers }) => [name, browsers]),
+        [
+          ['Playwright MCP', [trees[0]!.root.pid]],
+          ['Playwright driver', [trees[1]!.root.pid]],
+        ],
+      );
+      const report = await machine.clean();
+      assert.deepEqual(
+        machine.browsers().map(({ pid }) => pid),
+        [trees[0]!.root.pid],
+        told(report),
+      );
+      assert.ok(!machine.processes().some(({ command }) => command.includes('/playwright/cli.js')), told(report));
+
+      const { code, err } = await machine.run([...machine.cli, 'kill', String(trees[0]!.root.pid), '--yes']);
+      assert.equal(code, 0, err);
+      assert.deepEqual(
+        machine.processes().filter(({ command }) => !/^sleep/.test(command)),
         [],
       );
     } finally {

@@ -189,7 +189,7 @@ describe('What the manifest contributes', () => {
   // A background task without an end pattern would keep whatever depends on it waiting for ever.
   it('has a problem matcher that sees the first sample of a browser watch', () => {
     const { background } = contributes.problemMatchers.find(({ name }) => `$${name}` === TREE_MATCHER)!;
-    const tree = { at: 0, trees: [] };
+    const tree = { at: 0, trees: [], servers: [] };
     assert.match(renderTrees(tree).trimEnd(), new RegExp(background!.endsPattern));
     assert.match('3 browsers, 1.2 GB', new RegExp(background!.endsPattern));
     assert.match('1 browser, 210 MB', new RegExp(background!.endsPattern));

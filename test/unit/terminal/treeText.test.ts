@@ -57,7 +57,7 @@ function view(owner: string, exact = true): TreeView {
 describe('the tree in a terminal', () => {
   it('is aligned, and says whose each browser is and what each process costs', () => {
     assert.equal(
-      renderTrees({ at: 6000, trees: [view('node e2e.js (pid 7)')] }),
+      renderTrees({ at: 6000, trees: [view('node e2e.js (pid 7)')], servers: [] }),
       `                PID  MEMORY  PRIVATE    AGE
 Chromium 156.0 (headless)  90 MB  orphan, driven by playwright, owner node e2e.js (pid 7) (gone)
   browser       100   30 MB    20 MB  5.0 s
@@ -70,18 +70,34 @@ Chromium 156.0 (headless)  90 MB  orphan, driven by playwright, owner node e2e.j
   });
 
   it('marks figures that are not exact instead of pretending', () => {
-    const text = renderTrees({ at: 6000, trees: [view('x', false)] });
+    const text = renderTrees({ at: 6000, trees: [view('x', false)], servers: [] });
     assert.match(text, /about 90 MB/);
     assert.match(text, /~30 MB/);
   });
 
   it('has no escape sequences unless colour was asked for, whatever processes are called', () => {
     // eslint-disable-next-line no-control-regex -- that is what must not be there
-    assert.doesNotMatch(renderTrees({ at: 0, trees: [view('\u001b[31mevil')] }), /\u001b/);
-    assert.ok(renderTrees({ at: 0, trees: [view('x')] }, { colour: true }).includes('\u001b['));
+    assert.doesNotMatch(renderTrees({ at: 0, trees: [view('\u001b[31mevil')], servers: [] }), /\u001b/);
+    assert.ok(renderTrees({ at: 0, trees: [view('x')], servers: [] }, { colour: true }).includes('\u001b['));
   });
 
   it('says so when nothing runs', () => {
-    assert.equal(renderTrees({ at: 0, trees: [] }), 'No browser is running.\n');
+    assert.equal(renderTrees({ at: 0, trees: [], servers: [] }), 'No browser is running.\n');
+    const { root } = view('x').owned.tree;
+    const server = {
+      process: { ...root, rssBytes: 90 << 20, startedAtMs: 0 },
+      name: 'Playwright MCP',
+      browsers: [],
+      evidence: [{ source: 'connection', fact: 'Its client is gone' }],
+    };
+    assert.equal(
+      renderTrees({ at: 7_200_000, trees: [], servers: [server] }),
+      `No browser is running.
+
+Servers that have lost their client:
+  Playwright MCP (pid ${root.pid})  90 MB, 2 h old, no browser
+    - Its client is gone
+`,
+    );
   });
 });
