@@ -145,6 +145,6 @@ export function serverCompanions(tree: BrowserTree, server: ProcessInfo, table: 
 }
 
 /** Playwright's ffmpeg, which gets the frames of a page's video over its input. */
-export function isVideoEncoder({ commandLine }: Pick<ProcessInfo, 'commandLine'>): boolean {
+function isVideoEncoder({ commandLine }: Pick<ProcessInfo, 'commandLine'>): boolean {
   return /(?:^|[/\\])ffmpeg[^/\\]*$/.test(commandLine[0] ?? '') && commandLine.includes('image2pipe');
 }
