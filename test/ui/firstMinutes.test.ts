@@ -215,7 +215,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await page.locator('.squiggly-warning').first().waitFor();
     await workbench.notification(/1 leak: shop\.ts:\d+, DetailsPanel/);
     await workbench.screenshot('check-light');
-    await workbench.run('Notifications: Hide Notifications');
+    await workbench.hideNotifications();
     // Long lines of the report are read in a wide panel.
     await workbench.run('View: Toggle Maximized Panel');
     await workbench.screenshot('readme-task-light', REPORT_HEIGHT);
@@ -295,7 +295,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await row.getByRole('button', { name: 'Check Again' }).click();
     await problem.waitFor({ state: 'detached', timeout: 180_000 });
     await workbench.notification(/Gone: shop\.ts:\d+, DetailsPanel/);
-    await workbench.run('Notifications: Hide Notifications');
+    await workbench.hideNotifications();
     await workbench.run('View: Hide Panel');
     await (await workbench.leakRow(/^No longer seen, 1/)).waitFor({ timeout: 30_000 });
     await workbench.screenshot('fixed-light');

@@ -394,6 +394,16 @@ export class Workbench {
     return message;
   }
 
+  /** The editor also hides them by itself, and its command is gone with them. */
+  async hideNotifications(): Promise<void> {
+    const center = this.page.locator('.notifications-center');
+    await eventually('messages are hidden', async () => {
+      if (!(await center.isVisible())) return true;
+      await this.#tryToRun('Notifications: Hide Notifications');
+      return undefined;
+    });
+  }
+
   /** @param height of what is wanted from the top, in pixels; default: all */
   async screenshot(name: string, height?: number): Promise<void> {
     const folder = process.env['LEAKWRIGHT_TEST_SCREENSHOTS'];
