@@ -98,6 +98,8 @@ export interface FollowedSeen {
 /** Iterations one right after the other, with the counters after a collection at their end. */
 export interface SprintedSeen {
   readonly saw: 'sprinted';
+  /** How many of the iterations were events inside the page, not of the mouse. */
+  readonly inPage: number;
   readonly counters: Counters;
   readonly endedBy: 'done' | 'time' | 'multiplying';
 }

@@ -197,7 +197,12 @@ export function makeEvidence(page: MadePage): Evidence {
       }
       case 'sprint':
         begun = Math.max(begun, step.to);
-        note({ saw: 'sprinted', counters: countersAt(begun), endedBy: 'done' });
+        note({
+          saw: 'sprinted',
+          inPage: step.inPage ? begun : 0,
+          counters: countersAt(begun),
+          endedBy: 'done',
+        });
         break;
       case 'confirm': {
         const bytes = [countersAt(begun)['jsHeapBytes']!];

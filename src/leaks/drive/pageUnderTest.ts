@@ -13,6 +13,7 @@ import type { Scenario, UseOptions } from '../../scenarios/index.ts';
 import type { SourceTextsOptions } from '../explain/sources/index.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
+import { clickInPage } from './clickInPage.ts';
 import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
 import { waitForFrame } from './inPage.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
@@ -41,6 +42,9 @@ export interface PageLimits {
 
 /** Iterations whose facts are kept. */
 const MAX_FACTS = 1000;
+
+/** Clicks inside the page go on for so long at a time, in ms. */
+const CLICKING_MS = 1000;
 
 /** How long a page that did not finish a step gets to show that it still answers at all. */
 const PING_MS = 2000;
@@ -243,11 +247,26 @@ export class PageUnderTest implements Subject {
   get sprint(): (() => Promise<number>) | undefined {
     if (!this.#time.skips) return undefined;
     return async () => {
-      const isSynchronous = this.#facts.every(({ waitedFor, tail }) => waitedFor.length === 0 && tail.length === 0);
+      const isSynchronous = this.#isSynchronous;
       await this.#iterate();
       const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'breathe')]);
       return bytes;
     };
+  }
+
+  /** Whether no iteration so far had anything to wait for. */
+  get #isSynchronous(): boolean {
+    return this.#facts.every(({ waitedFor, tail }) => waitedFor.length === 0 && tail.length === 0);
+  }
+
+  async clickInPage(iterations: number): Promise<number> {
+    const { steps } = this.#scenario;
+    if (!steps || !this.#isSynchronous || this.#time.isSkipping || this.#framesChanged) return 0;
+    await markKnownFrames(this.cdp, this.#begun + 1);
+    const done = await this.#world.call(clickInPage, steps, iterations, CLICKING_MS);
+    this.#begun += done;
+    await this.#settle('breathe');
+    return done;
   }
 
   async #endIteration(wait: Wait): Promise<IterationFacts> {

@@ -47,6 +47,13 @@ export interface Subject {
   settle(): Promise<void>;
   /** The same as quickly as may be, where many of them take little time; absent where its time cannot be skipped. */
   readonly sprint?: (() => Promise<number>) | undefined;
+  /**
+   * Runs iterations as events inside the page, hundreds a second. @returns how many were done: none where its steps, or what they
+   * start, need more than that
+   */
+  clickInPage?(iterations: number): Promise<number>;
+  /** Bytes of the heap, garbage included. */
+  heapBytes?(): Promise<number>;
   /** Bytes of the heap after a collection. */
   heldBytes(): Promise<number>;
   /** The counters, after a collection. */

@@ -84,8 +84,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
     return { ...state, next: { do: 'confirm', heap, iterations: CONFIRMING_ITERATIONS } };
   if (!runaway && begun < target && !(cutShort && last?.saw === 'followed'))
     return { ...state, next: { do: 'follow', heap, to: target, of } };
-  const sprintTo = heap === 0 && !runaway && !escalated && !cutShort ? nextSprint(evidence) : undefined;
-  if (sprintTo !== undefined) return { ...state, next: { do: 'sprint', to: sprintTo, of: evidence.settings.reach! } };
+  const sprint = heap === 0 && !runaway && !escalated && !cutShort ? nextSprint(evidence) : undefined;
+  if (sprint) return { ...state, next: sprint };
   return {
     ...state,
     next: {

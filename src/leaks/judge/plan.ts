@@ -26,16 +26,10 @@ export function plan(evidence: Evidence): Step {
   const count = planCount(evidence);
   if (count) return count;
   if (failureIn(evidence) !== undefined) return { do: 'decide' };
-  const step = planSuspicions(evidence);
-  // Last, because the browser compiles all functions anew for it.
-  const needsCover = step.do === 'decide' && countView(evidence).anySilent && coveredIn(evidence) === undefined;
-  return needsCover ? { do: 'cover' } : step;
-}
-
-function planSuspicions(evidence: Evidence): Step {
   const suspicions = findSuspicions(countView(evidence).samples);
   if (opensPages(suspicions)) return { do: 'decide' };
-  if (suspicions.length === 0 && !evidence.settings.deep) return { do: 'decide' };
+  if (suspicions.length === 0 && !evidence.settings.deep)
+    return needsCover(evidence) ? { do: 'cover' } : { do: 'decide' };
   const page = planHeap(evidence, 0, suspicions);
   if (page) return page;
   const heaps = workerHeaps(evidence);
@@ -48,6 +42,11 @@ function planSuspicions(evidence: Evidence): Step {
   const { end, begun } = countView(evidence);
   if (!end && begunIn(evidence) > begun) return { do: 'end' };
   return { do: 'decide' };
+}
+
+/** Iterations that left nothing behind may have done nothing at all. */
+function needsCover(evidence: Evidence): boolean {
+  return countView(evidence).anySilent && coveredIn(evidence) === undefined;
 }
 
 /** A worker's heap is only looked into where it grew. */

@@ -32,8 +32,8 @@ export type Step =
     }
   /** Iterations up to a number in all; ends early where they seem to multiply, or where time is short. */
   | { readonly do: 'follow'; readonly heap: HeapNumber; readonly to: number; readonly of: number }
-  /** Iterations up to a number in all, one right after the other, then the counters. */
-  | { readonly do: 'sprint'; readonly to: number; readonly of: number }
+  /** Iterations up to a number in all, one right after the other, inside the page where that can be, then the counters. */
+  | { readonly do: 'sprint'; readonly to: number; readonly of: number; readonly inPage: boolean }
   /** Iterations with a collection after each: does growth multiply? */
   | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
   /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { kindOf } from '../platform/index.ts';
 import type { Clock } from '../../support/index.ts';
 import type { Subject } from '../drive/subject.ts';
@@ -47,9 +48,13 @@ const NOTHING_SEEN: SeenPlaces = {
   latest: { analysis: { groups: [], growth: [], nodeCount: 0, elements: {} }, spans: [] },
 };
 
-/** Beyond the usual follow-up, growth is followed for so long, in ms, and so far, in bytes. */
+/** Beyond the usual follow-up, growth is followed for so long, in ms on a machine that is not busy, and so far, in bytes. */
 const SPRINT_MS = 10_000;
+/** Where more programs want to run than there are processors, all takes longer: so many times, at most. */
+const MOST_BUSY = 4;
 const SPRINT_BYTES = 150 * 1024 * 1024;
+/** Iterations inside the page between two looks at its heap. */
+const CLICKED_AT_ONCE = 25;
 
 export interface MeasuringOptions {
   readonly subject: Subject;
@@ -275,25 +280,28 @@ export class Measurements {
     this.note({ saw: 'followed', heap, bytes, ms: ms.map(Math.round), endedBy });
   }
 
-  async *#sprint({ to, of }: Of<'sprint'>): AsyncGenerator<LeakEvent> {
+  async *#sprint({ to, of, inPage }: Of<'sprint'>): AsyncGenerator<LeakEvent> {
     const { subject, clock, followUntil } = this.#options;
-    const deadline = Math.min(followUntil(), clock.monotonic() + SPRINT_MS - this.#sprintedMs);
+    const deadline = Math.min(followUntil(), clock.monotonic() + SPRINT_MS * busyness() - this.#sprintedMs);
     const began = clock.monotonic();
     const bytes: number[] = [];
     const ms: number[] = [];
     let endedBy: 'done' | 'time' | 'multiplying' = 'done';
     const total = of - subject.begun + this.#followed;
+    let clicked = 0;
     while (subject.begun < to && endedBy === 'done') {
       const iterationBegan = clock.monotonic();
-      bytes.push(await subject.sprint!());
+      const done = inPage ? ((await subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun))) ?? 0) : 0;
+      bytes.push(done > 0 ? await subject.heapBytes!() : await subject.sprint!());
       ms.push(clock.monotonic() - iterationBegan);
-      this.#followed += 1;
+      clicked += done;
+      this.#followed += Math.max(1, done);
       yield { type: 'iteration', phase: 'escalate', iteration: this.#followed, of: total };
       if (looksMultiplying(bytes, ms)) endedBy = 'multiplying';
       else if (clock.monotonic() >= deadline || bytes.at(-1)! - bytes[0]! > SPRINT_BYTES) endedBy = 'time';
     }
     this.#sprintedMs += clock.monotonic() - began;
-    this.note({ saw: 'sprinted', counters: await subject.read(), endedBy });
+    this.note({ saw: 'sprinted', inPage: clicked, counters: await subject.read(), endedBy });
   }
 
   async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {
@@ -356,6 +364,11 @@ export class Measurements {
       ...(history.holders.length > 0 ? { history } : {}),
     });
   }
+}
+
+/** Programs that want to run for each processor, from 1; 1 on Windows, which does not count them. */
+function busyness(): number {
+  return Math.min(MOST_BUSY, Math.max(1, loadavg()[0]! / availableParallelism()));
 }
 
 /** An observation as its maker knows it: when it was made is added. */
