@@ -177,7 +177,11 @@ export function makeEvidence(page: MadePage): Evidence {
         if (step.phase === 'escalate') closeSpan((spans.at(-1)?.last ?? begun) + 1, begun);
         const from = begun + 1;
         begun += step.iterations;
-        if (step.phase === 'escalate') closeSpan(from, begun);
+        const { inRunsOf } = step;
+        if (inRunsOf !== undefined) {
+          spans.length = 0;
+          for (let first = from; first <= begun; first += inRunsOf) closeSpan(first, first + inRunsOf - 1);
+        } else if (step.phase === 'escalate') closeSpan(from, begun);
         else for (let each = from; each <= begun; each += 1) closeSpan(each, each);
         note(snapshot(step.heap));
         break;
@@ -199,7 +203,7 @@ export function makeEvidence(page: MadePage): Evidence {
         begun = Math.max(begun, step.to);
         note({
           saw: 'sprinted',
-          inPage: step.inPage ? begun : 0,
+          inPage: step.by === 'mouse' ? 0 : begun,
           counters: countersAt(begun),
           endedBy: 'done',
         });
@@ -569,6 +573,51 @@ export const MADE_PAGES: readonly MadePage[] = [
     reach: 540,
     objects: (made, now) => (now - made < 40 ? 1 : 0),
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, Math.min(i, 37)) * 200 }),
+  },
+  {
+    name: 'numbers, one of each iteration, seen in hundreds',
+    truth: 'leak',
+    reach: 540,
+    size: (now) => now,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 8 }),
+  },
+  {
+    name: 'one object in 50 iterations',
+    truth: 'leak',
+    reach: 540,
+    objects: (made) => (made % 50 === 0 ? 1 : 0),
+    counters: (i) => ({ nodes: 50 + every(50, 50)(i) }),
+  },
+  {
+    name: 'one object in 50 iterations, until 400',
+    truth: 'clean',
+    reach: 540,
+    objects: (made) => (made % 50 === 0 && made < 400 ? 1 : 0),
+    counters: (i) => ({ nodes: 50 + every(50, 50)(Math.min(i, 400)) }),
+  },
+  {
+    name: '300 bytes in each of 150 iterations at rest',
+    truth: 'clean',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 2 }),
+  },
+  {
+    name: '750 bytes in each of 150 iterations, held by nothing',
+    truth: 'clean',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 5 }),
+  },
+  {
+    name: 'bytes of which three times as many come in the second 150 iterations',
+    truth: 'clean',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 8 + Math.max(0, i - 177) * 16 }),
+  },
+  {
+    name: 'bytes of which half as many more come in the second 150 iterations',
+    truth: 'clean',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 8 + Math.max(0, i - 177) * 4 }),
   },
   {
     name: 'clicks that nothing listens to',

@@ -74,6 +74,8 @@ export class PageUnderTest implements Subject {
   #framesChanged = true;
   settledLate = 0;
   skippedMs = 0;
+  /** Whether an iteration had anything to wait for, or began what is answered from outside. */
+  #isAsynchronous = false;
 
   private constructor(parts: {
     page: Page;
@@ -247,21 +249,16 @@ export class PageUnderTest implements Subject {
   get sprint(): (() => Promise<number>) | undefined {
     if (!this.#time.skips) return undefined;
     return async () => {
-      const isSynchronous = this.#isSynchronous;
+      const isSynchronous = !this.#isAsynchronous;
       await this.#iterate();
       const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'breathe')]);
       return bytes;
     };
   }
 
-  /** Whether no iteration so far had anything to wait for. */
-  get #isSynchronous(): boolean {
-    return this.#facts.every(({ waitedFor, tail }) => waitedFor.length === 0 && tail.length === 0);
-  }
-
   async clickInPage(iterations: number): Promise<number> {
     const { steps } = this.#scenario;
-    if (!steps || !this.#isSynchronous || this.#time.isSkipping || this.#framesChanged) return 0;
+    if (!steps || this.#isAsynchronous || this.#time.isSkipping || this.#framesChanged) return 0;
     await markKnownFrames(this.cdp, this.#begun + 1);
     const done = await this.#world.call(clickInPage, steps, iterations, CLICKING_MS);
     this.#begun += done;
@@ -275,6 +272,7 @@ export class PageUnderTest implements Subject {
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
     this.skippedMs += skippedMs;
+    this.#isAsynchronous ||= waitedFor.length > 0 || tail.length > 0 || settled.requests > 0;
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
     await this.#passClock();
     const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, silent };

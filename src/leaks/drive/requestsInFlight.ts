@@ -32,6 +32,9 @@ export class RequestsInFlight {
       this.#open.delete(request);
       this.#remove(request);
     };
+    events.on('websocket', () => {
+      this.#begun += 1;
+    });
     events.on('requestfinished', done);
     events.on('requestfailed', done);
     events.on('framenavigated', (frame) => {
@@ -63,7 +66,7 @@ export class RequestsInFlight {
     return counts;
   }
 
-  /** Requests that the current iteration began, of any kind. */
+  /** Requests and sockets that the current iteration began, of any kind. */
   get begun(): number {
     return this.#begun;
   }

@@ -72,6 +72,8 @@ export interface Settled {
   readonly skippedMs: number;
   readonly waitedFor: readonly WorkKind[];
   readonly tail: readonly PendingWork[];
+  /** Requests and sockets that were begun since the iteration began, waited for or not. */
+  readonly requests: number;
   /** Elements were pressed, and nothing that can be seen from outside came of it. */
   readonly silent: boolean;
 }
@@ -137,6 +139,7 @@ export class Settling {
         skippedMs: Math.round(run.skippedMs),
         waitedFor: [...run.waitedFor],
         tail,
+        requests: this.#requests.begun,
         silent: run.waitedFor.size === 0 && tail.length === 0 && this.#requests.begun === 0 && this.#onlyPressed(),
       };
     }

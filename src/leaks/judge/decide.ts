@@ -6,7 +6,8 @@ import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
-import { type Suspicion, bytesGrow, findSuspicions, typicalStep } from './suspicion.ts';
+import { suspicionsIn } from './slowGrowth.ts';
+import { type Suspicion, bytesGrow, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, sprintsIn, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
@@ -30,8 +31,7 @@ export interface Decision {
 
 /** The answer, from the evidence alone. Ignore rules are not its business. */
 export function decide(evidence: Evidence): Decision {
-  const { samples } = countView(evidence);
-  const suspicions = findSuspicions(samples);
+  const suspicions = suspicionsIn(evidence);
   const opened = opensPages(suspicions);
   if (opened) return openedPages(opened);
   if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);

@@ -48,6 +48,9 @@ function stretchFor(runaway: Runaway | undefined): number {
 export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   const { heap, snapshots } = view;
   const first = snapshots[0]!;
+  // Hundreds of iterations have been compared already.
+  if (first.spans.length > 0 && first.spans.every((span) => span.first !== span.last))
+    return { warmup: evidence.settings.warmup, latest: first, escalated: true, cutShort: false };
   const counted = runawayInCount(evidence, view);
   const multiplied = counted ? undefined : findMultiplied(survivorsOf(first));
   let runaway = counted ?? spend(multiplied, begunIn(evidence) - first.begun);

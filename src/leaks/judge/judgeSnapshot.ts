@@ -212,10 +212,19 @@ function toBuckets(
   });
 }
 
-/** Rates come from the buckets of single iterations: they are exact. */
+/** Rates come from the buckets of single iterations, which are exact, where there are any. */
 function mean(values: readonly number[], spans: readonly IterationSpan[]): number {
-  const singles = values.filter((_, index) => isSingle(spans[index]!));
+  const singles = singlesOf(values, spans);
+  if (singles.length > 0 && !spans.some(isSingle)) {
+    const iterations = spans.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    return values.reduce((sum, value) => sum + value, 0) / iterations;
+  }
   return singles.length === 0 ? 0 : singles.reduce((sum, value) => sum + value, 0) / singles.length;
+}
+
+/** What belongs to single iterations; to runs of them where only runs were told apart. */
+function singlesOf(values: readonly number[], spans: readonly IterationSpan[]): readonly number[] {
+  return spans.some(isSingle) ? values.filter((_, index) => isSingle(spans[index]!)) : values;
 }
 
 function typical(values: readonly number[], spans: readonly IterationSpan[]): number {
@@ -231,7 +240,7 @@ function heapCandidate(group: GroupReport, { because }: Answer, spans: readonly 
     perIteration: typical(group.survivors, spans),
     bytesPerIteration: mean(group.bytes, spans),
     retainedBytes: group.bytes.reduce((sum, bytes) => sum + bytes, 0),
-    survivors: group.survivors.filter((_, index) => isSingle(spans[index]!)),
+    survivors: singlesOf(group.survivors, spans),
     because,
     group,
   };
@@ -270,6 +279,7 @@ const SINGLE_ITERATIONS = 7;
  * long stretch and the last one.
  */
 function spansOfResources(spans: readonly IterationSpan[], warmup: number): readonly IterationSpan[] {
+  if (spans.length > 0 && !spans.some(isSingle)) return spans;
   const last = spans.at(-1)?.last ?? warmup;
   const singles = Math.min(SINGLE_ITERATIONS, Math.max(0, last - warmup));
   const result = Array.from({ length: singles }, (_, index) => ({

@@ -6,7 +6,8 @@ import { hasCandidates } from './judgeSnapshot.ts';
 import { isOnElement } from './fold/foldTargets.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';
-import { type Suspicion, bytesGrow, findSuspicions, seemsToRise, thingsRose } from './suspicion.ts';
+import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
+import { type Suspicion, bytesGrow, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, workerHeaps } from './view.ts';
 
@@ -21,15 +22,19 @@ const WATCHED_ITERATIONS = 2;
 /** When sizes are read, or the browser's own objects counted, more are needed to tell growth from chance. */
 const MEASURED_ITERATIONS = 5;
 
+/** What leaks once in dozens of iterations is looked for in so many runs of so many. */
+const SLOW_RUNS = 5;
+const SLOW_RUN = 50;
+
 /** Says what is still missing for an answer. Pure: the same evidence gives the same step. */
 export function plan(evidence: Evidence): Step {
   const count = planCount(evidence);
   if (count) return count;
   if (failureIn(evidence) !== undefined) return { do: 'decide' };
-  const suspicions = findSuspicions(countView(evidence).samples);
+  const suspicions = suspicionsIn(evidence);
   if (opensPages(suspicions)) return { do: 'decide' };
   if (suspicions.length === 0 && !evidence.settings.deep)
-    return needsCover(evidence) ? { do: 'cover' } : { do: 'decide' };
+    return nextLongLook(evidence) ?? (needsCover(evidence) ? { do: 'cover' } : { do: 'decide' });
   const page = planHeap(evidence, 0, suspicions);
   if (page) return page;
   const heaps = workerHeaps(evidence);
@@ -96,12 +101,23 @@ function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Sus
 }
 
 function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: readonly Suspicion[]): Step {
+  const rose = suspicions.map(({ counter }) => counter).join(', ');
+  if (view.heap === 0 && isSlow(evidence))
+    return {
+      do: 'snapshot',
+      heap: 0,
+      phase: 'attribute',
+      iterations: SLOW_RUNS * SLOW_RUN,
+      inRunsOf: SLOW_RUN,
+      stacks: true,
+      quick: false,
+      reason: `${rose} rose in hundreds of iterations`,
+    };
   const { samples, toldApart } = countView(evidence);
   const { iterations, escalateTo } = evidence.settings;
   const runaway = runawayInCount(evidence, view);
   const told = view.heap === 0 ? toldApart : 0;
   const needed = Math.min(runaway ? FEWEST_TOLD_APART : iterations, iterations);
-  const rose = suspicions.map(({ counter }) => counter).join(', ');
   const goesOnMeanwhile = iterationMs(samples) <= QUICK_ITERATION_MS && growsEvenly(samples);
   return {
     do: 'snapshot',

@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.ts';
-import type { Step } from './steps.ts';
+import type { SprintBy, Step } from './steps.ts';
 import { findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, sprintsIn } from './view.ts';
@@ -21,16 +21,16 @@ export function nextSprint(evidence: Evidence): Extract<Step, { do: 'sprint' }> 
   if (reach === undefined) return undefined;
   const sprints = sprintsIn(evidence);
   const begun = begunIn(evidence);
-  const sprint = (to: number, inPage: boolean) => ({ do: 'sprint', to, of: reach, inPage }) as const;
-  if (sprints.length === 0) return sprint(begun, false);
+  const sprint = (to: number, by: SprintBy) => ({ do: 'sprint', to, of: reach, by }) as const;
+  if (sprints.length === 0) return sprint(begun, 'mouse');
   if (sprints.at(-1)!.endedBy !== 'done') return undefined;
   const rested = cameToRest(evidence);
   if (rested && sprints.at(-1)!.inPage === 0) return undefined;
-  if (rested) return sprint(begun + DOUBTED_ITERATIONS, false);
+  if (rested) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
   const to = [...READINGS, reach - thresholds.lastStretch].find((reading) => reading > begun);
   // What went on by the mouse alone, after events inside the page had no effect, goes on so.
   const wereFollowed = sprints.at(-1)!.inPage > 0 || sprints.every(({ inPage }) => inPage === 0);
-  return to === undefined ? undefined : sprint(to, sprints.length > 1 && wereFollowed);
+  return to === undefined ? undefined : sprint(to, sprints.length > 1 && wereFollowed ? 'page or mouse' : 'mouse');
 }
 
 /** Whether no counter that rose in the count went on at its rate between the last two readings. */

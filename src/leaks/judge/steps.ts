@@ -1,6 +1,9 @@
 import type { HeapNumber } from '../evidence.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 
+/** Who clicks: the mouse, events inside the page and the mouse where they cannot, or nobody where they cannot. */
+export type SprintBy = 'mouse' | 'page or mouse' | 'page';
+
 /** What is still missing for an answer. The check does it and adds what it saw to the evidence. */
 export type Step =
   /** Read the counters; from iteration 1 on, after one more iteration. */
@@ -15,6 +18,8 @@ export type Step =
       readonly heap: HeapNumber;
       readonly phase: 'attribute' | 'escalate';
       readonly iterations: number;
+      /** Runs of so many iterations are told apart, not single ones. */
+      readonly inRunsOf?: number;
       /** Whether allocation stacks are recorded. */
       readonly stacks: boolean;
       /** Whether a quick look may answer that there is nothing: no later snapshot is compared with this one then. */
@@ -32,8 +37,8 @@ export type Step =
     }
   /** Iterations up to a number in all; ends early where they seem to multiply, or where time is short. */
   | { readonly do: 'follow'; readonly heap: HeapNumber; readonly to: number; readonly of: number }
-  /** Iterations up to a number in all, one right after the other, inside the page where that can be, then the counters. */
-  | { readonly do: 'sprint'; readonly to: number; readonly of: number; readonly inPage: boolean }
+  /** Iterations up to a number in all, one right after the other, then the counters. */
+  | { readonly do: 'sprint'; readonly to: number; readonly of: number; readonly by: SprintBy }
   /** Iterations with a collection after each: does growth multiply? */
   | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
   /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */

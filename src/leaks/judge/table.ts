@@ -1,6 +1,7 @@
 import { accumulates, type SizeEvidence } from './rules/accumulates.ts';
 import { browserBookkeeping } from './rules/browserBookkeeping.ts';
 import { everyIteration } from './rules/everyIteration.ts';
+import { everyStretch } from './rules/everyStretch.ts';
 import { evicted } from './rules/evicted.ts';
 import { multiplies } from './rules/multiplies.ts';
 import { releasedByPage } from './rules/releasedByPage.ts';
@@ -14,6 +15,7 @@ export const survivorRules: readonly Rule<SurvivorEvidence>[] = [
   releasedByPage,
   multiplies,
   evicted,
+  everyStretch,
   stopsGrowing,
   everyIteration,
   steadyRate,

@@ -20,6 +20,10 @@ export const thresholds = {
   steppedBytes: 1024,
   /** The browser's own records of an iteration take less (measured: a click that shows a new text 240 to 256 bytes). */
   recordsBytes: 4096,
+  /** Bytes that a page at rest gains in 150 iterations, at most (measured). */
+  slowBytes: 512,
+  /** How much the bytes of two runs of 150 iterations may differ. Measured: 1.1 to 1.4 in leaks, 2.9 to 16 while code warms up. */
+  slowFactor: 2,
   /** Up to this heap, objects are tracked while the count goes on: a collection every 50 ms costs a few ms then (measured). */
   trackedHeapBytes: 32 * 1024 * 1024,
 

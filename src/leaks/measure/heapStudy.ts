@@ -59,6 +59,14 @@ export class HeapStudy {
     this.#spanFrom = this.#subject.begun + 1;
   }
 
+  /** The same, with nothing of what was told apart before. */
+  async trackAnew(): Promise<void> {
+    await this.#tracking.cancel();
+    this.#boundaries.length = 0;
+    this.#spans.length = 0;
+    await this.track(true);
+  }
+
   /** The scenario's own steps of an iteration are done. */
   readonly workEnded = (): void => this.#tracking.workEnded();
 

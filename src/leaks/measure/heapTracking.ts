@@ -63,6 +63,14 @@ export class HeapTracking {
     return this.#since ?? Number.MAX_SAFE_INTEGER;
   }
 
+  /** Ends tracking without a look at its snapshot, which V8 takes in any case. */
+  async cancel(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#cdp.session.off('HeapProfiler.lastSeenObjectId', this.#onLastSeen);
+    await this.#cdp.sendLong('HeapProfiler.stopTrackingHeapObjects', { reportProgress: false });
+  }
+
   /** A snapshot without tracking. */
   async snapshot(reader: SnapshotReader): Promise<void> {
     await this.#discardConsole();

@@ -19,8 +19,8 @@ import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
 import { WORKER_GREW } from '../judge/plan.ts';
 import { looksMultiplying } from '../judge/runaway.ts';
 import type { Step } from '../judge/steps.ts';
-import { findSuspicions } from '../judge/suspicion.ts';
-import { countView, heapView } from '../judge/view.ts';
+import { suspicionsIn } from '../judge/slowGrowth.ts';
+import { heapView } from '../judge/view.ts';
 import type { LeakEvent } from '../model.ts';
 import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
@@ -215,6 +215,14 @@ export class Measurements {
         yield { type: 'iteration', phase, iteration: this.#followed, of: this.#followed + iterations - last };
       }
       await subject.settle();
+    } else if (step.inRunsOf !== undefined) {
+      await study.trackAnew();
+      for (const last = subject.begun + iterations; subject.begun < last; await study.cut()) {
+        const to = Math.min(last, subject.begun + step.inRunsOf);
+        yield* this.#sprint({ do: 'sprint', to, of: last, by: 'page or mouse' }, 'untold');
+        study.workEnded();
+      }
+      await subject.settle();
     } else if (iterations > 0) {
       if (!study.isTracking) await study.track(step.stacks);
       for (let iteration = 1; iteration <= iterations; iteration += 1) {
@@ -280,7 +288,7 @@ export class Measurements {
     this.note({ saw: 'followed', heap, bytes, ms: ms.map(Math.round), endedBy });
   }
 
-  async *#sprint({ to, of, inPage }: Of<'sprint'>): AsyncGenerator<LeakEvent> {
+  async *#sprint({ to, of, by }: Of<'sprint'>, note: 'told' | 'untold' = 'told'): AsyncGenerator<LeakEvent> {
     const { subject, clock, followUntil } = this.#options;
     const deadline = Math.min(followUntil(), clock.monotonic() + SPRINT_MS * busyness() - this.#sprintedMs);
     const began = clock.monotonic();
@@ -291,7 +299,12 @@ export class Measurements {
     let clicked = 0;
     while (subject.begun < to && endedBy === 'done') {
       const iterationBegan = clock.monotonic();
-      const done = inPage ? ((await subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun))) ?? 0) : 0;
+      const inPage = by === 'mouse' ? undefined : subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun));
+      const done = (await inPage) ?? 0;
+      if (by === 'page' && done === 0) {
+        endedBy = 'time';
+        break;
+      }
       bytes.push(done > 0 ? await subject.heapBytes!() : await subject.sprint!());
       ms.push(clock.monotonic() - iterationBegan);
       clicked += done;
@@ -301,7 +314,7 @@ export class Measurements {
       else if (clock.monotonic() >= deadline || bytes.at(-1)! - bytes[0]! > SPRINT_BYTES) endedBy = 'time';
     }
     this.#sprintedMs += clock.monotonic() - began;
-    this.note({ saw: 'sprinted', inPage: clicked, counters: await subject.read(), endedBy });
+    if (note === 'told') this.note({ saw: 'sprinted', inPage: clicked, counters: await subject.read(), endedBy });
   }
 
   async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {
@@ -319,7 +332,7 @@ export class Measurements {
     const { subject } = this.#options;
     const study = this.studyOf(heap);
     const view = heapView(this.evidence, heap);
-    const suspicions = heap === 0 ? findSuspicions(countView(this.evidence).samples) : WORKER_GREW;
+    const suspicions = heap === 0 ? suspicionsIn(this.evidence) : WORKER_GREW;
     const follow = followUp(this.evidence, view);
     const { leaks, growth, natives } = judgeHeap(view, follow, suspicions);
     const before = await subject.heldBytes();
