@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type { IsolatedWorld } from '../../../../src/leaks/drive/isolatedWorld.ts';
+import type { PageTime } from '../../../../src/leaks/drive/pageTime.ts';
+import type { RequestsInFlight } from '../../../../src/leaks/drive/requestsInFlight.ts';
+import { Settling, type Wait } from '../../../../src/leaks/drive/settle.ts';
+import type { PendingPlace } from '../../../../src/leaks/measure/pageHooks/index.ts';
+import { systemClock } from '../../../../src/support/index.ts';
+
+/** A page that answers at once, and what it was asked. */
+function fakePage(places: () => PendingPlace[] = () => []) {
+  const asked: string[] = [];
+  let presses = 0;
+  const page = { mutations: 0, effects: 0 };
+  const world = {
+    call: async (fn: { readonly name: string }) => {
+      asked.push(fn.name);
+      presses += 1;
+      const seen = { document: 1, mutations: page.mutations, effects: page.effects, presses };
+      return await Promise.resolve({ quiet: true, animationMs: 0, viewTransition: false, seen });
+    },
+  } as unknown as IsolatedWorld;
+  const requests = { count: 0, begun: 0, anyOpen: false, beginIteration() {}, unawaited: () => new Map() };
+  const settling = new Settling({
+    world,
+    clock: systemClock,
+    requests: requests as unknown as RequestsInFlight,
+    time: { skips: true } as PageTime,
+    readPlaces: async () => {
+      asked.push('readPlaces');
+      return await Promise.resolve(places());
+    },
+  });
+  return { settling, asked, page };
+}
+
+describe('waiting for a page whose iterations are synchronous', () => {
+  const costs: readonly (readonly [Wait, readonly string[]])[] = [
+    ['breathe', ['waitForQuiet', 'readPlaces']],
+    ['pause', ['waitForQuiet', 'readPlaces']],
+    ['rest', ['waitForQuiet', 'readPlaces']],
+    ['step', ['readPlaces']],
+    ['sprint', ['readPlaces']],
+  ];
+  for (const [wait, asks] of costs) {
+    it(`asks it ${asks.length} ${asks.length === 1 ? 'time' : 'times'} an iteration (${wait}), or every check of such a page would be slower`, async () => {
+      const { settling, asked } = fakePage();
+      for (let iteration = 0; iteration < 3; iteration += 1) {
+        asked.length = 0;
+        settling.beginIteration();
+        const { ended, waitedFor, skippedMs } = await settling.settle(wait);
+        assert.deepEqual([asked, ended, waitedFor, skippedMs], [asks, true, [], 0]);
+      }
+    });
+  }
+
+  it('asks no more where the page polls: what was there before the first iteration is its own', async () => {
+    const poll = {
+      kind: 'timer',
+      key: 'Error\n    at poll (app.js:1:1)',
+      count: 1,
+      fresh: 1,
+      dueInMs: 200,
+      agoMs: 50,
+    } as const;
+    const { settling, asked } = fakePage(() => [{ ...poll, fresh: 0 }]);
+    await settling.settle('load');
+    asked.length = 0;
+    settling.beginIteration();
+    await settling.settle('pause');
+    assert.deepEqual(asked, ['waitForQuiet', 'readPlaces']);
+  });
+});
+
+describe('an iteration of which nothing can be seen', () => {
+  it('is one that pressed something and changed nothing, nor had any effect of the browser`s own', async () => {
+    const { settling, page } = fakePage();
+    await settling.settle('rest');
+    const silentAfter = async (change: () => void): Promise<boolean> => {
+      settling.beginIteration();
+      change();
+      return (await settling.settle('pause')).silent;
+    };
+    assert.equal(await silentAfter(() => {}), true);
+    assert.equal(await silentAfter(() => (page.mutations += 1)), false, 'the document changed');
+    assert.equal(await silentAfter(() => (page.effects += 1)), false, 'a key was pressed, a field changed');
+    assert.equal(await silentAfter(() => {}), true);
+  });
+});
