@@ -37,7 +37,7 @@ import type { RowOrder } from './processTree/buildRows.ts';
 import { filterInteractively } from './processTree/filterCommand.ts';
 import { showMenu } from './processTree/menu.ts';
 import type { Node } from './processTree/nodeStore.ts';
-import { addressOf, capturePageSnapshot, focusPage } from './processTree/pageCommands.ts';
+import { capturePageSnapshot, focusPage } from './processTree/pageCommands.ts';
 import { StatusBar } from './processTree/statusBar.ts';
 import { MonitorProcess } from './monitoring/monitorProcess.ts';
 import { ProcessWatch } from './processTree/processWatch.ts';
@@ -275,9 +275,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.filter, (text?: string) => filterInteractively(processes, text));
   command(COMMANDS.clearFilter, () => processes.setFilter(''));
   command(COMMANDS.showMenu, () => showMenu({ paused: watch.paused, sessions: sessions.sessions.length }));
-  command(ROW_COMMANDS.checkThisPage, (node?: Node) =>
-    onDemand().checkPage(start, { url: addressOf(rows, node) ?? '' }),
-  );
+  command(ROW_COMMANDS.checkThisPage, (node?: Node) => onDemand().checkThisPage(start, (node ?? rows.selected())?.row));
   command(ROW_COMMANDS.focusPage, (node?: Node) => focusPage(rows, node));
   command(ROW_COMMANDS.capturePageSnapshot, (node?: Node, file?: unknown) =>
     capturePageSnapshot(rows, node, typeof file === 'string' ? file : undefined),

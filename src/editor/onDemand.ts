@@ -14,7 +14,7 @@ export { describeFinding } from './checks/findingText.ts';
 export { clearRuns, compareRuns, deleteRuns, openReport, openReportFile } from './leakChecks/leakCommands.ts';
 export { certainFix } from './checks/certainFix.ts';
 export { checkAgain } from './checks/checkAgain.ts';
-export { checkPage } from './start/checkPage.ts';
+export { checkPage, checkThisPage } from './start/checkPage.ts';
 export { fixLeak } from './checks/fixLeak.ts';
 export { goToLine } from './checks/goToLine.ts';
 export { ignoreLeak } from './checks/ignoreLeak.ts';

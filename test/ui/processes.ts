@@ -22,8 +22,9 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
   // Whatever became of the test before.
   beforeEach(async () => {
     await workbench.openProcesses();
-    if (await workbench.row(/^Managed sessions/).isVisible()) return;
-    await workbench.launchSession(`${workbench.shop.url}busy.html`);
+    if (!(await workbench.row(/^Managed sessions/).isVisible()))
+      await workbench.launchSession(`${workbench.shop.url}busy.html`);
+    await workbench.unfold(/^Tea Shop · /);
   });
   after(async () => {
     workbench.changeSettings({});
@@ -31,8 +32,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
   });
 
   it('sees a session that was launched from the palette, with roles and memory', async () => {
-    const session = workbench.row(/Chromium.*MB/).first();
-    await session.waitFor({ timeout: 60_000 });
+    await workbench.row(/^Tea Shop · 127\.0\.0\.1:\d+, .*MB/).waitFor({ timeout: 60_000 });
     // Which page eats the memory is the question that brings people here.
     await workbench.row(/^Renderer · Tea Shop, \d+ MB/).waitFor();
   });
@@ -103,7 +103,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
   it('keeps what is selected and collapsed when another session comes and goes', async function () {
     this.timeout(120_000);
     const { page } = workbench;
-    const first = workbench.row(/^Chromium.*127\.0\.0\.1/).first();
+    const first = workbench.row(/^Tea Shop · 127\.0\.0\.1/).first();
     await first.click();
     await page.keyboard.press('ArrowLeft');
     await workbench

@@ -27,8 +27,10 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await option(/^New Session…/).click();
     await workbench.answer(/The page to open/, workbench.shop.url);
     await workbench.openProcesses();
-    const session = workbench.row(/^Chromium.*MB/).first();
+    // By what it shows, not as one `Chromium` of several.
+    const session = workbench.row(/^Tea Shop · 127\.0\.0\.1:\d+, .*MB, Chromium \d+/).first();
     await session.waitFor({ timeout: 60_000 });
+    await workbench.unfold(/^Tea Shop · /);
     await workbench.row(/^Holds, pages: 1, contexts: 1, .*requests: \d+/).waitFor();
     await workbench.screenshot('sessions-holds', 500);
     await session.hover();
@@ -49,7 +51,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.row(/^Tea shop on a phone/).waitFor({ timeout: 60_000 });
     await workbench.run('Leakwright: Open URL in Session');
     await workbench.answer(/The page to open/, workbench.shop.url);
-    await workbench.row(/^Renderer · Tea Shop/).waitFor({ timeout: 60_000 });
+    await workbench.row(/^Tea shop on a phone.*127\.0\.0\.1/).waitFor({ timeout: 60_000 });
     await workbench.screenshot('sessions-saved', 500);
   });
 

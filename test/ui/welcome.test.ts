@@ -37,7 +37,7 @@ describe('In the workbench, someone with no browser to see', function () {
     }
     await welcome.getByRole('button', { name: 'Launch Session…' }).click();
     await editor.answer(/The page to open/, editor.shop.url);
-    await editor.row(/^Renderer · Tea Shop/).waitFor();
+    await editor.row(/^Tea Shop · /).waitFor();
     await editor.screenshot('welcome-gone', 640);
     await editor.run('Leakwright: Close All Sessions');
     await welcome.getByRole('button', { name: 'Launch Session…' }).waitFor();

@@ -374,6 +374,16 @@ export class Workbench {
     return this.page.getByRole('tree', { name: /Processes/ }).getByRole('treeitem', { name });
   }
 
+  /** Opens a folded row of the Processes view. */
+  async unfold(name: RegExp): Promise<void> {
+    const row = this.row(name).first();
+    await eventually(`${name} is unfolded`, async () => {
+      if ((await row.getAttribute('aria-expanded', { timeout: 60_000 })) === 'true') return true;
+      await row.click();
+      return undefined;
+    });
+  }
+
   /** Waits for a message. With the smoke test driver the editor shows none as a toast, so the bell is opened. */
   async notification(text: string | RegExp, timeoutMs = 60_000): Promise<Locator> {
     const message = this.page

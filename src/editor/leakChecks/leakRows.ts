@@ -172,17 +172,16 @@ function findingText(finding: FindingSummary) {
     '{0} an iteration',
     perIteration >= 0.01 ? Math.round(perIteration * 100) / 100 : formatBytes(bytesPerIteration),
   );
+  const what = plainText(name, NAME_LENGTH);
+  const where = place ? plainText(`${basename(place.file)}:${place.line}`, NAME_LENGTH) : '';
   return {
-    label: plainText(name, NAME_LENGTH),
-    // The file first: in a narrow side bar the rest is cut.
-    description: [
-      place ? plainText(`${basename(place.file)}:${place.line}`, NAME_LENGTH) : '',
-      holder ? t('in {0}', plainText(holder, NAME_LENGTH)) : '',
-    ]
+    // The file first: a side bar of 250 px cuts the rest.
+    label: where || what,
+    description: [where ? what : '', holder ? t('in {0}', plainText(holder, NAME_LENGTH)) : '']
       .filter(Boolean)
       .join(' · '),
     tooltip: [
-      `${plainText(name, NAME_LENGTH)}: ${rate}${bytesPerIteration >= 1 ? ` (${formatBytes(bytesPerIteration)})` : ''}`,
+      `${what}: ${rate}${bytesPerIteration >= 1 ? ` (${formatBytes(bytesPerIteration)})` : ''}`,
       ...(place ? [plainText(`${place.file}:${place.line}:${place.column}`, 300)] : []),
       ...(finding.ignored === undefined ? [] : [t('Ignored because: {0}', plainText(finding.ignored, 300))]),
     ],

@@ -5,6 +5,7 @@ import { normalizeUrl } from '../checks/address.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { launchInteractively, launchWithProgress } from './launchFlow.ts';
+import { nameOfSession } from '../processTree/sessionText.ts';
 import type { SessionNews } from './sessionNews.ts';
 import type { SessionRoom } from './sessionRoom.ts';
 import { sourceText } from './sessionFacts.ts';
@@ -20,7 +21,7 @@ export async function chooseSession(room: CommandRoom, title: string): Promise<S
   const { sessions } = room.sessions;
   if (sessions.length <= 1) return sessions[0];
   const items = sessions.map((session): QuickPickItem & { readonly session: SessionInfo } => ({
-    label: session.name,
+    label: nameOfSession(session),
     description: `${session.browser.name} ${session.browser.version.split('.')[0]}, ${sourceText(session)}`,
     detail: plainText(session.urls.join(', ')),
     session,

@@ -56,7 +56,7 @@ export function buildRows(
   for (const shown of trees) {
     const group = groupOf(shown);
     const rows = byGroup.get(group) ?? [];
-    rows.push(treeRow(shown, group, steady, order));
+    rows.push(treeRow(shown, steady, order));
     byGroup.set(group, rows);
   }
   const elsewhere = sessions.filter((session) => isElsewhere(session, trees));
@@ -111,14 +111,14 @@ function groupOf({ owned, session }: ShownTree): GroupName {
   }
 }
 
-function treeRow(shown: ShownTree, group: GroupName, steady: SteadyNumbers, order: RowOrder): TreeRow {
+function treeRow(shown: ShownTree, steady: SteadyNumbers, order: RowOrder): TreeRow {
   const processes = [...shown.sample.processes].sort(byRole);
   if (order === 'memory') processes.sort((a, b) => shownBytes(b, steady) - shownBytes(a, steady));
   return {
     kind: 'tree',
     id: `tree ${shown.sample.key}`,
     look: lookOfTree(shown, steady),
-    expanded: group === 'managed',
+    expanded: false,
     shown,
     children: [...(shown.session ? [holdingsRow(shown.session)] : []), ...processRows(shown, processes, steady, order)],
   };

@@ -27,11 +27,6 @@ function pageOf(node: Node | undefined, room: PageRoom): PageOfSession | undefin
   return session && part ? { session, part } : undefined;
 }
 
-/** Where the page of a row is now, for a check of it in a browser of its own. */
-export function addressOf(room: PageRoom, node?: Node): string | undefined {
-  return pageOf(node, room)?.part.url;
-}
-
 /** Brings a page to the front of its browser. */
 export async function focusPage(room: PageRoom, node?: Node): Promise<void> {
   const page = pageOf(node, room);

@@ -9,7 +9,7 @@ import {
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { holdsOf, rendererFacts } from './rendererText.ts';
-import { sessionRowFacts } from './sessionText.ts';
+import { isSite, nameOfSession, sessionRowFacts, whatSessionShows } from './sessionText.ts';
 import type { GroupName, RowLook, ShownTree } from './row.ts';
 import type { SteadyNumbers } from './steadyNumbers.ts';
 
@@ -79,6 +79,8 @@ export function lookOfTree(shown: ShownTree, steady: SteadyNumbers): RowLook {
     // Of a session *Close Session* is the way: it cleans up.
     endable(shown) && !session ? 'endable' : '',
     endpoint || sample.tree.transport.kind === 'port' ? 'endpoint' : '',
+    // *Check This Page*: of a session its pages are known, and a browser with a port is asked for them.
+    session?.urls.some(isSite) || sample.tree.transport.kind === 'port' ? 'pages' : '',
     owned?.owner?.alive && owned.owner.kind !== 'leakwright' ? 'owned' : '',
   ];
   return {
@@ -136,15 +138,17 @@ export function endable({ owned, ending, sample }: ShownTree): boolean {
 }
 
 /** What a row calls a browser. */
-export function nameOfTree({ sample: { tree }, session }: ShownTree): string {
-  if (session && session.name !== session.browser.name) return plainText(session.name, NAME_LENGTH);
+export function nameOfTree({ sample: { tree }, session, pages }: ShownTree): string {
+  if (session) return nameOfSession(session, pages);
   const major = tree.version?.split('.')[0];
   return plainText(major ? `${tree.product} ${major}` : tree.product, NAME_LENGTH);
 }
 
 /** What a session shows, else who launched the browser. */
-function whoseTree({ sample: { tree }, owned, session }: ShownTree): string {
-  if (session) return hostsOf(session.urls);
+function whoseTree(shown: ShownTree): string {
+  const { sample, owned, session } = shown;
+  if (session) return whatSessionShows(session, nameOfTree(shown));
+  const { tree } = sample;
   const tool = tree.automatedBy === undefined ? '' : toolName(tree.automatedBy);
   // Of ours the id says nothing in a row; the tooltip has it.
   const owner = owned?.journalId ? owned.owner?.name.replace(` ${owned.journalId}`, '') : owned?.owner?.name;
@@ -163,11 +167,6 @@ function toolName(tool: Automation): string {
     'unknown tool': t('an unknown tool'),
   };
   return names[tool];
-}
-
-function hostsOf(urls: readonly string[]): string {
-  const hosts = urls.map((url) => (URL.canParse(url) ? new URL(url).host : '')).filter(Boolean);
-  return plainText([...new Set(hosts)].join(', '), NAME_LENGTH);
 }
 
 function treeState({ owned, ending, session }: ShownTree): string {

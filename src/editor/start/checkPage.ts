@@ -6,11 +6,13 @@ import type { CheckProperties } from '../checks/checkArguments.ts';
 import type { LoopRoom } from '../checks/checkAgain.ts';
 import { TASK_TYPE } from '../contributions.ts';
 import { typeText } from '../managed/askInTurn.ts';
+import type { Row } from '../processTree/row.ts';
 import { recordPage } from '../testExplorer/recordScenario.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { chooseFrom } from './chooseFrom.ts';
 import { type How, askHow } from './howToCheck.ts';
+import { pageOfRow } from './pageOfRow.ts';
 import { signIn } from './signIn.ts';
 import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart } from './startPoints.ts';
 import { startScript, waitForPage } from './waitForServer.ts';
@@ -48,6 +50,12 @@ export async function checkPage(room: StartRoom, given: GivenPage = {}): Promise
     if ((await checkOne(room, page)) !== 'back') return;
     point = undefined;
   }
+}
+
+/** *Check This Page*: the page of a row of the Processes view. */
+export async function checkThisPage(room: StartRoom, row: Row | undefined): Promise<void> {
+  const url = await pageOfRow(row);
+  if (url !== undefined) await checkPage(room, { url });
 }
 
 async function askWhere({ recent }: StartRoom): Promise<StartPoint | undefined> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Leftover } from '../../../src/browsers/index.ts';
 import type { SessionInfo } from '../../../src/sessions/index.ts';
+import { openPages } from '../../../src/editor/start/openPages.ts';
 import { buildRows } from '../../../src/editor/processTree/buildRows.ts';
 import { leftoverFacts } from '../../../src/editor/processTree/leftoverText.ts';
 import { factsTable } from '../../../src/editor/processTree/factsTable.ts';
 import { NodeStore } from '../../../src/editor/processTree/nodeStore.ts';
 import type { GroupRow, ProcessRow, ShownTree } from '../../../src/editor/processTree/row.ts';
 import { processFacts } from '../../../src/editor/processTree/rowText.ts';
+import { nameOfSession } from '../../../src/editor/processTree/sessionText.ts';
 import { SteadyNumbers } from '../../../src/editor/processTree/steadyNumbers.ts';
 import { MIB, type Sketch, memory, renderer, shown } from './support/shownTrees.ts';
 
@@ -281,14 +283,77 @@ describe('Rows of sessions', () => {
     const text_ = text(buildRows([tree], new SteadyNumbers(), [], [tree.session]));
     assert.match(
       text_,
-      /^Managed sessions \| 1\n {2}Chromium 156 \| .*\n {4}Holds \| pages: 2 · contexts: 1 · workers: 1 · requests: 132\n {4}Browser/,
+      /^Managed sessions \| 1\n {2}shop\.example \| 100 MB · Chromium 156\n {4}Holds \| pages: 2 · contexts: 1 · workers: 1 · requests: 132\n {4}Browser/,
     );
   });
 
   it('are there for sessions whose browser runs elsewhere', () => {
     const groups = buildRows([], new SteadyNumbers(), [], [session({ source: 'grid', name: 'Nightly' })]);
-    assert.match(text(groups), /^Managed sessions \| 1\n {2}Nightly \| on a Selenium Grid\n {4}Holds/);
+    assert.match(text(groups), /^Managed sessions \| 1\n {2}Nightly \| on a Selenium Grid · shop\.example\n {4}Holds/);
     assert.match(groups[0]!.children[0]!.look.context, /\bsession\b/);
+  });
+
+  // Four rows that all say `Chromium 156` have to be opened to be told apart.
+  it('are named by what they show: given name, page and host, host, browser', () => {
+    const named = (urls: readonly string[], titles: readonly string[] = [], own = 'Chromium') =>
+      nameOfSession(
+        session({ name: own, urls }),
+        new Map([
+          [
+            101,
+            {
+              ...renderer({ title: '', heapMb: 1, nodes: 1, listeners: 1 }),
+              parts: titles.flatMap((title, index) => {
+                const url = urls[index];
+                return url === undefined ? [] : [{ kind: 'page' as const, id: String(index), url, title }];
+              }),
+            },
+          ],
+        ]),
+      );
+    assert.deepEqual(
+      [
+        named(['http://localhost:5173/checkout'], ['Checkout - Shop']),
+        named(['http://localhost:5173/', 'http://localhost:5173/cart', 'about:blank'], ['Shop', 'Cart']),
+        named(['about:blank', 'https://shop.example/'], ['', 'Shop']),
+        named(['https://shop.example/a']),
+        named(['https://shop.example/'], ['']),
+        named(['file:///home/me/page.html'], ['Mine']),
+        named([]),
+        named(['about:blank', 'chrome://settings/'], ['', 'Settings']),
+        named(['http://localhost:5173/'], ['Shop'], 'Nightly'),
+        named(['http://[::1]:8080/'], [`evil\u001b[31m\n\u202e${'x'.repeat(100)}`]),
+      ],
+      [
+        'Checkout - Shop · localhost:5173',
+        'Shop · localhost:5173 +1',
+        'Shop · shop.example',
+        'shop.example',
+        'shop.example',
+        'Mine · page.html',
+        'Chromium 156',
+        'Chromium 156',
+        'Nightly',
+        `evil [31m ${'x'.repeat(29)}… · [::1]:8080`,
+      ],
+    );
+  });
+
+  it('offer a check of their pages, as browsers with a debugging port do', async () => {
+    const launched = shown({ pid: 100, status: 'managed' });
+    const withPort = shown({ pid: 200 });
+    const tree = { ...withPort.sample.tree, transport: { kind: 'port', port: 9222 } as const };
+    const contexts = (shownTree: ShownTree) =>
+      buildRows([shownTree], new SteadyNumbers())[0]!.children[0]!.look.context;
+    assert.match(contexts({ ...launched, session: session({}) }), /\bpages\b/);
+    assert.doesNotMatch(contexts({ ...launched, session: session({ urls: ['about:blank'] }) }), /\bpages\b/);
+    assert.match(contexts({ ...withPort, sample: { ...withPort.sample, tree } }), /\bpages\b/);
+    assert.doesNotMatch(contexts(withPort), /\bpages\b/);
+    const [group] = buildRows(
+      [{ ...launched, session: session({ urls: ['about:blank', 'http://a.test/', 'http://a.test/'] }) }],
+      new SteadyNumbers(),
+    );
+    assert.deepEqual(await openPages(group!.children[0]), [{ url: 'http://a.test/', title: '' }]);
   });
 });
 

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { normalizeUrl, splitSelectors } from '../../../src/editor/checks/address.ts';
+import { buildRows } from '../../../src/editor/processTree/buildRows.ts';
+import { SteadyNumbers } from '../../../src/editor/processTree/steadyNumbers.ts';
+import { openPages } from '../../../src/editor/start/openPages.ts';
 import { answers, findDevServers, toolOf } from '../../../src/editor/start/devServers.ts';
 import { pagesOfConfiguration, servingScripts } from '../../../src/editor/start/projectPages.ts';
 import { createProcessReader, findListeners } from '../../../src/processes/index.ts';
 import { parseNetstat, parseLsof, parseListening } from '../../../src/processes/listeners.ts';
+import { shown } from './support/shownTrees.ts';
 
 // The first question was a blank box: whoever does not know the port by heart was lost.
 describe('What there is to check', () => {
@@ -66,6 +73,49 @@ describe('What there is to check', () => {
     assert.equal(tool(['node', '-e', "require('http')"]), 'node');
     assert.equal(tool(['C:\\tools\\caddy.exe', 'run'].map((one) => one.replaceAll('\\', '/'))), 'caddy');
     assert.equal(tool([], 'nginx'), 'nginx');
+  });
+
+  // A page in somebody's debugged browser had to be looked up and typed; only those of our sessions had the command.
+  it('are the sites that a browser with a debugging port shows', async () => {
+    const profile = mkdtempSync(join(tmpdir(), 'lw-port-'));
+    const server = createServer((_request, response) =>
+      response.end(
+        JSON.stringify([
+          { type: 'page', url: 'http://localhost:5173/cart', title: 'Cart' },
+          { type: 'page', url: 'http://localhost:5173/cart', title: 'Cart' },
+          { type: 'page', url: 'devtools://devtools/bundled/inspector.html', title: 'DevTools' },
+          { type: 'page', url: 'chrome-extension://abc/popup.html', title: 'Popup' },
+          { type: 'page', url: 'about:blank', title: '' },
+          { type: 'iframe', url: 'https://pay.test/form', title: 'Pay' },
+          { type: 'service_worker', url: 'http://localhost:5173/sw.js', title: '' },
+          { type: 'page', url: 'file:///home/me/page.html' },
+          { type: 'page', url: 7 },
+          null,
+        ]),
+      ),
+    );
+    try {
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port } = server.address() as AddressInfo;
+      writeFileSync(join(profile, 'DevToolsActivePort'), `${port}\n/devtools/browser/1`);
+      const some = shown({ pid: 100 });
+      const tree = {
+        ...some.sample.tree,
+        transport: { kind: 'port', port: 0 } as const,
+        profile: { path: profile, kind: 'temporary' } as const,
+      };
+      const withPort = { ...some, sample: { ...some.sample, tree } };
+      const [group] = buildRows([withPort], new SteadyNumbers());
+      assert.deepEqual(await openPages(group!.children[0]), [
+        { url: 'http://localhost:5173/cart', title: 'Cart' },
+        { url: 'file:///home/me/page.html', title: '' },
+      ]);
+      await new Promise((done) => server.close(done));
+      await assert.rejects(openPages(group!.children[0]), /does not answer at port \d+/);
+    } finally {
+      server.close();
+      rmSync(profile, { recursive: true, force: true });
+    }
   });
 
   it('is what a Playwright configuration says in plain text, without running it', () => {
