@@ -162,7 +162,7 @@ describe('The Processes view', () => {
     try {
       const node = await eventually('the row', () => processes.nodeOf(closed));
       await processes.view.reveal(processes.nodeOf(open)!, { expand: true, select: false });
-      await processes.view.reveal(node, { select: true, focus: true });
+      await processes.view.reveal(node, { select: true, focus: true, expand: true });
       await commands.executeCommand('list.collapse');
       await eventually('one is collapsed', async () => {
         const { open, closed } = await seen();
