@@ -122,7 +122,7 @@ export default defineConfig({
       rules: { 'no-restricted-imports': 'off' },
     },
     {
-      files: ['test/**/*.ts', 'esbuild.js', '*.mts'],
+      files: ['test/**/*.ts', 'scripts/**/*.ts', 'esbuild.js', '*.mts'],
       rules: { 'no-console': 'off', 'no-restricted-imports': 'off' },
     },
   ],
