@@ -121,6 +121,8 @@ export function judgeAutomation(
     claim('playwright', 'command-line', `It is a browser that Playwright builds, which ${pipeSwitch(program)} shows`);
   if (switches.has('--enable-automation'))
     claim('unknown tool', 'command-line', '--enable-automation is on the command line');
+  if (program.family === 'webkit' && switches.has('--automation'))
+    claim('unknown tool', 'command-line', '--automation is on the command line');
   if (switches.has('-marionette') || switches.has('--marionette'))
     claim('unknown tool', 'command-line', '--marionette is on the command line');
 

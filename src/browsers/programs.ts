@@ -36,6 +36,7 @@ const known: readonly KnownProgram[] = [
   { family: 'chromium', product: 'chromedriver', names: /^(?:undetected_)?chromedriver(?:[-_].*)?$/, kind: 'driver' },
   { family: 'chromium', product: 'msedgedriver', names: /^msedgedriver$/, kind: 'driver' },
   { family: 'firefox', product: 'geckodriver', names: /^geckodriver$/, kind: 'driver' },
+  { family: 'webkit', product: 'WebKitWebDriver', names: /^(?:webkit|wpe)webdriver$/, kind: 'driver' },
   {
     family: 'chromium',
     product: 'Chrome Headless Shell',

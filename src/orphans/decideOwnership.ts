@@ -228,7 +228,9 @@ async function firstDoubt(
   if (byHand) return byHand;
   if (tree.driver && !tree.browser)
     return { source: 'command-line', fact: 'A driver without a browser may be kept running on purpose' };
-  if (!tree.profile) return { source: 'profile', fact: 'Its profile is not known' };
+  // What a driver of WebKitGTK starts keeps nothing: automation is given a session that is not on disk.
+  const keepsNothing = tree.family === 'webkit' && tree.driver !== undefined;
+  if (!tree.profile && !keepsNothing) return { source: 'profile', fact: 'Its profile is not known' };
   const colleague = launcher.kind === 'gone' && launcher.former ? undefined : jobColleague(tree, options);
   if (colleague)
     return {

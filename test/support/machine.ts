@@ -73,9 +73,13 @@ export class Machine {
     const hide = options.hidePid ? 'mount -o remount,hidepid=2 /proc; ' : '';
     chmodSync(folder, 0o755);
     for (const one of [temp, state, home]) chmodSync(one, 0o777);
+    // Killed when we end, however we do, and its child with it.
     const unshare = spawn(
-      'unshare',
+      'setpriv',
       [
+        '--pdeathsig',
+        'KILL',
+        'unshare',
         '--pid',
         '--fork',
         '--kill-child',

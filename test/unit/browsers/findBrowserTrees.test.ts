@@ -457,6 +457,26 @@ describe('findBrowserTrees', () => {
       assert.deepEqual(tree.transport, { kind: 'pipe' });
       assert.equal(tree.profile?.kind, 'temporary');
     });
+
+    it('finds WebKitGTK below its driver', () => {
+      const lib = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1';
+      const tree = only(
+        find(
+          processInfo({ pid: 50, commandLine: ['WebKitWebDriver', '--port=0'] }),
+          processInfo({ pid: 51, ppid: 50, commandLine: [`${lib}/MiniBrowser`, '--automation'] }),
+          processInfo({ pid: 52, ppid: 51, commandLine: [`${lib}/WebKitNetworkProcess`, '1', '9', '11'] }),
+          processInfo({ pid: 53, ppid: 51, commandLine: [`${lib}/WebKitWebProcess`, '4', '18', '20'] }),
+        ),
+      );
+      assert.deepEqual(roles(tree), [
+        [50, 'driver'],
+        [51, 'browser'],
+        [52, 'utility network'],
+        [53, 'renderer'],
+      ]);
+      assert.equal(tree.automatedBy, 'selenium');
+      assert.equal(tree.browser?.pid, 51);
+    });
   });
 
   describe('who drives it, and how we know', () => {
