@@ -46,25 +46,30 @@ export class FunctionsRun {
     this.#cdp = cdp;
   }
 
-  /** @param iterate runs one iteration; @returns whether it was silent */
+  /**
+   * @param iterate runs one iteration; says whether it was silent, and calm: nothing of the page runs by itself. The debugger
+   *   stops only in calm pages, since Chromium drops the input that arrives while an animation loop is stopped in its frame
+   */
   async watch(
-    iterate: (around: (steps: () => Promise<void>) => Promise<void>) => Promise<boolean>,
+    iterate: (
+      around: (steps: () => Promise<void>) => Promise<void>,
+    ) => Promise<{ readonly silent: boolean; readonly calm: boolean }>,
   ): Promise<CoveredIteration> {
     const { session } = this.#cdp;
     session.on('Debugger.scriptParsed', this.#onParsed);
     try {
       await this.#cdp.send('Debugger.enable');
       let ran: readonly RanFunction[] = [];
-      let silent = await iterate(async (steps) => {
+      const { silent, calm } = await iterate(async (steps) => {
         ran = await this.#functionsIn(steps);
       });
-      if (!silent || ran.length === 0 || ran.length > MAX_STEPPED)
+      if (!silent || !calm || ran.length === 0 || ran.length > MAX_STEPPED)
         return { functions: ran.length, leftEarly: 0, silent };
       let leftEarly = 0;
-      silent = await iterate(async (steps) => {
+      const again = await iterate(async (steps) => {
         leftEarly = await this.#leftEarly(ran, steps);
       });
-      return { functions: ran.length, leftEarly, silent };
+      return { functions: ran.length, leftEarly, silent: again.silent };
     } finally {
       session.off('Debugger.scriptParsed', this.#onParsed);
       await this.#cdp.send('Debugger.disable');
@@ -121,7 +126,11 @@ export class FunctionsRun {
     }
     const reached = new Set<string>();
     const onPaused = ({ hitBreakpoints = [] }: { readonly hitBreakpoints?: readonly string[] }): void => {
-      for (const hit of hitBreakpoints) reached.add(hit);
+      for (const hit of hitBreakpoints) {
+        reached.add(hit);
+        // Each place stops once, however often a loop comes by.
+        cdp.session.send('Debugger.removeBreakpoint', { breakpointId: hit }).catch(() => undefined);
+      }
       cdp.session.send('Debugger.resume').catch(() => undefined);
     };
     cdp.session.on('Debugger.paused', onPaused);

@@ -67,6 +67,8 @@ export class PageUnderTest implements Subject {
   readonly #time: PageTime;
   /** Moves the clock of an adopted page on, where it has one. */
   readonly #passTime: ((ms: number) => Promise<void>) | undefined;
+  /** Nothing ran by itself after the last iteration. */
+  #isCalm = false;
   readonly #facts: IterationFacts[] = [];
   /** Iterations begun since the page was loaded, warm-up included. */
   #begun = 0;
@@ -234,7 +236,8 @@ export class PageUnderTest implements Subject {
           await this.#world.call(waitForFrame);
         });
       });
-      return (await this.#endIteration('rest')).silent;
+      const { silent } = await this.#endIteration('rest');
+      return { silent, calm: this.#isCalm };
     });
   }
 
@@ -269,6 +272,7 @@ export class PageUnderTest implements Subject {
   async #endIteration(wait: Wait): Promise<IterationFacts> {
     const before = this.#facts.at(-1);
     const settled = await this.#settle(wait);
+    this.#isCalm = settled.calm;
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
     this.skippedMs += skippedMs;
