@@ -94,7 +94,9 @@ function explainedFraction(
   samples: readonly CounterSample[],
 ): { explainedFraction?: number } {
   if (findings.length === 0) return {};
-  const counted = ['jsHeapBytes', 'embedderHeapBytes', 'backingStoreBytes']
+  // Of a page the heap, its DOM and its buffers; of a Node program the heap and what lies outside of it.
+  const counted = ['jsHeapBytes', 'embedderHeapBytes', 'backingStoreBytes', 'externalBytes', 'arrayBufferBytes']
+    .filter((counter) => samples[0]?.[counter] !== undefined)
     .map((counter) => typicalStep(samples, counter))
     .reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
   if (counted <= 0) return {};

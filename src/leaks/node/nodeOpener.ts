@@ -22,12 +22,6 @@ export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
     try {
       const session = await InspectorSession.connect(program.inspectorUrl, signal);
       const about = await readAbout(session);
-      if (target.kind === 'pid' && about.pid !== target.pid) {
-        session.close();
-        throw new LeakwrightError('usage', `The inspector at Node's default port is that of process ${about.pid}.`, {
-          hint: 'Start the program with --inspect=127.0.0.1:0, and give the address that it prints with --inspect.',
-        });
-      }
       const browser: LeakBrowser = {
         name: 'Node',
         version: about.version,
@@ -40,8 +34,9 @@ export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
         onLost: (listener) => session.onClosed(listener),
         close: async (): Promise<CleanupVerification> => {
           session.close();
-          const orphaned = await program.stop();
-          return { ...nothingLeft, processes: { orphaned }, successful: orphaned.length === 0 };
+          const { orphaned, issues } = await program.stop();
+          const successful = orphaned.length === 0 && issues.length === 0;
+          return { ...nothingLeft, processes: { orphaned }, issues, successful };
         },
       };
       return browser;

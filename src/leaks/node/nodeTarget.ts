@@ -1,9 +1,10 @@
-import { existsSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebServers } from '../../scenarios/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
+import { openInspector, readInspectorUrl } from './runningInspector.ts';
 
 /** The program of a check: one that is started for it, or one that runs. */
 export type NodeTarget =
@@ -23,15 +24,21 @@ export type NodeTarget =
 /** A program with its inspector open. */
 export interface RunningProgram {
   readonly inspectorUrl: string;
-  /** Ends what was started. @returns what could not be ended */
-  stop(): Promise<readonly { readonly pid: number; readonly name: string }[]>;
+  /** Ends what was started, and closes what was opened. @returns what could not be */
+  stop(): Promise<LeftOfProgram>;
 }
+
+interface LeftOfProgram {
+  readonly orphaned: readonly { readonly pid: number; readonly name: string }[];
+  readonly issues: readonly string[];
+}
+
+const nothing: LeftOfProgram = { orphaned: [], issues: [] };
 
 /** Milliseconds until a started program must answer, and until an inspector that was asked for must be there. */
 const START_LIMIT_MS = 30_000;
 const INSPECTOR_LIMIT_MS = 5000;
 const LOOK_MS = 50;
-const DEFAULT_INSPECTOR = 'http://127.0.0.1:9229';
 
 /**
  * V8's switches for a program under check, as for a browser: functions get all they need when they first run, and keep it, so that
@@ -47,12 +54,11 @@ const CHECK_FLAGS = ['--no-lazy-feedback-allocation', '--always-sparkplug', '--n
  */
 export async function reachProgram(target: NodeTarget, signal: AbortSignal): Promise<RunningProgram> {
   if (target.kind === 'start') return await start(target, signal);
-  const stop = (): Promise<readonly never[]> => Promise.resolve([]);
-  if (target.kind === 'inspector') return { inspectorUrl: await inspectorUrl(target.url, signal), stop };
-  refuseOtherPrograms(target.pid);
-  // Asks Node to open its inspector (SIGUSR1); it does so at its default port.
-  (process as unknown as { _debugProcess(pid: number): void })._debugProcess(target.pid);
-  return { inspectorUrl: await inspectorUrl(DEFAULT_INSPECTOR, signal), stop };
+  if (target.kind === 'inspector') {
+    return { inspectorUrl: await inspectorUrl(target.url, signal), stop: () => Promise.resolve(nothing) };
+  }
+  const { url, leave } = await openInspector(target.pid, signal);
+  return { inspectorUrl: url, stop: async () => ({ orphaned: [], issues: await leave() }) };
 }
 
 async function start(
@@ -91,7 +97,10 @@ async function start(
   );
   try {
     if (url !== undefined) await untilAnswering(url, signal);
-    return { inspectorUrl: await inspectorUrl(`http://127.0.0.1:${port}`, signal), stop: () => servers.stop() };
+    return {
+      inspectorUrl: await inspectorUrl(`http://127.0.0.1:${port}`, signal),
+      stop: async () => ({ orphaned: await servers.stop(), issues: [] }),
+    };
   } catch (error) {
     await servers.stop();
     throw error;
@@ -136,19 +145,19 @@ async function untilAnswering(url: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** The WebSocket of an inspector, of which its HTTP address knows. */
+/** The WebSocket of an inspector whose address was given; it may still be starting. */
 async function inspectorUrl(url: string, signal: AbortSignal): Promise<string> {
   if (/^wss?:/.test(url)) return url;
+  // As Node prints it, without a protocol: 127.0.0.1:9229.
+  const address = /^https?:/.test(url) ? url : `http://${url}`;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(INSPECTOR_LIMIT_MS)]);
   for (;;) {
     try {
-      const response = await fetch(new URL('/json/list', url), { signal: limit });
-      const targets = (await response.json()) as { readonly webSocketDebuggerUrl?: string }[];
-      const found = targets.find(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl !== undefined);
-      if (found?.webSocketDebuggerUrl !== undefined) return found.webSocketDebuggerUrl;
+      const found = await readInspectorUrl(address, limit);
+      if (found !== undefined) return found;
     } catch (error) {
       signal.throwIfAborted();
-      if (limit.aborted) {
+      if (limit.aborted || !URL.canParse(address)) {
         throw new LeakwrightError('leaks.pageUnreachable', `No inspector of Node answers at ${url}.`, {
           hint: 'Start the program with --inspect, or let the check start it with --node.',
           cause: error,
@@ -156,23 +165,6 @@ async function inspectorUrl(url: string, signal: AbortSignal): Promise<string> {
       }
     }
     await pause(LOOK_MS, undefined, { signal });
-  }
-}
-
-/** The signal that opens Node's inspector ends any other program. */
-function refuseOtherPrograms(pid: number): void {
-  let executable: string;
-  try {
-    executable = readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    if (process.platform === 'linux')
-      throw new LeakwrightError('usage', `There is no process ${pid}, or it is not yours.`);
-    return;
-  }
-  if (!/^(?:node|nodejs)(?:\d+)?$/.test(basename(executable))) {
-    throw new LeakwrightError('usage', `Process ${pid} is no Node program: it runs ${executable}.`, {
-      hint: `Its folder is ${dirname(executable)}.`,
-    });
   }
 }
 

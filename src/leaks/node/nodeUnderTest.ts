@@ -9,7 +9,8 @@ import type { Subject } from '../drive/subject.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { InspectorSession } from './inspectorSession.ts';
-import { type ProgramState, dueIn, readOpenFiles, readState, watchOpening } from './readProgram.ts';
+import { type ProgramState, type TimersDue, dueIn, readOpenFiles, readState, watchOpening } from './readProgram.ts';
+import { findTimerLists } from './timerLists.ts';
 
 /** One-shot timers that are due later than this are not waited for. */
 const TAIL_LIMIT_MS = 5000;
@@ -56,8 +57,10 @@ export class NodeUnderTest implements Subject {
   #begun = 0;
   readonly #facts: IterationFacts[] = [];
   readonly periodic = [];
-  /** The object id of the prototype of timers. */
+  /** The object id of Node's lists of timers, where they can be reached. */
   #timers: string | undefined;
+  /** Node's clock of timers when all timers that iterations had set were over, or were not waited for any longer. */
+  #timersSeen = 0;
   /** What was open when it was at rest last. */
   #atRest = '';
   settledLate = 0;
@@ -94,11 +97,9 @@ export class NodeUnderTest implements Subject {
   ): Promise<NodeUnderTest> {
     const subject = new NodeUnderTest(session, scenario, options);
     await Promise.all([subject.cdp.send('Runtime.enable'), subject.cdp.send('HeapProfiler.enable')]);
-    const { result } = await subject.cdp.send('Runtime.evaluate', {
-      expression:
-        '(() => { const timer = setTimeout(() => {}, 0); clearTimeout(timer); return timer.constructor.prototype; })()',
-    });
-    subject.#timers = result.objectId;
+    subject.#timers = await findTimerLists(subject.cdp);
+    // What the program set before is not an iteration's.
+    subject.#timersSeen = (await subject.#readTimers()).now;
     if (scenario.setup) await subject.#run('setup', scenario.setup);
     await subject.settle();
     return subject;
@@ -147,6 +148,7 @@ export class NodeUnderTest implements Subject {
       const due = (await this.#quiet()) ? await this.#dueIn() : -1;
       if (due < 0) return { waitedFor, tail: [] };
       if (performance.now() + due > until) {
+        this.#timersSeen = (await this.#readTimers()).now;
         const dueInMs = Math.round(due);
         this.#warnings.add(
           `A timer is due ${dueInMs} ms after an iteration: what it holds until then was not waited for.`,
@@ -304,19 +306,22 @@ export class NodeUnderTest implements Subject {
     }
   }
 
+  /** Milliseconds until the last timer is due that was set since the program was at rest; -1 where none is. */
   async #dueIn(): Promise<number> {
-    const { objects } = await this.cdp.send('Runtime.queryObjects', { prototypeObjectId: this.#timers! });
-    try {
-      const { result } = await this.cdp.send('Runtime.callFunctionOn', {
-        functionDeclaration: String(dueIn),
-        objectId: objects.objectId!,
-        arguments: [{ objectId: objects.objectId! }],
-        returnByValue: true,
-      });
-      return Number(result.value);
-    } finally {
-      await this.cdp.send('Runtime.releaseObject', { objectId: objects.objectId! });
-    }
+    const due = await this.#readTimers();
+    if (due.dueMs < 0) this.#timersSeen = due.now;
+    return due.dueMs;
+  }
+
+  async #readTimers(): Promise<TimersDue> {
+    if (this.#timers === undefined) return { now: 0, dueMs: -1 };
+    const { result } = await this.cdp.send('Runtime.callFunctionOn', {
+      functionDeclaration: String(dueIn),
+      objectId: this.#timers,
+      arguments: [{ objectId: this.#timers }, { value: this.#timersSeen }],
+      returnByValue: true,
+    });
+    return result.value as TimersDue;
   }
 
   async #call<T>(fn: () => T): Promise<T> {

@@ -52,7 +52,11 @@ export function readOpenFiles(): readonly (readonly [path: string, count: number
   return [...counts].filter(([, count]) => count > 5).sort((a, b) => b[1] - a[1]);
 }
 
-/** From here on, each file that is opened is told of to the inspector's console, with its stack. @returns ends it */
+/**
+ * From here on, each file that is opened is told of to the inspector's console, with its stack.
+ *
+ * @returns ends it; it ends by itself after a minute, should the check be killed
+ */
 export function watchOpening(): () => void {
   const fs = process.getBuiltinModule('node:fs') as unknown as Record<string, (...args: unknown[]) => unknown>;
   const { syncBuiltinESMExports } = process.getBuiltinModule('node:module');
@@ -66,29 +70,49 @@ export function watchOpening(): () => void {
   }
   // Modules that imported the functions by name get these, too.
   syncBuiltinESMExports();
-  return () => {
+  const end = (): void => {
+    clearTimeout(limit);
     Object.assign(fs, originals);
     syncBuiltinESMExports();
   };
+  const limit = setTimeout(end, 60_000).unref();
+  return end;
 }
 
-/** Milliseconds until the last one-shot timer that keeps the program alive is due; -1 where there is none. */
-export function dueIn(timers: readonly NodeJS.Timeout[]): number {
-  interface Inner {
+/** How far the program's timers are. */
+export interface TimersDue {
+  /** Node's clock of timers, in ms. */
+  readonly now: number;
+  /** Milliseconds until the last one-shot timer that keeps the program alive is due; -1 where there is none. */
+  readonly dueMs: number;
+}
+
+/**
+ * @param lists Node's own lists of timers, by their duration: rings of timers, of which the list itself is one link
+ * @param since Node's clock: timers set before are not counted
+ */
+export function dueIn(lists: Readonly<Record<string, object>>, since: number): TimersDue {
+  interface Link {
+    readonly _idleNext: Link;
     readonly _idleStart: number;
     readonly _idleTimeout: number;
     readonly _repeat: number | null;
-    readonly _destroyed: boolean;
+    readonly _destroyed?: boolean;
+    hasRef(): boolean;
   }
   // A timer that is made now says what Node's clock of timers reads.
   const probe = setTimeout(() => {}, 0);
-  const now = (probe as unknown as Inner)._idleStart;
+  const now = (probe as unknown as Link)._idleStart;
   clearTimeout(probe);
-  let latest = -1;
-  for (const timer of timers) {
-    const { _idleStart, _idleTimeout, _repeat, _destroyed } = timer as unknown as Inner;
-    if (_destroyed || _repeat !== null || _idleTimeout < 0 || !timer.hasRef()) continue;
-    latest = Math.max(latest, _idleStart + _idleTimeout - now);
+  let dueMs = -1;
+  for (const list of Object.values(lists)) {
+    let timer = (list as Link)._idleNext;
+    for (; timer !== list && timer !== undefined && timer !== null; timer = timer._idleNext) {
+      const { _idleStart, _idleTimeout, _repeat, _destroyed } = timer;
+      if (_destroyed !== false || _idleStart < since || _repeat !== null || _idleTimeout < 0 || !timer.hasRef())
+        continue;
+      dueMs = Math.max(dueMs, _idleStart + _idleTimeout - now);
+    }
   }
-  return latest;
+  return { now, dueMs };
 }
