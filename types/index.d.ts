@@ -285,6 +285,14 @@ export interface CheckSettings {
 }
 
 export interface CheckLeaksOptions extends CheckSettings {
+  /** Check a program on Node instead of a page: this file is started, with the arguments that follow its name. */
+  readonly node?: string;
+  /** Check a Node program that runs. */
+  readonly nodePid?: number;
+  /** Check a Node program whose inspector is open: `http://127.0.0.1:9229`, or its `ws://` address. */
+  readonly inspect?: string;
+  /** Of a Node program: `GET /items`, or several, for a target that is an address. */
+  readonly request?: string | readonly string[];
   /** The browser program to run. */
   readonly executablePath?: string;
   /** Leaks below this severity do not make the report's exit code 1. */

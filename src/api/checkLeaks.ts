@@ -8,13 +8,17 @@ import {
   durationOptions,
   hookPage,
   inContext,
+  isNodeCheck,
+  nodePlace,
+  nodeScenarios,
+  nodeTarget,
   parseFailOn,
   parsePageUrl,
   runScenario,
   sessionSource,
   settingsShape,
 } from '../checks/index.ts';
-import { type LeakEvent, type OpenLeakBrowser, reloadScenario, sessionOpener } from '../leaks/index.ts';
+import { type LeakEvent, type OpenLeakBrowser, nodeOpener, reloadScenario, sessionOpener } from '../leaks/index.ts';
 import { type FailOn, type Report, createReport } from '../reports/index.ts';
 import {
   type IgnoreRule,
@@ -35,6 +39,10 @@ import { defined, LeakwrightError, refuseOldNode } from '../support/index.ts';
 const API_SETTINGS = [
   'url',
   'click',
+  'node',
+  'nodePid',
+  'inspect',
+  'request',
   'iterations',
   'warmup',
   'deep',
@@ -57,9 +65,11 @@ const API_SETTINGS = [
 
 export interface CheckLeaksOptions extends Pick<
   CheckSettings,
-  Exclude<(typeof API_SETTINGS)[number], 'failOn' | 'click'>
+  Exclude<(typeof API_SETTINGS)[number], 'failOn' | 'click' | 'request'>
 > {
   readonly click?: string | readonly string[];
+  /** Of a Node program: `GET /items`, or several, for a target that is an address. */
+  readonly request?: string | readonly string[];
   readonly failOn?: FailOn;
   readonly ignore?: readonly IgnoreRule[];
   readonly thresholds?: Partial<Thresholds>;
@@ -145,10 +155,16 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   refuseOldNode();
   const problem = problemOf(optionsSchema, options, 'checkLeaks()');
   if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
-  const { signal, page, context, failOn, ignore = [], click, thresholds, ...rest } = options;
+  const { signal, page, context, failOn, ignore = [], click, request, thresholds, ...rest } = options;
   signal?.throwIfAborted();
   if (page && context) throw new LeakwrightError('usage', "Give either a 'page' or a 'context'.");
-  const settings: CheckSettings = { ...rest, ...defined({ click: click === undefined ? undefined : [click].flat() }) };
+  const settings: CheckSettings = {
+    ...rest,
+    ...defined({
+      click: click === undefined ? undefined : [click].flat(),
+      request: request === undefined ? undefined : [request].flat(),
+    }),
+  };
   parseFailOn(failOn);
   const found = await scenarioFor(target, settings, page);
   const scenario: Scenario = {
@@ -202,6 +218,7 @@ async function scenarioFor(
   settings: CheckSettings,
   page: Page | undefined,
 ): Promise<{ readonly scenario: Scenario; readonly loads: boolean }> {
+  if (isNodeCheck(settings)) return { scenario: await nodeScenarioFor(target, settings, page), loads: false };
   const place = defined({ url: settings.url === undefined ? undefined : parsePageUrl(settings.url) });
   if (typeof target === 'function') {
     const url = place.url ?? page?.url();
@@ -228,6 +245,22 @@ async function scenarioFor(
   return { scenario: made, loads: true };
 }
 
+/** What is done to a Node program: requests to the address, or what a scenario, a file or a function does. */
+async function nodeScenarioFor(
+  target: CheckTarget,
+  settings: CheckSettings,
+  page: Page | undefined,
+): Promise<Scenario> {
+  if (page) throw new LeakwrightError('usage', "A Node program is checked without a 'page'.");
+  const isFile = typeof target === 'string' && SCENARIO_FILE.test(target);
+  if (typeof target === 'string') {
+    const found = await nodeScenarios(isFile ? settings : { ...settings, url: target }, isFile ? [target] : []);
+    return found[0]!.scenario;
+  }
+  nodeTarget(settings);
+  return readScenario(typeof target === 'function' ? { iteration: target } : { ...target }, nodePlace(settings));
+}
+
 function browserFor(
   scenario: Scenario,
   loads: boolean,
@@ -244,5 +277,10 @@ function browserFor(
     });
   }
   if (context) return inContext(context);
+  if (isNodeCheck(settings))
+    return nodeOpener(nodeTarget({ ...settings, ...defined({ url: serverUrl(scenario.url) }) }));
   return sessionOpener(sessionSource(settings), { workspaceFolder });
 }
+
+/** Where a program answers that is a server; its own file is no such address. */
+const serverUrl = (url: string): string | undefined => (/^https?:/.test(url) ? url : undefined);

@@ -26,6 +26,7 @@ export {
   following,
   runCheckProcess,
 } from './runCheck.ts';
+export { isNodeCheck, nodePlace, nodeScenarios, nodeTarget } from './nodeChecks.ts';
 export { runScenario } from './engine.ts';
 export { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun } from './specRecords.ts';
 export { sessionSource } from './source.ts';

@@ -12,7 +12,7 @@ import {
 } from '../leaks/index.ts';
 import type { Log } from '../support/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
-import { isNodeCheck, nodeTarget } from './nodeChecks.ts';
+import { isNodeCheck, nodeTarget } from '../checks/index.ts';
 import type { CheckJob } from './planChecks.ts';
 import type { Sink } from './reporters.ts';
 import type { RunServers } from './runServers.ts';

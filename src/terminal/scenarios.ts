@@ -17,7 +17,7 @@ import {
 } from '../scenarios/index.ts';
 import { durationOptions, parsePageUrl } from '../checks/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
-import { isNodeCheck, nodeScenarios } from './nodeChecks.ts';
+import { isNodeCheck, nodeScenarios } from '../checks/index.ts';
 
 /** A scenario and the Playwright configuration it runs under, or the file that holds none and why. */
 export type FoundScenario =

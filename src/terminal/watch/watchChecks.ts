@@ -8,7 +8,7 @@ import { type Report, applyBaseline, createReport, renderHtml } from '../../repo
 import { LeakwrightError, defined, describeError, plainLines, silentLog } from '../../support/index.ts';
 import { type CheckOptions, readBaseline } from '../checkOptions.ts';
 import type { TerminalIo } from '../io.ts';
-import { isNodeCheck } from '../nodeChecks.ts';
+import { isNodeCheck } from '../../checks/index.ts';
 import { type CheckJob, planChecks } from '../planChecks.ts';
 import { createReporterSinks, parseReporters } from '../reporters.ts';
 import { EvidenceFiles, runJobs, workersFor } from '../runJobs.ts';

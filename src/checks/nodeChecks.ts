@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CheckSettings } from '../checks/index.ts';
+import type { CheckSettings } from './options.ts';
 import { type NodeTarget, requestScenario } from '../leaks/index.ts';
 import { type Scenario, loadScenarioFile } from '../scenarios/index.ts';
 import { defined, LeakwrightError } from '../support/index.ts';
@@ -83,8 +83,13 @@ export async function nodeScenarios(
       hint: 'Give --request "GET /path", or a scenario file whose iteration does it (with fetch, for instance).',
     });
   }
-  const place = { url: url ?? (node === undefined ? 'http://127.0.0.1/' : pathToFileURL(resolve(node)).href) };
+  const place = nodePlace(settings);
   return await Promise.all(
     files.map(async (file) => ({ scenario: await loadScenarioFile(resolve(file), place), setup: undefined })),
   );
 }
+
+/** What stands for the address of a scenario that names none: the server's, or the program itself. */
+export const nodePlace = ({ url, node }: CheckSettings): { readonly url: string } => ({
+  url: url ?? (node === undefined ? 'http://127.0.0.1/' : pathToFileURL(resolve(node)).href),
+});
