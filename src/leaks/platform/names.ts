@@ -99,6 +99,12 @@ export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([
   'treeBytes',
 ]);
 
+/** Where Node keeps a port for each worker thread that lives (`lib/internal/worker.js`, seen in Node 24). */
+export const NODE_THREADS = 'threadsPorts';
+
+/** Listeners of a program's standard streams. */
+export const isStandardStream = (holder: string): boolean => /^std(?:in|out|err)\._events\./.test(holder);
+
 /** Counters of what the system counts for a program of its own: nothing in a heap has to hold these for them to stay. */
 export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = { fileDescriptors: 'open file descriptor' };
 

@@ -6,6 +6,7 @@ import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts
 import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
 import { joinResources } from '../../../../../src/leaks/judge/fold/joinResources.ts';
 import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
+import { foldThreads } from '../../../../../src/leaks/judge/fold/foldThreads.ts';
 import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
 import type { GroupReport } from '../../../../../src/leaks/snapshot/messages.ts';
@@ -72,6 +73,30 @@ describe('one cause, one finding', () => {
     assert.equal(tween?.name, 'Tween');
     assert.equal(tween.bytesPerIteration, 300);
     assert.deepEqual(tween.parts?.map(({ name }) => name).sort(), ['<i> (detached)', 'Scope']);
+  });
+
+  it('a worker thread that stays has its port and its listeners on the standard streams with it, and no others', () => {
+    const held = (className: string, holder: string, more: Partial<LeakCandidate> = {}): LeakCandidate => {
+      const base = group(className);
+      return leak(className, { group: { ...base, holder: { ...base.holder, name: holder } }, ...more });
+    };
+    const folded = foldThreads([
+      held('function onerror', 'stdout._events.error'),
+      held('MessagePort', 'threadsPorts'),
+      held('function wrapper', 'stderr._events.close'),
+      held('function report', 'stdout._events.drain', { perIteration: 3 }),
+      held('MessagePort', 'channels'),
+    ]);
+    assert.deepEqual(
+      folded.map(({ name, kind, parts }) => [name, kind, parts?.map((part) => part.name) ?? []]),
+      [
+        ['Worker', 'worker', ['function onerror', 'function wrapper']],
+        ['function report', 'object', []],
+        ['MessagePort', 'object', []],
+      ],
+    );
+    const without = [held('function onerror', 'stdout._events.error')];
+    assert.deepEqual(foldThreads(without), without);
   });
 
   it('two that hold each other do not vanish', () => {
