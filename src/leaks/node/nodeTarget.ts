@@ -57,8 +57,8 @@ export async function reachProgram(target: NodeTarget, signal: AbortSignal): Pro
   if (target.kind === 'inspector') {
     return { inspectorUrl: await inspectorUrl(target.url, signal), stop: () => Promise.resolve(nothing) };
   }
-  const { url, leave } = await openInspector(target.pid, signal);
-  return { inspectorUrl: url, stop: async () => ({ orphaned: [], issues: await leave() }) };
+  const inspector = await openInspector(target.pid, signal);
+  return { inspectorUrl: inspector.url, stop: async () => ({ orphaned: [], issues: await inspector.leave() }) };
 }
 
 async function start(
