@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Clock, LeakwrightError, describeError, plainText } from '../../support/index.ts';
+import { type Clock, plainText } from '../../support/index.ts';
 import {
   installPageHooks,
   knowPageHooks,
@@ -23,7 +23,7 @@ import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
-import { LoadPatience } from './loadPatience.ts';
+import { PageSteps, type StepLimits, hungError, openPage } from './pageSteps.ts';
 import { PageTime } from './pageTime.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
 import { type Settled, Settling, type Wait } from './settle.ts';
@@ -31,11 +31,7 @@ import type { Subject } from './subject.ts';
 import { WorkerTargets } from './workerTargets.ts';
 
 /** Milliseconds. */
-export interface PageLimits {
-  /** For each of setup, iteration and teardown, and for loading while nothing of the page arrives. */
-  readonly stepMs: number;
-  /** For loading in all, as long as something of the page arrives. Default: `stepMs`. */
-  readonly loadMs?: number;
+export interface PageLimits extends StepLimits {
   /** The page's time that passes after each iteration beside what its work needs. */
   readonly clockMs?: number | undefined;
 }
@@ -45,9 +41,6 @@ const MAX_FACTS = 1000;
 
 /** Clicks inside the page go on for so long at a time, in ms. */
 const CLICKING_MS = 1000;
-
-/** How long a page that did not finish a step gets to show that it still answers at all. */
-const PING_MS = 2000;
 
 /** The page of a check: loads it, runs iterations on it, reads it. Everything it awaits ends with the check. */
 export class PageUnderTest implements Subject {
@@ -60,6 +53,7 @@ export class PageUnderTest implements Subject {
   /** The options of the page's context, as they were asked for. */
   readonly use: UseOptions;
   readonly #scenario: Scenario;
+  readonly #steps: PageSteps;
   readonly #limits: PageLimits;
   readonly #settling: Settling;
   readonly #world: IsolatedWorld;
@@ -83,6 +77,7 @@ export class PageUnderTest implements Subject {
     page: Page;
     cdp: GuardedCdp;
     guard: PageGuard;
+    steps: PageSteps;
     workers: WorkerTargets;
     scenario: Scenario;
     limits: PageLimits;
@@ -102,6 +97,7 @@ export class PageUnderTest implements Subject {
     this.guard = parts.guard;
     this.workers = parts.workers;
     this.#scenario = parts.scenario;
+    this.#steps = parts.steps;
     this.use = parts.scenario.use ?? {};
     this.#limits = parts.limits;
     this.#settling = parts.settling;
@@ -126,17 +122,12 @@ export class PageUnderTest implements Subject {
     clock: Clock,
     signal: AbortSignal | undefined,
   ): Promise<PageUnderTest> {
-    const page = await browser.newPage(scenario.use ?? {});
-    if (browser.adoptsPage !== true) {
-      // Playwright's own time-out, which says what it waited for, comes before ours, which cannot.
-      const { actionMs, navigationMs } = scenario.timeouts ?? {};
-      page.setDefaultTimeout(actionMs ?? limits.stepMs * 0.9);
-      page.setDefaultNavigationTimeout(navigationMs ?? limits.stepMs * 0.9);
-    }
+    const page = await openPage(browser, scenario, limits);
     const events = new PageEvents(page);
     const guard = new PageGuard(browser, page, events, signal);
     const hung = (): Error => hungError(page);
     const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung, limits.stepMs);
+    const steps = new PageSteps(page, guard, scenario, limits);
     const world = new IsolatedWorld(cdp);
     const time = new PageTime(cdp.session, clock, browser.ownsTime === true);
     const requests = new RequestsInFlight(page, events, clock);
@@ -149,6 +140,7 @@ export class PageUnderTest implements Subject {
       page,
       cdp,
       guard,
+      steps,
       workers,
       scenario,
       limits,
@@ -176,13 +168,13 @@ export class PageUnderTest implements Subject {
       settling.watchNewDocuments(),
       enableCounters(cdp),
     ]);
-    if (scenario.setup) await subject.#run('setup', scenario.setup);
-    await subject.#open();
+    await steps.run('setup');
+    await steps.open();
     // The hooks are found while the page comes to rest.
     await knowPageHooks(cdp);
     await subject.settle('load');
     if (scenario.prepare) {
-      await subject.#run('prepare', scenario.prepare);
+      await steps.run('prepare');
       await subject.settle('load');
     }
     return subject;
@@ -327,7 +319,7 @@ export class PageUnderTest implements Subject {
   async #iterate(around = async (steps: () => Promise<void>): Promise<void> => await steps()): Promise<void> {
     this.#begun += 1;
     this.#settling.beginIteration();
-    const steps = async (): Promise<void> => await this.#run('iteration', this.#scenario.iteration);
+    const steps = async (): Promise<void> => await this.#steps.run('iteration', this.#begun);
     if (this.#framesChanged) {
       this.#framesChanged = false;
       await markIteration(this.cdp, this.#begun);
@@ -377,65 +369,7 @@ export class PageUnderTest implements Subject {
   }
 
   async teardown(): Promise<void> {
-    if (this.#scenario.teardown) await this.#run('teardown', this.#scenario.teardown);
-  }
-
-  async #open(): Promise<void> {
-    const { url, timeouts } = this.#scenario;
-    const { stepMs, loadMs = stepMs } = this.#limits;
-    const what = 'Loading the page';
-    try {
-      const patience = new LoadPatience(this.page, timeouts?.navigationMs ?? stepMs, loadMs);
-      try {
-        await this.guard.during(patience.load(url), loadMs + 1000, () => this.#lateError(what, loadMs));
-      } finally {
-        patience.end();
-      }
-    } catch (error) {
-      if (error instanceof LeakwrightError) throw error;
-      throw new LeakwrightError('leaks.pageUnreachable', `${url} could not be loaded: ${firstLine(error)}`, {
-        hint: 'Start its server, or correct the URL.',
-        cause: error,
-      });
-    }
-  }
-
-  async #run(step: 'setup' | 'prepare' | 'iteration' | 'teardown', fn: (page: Page) => unknown): Promise<void> {
-    const number = step === 'iteration' ? ` ${this.#begun}` : '';
-    try {
-      // An async function, so that what the step throws at once is a rejection too.
-      const running = (async () => await fn(this.page))();
-      await this.guard.during(running, this.#limits.stepMs, () => this.#lateError(`The scenario's ${step}${number}`));
-    } catch (error) {
-      if (error instanceof LeakwrightError) throw error;
-      const what = describeStepError(error);
-      if (isTimeout(error) && !(await this.#answers())) throw hungError(this.page);
-      throw new LeakwrightError('leaks.scenarioFailed', `The scenario's ${step}${number} failed: ${what}`, {
-        hint: 'Run the steps by hand once: an iteration must work again and again, and end where it began.',
-        cause: error,
-      });
-    }
-  }
-
-  /** Why a step took too long: the page does not answer at all, or the step waits for something that does not come. */
-  async #lateError(what: string, ms = this.#limits.stepMs): Promise<Error> {
-    if (!(await this.#answers())) return hungError(this.page);
-    return new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${ms} ms.`, {
-      hint: 'It waits for something that does not come: a selector, a navigation, a response.',
-    });
-  }
-
-  /** Whether the page still runs script at all. */
-  async #answers(): Promise<boolean> {
-    const evaluated = this.cdp.session.send('Runtime.evaluate', { expression: '1', silent: true });
-    const late = new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false));
-    return await Promise.race([
-      evaluated.then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ]);
+    await this.#steps.run('teardown');
   }
 }
 
@@ -460,25 +394,4 @@ function filterInterfaces(names: readonly string[]): string[] {
     const isEntry = (known.prototype as unknown) instanceof PerformanceEntry;
     return !isEntry || name === 'PerformanceMark' || name === 'PerformanceMeasure';
   });
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.name === 'TimeoutError';
-}
-
-/** What a step threw, in a line; for a time-out of Playwright's with what it waited for, which is in its call log. */
-function describeStepError(error: unknown): string {
-  const awaited = isTimeout(error) ? /^\s*- (waiting for .+)$/m.exec(describeError(error))?.[1] : undefined;
-  return awaited === undefined ? firstLine(error) : `${firstLine(error).replace(/\.$/, '')}, ${plainText(awaited)}.`;
-}
-
-function hungError(page: Page): LeakwrightError {
-  return new LeakwrightError('leaks.pageHung', `The page does not answer any more (${page.url()}).`, {
-    hint: 'A script runs without end: pause it in the debugger to see where.',
-  });
-}
-
-/** Playwright appends a call log to its messages; the first line says what failed. */
-function firstLine(error: unknown): string {
-  return describeError(error).split('\n')[0]!.trim();
 }

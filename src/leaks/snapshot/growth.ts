@@ -14,8 +14,6 @@ const MAX_REPORTS = 50;
 const MAX_ENTRIES = 1000;
 /** Of one holder, what gained most: a first snapshot cannot tell what was replaced from what was added. */
 const MAX_PER_HOLDER = 5;
-/** Buffers that may have grown in place, of which a first snapshot cannot tell: the largest of them are read. */
-const MAX_RESIZABLE = 5;
 
 /** What is remembered of a snapshot to compare the next one with: sizes only, about 60 bytes a remembered object. */
 export class GrowthBaseline {
@@ -75,7 +73,6 @@ export function findGrowth(
     });
   }
   reports.push(...grownContents(graph, paths, baseline, oldest, minBytes));
-  if (!baseline) reports.push(...resizable(graph, paths, oldest));
   return reports.sort((a, b) => gainOf(b) - gainOf(a)).slice(0, MAX_REPORTS);
 }
 
@@ -94,12 +91,15 @@ function grownContents(
 ): GrowthReport[] {
   const perHolder = new Map<number, { readonly content: Content; readonly bytesBefore: number }[]>();
   forEachContent(graph, paths, oldest, (content) => {
-    if (graph.id(content.target) <= oldest) return;
-    const { holder, steps, bytes } = content;
+    const { holder, steps, target, bytes } = content;
+    const isOld = graph.id(target) <= oldest;
+    // Buffers can be resized in place; a first snapshot cannot tell whether they were.
+    if (isOld && (!isResizableBuffer(graph.rawName(target)) || isPrototype(graph, target))) return;
     const known = baseline?.slots.get(keyOf(graph, content));
     if (baseline && known === undefined && (steps.length > 1 || isEntry(steps[0]!))) return;
-    const bytesBefore = baseline ? (known ?? Math.min(bytes, MIN_CONTENT_BYTES)) : 0;
-    if (bytes - bytesBefore < minBytes) return;
+    const unknown = isOld ? bytes : 0;
+    const bytesBefore = baseline ? (known ?? Math.min(bytes, MIN_CONTENT_BYTES)) : unknown;
+    if (bytes - bytesBefore < minBytes && (baseline || !isOld)) return;
     const contents = perHolder.get(holder);
     if (contents) contents.push({ content, bytesBefore });
     else perHolder.set(holder, [{ content, bytesBefore }]);
@@ -133,27 +133,6 @@ function grownContent(graph: HeapGraph, paths: RetainingPaths, content: Content,
     ...(isScopeName(graph.rawName(holder)) ? describeScope(graph, holder) : {}),
     stack: graph.allocationStack(target),
   };
-}
-
-/** Old buffers, which may have been resized: their sizes before are not known. */
-function resizable(graph: HeapGraph, paths: RetainingPaths, oldest: number): GrowthReport[] {
-  const found: GrowthReport[] = [];
-  for (let node = 0; node < graph.nodeCount; node += 1) {
-    const id = graph.id(node);
-    if (
-      id > oldest ||
-      isNativeId(id) ||
-      graph.type(node) !== 'object' ||
-      !isResizableBuffer(graph.rawName(node)) ||
-      !paths.isKept(node)
-    )
-      continue;
-    const bytes = graph.retainedSize(node);
-    const holder = describeHolder(graph, paths, node, []);
-    const className = classOf(graph, node);
-    found.push({ type: 'table', holder, className, bytesBefore: bytes, bytesAfter: bytes, stack: [] });
-  }
-  return found.sort((a, b) => b.bytesAfter - a.bytesAfter).slice(0, MAX_RESIZABLE);
 }
 
 /** Of what most entries of a collection are, where they are objects: the browser's own have no iteration, and survive unseen. */
