@@ -1,21 +1,19 @@
 import { writeFile } from 'node:fs/promises';
-import { type Clock, LeakwrightError, type Log, describeError, silentLog, systemClock } from '../support/index.ts';
+import { LeakwrightError, describeError } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
-import type { LeakBrowser, OpenLeakBrowser } from './drive/leakBrowser.ts';
 import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
-import { maskerFor, masked } from './maskSecrets.ts';
-import { Phases } from './drive/phases.ts';
+import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
+import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';
 import { explain, withoutLines } from './explain/explain.ts';
 import { lookAtFailedStep } from './explain/failedStep.ts';
-import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
 import { type Decision, decide } from './judge/decide.ts';
 import { countIsComplete, plan } from './judge/plan.ts';
 import type { Step } from './judge/steps.ts';
 import { countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './measure/treeMemory.ts';
-import type { CheckResult, CleanupVerification, Finding, LeakEvent, Phase, Verdict } from './model.ts';
+import type { CheckResult, Finding, LeakEvent, Phase, Verdict } from './model.ts';
 
 export interface CheckOptions {
   /** Counted iterations. Default: the scenario's, or 7. */
@@ -38,17 +36,6 @@ export interface CheckOptions {
   readonly evidenceFile?: string;
 }
 
-export interface CheckContext {
-  readonly openBrowser: OpenLeakBrowser;
-  /** Files in reports are named relative to it. */
-  readonly workspaceFolder: string;
-  readonly signal?: AbortSignal;
-  readonly log?: Log;
-  readonly clock?: Clock;
-  /** Whether URLs and texts are said with the secrets in them. */
-  readonly showUrls?: boolean;
-}
-
 const DEFAULT_ESCALATE_TO = 60;
 /** A cache of 500 has evicted the first entries by then that were told apart. */
 const DEFAULT_REACH = 540;
@@ -58,149 +45,66 @@ const SHORTEST_STEP_LIMIT_MS = 30_000;
 /** Of the time that is left, growth may be followed for this share; the rest is for the last snapshots and for lines. */
 const FOLLOW_UP_SHARE = 0.5;
 
-/** What a run knows while it goes on, however it ends. */
-interface Run {
-  readonly scenario: Scenario;
+/** What a check by iterations knows beside what every check does. */
+interface Counting {
   readonly options: CheckOptions;
-  readonly context: CheckContext;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly phases: Phases;
-  readonly abort: AbortController;
   readonly warmup: number;
   readonly iterations: number;
-  readonly startedMonotonic: number;
-  readonly warnings: string[];
-  browser?: LeakBrowser;
   subject?: Subject;
   measurements?: Measurements;
-  memory?: TreeMemoryWatch;
   decision?: Decision;
   findings: readonly Finding[];
+  verdict: Verdict;
 }
+
+type Run = CheckRun & Counting;
 
 /**
  * Checks a scenario for leaks. Yields what happens as it happens; its value is the result, which the last event carries
  * too. It never throws: what goes wrong is a result with the verdict `error`. The browser is ended in every case.
  */
-export async function* checkLeaks(
+export function checkLeaks(
   scenario: Scenario,
   options: CheckOptions,
   context: CheckContext,
 ): AsyncGenerator<LeakEvent, CheckResult> {
-  return yield* masked(checkUnmasked(scenario, options, context), maskerFor(scenario, context.showUrls));
-}
-
-async function* checkUnmasked(
-  scenario: Scenario,
-  options: CheckOptions,
-  context: CheckContext,
-): AsyncGenerator<LeakEvent, CheckResult> {
-  const clock = context.clock ?? systemClock;
-  const startedAt = clock.now();
-  const run: Run = {
-    scenario,
-    options,
-    context,
-    clock,
-    log: context.log ?? silentLog,
-    phases: new Phases(clock),
-    abort: new AbortController(),
-    warmup: Math.max(0, options.warmup ?? scenario.warmup ?? DEFAULT_WARMUP),
-    iterations: Math.max(2, options.iterations ?? scenario.iterations ?? DEFAULT_ITERATIONS),
-    startedMonotonic: clock.monotonic(),
-    warnings: [...(scenario.warnings ?? [])],
-    findings: [],
-  };
-  const stopTimer = endWith(run);
-  let cleaned = false;
-  try {
-    yield {
-      type: 'checkStarted',
-      name: nameOf(scenario, context.workspaceFolder),
-      ...relativeFile(scenario, context.workspaceFolder),
-      url: scenario.url,
-      warmup: run.warmup,
-      iterations: run.iterations,
-    };
-    let verdict: Verdict = 'error';
-    let error: CheckResult['error'];
-    try {
+  const warmup = Math.max(0, options.warmup ?? scenario.warmup ?? DEFAULT_WARMUP);
+  const iterations = Math.max(2, options.iterations ?? scenario.iterations ?? DEFAULT_ITERATIONS);
+  const state: Counting = { options, warmup, iterations, findings: [], verdict: 'error' };
+  return runCheck<Counting>(scenario, context, {
+    state,
+    warmup,
+    iterations,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    async *work(run) {
       yield* openPage(run);
-      verdict = yield* answer(run);
-    } catch (failure) {
-      error = describeCheckError(failure, run.abort.signal, scenario, context.workspaceFolder);
-      if (run.subject instanceof PageUnderTest && !run.abort.signal.aborted)
-        error = { ...error, ...(await lookAtFailedStep(run.subject.page, failure, scenario.url)) };
-      run.log.debug(`The check ended early: ${describeError(failure)}`);
-    }
-    yield run.phases.begin('cleanup');
-    await writeEvidence(run);
-    const cleanup = await cleanUp(run);
-    cleaned = true;
-    yield run.phases.end('cleanup');
-    const result = createResult(
-      {
-        scenario,
-        workspaceFolder: context.workspaceFolder,
-        browser: run.browser
-          ? { name: run.browser.name, version: run.browser.version }
-          : { name: 'unknown', version: '' },
-        startedAt,
-        durationMs: Math.round(clock.monotonic() - run.startedMonotonic),
-        warmup: run.warmup,
-        iterations: run.iterations,
-        settledLate: run.subject?.settledLate ?? 0,
-        skippedMs: Math.round(run.subject?.skippedMs ?? 0),
-        samples: run.measurements ? countView(run.measurements.evidence).samples : [],
-        decision: run.decision,
-        findings: run.findings,
-        warnings: run.warnings,
-        memory: {
-          memoryTrend: describeTrend(run.memory?.trend(), false),
-          memoryStats: run.memory?.stats() ?? noMemory.memoryStats,
-        },
-      },
+      run.verdict = yield* answer(run);
+    },
+    async lookAtFailure({ subject }, failure) {
+      if (!(subject instanceof PageUnderTest)) return {};
+      return (await lookAtFailedStep(subject.page, failure, scenario.url)) ?? {};
+    },
+    letGo,
+    outcome: ({ subject, measurements, decision, findings, memory, verdict }) => ({
+      mode: 'iterations',
       verdict,
-      error,
-      cleanup,
-    );
-    yield { type: 'checkEnded', result };
-    return result;
-  } finally {
-    // A consumer that stops listening ends the generator here.
-    if (!cleaned) await cleanUp(run);
-    stopTimer();
-  }
-}
-
-/** Ends the run with the caller's signal and with its time limit. @returns ends the waiting for both */
-function endWith({ options, context: { signal }, abort }: Run): () => void {
-  const limitMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const onAbort = (): void => abort.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const late = (): void =>
-    abort.abort(
-      new LeakwrightError('timeout', `The check took longer than ${limitMs / 1000} s.`, {
-        hint: 'Where the page or the machine is slow, give it more with --timeout, or with timeout in its task.',
-      }),
-    );
-  const limit = setTimeout(late, limitMs);
-  return () => {
-    clearTimeout(limit);
-    signal?.removeEventListener('abort', onAbort);
-  };
+      settledLate: subject?.settledLate ?? 0,
+      skippedMs: Math.round(subject?.skippedMs ?? 0),
+      samples: measurements ? countView(measurements.evidence).samples : [],
+      decision,
+      findings,
+      memory: {
+        memoryTrend: describeTrend(memory?.trend(), false),
+        memoryStats: memory?.stats() ?? noMemory.memoryStats,
+      },
+    }),
+  });
 }
 
 async function* openPage(run: Run): AsyncGenerator<LeakEvent> {
-  const { phases, abort, context, clock, log, options, scenario } = run;
-  yield phases.begin('launch');
-  abort.signal.throwIfAborted();
-  run.browser = await context.openBrowser({ signal: abort.signal });
-  const { name, version, root, family } = run.browser;
-  yield { type: 'browserReady', name, version, pid: root?.pid ?? 0 };
-  yield phases.end('launch');
+  const { phases, abort, clock, log, options, scenario } = run;
+  const browser = yield* launch(run);
+  const { name, root, family } = browser;
   if (family !== 'chromium' && family !== 'node') {
     throw new LeakwrightError('leaks.unsupported', `${name} shows no heap, so iterations cannot be checked in it.`, {
       hint: 'Use a duration check, which watches the memory of its processes, or Chromium.',
@@ -208,9 +112,9 @@ async function* openPage(run: Run): AsyncGenerator<LeakEvent> {
   }
   yield phases.begin('load');
   const limits = pageLimits(options, scenario);
-  run.subject = run.browser.openSubject
-    ? await run.browser.openSubject(scenario, limits, clock, abort.signal)
-    : await PageUnderTest.load(run.browser, scenario, limits, clock, abort.signal);
+  run.subject = browser.openSubject
+    ? await browser.openSubject(scenario, limits, clock, abort.signal)
+    : await PageUnderTest.load(browser, scenario, limits, clock, abort.signal);
   if (root) {
     // From here on: what a browser takes to start, and to load the page, is no growth.
     run.memory = new TreeMemoryWatch(root, { clock, log });
@@ -383,8 +287,9 @@ async function writeEvidence({
   }
 }
 
-async function cleanUp(run: Run): Promise<CleanupVerification> {
+async function letGo(run: Run): Promise<void> {
   const { browser, subject, warnings } = run;
+  await writeEvidence(run);
   try {
     if (subject && !subject.guard.ended) await subject.teardown();
   } catch (error) {
@@ -392,10 +297,7 @@ async function cleanUp(run: Run): Promise<CleanupVerification> {
   }
   // The last word on memory, while there is still something to measure.
   if (browser && subject) await run.memory?.sample();
-  run.memory?.stop();
   warnings.push(...(subject?.errors.warnings() ?? []), ...(subject?.notices ?? []));
-  const closing = run.measurements?.close();
   subject?.release();
-  const [cleanup] = await Promise.all([browser ? browser.close() : nothingLeft, closing]);
-  return cleanup;
+  await run.measurements?.close();
 }

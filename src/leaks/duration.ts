@@ -1,16 +1,15 @@
 import type { Page } from 'playwright';
-import { defined, type Clock, LeakwrightError, describeError, systemClock } from '../support/index.ts';
-import type { Because, CheckResult, CounterSample, Finding, LeakEvent, Phase, Severity, Verdict } from './model.ts';
-import type { CheckContext } from './check.ts';
-import { fingerprintOf } from './explain/fingerprint.ts';
-import type { LeakBrowser } from './drive/leakBrowser.ts';
+import { LeakwrightError } from '../support/index.ts';
+import type { Scenario } from '../scenarios/index.ts';
+import { type CheckContext, type CheckKind, type CheckRun, launch, runCheck } from './checkRun.ts';
 import { PageErrors } from './drive/pageErrors.ts';
 import { PageEvents } from './drive/pageEvents.ts';
 import { PageGuard } from './drive/pageGuard.ts';
-import { createResult, describeCheckError, nameOf, nothingLeft, relativeFile } from './explain/result.ts';
-import { maskerFor, masked } from './maskSecrets.ts';
+import { PageSteps, hungError, openPage } from './drive/pageSteps.ts';
+import { fingerprintOf } from './explain/fingerprint.ts';
+import { nameOf } from './explain/result.ts';
 import { TreeMemoryWatch, describeTrend, noMemory, thin } from './measure/treeMemory.ts';
-import type { Scenario } from '../scenarios/index.ts';
+import type { Because, CheckResult, CounterSample, Finding, LeakEvent, Severity, Verdict } from './model.ts';
 
 export interface DurationOptions {
   /** How long operations run. Milliseconds. */
@@ -37,6 +36,8 @@ const ALERTS: readonly (readonly [slope: number, level: string])[] = [
 ];
 
 const MB = 1024 * 1024;
+/** Milliseconds. */
+const DEFAULT_STEP_MS = 30_000;
 /** Operations kept in the report; of more, every other one. */
 const MAX_SAMPLES = 1000;
 
@@ -45,258 +46,168 @@ export function reloadScenario(url: string): Scenario {
   return { url, iteration: async (page: Page) => void (await page.reload()) };
 }
 
+/** What a check over time knows beside what every check does. */
+interface Watching {
+  readonly options: DurationOptions;
+  readonly operations: number;
+  readonly alerted: Set<string>;
+  samples: CounterSample[];
+  guard?: PageGuard;
+  events?: PageEvents;
+  errors?: PageErrors;
+  steps?: PageSteps;
+  findings: readonly Finding[];
+}
+
+type Run = CheckRun & Watching;
+
 /**
  * Watches a browser's memory over a long run: the scenario's iteration again and again at the given rate. For what the heap
  * does not show (native memory, other browsers than Chromium). The verdict comes from the trend of the memory of the browser's
  * processes. Yields and ends as `checkLeaks` does: it never throws, and the browser is ended in every case.
  */
-export async function* checkDuration(
+export function checkDuration(
   scenario: Scenario,
   options: DurationOptions,
   context: CheckContext,
 ): AsyncGenerator<LeakEvent, CheckResult> {
-  const events = new DurationCheck(scenario, options, context).run();
-  return yield* masked(events, maskerFor(scenario, context.showUrls));
+  const operations = Math.max(1, Math.round((options.durationMs / 60_000) * options.opsPerMinute));
+  return runCheck<Watching>(scenario, context, {
+    state: { options, operations, alerted: new Set(), samples: [], findings: [] },
+    warmup: 0,
+    iterations: operations,
+    async *work(run) {
+      const page = yield* load(run);
+      yield* operate(run, page);
+      await run.steps!.run('teardown');
+      const memoryTrend = describeTrend(trendOf(run), true);
+      if (memoryTrend.leakSeverity === 'none') return;
+      const finding = findingOf(run, trendOf(run)!.slopePerSecond, memoryTrend);
+      run.findings = [finding];
+      yield { type: 'finding', finding };
+    },
+    letGo: async ({ guard, events, errors, warnings }) => {
+      guard?.release();
+      events?.release();
+      warnings.push(...(errors?.warnings() ?? []));
+      return await Promise.resolve();
+    },
+    outcome,
+  });
 }
 
-class DurationCheck {
-  readonly #scenario: Scenario;
-  readonly #options: DurationOptions;
-  readonly #context: CheckContext;
-  readonly #clock: Clock;
-  readonly #startedAt: number;
-  readonly #startedMonotonic: number;
-  readonly #operations: number;
-  #samples: CounterSample[] = [];
-  readonly #warnings: string[];
-  readonly #alerted = new Set<string>();
-  #browser: LeakBrowser | undefined;
-  #browserName: CheckResult['browser'] = { name: 'unknown', version: '' };
-  #guard: PageGuard | undefined;
-  #errors: PageErrors | undefined;
-  #memory: TreeMemoryWatch | undefined;
-  #phaseStartedAt = 0;
-
-  constructor(scenario: Scenario, options: DurationOptions, context: CheckContext) {
-    this.#scenario = scenario;
-    this.#options = options;
-    this.#context = context;
-    this.#clock = context.clock ?? systemClock;
-    this.#startedAt = this.#clock.now();
-    this.#startedMonotonic = this.#clock.monotonic();
-    this.#operations = Math.max(1, Math.round((options.durationMs / 60_000) * options.opsPerMinute));
-    this.#warnings = [...(scenario.warnings ?? [])];
+async function* load(run: Run): AsyncGenerator<LeakEvent, Page> {
+  const { scenario, phases, abort, clock, log, options } = run;
+  const browser = yield* launch(run);
+  if (!browser.root) {
+    throw new LeakwrightError('leaks.unsupported', 'The memory of a browser that runs elsewhere cannot be watched.', {
+      hint: 'Leave --connect out, or count iterations instead of giving a duration.',
+    });
   }
+  yield phases.begin('load');
+  const limits = { stepMs: options.stepTimeoutMs ?? DEFAULT_STEP_MS };
+  const page = await openPage(browser, scenario, limits);
+  run.events = new PageEvents(page);
+  run.guard = new PageGuard(browser, page, run.events, abort.signal);
+  run.errors = new PageErrors(run.events);
+  run.steps = new PageSteps(page, run.guard, scenario, limits);
+  await run.steps.run('setup');
+  await run.steps.open();
+  await run.steps.run('prepare');
+  yield phases.end('load');
+  run.memory = new TreeMemoryWatch(browser.root, { clock, log });
+  run.memory.start();
+  return page;
+}
 
-  async *run(): AsyncGenerator<LeakEvent, CheckResult> {
-    const { workspaceFolder, signal } = this.#context;
-    let cleaned = false;
-    try {
-      yield {
-        type: 'checkStarted',
-        name: nameOf(this.#scenario, workspaceFolder),
-        ...relativeFile(this.#scenario, workspaceFolder),
-        url: this.#scenario.url,
-        warmup: 0,
-        iterations: this.#operations,
-      };
-      let error: CheckResult['error'];
-      try {
-        yield* this.#phases();
-      } catch (failure) {
-        error = describeCheckError(failure, signal ?? new AbortController().signal, this.#scenario, workspaceFolder);
-      }
-      yield this.#begin('cleanup');
-      const cleanup = await this.#cleanUp();
-      cleaned = true;
-      yield this.#end('cleanup');
-      const result = this.#result(error, cleanup);
-      for (const finding of result.findings) yield { type: 'finding', finding };
-      yield { type: 'checkEnded', result };
-      return result;
-    } finally {
-      if (!cleaned) await this.#cleanUp();
-    }
+/** The iteration at its rate, with the memory after each. */
+async function* operate(run: Run, page: Page): AsyncGenerator<LeakEvent> {
+  const { clock, phases, abort, options, operations, guard, steps, memory } = run;
+  const collect = await collector(run, page);
+  yield phases.begin('count', operations);
+  const startedAt = clock.monotonic();
+  const beatMs = 60_000 / options.opsPerMinute;
+  for (let operation = 1; operation <= operations; operation += 1) {
+    await steps!.run('iteration', operation);
+    await collect();
+    await memory!.sample();
+    const treeBytes = memory!.points.at(-1)?.[1] ?? 0;
+    const sample = { iteration: operation, atMs: Math.round(clock.monotonic() - run.startedMonotonic), treeBytes };
+    run.samples.push(sample);
+    if (run.samples.length >= MAX_SAMPLES) run.samples = thin(run.samples);
+    yield { type: 'iteration', phase: 'count', iteration: operation, of: operations, sample };
+    yield* alert(run);
+    // A slow operation shifts no later one; one that is late begins at once.
+    const rest = startedAt + operation * beatMs - clock.monotonic();
+    if (rest > 0) await guard!.during(clock.sleep(rest, abort.signal), rest + 60_000, () => hungError(page));
   }
+  yield phases.end('count');
+}
 
-  async *#phases(): AsyncGenerator<LeakEvent> {
-    const { signal } = this.#context;
-    yield this.#begin('launch');
-    const browser = await this.#context.openBrowser({ signal: signal ?? new AbortController().signal });
-    this.#browser = browser;
-    this.#browserName = { name: browser.name, version: browser.version };
-    yield { type: 'browserReady', name: browser.name, version: browser.version, pid: browser.root?.pid ?? 0 };
-    if (!browser.root) {
-      throw new LeakwrightError('leaks.unsupported', 'The memory of a browser that runs elsewhere cannot be watched.', {
-        hint: 'Leave --connect out, or count iterations instead of giving a duration.',
-      });
-    }
-    yield this.#end('launch');
+/** Forces a collection where the browser can: what garbage is left is noise in the trend. */
+async function collector({ browser, guard }: Run, page: Page): Promise<() => Promise<void>> {
+  if (browser!.family !== 'chromium') return async () => await Promise.resolve();
+  const cdp = await browser!.openCdp(page);
+  return async () => {
+    await guard!.during(cdp.send('HeapProfiler.collectGarbage'), 30_000, () => hungError(page));
+  };
+}
 
-    yield this.#begin('load');
-    const page = await browser.newPage(this.#scenario.use ?? {});
-    // The page is closed with its browser, so its listeners need no end of their own.
-    const events = new PageEvents(page);
-    this.#guard = new PageGuard(browser, page, events, signal);
-    this.#errors = new PageErrors(events);
-    const collect = await this.#collector(browser, page);
-    if (this.#scenario.setup) await this.#step('setup', async () => await this.#scenario.setup!(page));
-    await this.#open(page);
-    if (this.#scenario.prepare) await this.#step('prepare', async () => await this.#scenario.prepare!(page));
-    yield this.#end('load');
+/** Says once for each level that memory rises fast, while the run goes on. */
+function* alert(run: Run): Generator<LeakEvent> {
+  const trend = trendOf(run);
+  if (!trend || trend.correlation < 0.4) return;
+  const slope = trend.slopePerSecond / MB;
+  const level = ALERTS.find(([above]) => slope > above)?.[1];
+  if (level === undefined || run.alerted.has(level)) return;
+  run.alerted.add(level);
+  yield { type: 'warning', message: `${level}: the browser's memory grows by ${slope.toFixed(2)} MB a second.` };
+}
 
-    this.#memory = new TreeMemoryWatch(browser.root, { clock: this.#clock, ...defined({ log: this.#context.log }) });
-    this.#memory.start();
-    yield this.#begin('count', this.#operations);
-    const startedAt = this.#clock.monotonic();
-    const beatMs = 60_000 / this.#options.opsPerMinute;
-    for (let operation = 1; operation <= this.#operations; operation += 1) {
-      await this.#step(`iteration ${operation}`, async () => await this.#scenario.iteration(page));
-      await collect();
-      await this.#memory.sample();
-      const bytes = this.#memory.points.at(-1)?.[1] ?? 0;
-      const atMs = Math.round(this.#clock.monotonic() - this.#startedMonotonic);
-      const sample = { iteration: operation, atMs, treeBytes: bytes };
-      this.#samples.push(sample);
-      if (this.#samples.length >= MAX_SAMPLES) this.#samples = thin(this.#samples);
-      yield { type: 'iteration', phase: 'count', iteration: operation, of: this.#operations, sample };
-      yield* this.#alert();
-      // A slow operation shifts no later one; one that is late begins at once.
-      const rest = startedAt + operation * beatMs - this.#clock.monotonic();
-      if (rest > 0) await this.#guard.during(this.#clock.sleep(rest, signal), rest + 60_000, () => hung(page));
-    }
-    yield this.#end('count');
-    if (this.#scenario.teardown) await this.#step('teardown', async () => await this.#scenario.teardown!(page));
-  }
+const trendOf = ({ memory, options }: Run): ReturnType<TreeMemoryWatch['trend']> =>
+  memory?.trend(options.durationMs * WARM_UP_SHARE);
 
-  /** Says once for each level that memory rises fast, while the run goes on. */
-  *#alert(): Generator<LeakEvent> {
-    const trend = this.#memory?.trend(this.#warmUpMs);
-    if (!trend || trend.correlation < 0.4) return;
-    const slope = trend.slopePerSecond / MB;
-    const level = ALERTS.find(([above]) => slope > above)?.[1];
-    if (level === undefined || this.#alerted.has(level)) return;
-    this.#alerted.add(level);
-    yield { type: 'warning', message: `${level}: the browser's memory grows by ${slope.toFixed(2)} MB a second.` };
-  }
+function outcome(run: Run, failed: boolean): ReturnType<CheckKind<Watching>['outcome']> {
+  const { findings, samples, memory, warnings } = run;
+  const trend = trendOf(run);
+  const memoryTrend = describeTrend(trend, true);
+  const verdict = findings.length > 0 ? 'leak' : trend ? 'clean' : 'inconclusive';
+  if (verdict === 'inconclusive' && !failed)
+    warnings.push('There were too few samples of memory for a trend: let it run for longer.');
+  return {
+    mode: 'duration',
+    verdict,
+    settledLate: 0,
+    skippedMs: 0,
+    samples,
+    findings,
+    decision: { verdict, because: describeBecause(verdict, memoryTrend), bounded: [] },
+    memory: { memoryTrend, memoryStats: memory?.stats() ?? noMemory.memoryStats },
+  };
+}
 
-  get #warmUpMs(): number {
-    return this.#options.durationMs * WARM_UP_SHARE;
-  }
-
-  /** Forces a collection where the browser can: what garbage is left is noise in the trend. */
-  async #collector(browser: LeakBrowser, page: Page): Promise<() => Promise<void>> {
-    if (browser.family !== 'chromium') return async () => await Promise.resolve();
-    const cdp = await browser.openCdp(page);
-    return async () => {
-      await this.#guard!.during(cdp.send('HeapProfiler.collectGarbage'), 30_000, () => hung(page));
-    };
-  }
-
-  async #open(page: Page): Promise<void> {
-    const url = this.#scenario.lateUrl?.() ?? this.#scenario.url;
-    try {
-      await this.#guard!.during(page.goto(url, { timeout: this.#stepMs }), this.#stepMs + 1000, () => hung(page));
-    } catch (error) {
-      if (error instanceof LeakwrightError) throw error;
-      throw new LeakwrightError('leaks.pageUnreachable', `${url} could not be loaded: ${firstLine(error)}`, {
-        hint: 'Start its server, or correct the URL.',
-        cause: error,
-      });
-    }
-  }
-
-  async #step(what: string, run: () => Promise<unknown>): Promise<void> {
-    try {
-      const late = () => new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${this.#stepMs} ms.`);
-      await this.#guard!.during(run(), this.#stepMs + 1000, late);
-    } catch (error) {
-      if (error instanceof LeakwrightError) throw error;
-      throw new LeakwrightError('leaks.scenarioFailed', `The scenario's ${what} failed: ${firstLine(error)}`, {
-        hint: 'Run the steps by hand once: an iteration must work again and again, and end where it began.',
-        cause: error,
-      });
-    }
-  }
-
-  get #stepMs(): number {
-    return this.#options.stepTimeoutMs ?? 30_000;
-  }
-
-  async #cleanUp(): Promise<CheckResult['cleanup']> {
-    const browser = this.#browser;
-    this.#browser = undefined;
-    this.#memory?.stop();
-    this.#guard?.release();
-    this.#warnings.push(...(this.#errors?.warnings() ?? []));
-    return browser ? await browser.close() : nothingLeft;
-  }
-
-  #result(error: CheckResult['error'], cleanup: CheckResult['cleanup']): CheckResult {
-    const trend = this.#memory?.trend(this.#warmUpMs);
-    const memoryTrend = describeTrend(trend, true);
-    const findings =
-      error || memoryTrend.leakSeverity === 'none' ? [] : [this.#finding(trend!.slopePerSecond, memoryTrend)];
-    let verdict: Verdict = findings.length > 0 ? 'leak' : 'clean';
-    if (error) verdict = 'error';
-    else if (!trend) {
-      verdict = 'inconclusive';
-      this.#warnings.push('There were too few samples of memory for a trend: let it run for longer.');
-    }
-    const facts = {
-      scenario: this.#scenario,
-      workspaceFolder: this.#context.workspaceFolder,
-      browser: this.#browserName,
-      startedAt: this.#startedAt,
-      durationMs: Math.round(this.#clock.monotonic() - this.#startedMonotonic),
-      warmup: 0,
-      iterations: this.#operations,
-      settledLate: 0,
-      skippedMs: 0,
-      samples: this.#samples,
-      findings,
-      decision: error
-        ? undefined
-        : {
-            verdict: verdict as Exclude<Verdict, 'error'>,
-            because: describeBecause(verdict, memoryTrend),
-            bounded: [],
-          },
-      warnings: this.#warnings,
-      memory: { memoryTrend, memoryStats: this.#memory?.stats() ?? noMemory.memoryStats },
-    };
-    return { ...createResult(facts, verdict, error, cleanup), mode: 'duration' };
-  }
-
-  #finding(bytesPerSecond: number, trend: CheckResult['memoryTrend']): Finding {
-    const bytes = Math.round((bytesPerSecond * 60) / this.#options.opsPerMinute);
-    return {
+function findingOf(
+  { options, scenario, context }: Run,
+  bytesPerSecond: number,
+  trend: CheckResult['memoryTrend'],
+): Finding {
+  return {
+    kind: 'native-memory',
+    name: "the browser's memory",
+    perIteration: 1,
+    bytesPerIteration: Math.round((bytesPerSecond * 60) / options.opsPerMinute),
+    survivors: [],
+    severity: trend.leakSeverity as Exclude<Severity, 'none'>,
+    retainedBy: [],
+    retainedBytes: 0,
+    because: describeBecause('leak', trend),
+    fingerprint: fingerprintOf({
       kind: 'native-memory',
-      name: "the browser's memory",
-      perIteration: 1,
-      bytesPerIteration: bytes,
-      survivors: [],
-      severity: trend.leakSeverity as Exclude<Severity, 'none'>,
-      retainedBy: [],
-      retainedBytes: 0,
-      because: describeBecause('leak', trend),
-      fingerprint: fingerprintOf({
-        kind: 'native-memory',
-        name: nameOf(this.#scenario, this.#context.workspaceFolder),
-        site: undefined,
-        holder: undefined,
-      }),
-    };
-  }
-
-  #begin(phase: Phase, iterations?: number): LeakEvent {
-    this.#phaseStartedAt = this.#clock.monotonic();
-    return { type: 'phaseStarted', phase, ...defined({ iterations }) };
-  }
-
-  #end(phase: Phase): LeakEvent {
-    return { type: 'phaseEnded', phase, durationMs: Math.round(this.#clock.monotonic() - this.#phaseStartedAt) };
-  }
+      name: nameOf(scenario, context.workspaceFolder),
+      site: undefined,
+      holder: undefined,
+    }),
+  };
 }
 
 function describeBecause(verdict: Verdict, trend: CheckResult['memoryTrend']): Because {
@@ -306,14 +217,4 @@ function describeBecause(verdict: Verdict, trend: CheckResult['memoryTrend']): B
       ? 'there were too few samples of memory for a trend'
       : `memory changed by ${slopeMbPerSecond} MB a second, with a correlation of ${correlation} to a straight line`;
   return { rule: 'memory trend', reason, numbers: { slopeMbPerSecond, correlation } };
-}
-
-function hung(page: Page): LeakwrightError {
-  return new LeakwrightError('leaks.pageHung', `The page does not answer any more (${page.url()}).`, {
-    hint: 'A script runs without end: pause it in the debugger to see where.',
-  });
-}
-
-function firstLine(error: unknown): string {
-  return describeError(error).split('\n', 1)[0] ?? '';
 }

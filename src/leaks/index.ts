@@ -12,7 +12,8 @@ export type {
   Verdict,
 } from './model.ts';
 export { type DurationOptions, checkDuration, durationProfiles, reloadScenario } from './duration.ts';
-export { type CheckContext, type CheckOptions, checkLeaks } from './check.ts';
+export { type CheckOptions, checkLeaks } from './check.ts';
+export type { CheckContext } from './checkRun.ts';
 export { SITE_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './drive/leakBrowser.ts';
 export { adviceOf } from './explain/advice.ts';
 export { libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';

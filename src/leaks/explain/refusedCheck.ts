@@ -23,6 +23,7 @@ export async function* refusedCheck(
     browser: { name: 'none', version: '' },
     startedAt: Date.now(),
     durationMs: 0,
+    mode: 'iterations' as const,
     warmup: 0,
     iterations: 0,
     settledLate: 0,

@@ -15,6 +15,7 @@ export interface CheckFacts {
   readonly browser: CheckResult['browser'];
   readonly startedAt: number;
   readonly durationMs: number;
+  readonly mode: CheckResult['mode'];
   readonly warmup: number;
   readonly iterations: number;
   readonly settledLate: number;
@@ -51,7 +52,7 @@ export function createResult(
     url: addressOf(facts.scenario),
     ...defined({ steps: facts.scenario.steps }),
     browser: facts.browser,
-    mode: 'iterations',
+    mode: facts.mode,
     verdict,
     severity: worst(counted.map((finding) => finding.severity)),
     ...(error ? { error } : {}),
