@@ -347,7 +347,7 @@ export class Measurements {
     let insertions: readonly Insertion[] = [];
     const keys = new HistoryKeys(
       study.cdp,
-      leaks.flatMap(({ group }) => (group && group.via === undefined ? [group.holder.heapObjectId] : [])),
+      leaks.flatMap(({ group }) => (group && group.via === undefined ? [group.holder] : [])),
     );
     await keys.begin();
     await holders.readSizes();
