@@ -11,7 +11,6 @@ const config: KnipConfig = {
     'src/editor/{engine,onDemand}.ts!',
     'src/editor/{memoryView/page/memoryView,report/page/reportPanel}.ts!',
     'src/leaks/{snapshot,explain/sources,analyze}/worker.ts!',
-    'src/monitoring/metrics/{prometheus,otlp}.ts!',
     // Commands of this repository, which make parts of the package and of its guides.
     'test/tools/*.ts!',
     // What tests run as processes or serve as pages, by name.

@@ -1,5 +1,6 @@
 import { linearRegression, sampleCorrelation } from 'simple-statistics';
 import type { CheckSummary, RunSummary, ScenarioTrend, SeriesTrend } from './model.ts';
+import { leaksOf } from '../leaks/index.ts';
 
 /** How one scenario went over runs, given oldest first. */
 export function trendOver(scenario: string, runs: readonly RunSummary[]): ScenarioTrend {
@@ -18,7 +19,7 @@ export function trendOver(scenario: string, runs: readonly RunSummary[]): Scenar
       labels: run.labels,
       verdict: check.verdict,
       severity: check.severity,
-      findings: check.findings.filter(({ ignored }) => ignored === undefined).length,
+      findings: leaksOf(check.findings).length,
     })),
     leakedBytesPerIteration: series((check) => leakedBytes(check)),
     slopeMbPerSecond: series((check) => check.slopeMbPerSecond),

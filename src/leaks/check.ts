@@ -14,6 +14,8 @@ import { countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './measure/treeMemory.ts';
 import type { CheckResult, Finding, LeakEvent, Phase, Verdict } from './model.ts';
+import type { CheckResult, CleanupVerification, Finding, LeakEvent, Phase, Verdict } from './model.ts';
+import { leaksOf } from './leaksOf.ts';
 
 export interface CheckOptions {
   /** Counted iterations. Default: the scenario's, or 7. */
@@ -185,7 +187,7 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   }
   yield run.phases.end('explain');
   for (const finding of run.findings) yield { type: 'finding', finding };
-  const counted = run.findings.filter(({ ignored }) => ignored === undefined);
+  const counted = leaksOf(run.findings);
   log.debug(`${run.findings.length} findings, ${counted.length} counted.`);
   return counted.length > 0 ? 'leak' : 'clean';
 }

@@ -21,6 +21,7 @@ export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';
 export { type LoadedText, filesBehind } from './explain/sources/index.ts';
+export { leaksOf } from './leaksOf.ts';
 export { refusedCheck } from './explain/refusedCheck.ts';
 export * from './analyze/index.ts';
 export * from './node/index.ts';

@@ -2,7 +2,7 @@ import { summarizeCheck } from '../history/index.ts';
 import type { Report } from '../reports/index.ts';
 import { defined, type Clock, systemClock } from '../support/index.ts';
 import { RUN_METRICS, recordScenarios } from './metrics/definitions.ts';
-import { loadOtlp } from './metrics/loadExporters.ts';
+import { loadExporters } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
 import { scenarioReading } from './reading.ts';
 
@@ -33,7 +33,7 @@ export async function exportRun(report: Report, options: ExportRunOptions): Prom
   for (const { verdict } of report.checks) book.add('leakwright_run_checks', { verdict });
   let failure: Error | undefined;
   const { endpoint, attributes } = options;
-  const otlp = loadOtlp().startOtlp(book, {
+  const otlp = loadExporters().startOtlp(book, {
     endpoint,
     ...defined({ attributes }),
     intervalMs: NEVER_MS,

@@ -13,9 +13,9 @@ import { defined, type Clock, type Log, describeError, systemClock } from '../su
 import { AlertBook } from './alerts/alertBook.ts';
 import { Delivery, type AlertSink, MAX_QUEUED } from './alerts/delivery.ts';
 import { METRICS, recordReading, recordScenarios } from './metrics/definitions.ts';
-import { loadOtlp, loadPrometheus } from './metrics/loadExporters.ts';
+import { loadExporters } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
-import type { OtlpExport } from './metrics/otlp.ts';
+import type { OtlpExport } from './metrics/openTelemetry.ts';
 import { type ScenarioReading, scenarioReading } from './reading.ts';
 import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
 
@@ -95,7 +95,7 @@ export class Monitor {
           if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
           else log.info('The collector takes the metrics again.');
         };
-        monitor.#otlp = loadOtlp().startOtlp(monitor.#book, { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange });
+        monitor.#otlp = loadExporters().startOtlp(monitor.#book, { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange });
       }
     } catch (error) {
       // Nobody is given it, so nobody else could stop it.
@@ -212,7 +212,7 @@ export class Monitor {
   }
 
   async #renderMetrics(): Promise<{ type: string; text: string }> {
-    const { renderPrometheus, PROMETHEUS_TYPE } = loadPrometheus();
+    const { renderPrometheus, PROMETHEUS_TYPE } = loadExporters();
     return { type: PROMETHEUS_TYPE, text: await renderPrometheus(this.#book) };
   }
 

@@ -1,4 +1,5 @@
 import type { CheckSummary } from '../history/index.ts';
+import { leaksOf } from '../leaks/index.ts';
 
 /** The newest run of a scenario, from the history. */
 export interface ScenarioReading {
@@ -15,7 +16,7 @@ export function scenarioReading(check: CheckSummary, startedAt: string): Scenari
   return {
     scenario: check.scenario,
     leaks: check.verdict === 'leak',
-    leakedBytesPerIteration: check.findings.reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0),
+    leakedBytesPerIteration: leaksOf(check.findings).reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0),
     lastRunAt: Date.parse(startedAt),
     durationMs: check.durationMs,
     peakMb: check.peakMb,

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../leaks/index.ts';
+import { type CheckResult, leaksOf } from '../leaks/index.ts';
 import { parseReport } from './parseReport.ts';
 import { SEVERITY_RANK } from './report.ts';
 
@@ -41,7 +41,7 @@ export function applyBaseline(
     if (hasGrown(finding.bytesPerIteration, known)) return finding;
     return { ...finding, ignored: reason };
   });
-  const severities = findings.filter((finding) => finding.ignored === undefined).map((finding) => finding.severity);
+  const severities = leaksOf(findings).map((finding) => finding.severity);
   const severity = severities.sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a])[0] ?? 'none';
   return { ...result, findings, severity, verdict: severities.length > 0 ? 'leak' : 'clean' };
 }

@@ -1,5 +1,5 @@
 import { xmlText } from '../support/index.ts';
-import { type CheckResult, type Finding, adviceOf } from '../leaks/index.ts';
+import { type CheckResult, type Finding, adviceOf, leaksOf } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
 import { formatPlace, placeOf, summarizeCheck, summarizeFinding } from './wording.ts';
 
@@ -23,7 +23,7 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
       return `      <error type="${xmlText(check.error?.code ?? 'error')}" message="${xmlText(check.error?.message ?? '')}">${xmlText(text)}</error>\n`;
     }
     case 'leak': {
-      const leaks = check.findings.filter((finding) => finding.ignored === undefined);
+      const leaks = leaksOf(check.findings);
       const [first] = leaks;
       if (!first || !fails(check.severity, failOn)) return '';
       const site = placeOf(first);

@@ -1,6 +1,6 @@
 import { count, formatBytes, formatDuration, markdownCode, markdownText } from '../support/index.ts';
 import { libraryVerdict } from './libraryReport.ts';
-import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame } from '../leaks/index.ts';
+import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame, leaksOf } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
 import { describeFunction, describeParts, withoutMapNote } from './findingText.ts';
 import {
@@ -41,7 +41,7 @@ function headline(report: Report): string {
   const { checks } = report;
   const by = (verdict: CheckResult['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
   const mark = (['error', 'leak', 'inconclusive'] as const).find((verdict) => by(verdict) > 0) ?? 'clean';
-  const leaks = checks.flatMap(({ findings }) => findings).filter(({ ignored }) => ignored === undefined);
+  const leaks = leaksOf(checks.flatMap(({ findings }) => findings));
   const failing = leaks.filter(({ severity }) => fails(severity, report.failOn)).length;
   const parts = [
     leaks.length > 0
@@ -54,7 +54,7 @@ function headline(report: Report): string {
 }
 
 function renderCheck(check: CheckResult, report: Report): string[] {
-  const leaks = check.findings.filter(({ ignored }) => ignored === undefined);
+  const leaks = leaksOf(check.findings);
   const ignored = check.findings.filter((finding) => finding.ignored !== undefined);
   const lines: string[] = [];
   for (const finding of leaks.slice(0, FINDINGS_SHOWN)) lines.push('', ...renderFinding(finding, report));

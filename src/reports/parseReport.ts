@@ -1,4 +1,4 @@
-import type { CheckResult } from '../leaks/index.ts';
+import { type CheckResult, leaksOf } from '../leaks/index.ts';
 import { LeakwrightError, parseBoundedJson } from '../support/index.ts';
 import { type Report, SEVERITY_RANK, type Shard, exitCodeFor } from './report.ts';
 import { reportSchema } from './reportSchema.ts';
@@ -49,7 +49,7 @@ function isShard({ index, total }: Shard): boolean {
 
 /** A check whose severity and verdict are those of its findings. */
 function consistent(check: CheckResult): CheckResult {
-  const counted = check.findings.filter(({ ignored }) => ignored === undefined);
+  const counted = leaksOf(check.findings);
   const [worst] = counted.map(({ severity }) => severity).sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a]);
   if (worst !== undefined) {
     return { ...check, severity: worst, verdict: check.verdict === 'clean' ? 'leak' : check.verdict };

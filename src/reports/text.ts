@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { count, eachText, formatDuration, plainText } from '../support/index.ts';
-import type { CheckResult, Finding } from '../leaks/index.ts';
+import { type CheckResult, type Finding, leaksOf } from '../leaks/index.ts';
 import type { Report } from './report.ts';
 import { findingFacts, withoutMapNote } from './findingText.ts';
 import {
@@ -113,7 +113,7 @@ function renderTotals(report: Report, paint: Paint): string {
   ].filter(Boolean);
   const total = `${count(report.checks.length, 'check')}: ${parts.join(', ') || 'none'} (${formatDuration(report.durationMs)})`;
   // A terminal shows the end: which leaks, once more and in few words.
-  const leaks = report.checks.flatMap(({ findings }) => findings).filter(({ ignored }) => ignored === undefined);
+  const leaks = leaksOf(report.checks.flatMap(({ findings }) => findings));
   const lines = leaks.slice(0, TOTALS_SHOWN).map((finding) => {
     const site = finding.allocatedAt ?? finding.keptAt;
     return `  ${paint('red', 'leak')}  ${site ? `${formatPlace(site)}  ` : ''}${plainText(finding.name, 120)}`;

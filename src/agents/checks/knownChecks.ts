@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 
 /** Checks whose findings can still be read, verified and shown as reports. */
@@ -49,7 +49,7 @@ export interface Comparison {
 
 /** By fingerprint; what an edit moved to another line is recognised by what it is and what holds it. */
 export function compareFindings(before: readonly Finding[], now: readonly Finding[]): Comparison {
-  const counted = (findings: readonly Finding[]) => findings.filter(({ ignored }) => ignored === undefined);
+  const counted = (findings: readonly Finding[]) => leaksOf(findings);
   const rest = [...counted(now)];
   const take = (matches: (finding: Finding) => boolean): Finding | undefined => {
     const at = rest.findIndex(matches);

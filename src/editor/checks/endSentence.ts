@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
@@ -26,7 +26,7 @@ export interface Ended {
  * @param gone what the same checks found before and find no more
  */
 export function endOf(results: readonly CheckResult[], gone: readonly Finding[]): Ended | undefined {
-  const leaks = results.flatMap(({ findings }) => findings).filter(({ ignored }) => ignored === undefined);
+  const leaks = leaksOf(results.flatMap(({ findings }) => findings));
   const [finding] = leaks;
   if (finding) {
     const sentence =

@@ -11,7 +11,7 @@ import {
   Uri,
   languages,
 } from 'vscode';
-import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import type { IsGone } from '../deletedFiles.ts';
 import { type Place, type Problem, checkKey, errorProblem, toProblem } from './problem.ts';
 
@@ -188,7 +188,7 @@ function keep(result: CheckResult, folder: string): Pick<Kept, 'shown' | 'leaks'
   return {
     shown,
     source: { result, folder },
-    leaks: result.findings.filter(({ ignored }) => ignored === undefined).length,
+    leaks: leaksOf(result.findings).length,
   };
 }
 

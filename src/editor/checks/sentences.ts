@@ -1,4 +1,4 @@
-import type { CheckResult, Finding } from '../../leaks/index.ts';
+import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import { findingParts } from '../../reports/index.ts';
 import { t } from '../translate.ts';
 
@@ -28,7 +28,7 @@ export function verdictSentence(check: CheckResult): string {
   const { verdict, findings, severity } = check;
   switch (verdict) {
     case 'leak': {
-      const found = findings.filter(({ ignored }) => ignored === undefined).length;
+      const found = leaksOf(findings).length;
       const level = { critical: t('critical'), moderate: t('moderate'), minor: t('minor'), none: '' }[severity];
       return found === 1 ? t('Leak ({0}): 1 finding', level) : t('Leak ({0}): {1} findings', level, found);
     }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { FindingHistory, FindingSummary, RunSummary } from '../../history/index.ts';
-import type { Severity, Verdict } from '../../leaks/index.ts';
+import { type Severity, type Verdict, leaksOf } from '../../leaks/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import type { RunningCheck } from '../checks/runningCheck.ts';
 import { checkedName, progressText, runningText } from '../checks/runningText.ts';
@@ -135,7 +135,7 @@ function rowOfRun(run: RunSummary, at: (iso: string) => string, ago: string): Le
   const name = plainText((first?.name ?? run.id).replace(/^https?:\/\//, ''), NAME_LENGTH);
   const label = run.checks.length > 1 ? t('{0} and {1} more', name, run.checks.length - 1) : name;
   const verdict = worstVerdict(run);
-  const found = run.checks.flatMap(({ findings }) => findings).filter(({ ignored }) => ignored === undefined).length;
+  const found = leaksOf(run.checks.flatMap(({ findings }) => findings)).length;
   const outcome = verdict === 'leak' ? (found === 1 ? t('1 leak') : t('{0} leaks', found)) : verdictWord(verdict);
   const when = at(run.startedAt);
   return {

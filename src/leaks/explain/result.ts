@@ -7,6 +7,7 @@ import type { Scenario } from '../../scenarios/index.ts';
 import { recommend } from './recommendations.ts';
 import { worst } from '../judge/severity.ts';
 import { growthOf, typicalStep } from '../judge/suspicion.ts';
+import { leaksOf } from '../leaksOf.ts';
 
 /** What a check knows when it ends, however it ends. */
 export interface CheckFacts {
@@ -45,7 +46,7 @@ export function createResult(
   cleanup: CleanupVerification,
 ): CheckResult {
   const { samples } = facts;
-  const counted = facts.findings.filter((finding) => finding.ignored === undefined);
+  const counted = leaksOf(facts.findings);
   return {
     name: nameOf(facts.scenario, facts.workspaceFolder),
     ...relativeFile(facts.scenario, facts.workspaceFolder),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../support/index.ts';
-import type { Labels } from './metricBook.ts';
+
+export type Labels = Readonly<Record<string, string>>;
 
 /** Values of one label; what comes after them is counted as `other`. */
 export const MAX_LABEL_VALUES = 100;

@@ -1,15 +1,9 @@
 import { createRequire } from 'node:module';
-import type * as Otlp from './otlp.ts';
-import type * as Prometheus from './prometheus.ts';
+import type * as OpenTelemetry from './openTelemetry.ts';
 
-const fromSources = import.meta.url.endsWith('.ts');
+const file = import.meta.url.endsWith('.ts') ? './openTelemetry.ts' : './openTelemetry.js';
 
-/** With `prom-client`: a bundle of its own (or the source, in tests), loaded with the first scrape. */
-export function loadPrometheus(): typeof Prometheus {
-  return createRequire(import.meta.url)(fromSources ? './prometheus.ts' : './prometheus.js') as typeof Prometheus;
-}
-
-/** With OpenTelemetry's packages, likewise. */
-export function loadOtlp(): typeof Otlp {
-  return createRequire(import.meta.url)(fromSources ? './otlp.ts' : './otlp.js') as typeof Otlp;
+/** OpenTelemetry's packages: a bundle of its own (or the source, in tests), loaded with the first scrape or export. */
+export function loadExporters(): typeof OpenTelemetry {
+  return createRequire(import.meta.url)(file) as typeof OpenTelemetry;
 }

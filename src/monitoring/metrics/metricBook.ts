@@ -1,7 +1,5 @@
 import type { Clock } from '../../support/index.ts';
-import { LabelValues } from './labelValues.ts';
-
-export type Labels = Readonly<Record<string, string>>;
+import { type Labels, LabelValues } from './labelValues.ts';
 
 export interface MetricDefinition {
   /** As Prometheus names it; counters end in `_total`. */

@@ -8,6 +8,13 @@ import { sampleResult } from '../reports/sampleResult.ts';
 const report = createReport(
   [
     sampleResult({ file: 'tests/details.leak.ts' }),
+    sampleResult({
+      name: 'known',
+      file: 'tests/known.leak.ts',
+      verdict: 'clean',
+      severity: 'none',
+      findings: sampleResult().findings.map((finding) => ({ ...finding, ignored: 'fixed in 2.0' })),
+    }),
     sampleResult({ name: 'list', file: 'tests/list.leak.ts', verdict: 'clean', severity: 'none', findings: [] }),
     sampleResult({ name: 'broken', file: 'tests/broken.leak.ts', verdict: 'error', findings: [] }),
   ],
@@ -45,6 +52,12 @@ describe('A run that is sent to a collector', () => {
     assert.equal(valueOf('scenario_leaks', 'tests/details.leak.ts'), 1);
     assert.equal(valueOf('scenario_leaks', 'tests/list.leak.ts'), 0);
     assert.equal(valueOf('scenario_leaked_bytes_per_iteration', 'tests/details.leak.ts'), 2048);
+    assert.equal(valueOf('scenario_leaks', 'tests/known.leak.ts'), 0);
+    assert.equal(
+      valueOf('scenario_leaked_bytes_per_iteration', 'tests/known.leak.ts'),
+      0,
+      'what an ignore rule matches is no leak, and leaks no bytes',
+    );
     assert.equal(
       valueOf('scenario_last_run_timestamp_seconds', 'tests/list.leak.ts'),
       Date.parse('2026-11-21T10:00:00Z') / 1000,
@@ -54,7 +67,7 @@ describe('A run that is sent to a collector', () => {
     assert.equal(valueOf('scenario_leaks', 'tests/broken.leak.ts'), undefined, 'what was not checked has no numbers');
     assert.deepEqual(
       ['leak', 'clean', 'error'].map((verdict) => valueOf('run_checks', verdict)),
-      [1, 1, 1],
+      [1, 2, 1],
     );
   });
 

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { METRICS, recordScenarios } from '../../../src/monitoring/metrics/definitions.ts';
 import { MAX_LABEL_VALUES, foldIds } from '../../../src/monitoring/metrics/labelValues.ts';
 import { MetricBook, SERIES_TTL_MS } from '../../../src/monitoring/metrics/metricBook.ts';
-import { renderPrometheus } from '../../../src/monitoring/metrics/prometheus.ts';
+import { renderPrometheus } from '../../../src/monitoring/metrics/openTelemetry.ts';
 import type { Clock } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
 

@@ -1,6 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, type MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { defined, toolVersion } from '../../support/index.ts';
 import type { MetricBook } from './metricBook.ts';
 
@@ -28,7 +29,7 @@ const SUCCESS = 0;
 /** With its retries: Ctrl-C waits for the last export this long where nobody takes it, in ms. */
 const TIMEOUT_MS = 3000;
 
-/** Sends the book to an OpenTelemetry collector over HTTP, again and again. A bundle of its own, loaded when asked for. */
+/** Sends the book to an OpenTelemetry collector over HTTP at an interval. */
 export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
   const exporter = new OTLPMetricExporter({
     ...defined({ url: options.endpoint, headers: options.headers === undefined ? undefined : { ...options.headers } }),
@@ -40,12 +41,37 @@ export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
     exportIntervalMillis: options.intervalMs,
     exportTimeoutMillis: Math.min(2 * TIMEOUT_MS, options.intervalMs),
   });
+  const provider = provide(book, reader, options.attributes);
+  return {
+    flush: () => provider.forceFlush(),
+    stop: () => provider.shutdown(),
+  };
+}
+
+/** The content type of the text below. */
+export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** The book in Prometheus' text format; empty before the first sample. */
+export async function renderPrometheus(book: MetricBook): Promise<string> {
+  if (book.size === 0) return '';
+  const reader = new PrometheusExporter({ preventServerStart: true });
+  const provider = provide(book, reader);
+  try {
+    const { resourceMetrics } = await reader.collect();
+    return new PrometheusSerializer(undefined, false, undefined, true, true).serialize(resourceMetrics);
+  } finally {
+    await provider.shutdown();
+  }
+}
+
+/** A provider whose instruments read the book whenever its reader collects. */
+function provide(book: MetricBook, reader: MetricReader, attributes: OtlpOptions['attributes'] = {}): MeterProvider {
   const provider = new MeterProvider({
     readers: [reader],
     resource: resourceFromAttributes({
       'service.name': 'leakwright',
       'service.version': toolVersion(),
-      ...options.attributes,
+      ...attributes,
     }).merge(detectResources({ detectors: [envDetector] })),
   });
   const meter = provider.getMeter('leakwright', toolVersion());
@@ -60,10 +86,7 @@ export function startOtlp(book: MetricBook, options: OtlpOptions): OtlpExport {
       for (const { labels, value } of current?.series ?? []) result.observe(value, { ...labels });
     });
   }
-  return {
-    flush: () => provider.forceFlush(),
-    stop: () => provider.shutdown(),
-  };
+  return provider;
 }
 
 /** The reader keeps what an export came to for itself: a collector that is not there would never be noticed. */
