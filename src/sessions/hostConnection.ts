@@ -1,37 +1,48 @@
 import type { ChildProcess } from 'node:child_process';
+import { type BirpcReturn, createBirpc } from 'birpc';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import type { SessionEvent } from './model.ts';
-import { PendingCalls } from './pendingCalls.ts';
-import {
-  type CallName,
-  type Calls,
-  type ClientMessage,
-  type HostHello,
-  type HostMessage,
-  PROTOCOL_VERSION,
-  asHostMessage,
-  fromWire,
-} from './protocol.ts';
+import { type ClientCalls, type Greeting, type HostCalls, type HostHello, overChannel } from './protocol.ts';
 
 export interface ConnectionHandlers {
   readonly onEvent: (event: SessionEvent) => void;
-  /** Called once when the host ends without having been told to, after it said hello. */
+  /** Called once when the host ends unasked after its hello. */
   readonly onLost: (how: string) => void;
 }
+
+/** A call that can be asked of the host; `cancel` is sent when a call's signal aborts. */
+export type CallName = Exclude<keyof HostCalls, 'cancel'>;
+
+/** How long the host may take to answer, in ms. */
+const ANSWER_MS = 5 * 60_000;
+/** Calls that may wait at once: a host that answers nothing must not make its client grow. */
+const MAX_WAITING = 1000;
 
 /** One host process, from its start to its end. */
 export class HostConnection {
   readonly #child: ChildProcess;
-  readonly #pending = new PendingCalls();
   readonly #handlers: ConnectionHandlers;
+  readonly #rpc: BirpcReturn<HostCalls, ClientCalls, false>;
   readonly #exited: Promise<void>;
   #hello: HostHello | undefined;
+  #waiting = 0;
+  #tickets = 0;
   #ending = false;
 
-  constructor(child: ChildProcess, handlers: ConnectionHandlers) {
+  constructor(child: ChildProcess, handlers: ConnectionHandlers, answerMs = ANSWER_MS) {
     this.#child = child;
     this.#handlers = handlers;
-    child.on('message', (raw) => this.#receive(asHostMessage(raw)));
+    this.#rpc = createBirpc<HostCalls, ClientCalls, false>(
+      { event: (event) => handlers.onEvent(event) },
+      {
+        ...overChannel(child, (reason) => hostLost(reason ? describeError(reason) : 'it is not running')),
+        proxify: false,
+        timeout: answerMs,
+        onTimeoutError: (name) => {
+          throw new LeakwrightError('timeout', `The session host did not answer '${name}' within ${answerMs} ms.`);
+        },
+      },
+    );
     this.#exited = new Promise((resolve) => {
       const gone = (how: string) => {
         resolve();
@@ -50,25 +61,39 @@ export class HostConnection {
     return this.#hello;
   }
 
-  async greet(params: Calls['hello']['params']): Promise<void> {
-    this.#hello = (await this.call('hello', params)) as HostHello;
+  async greet(greeting: Greeting): Promise<void> {
+    this.#hello = await this.call('hello', [greeting]);
   }
 
-  async call(name: CallName, params: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { id, answer } = this.#pending.add(name);
-    const onAbort = () => this.#send({ v: PROTOCOL_VERSION, type: 'cancel', id });
+  /** @param signal of a call that takes a ticket: aborts its work in the host */
+  async call<Name extends CallName>(
+    name: Name,
+    args: Parameters<HostCalls[Name]>,
+    signal?: AbortSignal,
+  ): Promise<Awaited<ReturnType<HostCalls[Name]>>> {
+    if (this.#rpc.$closed) throw hostLost('it is not running');
+    if (this.#waiting >= MAX_WAITING) {
+      const message = `The session host was not asked '${name}': ${MAX_WAITING} calls wait for its answer.`;
+      throw new LeakwrightError('sessions.protocol', message);
+    }
+    const ticket = (this.#tickets += 1);
+    const onAbort = () => void this.#rpc.$callEvent('cancel', ticket).catch(() => undefined);
     signal?.addEventListener('abort', onAbort, { once: true });
     // While an answer is awaited the client may not exit for want of other work.
     this.#child.channel?.ref();
+    this.#waiting += 1;
     try {
-      this.#send({ v: PROTOCOL_VERSION, type: 'call', id, name, params });
-      return await answer;
+      const all: unknown[] = signal ? [...args, ticket] : [...args];
+      // JSON makes null of it, which is not the default.
+      while (all.length > 0 && all.at(-1) === undefined) all.pop();
+      return await this.#rpc.$call(name, ...(all as Parameters<HostCalls[Name]>));
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      if (this.#pending.size === 0) this.#child.channel?.unref();
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.#child.channel?.unref();
     }
   }
 
@@ -82,25 +107,8 @@ export class HostConnection {
     clearTimeout(timer);
   }
 
-  #send(message: ClientMessage): void {
-    if (!this.#child.connected) {
-      if (message.type === 'call') this.#pending.fail(message.id, hostLost('it is not running'));
-      return;
-    }
-    this.#child.send(message, (error) => {
-      if (error && message.type === 'call') this.#pending.fail(message.id, hostLost(describeError(error)));
-    });
-  }
-
-  #receive(message: HostMessage | undefined): void {
-    if (!message) return;
-    if (message.type === 'result') this.#pending.resolve(message.id, message.result);
-    else if (message.type === 'failure') this.#pending.fail(message.id, fromWire(message.error));
-    else this.#handlers.onEvent(message.event);
-  }
-
   #gone(how: string): void {
-    this.#pending.failAll(hostLost(how));
+    this.#rpc.$close(hostLost(how));
     if (!this.#ending && this.#hello) this.#handlers.onLost(how);
   }
 }

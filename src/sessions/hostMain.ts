@@ -1,10 +1,11 @@
+import { type BirpcReturn, createBirpc } from 'birpc';
 import { createProcessReader, shareTableReads } from '../processes/index.ts';
 import { type Log, describeError, systemClock } from '../support/index.ts';
 import { openCaptureStore } from './captureStore.ts';
 import { closeCaptured } from './cursors.ts';
 import type { CloseReason, SessionEvent } from './model.ts';
 import { openSession } from './openSession.ts';
-import { type HostMessage, PROTOCOL_VERSION, asClientMessage, toWire } from './protocol.ts';
+import { type ChannelEnd, type ClientCalls, type HostCalls, overChannel } from './protocol.ts';
 import { recoverSessions } from './recoverSessions.ts';
 import { SessionHost } from './sessionHost.ts';
 
@@ -19,7 +20,8 @@ export async function runHost(): Promise<void> {
   }
   // For us only: a browser, or what it starts, may be an Electron program that is not meant to be Node.
   delete process.env['ELECTRON_RUN_AS_NODE'];
-  const emit = (event: SessionEvent) => send({ v: PROTOCOL_VERSION, type: 'event', event });
+  let client: BirpcReturn<ClientCalls, HostCalls, false> | undefined;
+  const emit = (event: SessionEvent) => void client?.$callEvent('event', event).catch(() => undefined);
   const log: Log = {
     debug: () => {},
     info: () => {},
@@ -58,7 +60,12 @@ export async function runHost(): Promise<void> {
     // One session's browser going away at a bad moment is no reason to take the others with it.
     log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
   });
-  listen(host);
+  client = createBirpc<ClientCalls, HostCalls, false>(host.calls, {
+    // A channel that closed in between: the client is gone, and the host is ending.
+    ...overChannel(process as ChannelEnd, () => undefined),
+    proxify: false,
+    resolver: (name, call) => (Object.hasOwn(host.calls, name) ? call : undefined),
+  });
   // The client may have gone while the store was opened.
   if (!process.connected) end('client-gone');
   recoverSessions({ reader, log })
@@ -66,36 +73,4 @@ export async function runHost(): Promise<void> {
       for (const { id } of recovered) await closeCaptured(store, id);
     })
     .catch((error: unknown) => log.warn(describeError(error)));
-}
-
-function send(message: HostMessage): void {
-  // A channel that closed in between has nobody at its other end to tell.
-  if (process.connected) process.send!(message, undefined, undefined, () => {});
-}
-
-function listen(host: SessionHost): void {
-  const running = new Map<number, AbortController>();
-  process.on('message', (raw: unknown) => {
-    const message = asClientMessage(raw);
-    if (!message) return;
-    if (message.type === 'cancel') {
-      running.get(message.id)?.abort();
-      return;
-    }
-    const { id, name, params } = message;
-    const controller = new AbortController();
-    running.set(id, controller);
-    void (async () => {
-      try {
-        const call = (Object.hasOwn(host.calls, name) ? host.calls[name] : undefined) as
-          ((params: unknown, signal: AbortSignal) => Promise<unknown>) | undefined;
-        if (!call) throw new TypeError(`There is no call '${name}'.`);
-        send({ v: PROTOCOL_VERSION, type: 'result', id, result: await call(params, controller.signal) });
-      } catch (error) {
-        send({ v: PROTOCOL_VERSION, type: 'failure', id, error: toWire(error) });
-      } finally {
-        running.delete(id);
-      }
-    })();
-  });
 }

@@ -1,19 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { type ProcessIdentity, type ProcessReader, createProcessReader } from '../processes/index.ts';
-import {
-  defined,
-  LeakwrightError,
-  type Log,
-  abortable,
-  describeError,
-  silentLog,
-  systemClock,
-} from '../support/index.ts';
-import type { RequestFilter, RequestPage } from './cursors.ts';
+import { LeakwrightError, type Log, abortable, describeError, silentLog, systemClock } from '../support/index.ts';
 import { forkProgram } from './guard.ts';
-import { HostConnection } from './hostConnection.ts';
+import { type CallName, HostConnection } from './hostConnection.ts';
 import { addStatistics, noHousekeeping } from './housekeepingStatistics.ts';
-import type { RendererLabel } from './mapPages.ts';
 import type {
   CleanupSummary,
   HousekeepingStatistics,
@@ -22,10 +12,8 @@ import type {
   SessionInfo,
   SessionLimits,
 } from './model.ts';
-import type { PageSample } from './pageProbe.ts';
-import type { CallName, Calls } from './protocol.ts';
+import type { HostCalls } from './protocol.ts';
 import { isAlive, recoverSessions } from './recoverSessions.ts';
-import type { RouteAction } from './resources.ts';
 import { ownIdentity } from './sessionProcesses.ts';
 
 export interface SessionClientOptions {
@@ -109,94 +97,49 @@ export class SessionClient {
   async launch(request: LaunchRequest, signal?: AbortSignal): Promise<SessionInfo> {
     const { workspaceFolder } = this.#options;
     const complete = workspaceFolder === undefined ? request : { workspaceFolder, ...request };
-    return await this.#call('launch', { request: complete }, signal);
+    return await this.#call('launch', [complete], signal);
+  }
+
+  /** Asks the host for something of a session: `client.ask('openUrl', id, url)`. */
+  async ask<Name extends CallName>(
+    name: Name,
+    ...args: Parameters<HostCalls[Name]>
+  ): Promise<Awaited<ReturnType<HostCalls[Name]>>> {
+    return await this.#call(name, args);
   }
 
   async close(id: string): Promise<CleanupSummary> {
-    return await this.#call('close', { id });
+    return await this.#call('close', [id]);
   }
 
+  /** Starts no host: without one there are no sessions. */
   async closeAll(): Promise<readonly CleanupSummary[]> {
-    // No host, no sessions: none is started to be told to close them.
-    return this.#connection ? await this.#call('closeAll', {}) : [];
+    return this.#connection ? await this.#call('closeAll', []) : [];
   }
 
   async list(): Promise<readonly SessionInfo[]> {
-    return this.#connection ? await this.#call('list', {}) : [];
+    return this.#connection ? await this.#call('list', []) : [];
   }
 
-  async openUrl(id: string, url: string): Promise<SessionInfo> {
-    return await this.#call('openUrl', { id, url });
-  }
-
-  async addRoute(id: string, url: string, action: RouteAction): Promise<string> {
-    return await this.#call('addRoute', { id, url, action });
-  }
-
-  async removeRoute(id: string, routeId: string): Promise<boolean> {
-    return await this.#call('removeRoute', { id, routeId });
-  }
-
-  async startTrace(id: string): Promise<void> {
-    await this.#call('startTrace', { id });
-  }
-
-  /** Ends a trace into a file (an absolute path); says whether there was one. */
-  async stopTrace(id: string, file: string): Promise<boolean> {
-    return await this.#call('stopTrace', { id, file });
-  }
-
-  /**
-   * Writes a page's heap snapshot (of the first page by default) to a file given by an absolute path.
-   *
-   * @param page its place among the session's pages, or its target's id as `samplePages` has it
-   */
+  /** Writes a page's heap snapshot, of the first page by default, to a file given by an absolute path. */
   async captureHeapSnapshot(
     id: string,
     file: string,
-    page?: number | string,
+    page: number | string = 0,
     signal?: AbortSignal,
   ): Promise<{ readonly bytes: number }> {
-    return await this.#call('heapSnapshot', { id, file, ...defined({ page }) }, signal);
+    return await this.#call('heapSnapshot', [id, file, page], signal);
   }
 
-  /** The names of the devices that Playwright can stand in for. */
+  /** The names of the devices that Playwright can emulate. */
   async devices(): Promise<readonly string[]> {
     const { workspaceFolder } = this.#options;
-    return await this.#call('devices', defined({ workspaceFolder }));
-  }
-
-  /** Which page is in which renderer; empty where the browser is not Chromium. */
-  async mapPages(id: string): Promise<readonly RendererLabel[]> {
-    return await this.#call('mapPages', { id });
-  }
-
-  /** What each page holds at the moment; empty where the browser is not Chromium. No use of the session. */
-  async samplePages(id: string): Promise<readonly PageSample[]> {
-    return await this.#call('samplePages', { id });
-  }
-
-  /** Brings a page to the front in its browser. */
-  async focusPage(id: string, page: string): Promise<void> {
-    await this.#call('focusPage', { id, page });
-  }
-
-  /** Begins to read captured requests, oldest first. */
-  async openCursor(id: string, filter?: RequestFilter): Promise<string> {
-    return await this.#call('openCursor', { id, ...(filter && { filter }) });
-  }
-
-  async readCursor(id: string, cursor: string, limit?: number): Promise<RequestPage> {
-    return await this.#call('readCursor', { id, cursor, ...defined({ limit }) });
-  }
-
-  async closeCursor(id: string, cursor: string): Promise<boolean> {
-    return await this.#call('closeCursor', { id, cursor });
+    return await this.#call('devices', workspaceFolder === undefined ? [] : [workspaceFolder]);
   }
 
   async setLimits(limits: Partial<SessionLimits>): Promise<void> {
     this.#limits = { ...this.#limits, ...limits };
-    if (this.#connection) await this.#call('setLimits', { limits });
+    if (this.#connection) await this.#call('setLimits', [limits]);
   }
 
   /** What housekeeping did so far, by all hosts of this client, as far as they told. */
@@ -218,15 +161,15 @@ export class SessionClient {
 
   async #call<Name extends CallName>(
     name: Name,
-    params: Calls[Name]['params'],
+    args: Parameters<HostCalls[Name]>,
     signal?: AbortSignal,
-  ): Promise<Calls[Name]['result']> {
+  ): Promise<Awaited<ReturnType<HostCalls[Name]>>> {
     signal?.throwIfAborted();
     clearTimeout(this.#resting);
     this.#asking += 1;
     try {
       const connection = await abortable(this.#connect(), signal);
-      return (await connection.call(name, params, signal)) as Calls[Name]['result'];
+      return await connection.call(name, args, signal);
     } finally {
       this.#asking -= 1;
       this.#restIfIdle();

@@ -19,7 +19,7 @@ import {
 } from './model.ts';
 import { PageProbe } from './pageProbe.ts';
 import type { OpenSessionOptions } from './openSession.ts';
-import type { CallName, Calls } from './protocol.ts';
+import type { HostCalls } from './protocol.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 import { ownIdentity } from './sessionProcesses.ts';
 
@@ -45,6 +45,8 @@ export class SessionHost {
   readonly #sessions = new Map<string, Session>();
   readonly #probes = new Map<string, PageProbe>();
   readonly #opening = new Set<AbortController>();
+  /** Calls under way that can be cancelled. */
+  readonly #tickets = new Map<number, AbortController>();
   readonly #ending = new Set<Promise<unknown>>();
   readonly #changed = new Set<string>();
   readonly #housekeeping: Housekeeping;
@@ -76,53 +78,61 @@ export class SessionHost {
   }
 
   /** The calls of the protocol. Each may reject with an error for people. */
-  readonly calls: {
-    [Name in CallName]: (params: Calls[Name]['params'], signal: AbortSignal) => Promise<Calls[Name]['result']>;
-  } = {
-    hello: async ({ client, limits, lost = [] }) => {
+  readonly calls: HostCalls = {
+    hello: async ({ client, limits, lost }) => {
       this.#client = client;
       this.#setLimits(limits);
       void this.#forgetCaptured(lost);
       return { host: await ownIdentity(this.#options.reader), toolVersion: toolVersion() };
     },
-    launch: ({ request }, signal) => this.#launch(request, signal),
-    close: async ({ id }) => await this.#find(id).close('requested'),
+    launch: (request, ticket) => this.#cancellable(ticket, (signal) => this.#launch(request, signal)),
+    close: async (id) => await this.#find(id).close('requested'),
     closeAll: () => this.#closeAll('requested'),
     list: () => Promise.all([...this.#sessions.values()].map((session) => session.info())),
-    openUrl: async ({ id, url }) => {
+    openUrl: async (id, url) => {
       const session = this.#find(id);
       await session.open(url);
       return await session.info();
     },
-    addRoute: async ({ id, url, action }) => await this.#find(id).resources.addRoute(url, action),
-    removeRoute: async ({ id, routeId }) => await this.#find(id).resources.removeRoute(routeId),
-    startTrace: async ({ id }) => await this.#find(id).resources.startTrace(),
-    stopTrace: async ({ id, file }) => await this.#find(id).resources.stopTrace(file),
-    heapSnapshot: async ({ id, file, page = 0 }, signal) =>
-      await captureHeapSnapshot(this.#findPage(id, page), file, signal),
-    focusPage: async ({ id, page }) => await this.#findPage(id, page).bringToFront(),
-    // No use of the session: a view that shows it must not keep it from being idle.
-    mapPages: async ({ id }) => await mapPages(this.#find(id).resources.pages),
-    samplePages: async ({ id }) => {
+    addRoute: async (id, url, action) => await this.#find(id).resources.addRoute(url, action),
+    removeRoute: async (id, routeId) => await this.#find(id).resources.removeRoute(routeId),
+    startTrace: async (id) => await this.#find(id).resources.startTrace(),
+    stopTrace: async (id, file) => await this.#find(id).resources.stopTrace(file),
+    heapSnapshot: (id, file, page, ticket) =>
+      this.#cancellable(ticket, (signal) => captureHeapSnapshot(this.#findPage(id, page), file, signal)),
+    focusPage: async (id, page) => await this.#findPage(id, page).bringToFront(),
+    // Does not touch the session: a view that shows it must not keep it from being idle.
+    mapPages: async (id) => await mapPages(this.#find(id).resources.pages),
+    samplePages: async (id) => {
       const { resources } = this.#find(id);
       let probe = this.#probes.get(id);
       if (!probe) this.#probes.set(id, (probe = new PageProbe()));
       return await probe.sample(resources.pages);
     },
-    openCursor: async ({ id, filter }) => {
+    openCursor: async (id, filter) => {
       const { resources } = this.#find(id);
       resources.touch();
       return await resources.cursors.open(filter);
     },
-    readCursor: async ({ id, cursor, limit }) => {
+    readCursor: async (id, cursor, limit) => {
       const { resources } = this.#find(id);
       resources.touch();
       return await resources.cursors.read(cursor, limit);
     },
-    closeCursor: async ({ id, cursor }) => await this.#find(id).resources.cursors.close(cursor),
-    setLimits: async ({ limits }) => this.#setLimits(limits),
-    devices: async ({ workspaceFolder }) => Object.keys(loadPlaywright(workspaceFolder).api.devices),
+    setLimits: async (limits) => this.#setLimits(limits),
+    devices: async (workspaceFolder) => Object.keys(loadPlaywright(workspaceFolder).api.devices),
+    cancel: (ticket) => this.#tickets.get(ticket)?.abort(),
   };
+
+  async #cancellable<T>(ticket: number | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    if (ticket !== undefined) this.#tickets.set(ticket, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      if (ticket !== undefined) this.#tickets.delete(ticket);
+    }
+  }
 
   /** Cleans up everything, launches under way included. The host takes no more sessions. */
   async shutDown(reason: CloseReason): Promise<readonly CleanupSummary[]> {

@@ -167,7 +167,7 @@ describe('Managed sessions in the editor', function () {
 
   it('give a heap snapshot of any of their pages', async () => {
     const { id } = await leakwright.sessions.launch({ ...headless, url: page('one') });
-    await leakwright.sessions.client.openUrl(id, page('two'));
+    await leakwright.sessions.client.ask('openUrl', id, page('two'));
     const file = join(folder, 'second.heapsnapshot');
     made.push(file);
     const written = await commands.executeCommand(COMMANDS.captureHeapSnapshot, { session: id, page: 1, file });

@@ -80,7 +80,7 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
     },
     async ({ sessionId, url }) => {
       try {
-        const session = await sessions.openUrl(sessionId, url);
+        const session = await sessions.ask('openUrl', sessionId, url);
         return answerWithData(describeSession(session), { session: publicSession(session) });
       } catch (error) {
         return refuse(error);
@@ -112,8 +112,8 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
         const filter = {
           ...defined({ urlContains, method, status }),
         };
-        const at = cursor ?? (await sessions.openCursor(sessionId, filter));
-        const page = await sessions.readCursor(sessionId, at, limit);
+        const at = cursor ?? (await sessions.ask('openCursor', sessionId, filter));
+        const page = await sessions.ask('readCursor', sessionId, at, limit);
         const { more, skipped } = page;
         const rest = more ? '; there are more: read on with the cursor' : ', no more for now';
         const requests = page.requests.map(publicRequest);

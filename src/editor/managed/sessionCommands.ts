@@ -77,7 +77,7 @@ export async function openUrl(room: CommandRoom, given?: SessionInfo, address?: 
   if (!session) return;
   await window.withProgress(
     { location: ProgressLocation.Window, title: t('Opening {0}…', plainText(target, 60)) },
-    () => room.sessions.client.openUrl(session.id, target),
+    () => room.sessions.client.ask('openUrl', session.id, target),
   );
 }
 

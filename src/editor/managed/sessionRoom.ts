@@ -47,16 +47,16 @@ export class SessionRoom {
 
   /** Which page is in which renderer of a session. */
   async mapPages(id: string): Promise<readonly RendererLabel[]> {
-    return (await this.#client?.mapPages(id)) ?? [];
+    return (await this.#client?.ask('mapPages', id)) ?? [];
   }
 
   /** What each page of a session holds at the moment. */
   async samplePages(id: string): Promise<readonly PageSample[]> {
-    return (await this.#client?.samplePages(id)) ?? [];
+    return (await this.#client?.ask('samplePages', id)) ?? [];
   }
 
   async focusPage(id: string, page: string): Promise<void> {
-    await this.#client?.focusPage(id, page);
+    await this.#client?.ask('focusPage', id, page);
   }
 
   /** Writes a page's heap snapshot to a file given by an absolute path. */

@@ -346,11 +346,13 @@ export const faults: readonly Fault[] = [
       try {
         await withClient(sandbox, async (client, events) => {
           const { id, folder } = await launch(client, sandbox);
-          await client.startTrace(id).catch(() => {});
+          await client.ask('startTrace', id).catch(() => {});
           fillUp(join(folder, 'a', 'filler'));
           const store = 'for (let i = 0; i < 40; i++) localStorage.setItem(i, "x".repeat(100000))';
           // A Chromium without room for what its processes share crashes or hangs, depending on when it notices.
-          const opened = await client.openUrl(id, page(`<script>try { ${store} } catch {}</script>`)).catch(String);
+          const opened = await client
+            .ask('openUrl', id, page(`<script>try { ${store} } catch {}</script>`))
+            .catch(String);
           const summary = await client.close(id).catch(() => ended(events, id, 5000));
           expectTotal(summary);
           assert.ok(
@@ -409,7 +411,7 @@ export const faults: readonly Fault[] = [
           pidsOf(before),
           'the other browser has all its processes',
         );
-        assert.equal((await client.openUrl(two.id, page('<title>still here</title>'))).resources.pages, 2);
+        assert.equal((await client.ask('openUrl', two.id, page('<title>still here</title>'))).resources.pages, 2);
         expectTotal(await client.close(two.id));
       }),
   },

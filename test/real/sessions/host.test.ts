@@ -58,7 +58,7 @@ describe('the session host as a process', function () {
 
     it("of every page, those of the user's own scripts included", async () => {
       const { id, endpoints } = await client.launch({ ...launched, url: page('first') });
-      await client.openUrl(id, page('second'));
+      await client.ask('openUrl', id, page('second'));
       const browser = await chromium.connect(endpoints.playwright!);
       try {
         await (await browser.newPage()).goto(page('third'));

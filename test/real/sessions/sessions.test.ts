@@ -128,7 +128,7 @@ describe('sessions', function () {
     const session = await client.launch({ source: { kind: 'attach', endpoint } });
     // Which process it is, so that its memory can be shown; it is not one to end.
     assert.deepEqual([session.source, session.resources.pages, session.root?.pid], ['attach', 1, child.pid]);
-    await client.openUrl(session.id, page('<title>ours</title>'));
+    await client.ask('openUrl', session.id, page('<title>ours</title>'));
     assert.deepEqual(await titles(), ['mine', 'ours']);
     const summary = await client.close(session.id);
     assert.deepEqual([summary.successful, summary.pagesClosed, summary.browsersClosed], [true, 1, 0]);
@@ -189,9 +189,9 @@ describe('sessions', function () {
       });
       const session = await client.launch({ ...launched, capture: { maxBodyBytes: 100 }, url: `${origin}/` });
       await until('the requests', async () => ((await client.list())[0]?.resources.requests ?? 0) >= 21);
-      const cursor = await client.openCursor(session.id, { urlContains: '/api' });
-      const first = await client.readCursor(session.id, cursor, 15);
-      const second = await client.readCursor(session.id, cursor, 15);
+      const cursor = await client.ask('openCursor', session.id, { urlContains: '/api' });
+      const first = await client.ask('readCursor', session.id, cursor, 15);
+      const second = await client.ask('readCursor', session.id, cursor, 15);
       assert.deepEqual([first.requests.length, first.more, second.requests.length], [15, true, 5]);
       const [request] = first.requests;
       assert.match(request!.url, /\?n=\d+&token=•••$/);
@@ -211,8 +211,8 @@ describe('sessions', function () {
       await sandbox.within({ LEAKWRIGHT_CAPTURE_STORE: file }, async () => {
         const session = await client.launch({ ...launched, url: `${origin}/` });
         await until('the requests', async () => ((await client.list())[0]?.resources.requests ?? 0) >= 6);
-        const cursor = await client.openCursor(session.id, { urlContains: '/api' });
-        const { requests } = await client.readCursor(session.id, cursor, 10);
+        const cursor = await client.ask('openCursor', session.id, { urlContains: '/api' });
+        const { requests } = await client.ask('readCursor', session.id, cursor, 10);
         assert.deepEqual(
           requests.map(({ body }) => Buffer.from(body!).toString('utf8')),
           Array.from({ length: 5 }, () => 'answer'),
@@ -248,18 +248,18 @@ describe('sessions', function () {
   it('answer requests by routes until they are taken away', async () => {
     const origin = await serve((_request, response) => response.end('<title>real</title>'));
     const { id } = await client.launch(launched);
-    const route = await client.addRoute(id, '**/*', {
+    const route = await client.ask('addRoute', id, '**/*', {
       kind: 'respond',
       status: 200,
       contentType: 'text/html',
       body: '<title>made up</title>',
     });
-    const blocked = await client.addRoute(id, '**/no', { kind: 'block' });
-    await client.openUrl(id, `${origin}/`);
-    await assert.rejects(client.openUrl(id, `${origin}/no`), /ERR_FAILED/);
+    const blocked = await client.ask('addRoute', id, '**/no', { kind: 'block' });
+    await client.ask('openUrl', id, `${origin}/`);
+    await assert.rejects(client.ask('openUrl', id, `${origin}/no`), /ERR_FAILED/);
     assert.equal((await client.list())[0]?.resources.routes, 2);
-    assert.equal(await client.removeRoute(id, blocked), true);
-    assert.equal(await client.removeRoute(id, blocked), false);
+    assert.equal(await client.ask('removeRoute', id, blocked), true);
+    assert.equal(await client.ask('removeRoute', id, blocked), false);
     const summary = await client.close(id);
     assert.equal(summary.routesRemoved, 1, `${route} is removed with the session`);
   });
@@ -270,11 +270,11 @@ describe('sessions', function () {
     const { bytes } = await client.captureHeapSnapshot(id, file);
     assert.equal(readFileSync(file).byteLength, bytes);
     assert.ok('snapshot' in (JSON.parse(readFileSync(file, 'utf8')) as object));
-    await client.startTrace(id);
+    await client.ask('startTrace', id);
     assert.equal((await client.list())[0]?.resources.traces, 1);
-    assert.equal(await client.stopTrace(id, join(sandbox.folder, 'trace.zip')), true);
+    assert.equal(await client.ask('stopTrace', id, join(sandbox.folder, 'trace.zip')), true);
     assert.equal(readFileSync(join(sandbox.folder, 'trace.zip')).subarray(0, 2).toString(), 'PK');
-    await client.startTrace(id);
+    await client.ask('startTrace', id);
     assert.equal((await client.close(id)).tracesStopped, 1);
     const another = await client.launch(launched);
     await assert.rejects(client.captureHeapSnapshot(another.id, file), { code: 'sessions.notFound' });

@@ -10,7 +10,6 @@ import { FakeProcesses } from '../../support/fakeProcesses.ts';
 import { FakeSession } from './fakeSession.ts';
 
 const request: LaunchRequest = { source: { kind: 'launch' } };
-const noSignal = new AbortController().signal;
 
 describe('the session host', () => {
   let events: SessionEvent[];
@@ -37,37 +36,36 @@ describe('the session host', () => {
     });
   });
 
-  const launch = (signal = noSignal) => host.calls.launch({ request }, signal);
+  const launch = (ticket?: number) => host.calls.launch(request, ticket);
   const types = () => events.map(({ type }) => type);
 
   it('tells of each session when it starts and when it has ended', async () => {
     const { id } = await launch();
-    assert.equal((await host.calls.list({}, noSignal))[0]?.id, id);
-    await host.calls.close({ id }, noSignal);
+    assert.equal((await host.calls.list())[0]?.id, id);
+    await host.calls.close(id);
     assert.deepEqual(types(), ['sessionStarted', 'sessionEnded']);
-    assert.deepEqual(await host.calls.list({}, noSignal), []);
+    assert.deepEqual(await host.calls.list(), []);
   });
 
   it('says so when asked for a session that has ended', async () => {
-    await assert.rejects(host.calls.close({ id: 'x' }, noSignal), { code: 'sessions.notFound' });
+    await assert.rejects(host.calls.close('x'), { code: 'sessions.notFound' });
   });
 
   it('opens no more than the limit, launches under way included, and says what to do', async () => {
-    await host.calls.setLimits({ limits: { maxConcurrentSessions: 2 } }, noSignal);
+    await host.calls.setLimits({ maxConcurrentSessions: 2 });
     const both = [launch(), launch()];
     await assert.rejects(launch(), { code: 'sessions.limit', message: /2 sessions/ });
     const [first] = await Promise.all(both);
-    await host.calls.close({ id: first!.id }, noSignal);
+    await host.calls.close(first!.id);
     await launch();
   });
 
   it('gives up a launch that its client gave up', async () => {
     open = ({ signal }) =>
       new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason as Error)));
-    const controller = new AbortController();
-    const launching = launch(controller.signal);
-    controller.abort(new Error('enough'));
-    await assert.rejects(launching, /enough/);
+    const launching = launch(7);
+    host.calls.cancel(7);
+    await assert.rejects(launching, { name: 'AbortError' });
     assert.deepEqual(types(), []);
   });
 
@@ -77,7 +75,7 @@ describe('the session host', () => {
     opened[0]!.closeGate = new Promise((resolve) => {
       openGate = resolve;
     });
-    void host.calls.close({ id: first.id }, noSignal);
+    void host.calls.close(first.id);
     await launch();
     let aborted = false;
     open = ({ signal }) =>
