@@ -14,7 +14,6 @@ import { countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './measure/treeMemory.ts';
 import type { CheckResult, Finding, LeakEvent, Phase, Verdict } from './model.ts';
-import type { CheckResult, CleanupVerification, Finding, LeakEvent, Phase, Verdict } from './model.ts';
 import { leaksOf } from './leaksOf.ts';
 
 export interface CheckOptions {

@@ -15,7 +15,7 @@ export type CallName = Exclude<keyof HostCalls, 'cancel'>;
 
 /** How long the host may take to answer, in ms. */
 const ANSWER_MS = 5 * 60_000;
-/** Calls that may wait at once: a host that answers nothing must not make its client grow. */
+/** Calls that may wait at once. Beyond it the oldest quarter is given up: a host that answers nothing must not make its client grow. */
 const MAX_WAITING = 1000;
 
 /** One host process, from its start to its end. */
@@ -25,7 +25,8 @@ export class HostConnection {
   readonly #rpc: BirpcReturn<HostCalls, ClientCalls, false>;
   readonly #exited: Promise<void>;
   #hello: HostHello | undefined;
-  #waiting = 0;
+  /** By ticket, oldest first: how to give a waiting call up. */
+  readonly #waiting = new Map<number, (reason: LeakwrightError) => void>();
   #tickets = 0;
   #ending = false;
 
@@ -72,28 +73,26 @@ export class HostConnection {
     signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<HostCalls[Name]>>> {
     if (this.#rpc.$closed) throw hostLost('it is not running');
-    if (this.#waiting >= MAX_WAITING) {
-      const message = `The session host was not asked '${name}': ${MAX_WAITING} calls wait for its answer.`;
-      throw new LeakwrightError('sessions.protocol', message);
-    }
+    if (this.#waiting.size >= MAX_WAITING) this.#giveUpOldestQuarter();
     const ticket = (this.#tickets += 1);
     const onAbort = () => void this.#rpc.$callEvent('cancel', ticket).catch(() => undefined);
     signal?.addEventListener('abort', onAbort, { once: true });
     // While an answer is awaited the client may not exit for want of other work.
     this.#child.channel?.ref();
-    this.#waiting += 1;
+    const givenUp = Promise.withResolvers<never>();
+    this.#waiting.set(ticket, givenUp.reject);
     try {
       const all: unknown[] = signal ? [...args, ticket] : [...args];
       // JSON makes null of it, which is not the default.
       while (all.length > 0 && all.at(-1) === undefined) all.pop();
-      return await this.#rpc.$call(name, ...(all as Parameters<HostCalls[Name]>));
+      return await Promise.race([this.#rpc.$call(name, ...(all as Parameters<HostCalls[Name]>)), givenUp.promise]);
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      this.#waiting -= 1;
-      if (this.#waiting === 0) this.#child.channel?.unref();
+      this.#waiting.delete(ticket);
+      if (this.#waiting.size === 0) this.#child.channel?.unref();
     }
   }
 
@@ -105,6 +104,11 @@ export class HostConnection {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  #giveUpOldestQuarter(): void {
+    const reason = new LeakwrightError('sessions.protocol', `${MAX_WAITING} newer calls wait for the session host.`);
+    for (const giveUp of [...this.#waiting.values()].slice(0, MAX_WAITING / 4)) giveUp(reason);
   }
 
   #gone(how: string): void {

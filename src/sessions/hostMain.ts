@@ -1,11 +1,11 @@
-import { type BirpcReturn, createBirpc } from 'birpc';
+import { createBirpc } from 'birpc';
 import { createProcessReader, shareTableReads } from '../processes/index.ts';
 import { type Log, describeError, systemClock } from '../support/index.ts';
 import { openCaptureStore } from './captureStore.ts';
 import { closeCaptured } from './cursors.ts';
 import type { CloseReason, SessionEvent } from './model.ts';
 import { openSession } from './openSession.ts';
-import { type ChannelEnd, type ClientCalls, type HostCalls, overChannel } from './protocol.ts';
+import { type ClientCalls, type HostCalls, overChannel } from './protocol.ts';
 import { recoverSessions } from './recoverSessions.ts';
 import { SessionHost } from './sessionHost.ts';
 
@@ -20,8 +20,20 @@ export async function runHost(): Promise<void> {
   }
   // For us only: a browser, or what it starts, may be an Electron program that is not meant to be Node.
   delete process.env['ELECTRON_RUN_AS_NODE'];
-  let client: BirpcReturn<ClientCalls, HostCalls, false> | undefined;
-  const emit = (event: SessionEvent) => void client?.$callEvent('event', event).catch(() => undefined);
+  const started = Promise.withResolvers<SessionHost>();
+  const client = createBirpc<ClientCalls, object, false>(
+    {},
+    {
+      // A channel that closed in between: the client is gone, and the host is ending.
+      ...overChannel(process, () => undefined),
+      proxify: false,
+      resolver: async (name) => {
+        const { calls } = await started.promise;
+        return Object.hasOwn(calls, name) ? calls[name as keyof HostCalls] : undefined;
+      },
+    },
+  );
+  const emit = (event: SessionEvent) => void client.$callEvent('event', event).catch(() => undefined);
   const log: Log = {
     debug: () => {},
     info: () => {},
@@ -60,12 +72,7 @@ export async function runHost(): Promise<void> {
     // One session's browser going away at a bad moment is no reason to take the others with it.
     log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
   });
-  client = createBirpc<ClientCalls, HostCalls, false>(host.calls, {
-    // A channel that closed in between: the client is gone, and the host is ending.
-    ...overChannel(process as ChannelEnd, () => undefined),
-    proxify: false,
-    resolver: (name, call) => (Object.hasOwn(host.calls, name) ? call : undefined),
-  });
+  started.resolve(host);
   // The client may have gone while the store was opened.
   if (!process.connected) end('client-gone');
   recoverSessions({ reader, log })

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { absoluteLinks } from './absoluteLinks.ts';
 import { packageFolder } from '../../src/support/index.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -63,13 +64,18 @@ export function npmManifestText(folder: string): string {
 
 if (import.meta.main) {
   const folder = packageFolder();
-  const file = join(folder, 'package.json');
-  const kept = join(folder, '.package.source.json');
-  // Left over where npm was ended while it packed: the repository's own comes back first.
-  if (existsSync(kept)) renameSync(kept, file);
+  const made = {
+    'package.json': () => npmManifestText(folder),
+    'README.md': () => absoluteLinks(readFileSync(join(folder, 'README.md'), 'utf8')),
+  };
+  const keptOf = (name: string) => join(folder, `.${name.replace('.', '.source.')}`);
+  // Left over where npm was ended while it packed: the repository's own files come back first.
+  for (const name of Object.keys(made)) if (existsSync(keptOf(name))) renameSync(keptOf(name), join(folder, name));
   if (!process.argv.includes('--restore')) {
-    const text = npmManifestText(folder);
-    writeFileSync(kept, readFileSync(file));
-    writeFileSync(file, text);
+    for (const [name, make] of Object.entries(made)) {
+      const text = make();
+      writeFileSync(keptOf(name), readFileSync(join(folder, name)));
+      writeFileSync(join(folder, name), text);
+    }
   }
 }

@@ -3,10 +3,11 @@
  * run beside anything.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { packageFolder } from '../../src/support/index.ts';
+import { absoluteLinks } from './absoluteLinks.ts';
 import { npmManifestText } from './npmManifest.ts';
 
 const PARTS = ['.npmignore', 'README.md', 'LICENSE', 'SECURITY.md', 'CHANGELOG.md', 'AGENTS.md', 'llms.txt'].concat([
@@ -31,6 +32,7 @@ export function packNpm(destination: string): string {
       });
     }
     writeFileSync(join(stage, 'package.json'), npmManifestText(root));
+    writeFileSync(join(stage, 'README.md'), absoluteLinks(readFileSync(join(root, 'README.md'), 'utf8')));
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     const said = execFileSync(npm, ['pack', '--ignore-scripts', '--json', '--pack-destination', destination], {
       cwd: stage,
