@@ -19,7 +19,7 @@ for (const [signal, code] of [
     controller.abort(new DOMException(`interrupted by ${signal}`, 'AbortError'));
   });
 }
-// Started by a program over a channel: when it closes the channel, or dies, nobody waits for the result any more. It is
+// Started by a program over a channel: when it closes the channel, or dies, the result has no reader. It is
 // how a check is cancelled on Windows, too, where a signal would end it before it could clean up.
 if (process.channel) {
   process.on('disconnect', () => controller.abort(new DOMException('the channel was closed', 'AbortError')));

@@ -3,7 +3,7 @@ export {
   type LeakFixtures,
   type LeakFreeOptions,
   type LeakOptions,
-  // The fixture makes it: nobody else has the parts.
+  // Only the fixture can make it.
   type Leaks,
   expect,
   test,

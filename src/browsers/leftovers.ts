@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { type ProcessTable, seesAllProcesses } from '../processes/index.ts';
 import type { Automation, Leftover } from './browserTree.ts';
-import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers/judge.ts';
+import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers/mayRemove.ts';
 import { boundSockets } from './leftovers/inUse.ts';
 import { measureFolder } from './leftovers/measure.ts';
 import { isInTemporaryPlace, isMadeWith } from './leftovers/temporary.ts';

@@ -3,7 +3,7 @@ import { type ProcessIdentity, createProcessReader, identityOf } from '../proces
 import { withTimeout } from '../support/index.ts';
 import { type LeakBrowser, type OpenLeakBrowser, installPageHooks, nothingLeft } from '../leaks/index.ts';
 
-/** For a page that hangs: its session cannot be let go of, and goes with the page. */
+/** For a page that hangs: its CDP session cannot be detached, and ends with the page. */
 const DETACH_MS = 2000;
 
 /**

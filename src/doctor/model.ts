@@ -1,7 +1,7 @@
 import type { SessionSource } from '../sessions/index.ts';
 import type { Log } from '../support/index.ts';
 
-/** `note`: all works, but a person should know. `problem`: something that was asked for does not work. */
+/** `note`: all works, but a person should know. `problem`: a function does not work. */
 export type FindingState = 'ok' | 'note' | 'problem';
 
 export type CheckId =

@@ -3,7 +3,7 @@ import type { ContextKeys } from './contributions.ts';
 
 const current = new Map<keyof ContextKeys, unknown>();
 
-/** Sets a `when` clause key; the editor is told only of a change, since each one re-evaluates every menu. */
+/** Sets a `when` clause key, only where it changes: each call re-evaluates every menu. */
 export function setContextKey<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
   if (current.get(key) === value) return;
   current.set(key, value);

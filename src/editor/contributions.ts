@@ -98,7 +98,7 @@ export const MCP_PROVIDER = 'leakwright.mcp';
 
 /** Tells when `tree --watch` has shown its first sample. */
 export const TREE_MATCHER = '$leakwright-tree';
-/** Takes `${command:leakwright.pickPage}` in a task for the page a person is asked for. */
+/** `${command:leakwright.pickPage}` in a task stands for the page that the user picks. */
 export const ASK_FOR_PAGE = `\${command:${ROW_COMMANDS.pickPage}}`;
 export const TEST_CONTROLLER = 'leakwright';
 

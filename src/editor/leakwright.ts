@@ -48,7 +48,7 @@ import { PageWatch } from './managed/pageWatch.ts';
 import { registerSessionCommands } from './managed/registerCommands.ts';
 import { closeInteractively } from './managed/sessionCommands.ts';
 import { SessionNews } from './managed/sessionNews.ts';
-import { SessionRoom } from './managed/sessionRoom.ts';
+import { WindowSessions } from './managed/windowSessions.ts';
 import { ReportPanels } from './report/reportPanel.ts';
 import { reportFailure } from './failure.ts';
 import { watchDeletions } from './deletedFiles.ts';
@@ -69,7 +69,7 @@ export interface Leakwright {
   readonly running: RunningChecks;
   readonly scenarios: ScenarioTests;
   readonly findings: Findings;
-  readonly sessions: SessionRoom;
+  readonly sessions: WindowSessions;
   readonly watch: ProcessWatch;
   readonly leftovers: LeftoverWatch;
   readonly owners: OwnerWatch;
@@ -79,7 +79,7 @@ export interface Leakwright {
   readonly leakChecks: LeakChecksView;
   readonly statusBar: StatusBar;
   readonly monitor: MonitorProcess;
-  /** Ends what we started and lets go of the editor. */
+  /** Ends what we started and disposes of all registrations. */
   stop(): Promise<void>;
 }
 
@@ -111,7 +111,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   const past = { runs: pastRuns, reports, selected: () => leakChecks.view.selection };
   const loop = { ...past, findings, checks, scenarios, results, recent, running };
   const start = { ...loop, cli, storage, memory: context.workspaceState };
-  const sessions = new SessionRoom(log);
+  const sessions = new WindowSessions(log);
   const marks = new Marks();
   const pages = new PageWatch({
     map: (id) => sessions.mapPages(id),
@@ -125,10 +125,10 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     survey: async () => await engine().surveyLeftovers({}, await watch.reader.readTable()),
     log,
   });
-  const room = { watch, leftovers, log };
-  const alerts = new LeakAlerts(room);
+  const cleaning = { watch, leftovers, log };
+  const alerts = new LeakAlerts(cleaning);
   const owners = new OwnerWatch({
-    room,
+    context: cleaning,
     offer: (owner, aftermath) => alerts.offer(owner, aftermath),
     onEnding: (owner) => alerts.noteOwnerEnding(owner),
     onEnded: (owner, aftermath, beganAt) => alerts.noteOwnerEnded(owner, aftermath, beganAt),
@@ -214,7 +214,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     leakChecks,
     reports,
     ...offerMcpServer(join(context.extensionPath, 'dist', 'mcp.js'), toolVersion()),
-    ...offerTools(room, checks),
+    ...offerTools(cleaning, checks),
     statusBar,
     monitor,
     memory,
@@ -241,9 +241,9 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     );
   };
   registerSessionCommands(command, managed, (node) => copyEndpoint(rows, node));
-  command(COMMANDS.cleanUpOrphans, () => cleanUpOrphans(room));
-  command(COMMANDS.cleanUpLeftovers, () => cleanUpLeftovers(room));
-  command(COMMANDS.cleanUpOurs, () => cleanUpOurs(room, sessions));
+  command(COMMANDS.cleanUpOrphans, () => cleanUpOrphans(cleaning));
+  command(COMMANDS.cleanUpLeftovers, () => cleanUpLeftovers(cleaning));
+  command(COMMANDS.cleanUpOurs, () => cleanUpOurs(cleaning, sessions));
   command(COMMANDS.checkUrl, (given?: { url?: string }) => onDemand().checkPage(start, given));
   command(COMMANDS.checkScenario, (uri?: Uri) => scenarios.run('check', uri));
   command(COMMANDS.debugScenario, (uri?: Uri) => scenarios.run('debug', uri));

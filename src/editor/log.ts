@@ -11,7 +11,7 @@ export function createLog(): Log & { readonly channel: LogOutputChannel } {
   return { channel, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** The one place for promises nobody awaits: their failure is said in the log, with what was being done. */
+/** The one place for promises that are not awaited: writes their failure to the log, with what was being done. */
 export function inBackground(log: Log, what: string, promise: PromiseLike<unknown>): void {
   promise.then(undefined, (error: unknown) => log.error(`${what}: ${describeError(error)}`));
 }

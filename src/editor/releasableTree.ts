@@ -15,7 +15,7 @@ export interface ReleasableTree<T> extends Disposable {
 }
 
 /**
- * `window.createTreeView`, for a provider that can be let go. The editor keeps each tree view it ever made, and with it
+ * `window.createTreeView` with a provider that can be garbage-collected. The editor keeps each tree view it ever made, and with it
  * the view's provider, until its extension host ends: a provider of ours knows the whole extension, so the editor gets
  * one that forgets ours when the view is disposed.
  */

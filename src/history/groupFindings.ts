@@ -6,7 +6,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /**
  * Leaks over runs (given oldest first), told apart by fingerprint; those seen last come first.
  *
- * @param exists asked for the absolute path of a scenario's file: nobody will check a deleted one again, so what it found
+ * @param exists whether a scenario's file exists, by its absolute path: a deleted one is not checked again, so what it found
  *   is not present any more
  */
 export function groupFindings(runs: readonly RunSummary[], exists: (path: string) => boolean): FindingHistory[] {

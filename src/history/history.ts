@@ -221,7 +221,7 @@ export class History {
     return regressions;
   }
 
-  /** Lets go of the file or the connection. */
+  /** Closes the file or the connection. */
   async close(): Promise<void> {
     await this.#store.dispose();
   }

@@ -55,7 +55,7 @@ export interface RunSummary {
   readonly exitCode: Report['exitCode'];
   readonly toolVersion: string;
   readonly labels: RunLabels;
-  /** The absolute path that the files of its checks are relative to, where whoever recorded it knows that. */
+  /** The absolute path that the files of its checks are relative to, where the recorder knows it. */
   readonly folder?: string;
   readonly checks: readonly CheckSummary[];
 }

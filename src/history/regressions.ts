@@ -40,7 +40,7 @@ export function compareWithBaseline(check: CheckSummary, baseline: CheckSummary 
     const message = `memory grows by ${slope.toFixed(2)} MB/s, was ${slopeWas.toFixed(2)} MB/s`;
     regressions.push({ scenario, kind: 'steeper-growth', slopeMbPerSecond: slope, was: slopeWas, message });
   }
-  // A leak is told by its findings; a verdict that got worse without any still has to be said.
+  // Findings say what a leak is; a verdict that got worse without findings is said by itself.
   if (regressions.length === 0 && RANK[check.verdict] > RANK[baseline.verdict]) {
     const leaksAreKnown = check.verdict === 'leak' && check.findings.length > 0;
     if (!leaksAreKnown) {

@@ -206,7 +206,7 @@ async function* warmUp({ phases, subject, warmup }: Run, measurements: Measureme
   for (let iteration = 1; iteration <= warmup; iteration += 1) {
     const isLast = iteration === warmup;
     if (isLast) await measurements.warmedUp();
-    await subject!.iterate(isLast ? 'settle' : 'breathe');
+    await subject!.iterate(isLast ? 'settle' : 'frame');
     yield { type: 'iteration', phase: 'warmup', iteration, of: warmup };
   }
   yield phases.end('warmup');

@@ -98,7 +98,7 @@ export class Monitor {
         monitor.#otlp = loadExporters().startOtlp(monitor.#book, { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange });
       }
     } catch (error) {
-      // Nobody is given it, so nobody else could stop it.
+      // The caller gets no monitor, so it could not stop it.
       await monitor.stop();
       throw error;
     }

@@ -1,6 +1,6 @@
 import { type LaunchOptions, test as base } from '@playwright/test';
 import { SITE_ARGUMENTS, installPageHooks, withJsFlags } from '../leaks/index.ts';
-import { BehindWatch } from './behindWatch.ts';
+import { LeftBehindWatch } from './leftBehindWatch.ts';
 import { LEFT_BEHIND } from './leftBehind.ts';
 import { type LeakOptions, Leaks } from './leaks.ts';
 
@@ -15,7 +15,7 @@ export interface LeakFixtures {
 }
 
 interface WorkerFixtures {
-  _behindWatch: BehindWatch;
+  _leftBehindWatch: LeftBehindWatch;
 }
 
 /** Playwright's `test`, with the `leaks` fixture. Chromium only: other browsers do not show their heaps. */
@@ -33,30 +33,30 @@ export const test = base.extend<LeakFixtures, WorkerFixtures>({
   },
 
   browser: [
-    async ({ browser, _behindWatch }, use) => {
-      await _behindWatch.browserIsReady(browser);
+    async ({ browser, _leftBehindWatch }, use) => {
+      await _leftBehindWatch.browserIsReady(browser);
       await use(browser);
     },
     { scope: 'worker' },
   ],
 
-  _behindWatch: [
+  _leftBehindWatch: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
-      await use(new BehindWatch());
+      await use(new LeftBehindWatch());
     },
     { scope: 'worker' },
   ],
 
   _leftBehind: [
-    async ({ _behindWatch, watchLeftBehind }, use, info) => {
+    async ({ _leftBehindWatch, watchLeftBehind }, use, info) => {
       if (!watchLeftBehind) {
         await use();
         return;
       }
-      await _behindWatch.testStarts();
+      await _leftBehindWatch.testStarts();
       await use();
-      const left = await _behindWatch.testEnded();
+      const left = await _leftBehindWatch.testEnded();
       if (left) await info.attach(LEFT_BEHIND, { body: JSON.stringify(left), contentType: 'application/json' });
     },
     { auto: true, title: 'what is left behind', box: true },

@@ -16,7 +16,7 @@ interface LeftByTest {
 }
 
 /**
- * Lists at the end of a run what the suite left behind, by test: contexts and pages that nobody closed, browsers that run on, and
+ * Lists at the end of a run what the suite left behind, by test: contexts and pages that were not closed, browsers that run on, and
  * folders in the temp folder. Tests use `test` of `leakwright/playwright`, which is what looks.
  */
 export default class LeftBehindReporter implements Reporter {

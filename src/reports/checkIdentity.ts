@@ -31,7 +31,7 @@ export function isComparable(a: IdentifiedCheck, b: IdentifiedCheck): boolean {
   return checkIdentity(a) === checkIdentity(b) || elsewhere(a) === elsewhere(b);
 }
 
-/** Nobody gave it a name: it is what `--url` alone, or with clicks, checks. */
+/** Whether the check has no name of its own: `--url` alone, or with clicks. */
 function isAddressCheck({ file, name, url }: IdentifiedCheck): boolean {
   return file === undefined && name === url;
 }

@@ -36,7 +36,7 @@ export function findingFacts(finding: Finding): FindingFact[] {
   const facts: FindingFact[] = [];
   if (ignored !== undefined) facts.push({ label: 'ignored', text: ignored });
   else facts.push({ label: 'to do', text: adviceOf(finding) });
-  // The head of a finding has one place: another one is told here.
+  // The head of a finding has one place: another one is a fact of its own.
   const made = allocatedAt && placeOf(finding) !== allocatedAt ? ` at ${formatPlace(allocatedAt)}` : '';
   if (allocatedAt)
     facts.push({ label: 'made in', text: `${describeFunction(allocatedAt)}${made}` }, ...aroundSite(allocatedAt));

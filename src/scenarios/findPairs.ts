@@ -143,7 +143,7 @@ function candidatesIn(): Candidate[] {
       .trim()
       .replaceAll(/\s+/g, ' ')
       .slice(0, 40);
-    // Whoever tries these loses something.
+    // Clicking these may delete something.
     if (/\b(?:delete|remove|log ?out|sign ?out|pay|buy|send|submit|reset|clear)\b/i.test(name)) continue;
     const kind = `${element.localName} ${element.className} ${name.replaceAll(/\d+/g, '')}`;
     const selector = kinds.has(kind) ? undefined : selectorOf(element);

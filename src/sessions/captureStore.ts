@@ -13,7 +13,7 @@ export interface CaptureStore {
 
 /**
  * Opens what the environment names: an SQLite file or a Redis server (`redis://…`), else this process's memory. One that cannot be
- * used is told, and is no reason to have no sessions.
+ * used makes a warning, and sessions start all the same.
  */
 export async function openCaptureStore(
   log: Log,

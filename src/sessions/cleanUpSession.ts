@@ -84,7 +84,7 @@ class Cleanup {
   #members: readonly ProcessInfo[] = [];
   /** Bytes. */
   #memoryBefore = 0;
-  /** A stopped browser answers nobody, and is not asked. */
+  /** A stopped browser does not answer, so no command is sent to it. */
   #stopped = false;
   #responsive = true;
   #emergency = false;

@@ -35,7 +35,7 @@ const MAX_PAGE = 1000;
 const MAX_SCANNED = 10_000;
 
 /**
- * The store lets go by itself of what no host looks after any more (it was killed, on whatever machine), this much later than
+ * The store removes the scope of a host that was killed, this much later than
  * a host that lives would.
  */
 export const BACKSTOP_MS = 10 * 60_000;
@@ -101,7 +101,7 @@ export class Cursors {
     return expired;
   }
 
-  /** Tells a store that lets go by itself of what nobody looks after that somebody does. */
+  /** Renews the scope's time to live. */
   async renew(first = false): Promise<void> {
     if (!this.#opened && !first) return;
     const ttlMs = this.#ttlMs + BACKSTOP_MS;

@@ -5,7 +5,7 @@ import { type Log, describeError, replaceFile, stateFolder } from '../support/in
 const SWITCH = '--disable-features=';
 
 /**
- * Parts of Chromium's own window that nobody sees without a display: the list under its address bar, a page with a renderer of
+ * Parts of Chromium's own window that are not seen without a display: the list under its address bar, a page with a renderer of
  * its own. *Measured in the new headless mode of Chromium 156: 0.9 s of CPU and 0.2 s of time a launch.*
  */
 export const UNSEEN_FEATURES: readonly string[] = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
@@ -16,10 +16,10 @@ const MAX_VERSIONS = 50;
 type FeaturesByVersion = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Chromium takes the last `--disable-features` only, so whoever adds one must repeat what Playwright turns off. Playwright
+ * Chromium takes the last `--disable-features` only, so a switch of ours must repeat what Playwright turns off. Playwright
  * does not say what that is; it is read off the first browser that a version launches, and remembered.
  *
- * @param args what is asked for, in which features may be turned off already
+ * @param args the user's arguments, which may turn features off already
  * @param unwanted features to be turned off besides, where it is known what to repeat
  * @returns the arguments, all features in one switch
  */
@@ -38,7 +38,7 @@ export function withDisabledFeatures(
 /**
  * Notes what Playwright itself turned off in a browser that it launched. Never rejects.
  *
- * @param asked the arguments that were asked for: what they turn off is not Playwright's
+ * @param asked the user's arguments: what they turn off is not Playwright's
  */
 export async function rememberDisabledFeatures(
   playwrightVersion: string,

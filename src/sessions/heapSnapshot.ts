@@ -38,7 +38,7 @@ export async function captureHeapSnapshot(
       bytes += Buffer.byteLength(chunk);
       stream.write(chunk);
     });
-    // A page in an endless loop never answers: whoever waits must be able to give up.
+    // A page in an endless loop never answers: the caller must be able to cancel.
     const taken = client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
     taken.catch(() => {});
     await Promise.race([abortable(taken, signal), failed]);

@@ -64,7 +64,7 @@ export async function runHost(): Promise<void> {
   process.on('disconnect', () => end('client-gone'));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end('host-ending'));
   process.on('uncaughtException', (error) => {
-    // Nobody can say what state the host is in: its sessions are cleaned up before it goes.
+    // The host's state is unknown: its sessions are cleaned up, then it ends.
     log.error(`The session host failed and is ending: ${describeError(error)}`);
     end('host-ending');
   });

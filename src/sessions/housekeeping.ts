@@ -33,7 +33,7 @@ export interface HousekeepingOptions {
   readonly usedMemory?: () => Promise<number>;
 }
 
-/** Takes away in time what nobody uses any more, and says when memory gets short. */
+/** Closes idle sessions, removes old captured data, and warns when memory gets short. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #statistics: HousekeepingStatistics = noHousekeeping;
@@ -157,7 +157,7 @@ export class Housekeeping {
   }
 }
 
-/** Linux counts caches as used in `freemem`, so `MemAvailable` is asked where there is one. */
+/** Linux counts caches as used in `freemem`, so `MemAvailable` is read where there is one. */
 async function usedMemory(): Promise<number> {
   const total = totalmem();
   try {

@@ -131,7 +131,7 @@ export async function beginLaunch(
           throw launchError(error, found.executablePath);
         }
       })();
-      // Whoever awaits it later gets the error; until then it must not count as unhandled.
+      // A later await gets the error; until then it must not count as unhandled.
       opening.catch(() => {});
       if (source.profile === undefined) await profileAppears(folder, opening);
       return { folder, executable: found.executablePath, opening };
@@ -190,7 +190,7 @@ export function contextOptions(request: LaunchRequest, playwright: LoadedPlaywri
   };
 }
 
-/** Waits until Playwright has asked for the temp folder for the last time: when the profile is in it. */
+/** Waits until Playwright has used the temp folder for the last time: when the profile is in it. */
 async function profileAppears(folder: string, opening: Promise<unknown>): Promise<void> {
   const state = { over: false };
   void opening

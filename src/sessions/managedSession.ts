@@ -47,7 +47,7 @@ export interface Session {
   readonly endpoints: SessionEndpoints;
   readonly warnings: readonly string[];
   readonly resources: SessionResources;
-  /** A context with the device and base URL that were asked for. */
+  /** A context with the device and base URL of the request. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** Opens a URL in a page of its own. @throws what Playwright's `page.goto` throws */
   open(url: string): Promise<void>;
@@ -174,7 +174,7 @@ export class ManagedSession implements Session {
     return purpose === 'check' && ownProfile && process.platform !== 'win32';
   }
 
-  /** Begins to track, and opens the page that was asked for. */
+  /** Begins to track, and opens the page of the request. */
   async start(): Promise<void> {
     await this.resources.start();
     this.browser.once('disconnected', this.#onDisconnected);

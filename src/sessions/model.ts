@@ -35,7 +35,7 @@ export type SessionSource =
       /** Default: true. */
       readonly headless?: boolean;
       readonly args?: readonly string[];
-      /** More of what the hub is asked for: `{ "platformName": "linux" }`. */
+      /** More capabilities for the hub: `{ "platformName": "linux" }`. */
       readonly capabilities?: Readonly<Record<string, unknown>>;
     };
 
@@ -56,7 +56,7 @@ export interface LaunchRequest {
   readonly device?: string;
   /**
    * Default: `playwright`. It carries a token. `cdp` opens Chromium's debugging port on the loopback interface, where
-   * every local user can reach it, so it is only opened when asked for.
+   * every local user can reach it, so it is opened on request only.
    */
   readonly endpoints?: readonly EndpointKind[];
   readonly capture?: CaptureOptions;
@@ -234,7 +234,7 @@ export interface HousekeepingStatistics {
   readonly cursorsExpired: number;
   readonly requestsExpired: number;
   readonly sessionsExpired: number;
-  /** Captured requests let go because there were more than 1000 of them while memory was short. */
+  /** Captured requests removed while memory was short, beyond the newest 1000. */
   readonly entriesTrimmed: number;
 }
 

@@ -115,7 +115,7 @@ class SessionOpening {
   readonly #load = (): LoadedPlaywright => {
     if (this.#playwright) return this.#playwright;
     this.#playwright = loadPlaywright(this.#options.workspaceFolder);
-    // A wrong device is told before a browser is launched for it.
+    // An unknown device is an error before a browser is launched for it.
     contextOptions(this.#options, this.#playwright);
     return this.#playwright;
   };

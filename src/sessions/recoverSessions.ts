@@ -32,7 +32,7 @@ export async function recoverSessions(
   try {
     reader = options.reader ?? createProcessReader();
   } catch (error) {
-    // Without sight of processes nobody can say that a host is gone.
+    // Where processes cannot be seen, a host cannot be proven gone.
     return { recovered, issues: [...issues, describeError(error)] };
   }
   for (const entry of entries) {

@@ -91,7 +91,7 @@ export class RequestCapture {
     this.#contexts.delete(context);
   }
 
-  /** Nothing is captured from now on; says how many records the store let go of. */
+  /** Stops capturing; returns how many records the store removed. */
   async stop(): Promise<number> {
     this.#stopped = true;
     for (const context of this.#contexts.keys()) this.unwatch(context);

@@ -317,7 +317,7 @@ export class SessionResources {
     this.touch();
   }
 
-  /** Lets go of everything that was tracked. */
+  /** Forgets everything that was tracked. */
   clear(): void {
     this.stopTracking();
     this.#contexts.clear();

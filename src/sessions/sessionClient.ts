@@ -36,7 +36,7 @@ const DISPOSE_PATIENCE_MS = 70_000;
 
 /**
  * The client's end of a session host. Light: it loads no Playwright, so it may live in the extension host. The host starts
- * with the first launch, and again after it was lost or let go: Playwright alone takes some 100 MB, and what its many
+ * with the first launch, and again after it was lost or ended: Playwright alone takes some 100 MB, and what its many
  * sessions took is not given back to the system by a process that lives on, so one without sessions is ended. When this process ends, however it ends, the host cleans up and goes.
  */
 export class SessionClient {
@@ -48,10 +48,10 @@ export class SessionClient {
   readonly #sessions = new Map<string, SessionInfo>();
   #limits: Partial<SessionLimits>;
   #connection: Promise<HostConnection> | undefined;
-  /** Calls under way: a host that is asked something is not let go. */
+  /** Calls under way: a host with a call is not ended. */
   #asking = 0;
   #resting: NodeJS.Timeout | undefined;
-  /** Hosts that were let go and are on their way out. */
+  /** Hosts that are ending. */
   readonly #leaving = new Set<Promise<void>>();
   #housekeeping = { earlierHosts: noHousekeeping, thisHost: noHousekeeping };
   /** Sessions of hosts that died, for the next one to take out of the store. */

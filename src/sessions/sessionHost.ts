@@ -214,7 +214,7 @@ export class SessionHost {
 
   async #open(request: LaunchRequest, signal: AbortSignal): Promise<SessionInfo> {
     const { open, reader, store, clock, log } = this.#options;
-    // Changes are told from the moment the session is known by its id.
+    // Changes are sent once the session is known by its id.
     const known: { id?: string } = {};
     const session = await open({
       ...request,

@@ -37,7 +37,7 @@ function isAlive(info: ProcessInfo): boolean {
   return info.state !== 'zombie';
 }
 
-/** Whether a browser was told to keep its profile there: Chromium and WebKit, crashpad, Firefox. */
+/** Whether a command line names this profile folder: Chromium and WebKit, crashpad, Firefox. */
 function usesProfileIn(info: ProcessInfo, folder: string): boolean {
   return info.commandLine.some(
     (argument, index) =>
@@ -77,7 +77,7 @@ export async function findSessionProcesses(
       add(info);
       continue;
     }
-    // Not proof, but reason to look at the environment: reading everybody's would be dear.
+    // Not proof, but reason to read its environment: reading that of all processes would take long.
     const suspicious =
       (traces.profile !== undefined && info.commandLine.some((argument) => argument.includes(traces.profile!))) ||
       (browser !== undefined && info.sessionId === browser.pid);
@@ -86,7 +86,7 @@ export async function findSessionProcesses(
   return [...found.values()];
 }
 
-/** The browser that this process just launched, and the profile it was told to use. */
+/** The browser that this process just launched, and the profile on its command line. */
 export async function findLaunchedRoot(
   reader: ProcessReader,
   traces: SessionTraces,

@@ -241,7 +241,7 @@ function dropOlder<T>(scope: Scope<T>, before: number): number {
 
 function dropFirst<T>(scope: Scope<T>): void {
   scope.bytes -= scope.entries[scope.start]!.bytes;
-  // The slot must let go of its value now: the array is only shortened later.
+  // Frees the value now: the array is shortened later.
   (scope.entries as (Entry<T> | undefined)[])[scope.start] = undefined;
   scope.start += 1;
 }

@@ -64,7 +64,7 @@ export type Write<T> =
       readonly value: T;
       /** Value and attachment together. */
       readonly bytes: number;
-      /** Text that lives and goes with the record, and is read only when asked for. */
+      /** Text that lives and goes with the record, and is read on demand only. */
       readonly attachment?: string;
     }
   | { readonly kind: 'remove'; readonly scope: string; readonly sequence: number }
@@ -85,7 +85,7 @@ export type Write<T> =
  */
 export interface Store<T> extends RecordStore<T> {
   /**
-   * All of the changes or none, and nobody sees some of them only.
+   * Applies all changes or none, as one step for every reader.
    *
    * @returns the sequences of what was appended, in order
    * @throws LeakwrightError `stores.closed` when one of the scopes is not open: nothing was written
@@ -100,6 +100,6 @@ export interface Store<T> extends RecordStore<T> {
   keys(scope: string): Promise<readonly string[]>;
   /** Names of the open scopes. */
   scopes(): Promise<readonly string[]>;
-  /** Lets go of the file or the connection; what is stored stays, except in the `memory` store. */
+  /** Closes the file or the connection; what is stored stays, except in the `memory` store. */
   dispose(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { isInside } from './insideFolder.ts';
 import { stateFolder } from './paths.ts';
 
-/** Nobody else may read what we keep, nor swap it for something else: whatever the umask, and whoever made it first. */
+/** Only this user may read or replace these files, whatever the umask, and also where another user made the folder first. */
 const OTHERS = 0o077;
 
 /**

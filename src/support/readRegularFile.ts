@@ -2,7 +2,7 @@ import { constants, open } from 'node:fs/promises';
 
 /**
  * The text of a regular file, or undefined where it is none (a pipe, a device, a folder) or longer than `maxBytes`. Opening
- * does not wait, so a pipe that nobody writes to cannot hold us; what is looked at is what was opened.
+ * does not wait, so a pipe without a writer cannot block us; what is looked at is what was opened.
  *
  * @throws Error of the file system where it cannot be opened
  */

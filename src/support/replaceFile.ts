@@ -3,7 +3,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ownStateFolderOf } from './ownFiles.ts';
 
-/** Nobody else may read what is written, nor what folders are made for it. */
+/** Only this user may read the file and the folders made for it. */
 const FOLDER = { recursive: true, mode: 0o700 } as const;
 const FILE = { flag: 'wx', mode: 0o600 } as const;
 

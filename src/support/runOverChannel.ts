@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
-/** A program that is told to end ends its browser first, in about a second; its guard does so should it hang. In ms. */
+/** How long a program may take to end its browser and itself, in ms: about a second, or its guard does so. */
 const PATIENCE_MS = 15_000;
 /** How long what was written last may take to arrive, in ms: what holds the pipe open then is not the program any more. */
 const LAST_WORDS_MS = 1000;
@@ -22,7 +22,7 @@ export interface ChannelRun {
   readonly signal: AbortSignal;
   /** How long it may take to end once told, in ms. */
   readonly patienceMs?: number;
-  /** Listens to what it writes, as text; what nobody listens to is thrown away. */
+  /** Receives what it writes, as text. Without a listener the output is discarded. */
   readonly listen?: (stdout: Readable, stderr: Readable) => void;
 }
 

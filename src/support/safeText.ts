@@ -19,7 +19,7 @@
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
 
 /**
- * What nobody sees: text that looks like one thing and is another. The joiners and variation selectors of emoji and of
+ * Invisible characters, with which a text looks like one thing and is another. The joiners and variation selectors of emoji and of
  * Persian and Indic words stay.
  */
 const INVISIBLE =

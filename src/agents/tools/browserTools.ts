@@ -14,7 +14,7 @@ const root = z.object({
     .describe('As list_browsers and the dry run give it: a pid alone may be another process by now.'),
 });
 
-/** Which browsers run, and clearing away what nobody owns. */
+/** Lists the browsers that run, and cleans up those without an owner. */
 export function addBrowserTools(server: McpServer, workbench: Workbench): void {
   server.registerTool(
     'list_browsers',

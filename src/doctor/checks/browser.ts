@@ -8,7 +8,7 @@ const SOURCES = {
   system: 'installed on this machine',
 } as const;
 
-/** What {@link findBrowser} is asked for a session of this source. */
+/** The options of {@link findBrowser} for a session of this source. */
 export function browserWanted({ source, workspaceFolder }: DiagnoseOptions) {
   return {
     ...defined({

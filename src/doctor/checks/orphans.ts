@@ -3,7 +3,7 @@ import { createProcessReader } from '../../processes/index.ts';
 import { count } from '../../support/index.ts';
 import type { DoctorCheck } from '../model.ts';
 
-/** Browsers that whoever launched them has left behind. */
+/** Finds browsers whose launcher has ended. */
 export const orphansCheck: DoctorCheck = {
   id: 'orphans',
   title: 'Orphans',

@@ -11,7 +11,7 @@ import {
 import type { PlannedTree } from '../../orphans/index.ts';
 import { formatBytes, plainText } from '../../support/index.ts';
 import type { CheckTasks } from '../checks/checkTasks.ts';
-import { type CleanUpRoom, carryOut } from '../cleaning/cleanUp.ts';
+import { type CleanUpContext, carryOut } from '../cleaning/cleanUp.ts';
 import { AGENT_TOOLS, TASK_TYPE } from '../contributions.ts';
 import { engine } from '../loadEngine.ts';
 import { t } from '../translate.ts';
@@ -27,19 +27,19 @@ interface CleanInput {
   readonly pids?: readonly number[];
 }
 
-/** What the editor's agents may use of us. What ends a process says which, and is asked about first. */
-export function offerTools(room: CleanUpRoom, checks: CheckTasks): Disposable[] {
+/** The tools for the editor's agents. A tool that ends processes names them, and asks the user first. */
+export function offerTools(context: CleanUpContext, checks: CheckTasks): Disposable[] {
   return [
-    lm.registerTool(AGENT_TOOLS.listBrowsers, listTool(room)),
+    lm.registerTool(AGENT_TOOLS.listBrowsers, listTool(context)),
     lm.registerTool<CheckInput>(AGENT_TOOLS.checkPage, checkTool(checks)),
-    lm.registerTool<CleanInput>(AGENT_TOOLS.cleanOrphans, cleanTool(room)),
+    lm.registerTool<CleanInput>(AGENT_TOOLS.cleanOrphans, cleanTool(context)),
   ];
 }
 
-function listTool(room: CleanUpRoom): LanguageModelTool<object> {
+function listTool(context: CleanUpContext): LanguageModelTool<object> {
   return {
     async invoke() {
-      const { trees } = await plan(room);
+      const { trees } = await plan(context);
       if (trees.length === 0) return say('No browser runs.');
       return say(trees.map((tree) => describeTree(tree)).join('\n'));
     },
@@ -77,12 +77,12 @@ function checkTool(checks: CheckTasks): LanguageModelTool<CheckInput> {
   };
 }
 
-function cleanTool(room: CleanUpRoom): LanguageModelTool<CleanInput> {
+function cleanTool(context: CleanUpContext): LanguageModelTool<CleanInput> {
   return {
     async prepareInvocation({ input }) {
       const named = new Set(input.pids ?? []);
       if (named.size === 0) return { invocationMessage: t('Looking for orphans…') };
-      const trees = (await plan(room)).trees.filter((tree) => isNamedOrphan(tree, named));
+      const trees = (await plan(context)).trees.filter((tree) => isNamedOrphan(tree, named));
       if (trees.length === 0) return { invocationMessage: t('Looking for orphans…') };
       const message = new MarkdownString(t('These are ended, with the files they left:'));
       for (const tree of trees) message.appendMarkdown('\n- ').appendText(describeTree(tree));
@@ -92,7 +92,7 @@ function cleanTool(room: CleanUpRoom): LanguageModelTool<CleanInput> {
       };
     },
     async invoke({ input }) {
-      const found = await plan(room);
+      const found = await plan(context);
       const orphans = found.trees.filter(({ action }) => action === 'end');
       const named = new Set(input.pids ?? []);
       if (named.size === 0) {
@@ -103,7 +103,7 @@ function cleanTool(room: CleanUpRoom): LanguageModelTool<CleanInput> {
       const others = [...named].filter((pid) => !trees.some(({ owned }) => owned.tree.root.pid === pid));
       const lines: string[] = [];
       if (trees.length > 0) {
-        const { trees: cleaned } = await carryOut(room, { trees, leftovers: [], issues: [] }, { quiet: true });
+        const { trees: cleaned } = await carryOut(context, { trees, leftovers: [], issues: [] }, { quiet: true });
         for (const { owned, outcome, reason } of cleaned)
           lines.push(`pid ${owned.tree.root.pid}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`);
       }
@@ -113,8 +113,8 @@ function cleanTool(room: CleanUpRoom): LanguageModelTool<CleanInput> {
   };
 }
 
-async function plan(room: CleanUpRoom) {
-  return await engine().planCleanUp({ reader: room.watch.reader, observations: room.watch.observations });
+async function plan(context: CleanUpContext) {
+  return await engine().planCleanUp({ reader: context.watch.reader, observations: context.watch.observations });
 }
 
 function isNamedOrphan({ owned, action }: PlannedTree, named: ReadonlySet<number>): boolean {

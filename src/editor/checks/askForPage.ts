@@ -2,7 +2,7 @@ import { type Memento, window } from 'vscode';
 import { t } from '../translate.ts';
 import { normalizeUrl } from './address.ts';
 
-/** Where the page asked for last is kept, for this workspace. */
+/** The key of the last page, in this workspace's state. */
 export const LAST_URL = 'checkUrl.url';
 
 export const COULD_BE_URL = (): string => t('Enter an address, like http://localhost:3000');

@@ -12,11 +12,11 @@ import type { CheckProperties } from './checkArguments.ts';
 import type { CheckResults } from './checkResults.ts';
 import type { CheckTasks } from './checkTasks.ts';
 import type { KeptResult } from './findings.ts';
-import { type CheckTarget, type LocateRoom, locateChecks } from './locateFinding.ts';
+import { type CheckTarget, type LocateContext, locateChecks } from './locateFinding.ts';
 import type { RecentChecks } from './recentChecks.ts';
 import type { RunningChecks } from './runningChecks.ts';
 
-export interface LoopRoom extends LocateRoom {
+export interface LoopContext extends LocateContext {
   readonly checks: CheckTasks;
   readonly scenarios: ScenarioTests;
   readonly results: CheckResults;
@@ -30,31 +30,31 @@ export interface LoopRoom extends LocateRoom {
  * @param more what is different this time
  * @throws LeakwrightError `usage` where nothing says how
  */
-export async function checkAgain(room: LoopRoom, target: CheckTarget, more: CheckProperties = {}): Promise<void> {
+export async function checkAgain(context: LoopContext, target: CheckTarget, more: CheckProperties = {}): Promise<void> {
   if (!requireTrust(t('A leak check'))) return;
-  const checks = await locateChecks(room, target);
+  const checks = await locateChecks(context, target);
   if (checks.length === 0) throw new LeakwrightError('usage', t('No check was run in this workspace yet.'));
-  for (const check of withoutRepeats(checks)) await repeat(room, check, more);
+  for (const check of withoutRepeats(checks)) await repeat(context, check, more);
 }
 
-async function repeat(room: LoopRoom, { result, folder }: KeptResult, more: CheckProperties): Promise<void> {
-  if (room.running.list.some(({ name }) => name === result.name)) {
+async function repeat(context: LoopContext, { result, folder }: KeptResult, more: CheckProperties): Promise<void> {
+  if (context.running.list.some(({ name }) => name === result.name)) {
     await commands.executeCommand(`${VIEWS.leakChecks}.focus`);
     void window.showInformationMessage(t('It is being checked already.'));
     return;
   }
   if (result.file !== undefined && Object.keys(more).length === 0) {
-    await runScenario(room, Uri.file(isAbsolute(result.file) ? result.file : join(folder, result.file)));
+    await runScenario(context, Uri.file(isAbsolute(result.file) ? result.file : join(folder, result.file)));
     return;
   }
-  const properties = propertiesOf(room, result, folder);
+  const properties = propertiesOf(context, result, folder);
   const scope = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === folder) ?? workspace.workspaceFolders?.[0];
   const name = t('Check {0}', result.file ?? result.url);
-  await tasks.executeTask(room.checks.createTask({ type: TASK_TYPE, ...properties, ...more }, name, scope));
+  await tasks.executeTask(context.checks.createTask({ type: TASK_TYPE, ...properties, ...more }, name, scope));
 }
 
 /** Its end is said as that of a task is. */
-async function runScenario({ scenarios, results, findings }: LoopRoom, file: Uri): Promise<void> {
+async function runScenario({ scenarios, results, findings }: LoopContext, file: Uri): Promise<void> {
   const ended: CheckResult[] = [];
   let folder: string | undefined;
   const listening = results.onDidResult((outcome) => {
@@ -69,7 +69,7 @@ async function runScenario({ scenarios, results, findings }: LoopRoom, file: Uri
   await announceEnd(findings, { results: ended, folder });
 }
 
-function propertiesOf({ recent }: LoopRoom, result: CheckResult, folder: string): CheckProperties {
+function propertiesOf({ recent }: LoopContext, result: CheckResult, folder: string): CheckProperties {
   if (result.file !== undefined) return { file: result.file };
   if (result.name !== result.url) {
     throw new LeakwrightError('usage', t("'{0}' is a test of a suite: run that again.", result.name));

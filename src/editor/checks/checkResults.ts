@@ -1,7 +1,7 @@
 import { type Event, EventEmitter } from 'vscode';
 import type { CheckResult } from '../../leaks/index.ts';
 
-/** A check's outcome, whoever started it. */
+/** A check's outcome: of a task, a command, the Test Explorer or an agent. */
 export interface CheckOutcome {
   readonly result: CheckResult;
   /** The absolute path that the result's files are relative to. */

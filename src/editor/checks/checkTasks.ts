@@ -78,7 +78,7 @@ export class CheckTasks implements TaskProvider, Disposable {
     ];
   }
 
-  /** What needs no tasks.json: every scenario, the long runs of a page that is asked for, and watching browsers. */
+  /** Tasks without a tasks.json: each scenario, the long runs of a page that the user picks, and watching browsers. */
   provideTasks(): Task[] {
     return presets().map(({ name, definition }) => this.createTask(definition, name, TaskScope.Workspace));
   }
@@ -110,7 +110,7 @@ export class CheckTasks implements TaskProvider, Disposable {
     // runs another.
     const properties = Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1));
     const { program, cli, args, env, cwd, events } = checkCommand(this.#options, definition, folder, properties);
-    // What a run that nobody saw the end of has left would be read as this one's.
+    // Events of an earlier run that was not followed to its end would be read as this one's.
     if (![...this.#running.values()].some((running) => running.events === events)) rmSync(events, { force: true });
     const task = new Task(
       definition,

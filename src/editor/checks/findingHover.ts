@@ -29,7 +29,7 @@ export class FindingHover implements HoverProvider, Disposable {
   }
 
   async provideHover(document: TextDocument, position: Position): Promise<Hover | undefined> {
-    // Asked for each word under the pointer in every file: this must cost nothing where there is no leak.
+    // Called for each word under the pointer in every file: without a leak it must cost nothing.
     const shown = this.#findings.at(document.uri, position.line);
     if (shown.length === 0) return undefined;
     const texts = await Promise.all(

@@ -143,7 +143,7 @@ export class Findings {
     this.#show();
   }
 
-  /** Lets go of what scenarios found whose files are gone: nobody will check them again. */
+  /** Removes the findings of scenarios whose files are deleted: no later check would replace them. */
   forget(isGone: IsGone): void {
     const gone = [...this.#checks].filter(([, { scenario }]) => scenario !== undefined && isGone(scenario));
     for (const [key] of gone) this.#checks.delete(key);

@@ -4,7 +4,7 @@ import { COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
 import { type Excerpt, agentPrompt } from './agentPrompt.ts';
 import { certainFix } from './certainFix.ts';
-import { type CheckTarget, type LocateRoom, locateFinding } from './locateFinding.ts';
+import { type CheckTarget, type LocateContext, locateFinding } from './locateFinding.ts';
 import { placeOf, toProblem } from './problem.ts';
 
 const OPEN_CHAT = 'workbench.action.chat.open';
@@ -16,8 +16,8 @@ const AROUND = 12;
  *
  * @throws LeakwrightError `usage` where the leak is not kept any more
  */
-export async function fixLeak(room: LocateRoom, target: CheckTarget): Promise<void> {
-  const located = await locateFinding(room, target);
+export async function fixLeak(context: LocateContext, target: CheckTarget): Promise<void> {
+  const located = await locateFinding(context, target);
   if (!located) throw new LeakwrightError('usage', t('This leak is not kept any more.'));
   const { finding, result, folder } = located;
   const place = toProblem(finding, folder)?.place;

@@ -3,7 +3,7 @@ import { LeakwrightError } from '../../support/index.ts';
 import { openSource } from '../report/openSource.ts';
 import { t } from '../translate.ts';
 import { locationOf } from './findings.ts';
-import { type CheckTarget, type LocateRoom, locateFinding } from './locateFinding.ts';
+import { type CheckTarget, type LocateContext, locateFinding } from './locateFinding.ts';
 import { toProblem } from './problem.ts';
 
 /**
@@ -11,8 +11,8 @@ import { toProblem } from './problem.ts';
  *
  * @throws LeakwrightError `usage` where no line of the workspace is known
  */
-export async function goToLine(room: LocateRoom, target: CheckTarget): Promise<void> {
-  const located = await locateFinding(room, target);
+export async function goToLine(context: LocateContext, target: CheckTarget): Promise<void> {
+  const located = await locateFinding(context, target);
   if (!located) throw new LeakwrightError('usage', t('This leak is not kept any more.'));
   const { finding, folder } = located;
   const place = toProblem(finding, folder)?.place;

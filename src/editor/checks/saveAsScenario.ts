@@ -2,7 +2,7 @@ import { Uri, window, workspace } from 'vscode';
 import { LeakwrightError } from '../../support/index.ts';
 import { writeScenario, askForFile, pickFolder } from '../testExplorer/newScenario.ts';
 import { t } from '../translate.ts';
-import { type CheckTarget, type LocateRoom, locateChecks } from './locateFinding.ts';
+import { type CheckTarget, type LocateContext, locateChecks } from './locateFinding.ts';
 import { placeOf } from './problem.ts';
 
 /**
@@ -11,8 +11,8 @@ import { placeOf } from './problem.ts';
  *
  * @throws LeakwrightError `usage` where the check has no clicks to write down
  */
-export async function saveAsScenario(room: LocateRoom, target: CheckTarget): Promise<Uri | undefined> {
-  const [check] = await locateChecks(room, target);
+export async function saveAsScenario(context: LocateContext, target: CheckTarget): Promise<Uri | undefined> {
+  const [check] = await locateChecks(context, target);
   if (!check) throw new LeakwrightError('usage', t('No check was run in this workspace yet.'));
   const { result, folder: home } = check;
   if (result.file !== undefined) {

@@ -10,35 +10,35 @@ import { t } from '../translate.ts';
 import { logEnding } from './endingLog.ts';
 
 /** What every clean-up in the editor needs. */
-export interface CleanUpRoom {
+export interface CleanUpContext {
   readonly watch: ProcessWatch;
   readonly leftovers: LeftoverWatch;
   readonly log: Log;
 }
 
-/** `quiet`: only the log is told, unless something could not be done. */
+/** `quiet`: writes to the log only, unless something failed. */
 export interface CleanUpManner {
   readonly quiet?: boolean;
 }
 
 /** Ends these trees without asking again, with what they leave; says what was done. */
 export async function endTrees(
-  room: CleanUpRoom,
+  context: CleanUpContext,
   trees: readonly OwnedTree[],
   manner: CleanUpManner = {},
 ): Promise<CleanUpResult> {
   const planned = trees.map((owned): PlannedTree => ({
     owned,
-    memoryBytes: memoryOf(owned, room.watch),
+    memoryBytes: memoryOf(owned, context.watch),
     action: 'end',
   }));
-  return await carryOut(room, { trees: planned, leftovers: [], issues: [] }, manner);
+  return await carryOut(context, { trees: planned, leftovers: [], issues: [] }, manner);
 }
 
 /** Removes these leftovers without asking again, each after its rules were asked once more; says what was done. */
-export async function removeLeftovers(room: CleanUpRoom, leftovers: readonly Leftover[]): Promise<CleanUpResult> {
+export async function removeLeftovers(context: CleanUpContext, leftovers: readonly Leftover[]): Promise<CleanUpResult> {
   const planned = leftovers.map((leftover) => ({ leftover, action: 'remove' as const }));
-  return await carryOut(room, { trees: [], leftovers: planned, issues: [] });
+  return await carryOut(context, { trees: [], leftovers: planned, issues: [] });
 }
 
 /**
@@ -46,14 +46,14 @@ export async function removeLeftovers(room: CleanUpRoom, leftovers: readonly Lef
  * as well) need not grow old first.
  */
 export async function cleanUpAfter(
-  room: CleanUpRoom,
+  context: CleanUpContext,
   trees: readonly OwnedTree[],
   named: readonly Leftover[],
 ): Promise<CleanUpResult> {
   const paths = new Set(named.map(({ path }) => path));
-  const leftovers = (await room.leftovers.refresh()).filter(({ path, removable }) => removable && paths.has(path));
-  return await carryOut(room, {
-    trees: trees.map((owned): PlannedTree => ({ owned, memoryBytes: memoryOf(owned, room.watch), action: 'end' })),
+  const leftovers = (await context.leftovers.refresh()).filter(({ path, removable }) => removable && paths.has(path));
+  return await carryOut(context, {
+    trees: trees.map((owned): PlannedTree => ({ owned, memoryBytes: memoryOf(owned, context.watch), action: 'end' })),
     leftovers: leftovers.map((leftover) => ({ leftover, action: 'remove' })),
     issues: [],
   });
@@ -61,7 +61,7 @@ export async function cleanUpAfter(
 
 /** Does what the plan says. The rows of its trees say "ending…" until it is verified that they are gone, or are not. */
 export async function carryOut(
-  { watch, leftovers, log }: CleanUpRoom,
+  { watch, leftovers, log }: CleanUpContext,
   plan: CleanUpPlan,
   { quiet = false }: CleanUpManner = {},
 ): Promise<CleanUpResult> {

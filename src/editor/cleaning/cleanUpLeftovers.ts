@@ -3,13 +3,13 @@ import { ProgressLocation, type QuickPickItem, QuickPickItemKind, window } from 
 import type { Leftover } from '../../browsers/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { type CleanUpRoom, removeLeftovers } from './cleanUp.ts';
+import { type CleanUpContext, removeLeftovers } from './cleanUp.ts';
 
 /** *Clean Up Leftover Files…*: shows what browsers that are gone left on the disk, and removes what stays ticked. */
-export async function cleanUpLeftovers(room: CleanUpRoom): Promise<void> {
+export async function cleanUpLeftovers(context: CleanUpContext): Promise<void> {
   const found = await window.withProgress(
     { location: ProgressLocation.Window, title: t('Looking for leftover files…') },
-    () => room.leftovers.refresh(),
+    () => context.leftovers.refresh(),
   );
   const removable = found.filter((leftover) => leftover.removable);
   const kept = found.length - removable.length;
@@ -35,11 +35,11 @@ export async function cleanUpLeftovers(room: CleanUpRoom): Promise<void> {
     },
   );
   const leftovers = chosen?.flatMap((item) => ('leftover' in item ? [item.leftover] : [])) ?? [];
-  if (leftovers.length > 0) await removeLeftovers(room, leftovers);
+  if (leftovers.length > 0) await removeLeftovers(context, leftovers);
 }
 
 /** Removes one, after naming it. */
-export async function removeLeftover(room: CleanUpRoom, leftover: Leftover): Promise<void> {
+export async function removeLeftover(context: CleanUpContext, leftover: Leftover): Promise<void> {
   if (!leftover.removable) {
     void window.showInformationMessage(t('It stays: {0}.', plainText(leftover.reason ?? '', 200)));
     return;
@@ -57,7 +57,7 @@ export async function removeLeftover(room: CleanUpRoom, leftover: Leftover): Pro
     },
     remove,
   );
-  if (answer === remove) await removeLeftovers(room, [leftover]);
+  if (answer === remove) await removeLeftovers(context, [leftover]);
 }
 
 /** A leftover in a list to choose from. */

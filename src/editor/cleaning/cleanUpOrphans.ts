@@ -3,17 +3,17 @@ import type { CleanUpPlan, PlannedLeftover, PlannedTree } from '../../orphans/in
 import { formatBytes, plainText } from '../../support/index.ts';
 import { engine } from '../loadEngine.ts';
 import { t } from '../translate.ts';
-import { type CleanUpRoom, carryOut } from './cleanUp.ts';
+import { type CleanUpContext, carryOut } from './cleanUp.ts';
 import { leftoverItem } from './cleanUpLeftovers.ts';
 
 type Choice = QuickPickItem & { readonly tree?: PlannedTree; readonly leftover?: PlannedLeftover };
 
 /** *Clean Up Orphans…*: shows what was found with its evidence, ends what the user leaves ticked, and says what it did. */
-export async function cleanUpOrphans(room: CleanUpRoom): Promise<void> {
+export async function cleanUpOrphans(context: CleanUpContext): Promise<void> {
   const plan = await window.withProgress({ location: ProgressLocation.Window, title: t('Looking for orphans…') }, () =>
-    engine().planCleanUp({ reader: room.watch.reader, observations: room.watch.observations }),
+    engine().planCleanUp({ reader: context.watch.reader, observations: context.watch.observations }),
   );
-  for (const issue of plan.issues) room.log.warn(issue);
+  for (const issue of plan.issues) context.log.warn(issue);
   const choices = choicesOf(plan);
   if (choices.length === 0) {
     const kept = plan.leftovers.length;
@@ -32,7 +32,7 @@ export async function cleanUpOrphans(room: CleanUpRoom): Promise<void> {
     matchOnDetail: true,
   });
   if (!chosen || chosen.length === 0) return;
-  await carryOut(room, {
+  await carryOut(context, {
     trees: chosen.flatMap(({ tree }) => (tree ? [{ ...tree, action: 'end' as const }] : [])),
     leftovers: chosen.flatMap(({ leftover }) => (leftover ? [{ ...leftover, action: 'remove' as const }] : [])),
     issues: [],

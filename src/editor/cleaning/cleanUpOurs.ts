@@ -1,31 +1,31 @@
 import { window } from 'vscode';
-import type { SessionRoom } from '../managed/sessionRoom.ts';
+import type { WindowSessions } from '../managed/windowSessions.ts';
 import type { ShownTree } from '../processTree/row.ts';
 import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { type CleanUpRoom, carryOut, endTrees } from './cleanUp.ts';
+import { type CleanUpContext, carryOut, endTrees } from './cleanUp.ts';
 
 /**
  * *Clean Up Everything Leakwright Launched*: closes this window's sessions, ends what sessions and checks left whose
  * process died, and removes their folders. What other windows and terminals run is named first: somebody may be using it.
  */
-export async function cleanUpOurs(room: CleanUpRoom, sessions: SessionRoom): Promise<void> {
+export async function cleanUpOurs(context: CleanUpContext, sessions: WindowSessions): Promise<void> {
   const own = sessions.sessions.length;
   await sessions.closeAll();
-  const trees = await room.watch.refresh();
+  const trees = await context.watch.refresh();
   const ours = trees.filter(({ owned, session }) => owned?.journalId !== undefined && !session);
   const lost = ours.flatMap(({ owned }) => (owned?.status === 'orphan' ? [owned] : []));
   const others = ours.filter(({ owned }) => owned?.status === 'managed');
-  const left = (await room.leftovers.refresh()).filter(({ createdBy }) => createdBy === 'leakwright');
+  const left = (await context.leftovers.refresh()).filter(({ createdBy }) => createdBy === 'leakwright');
   const folders = left.filter(({ removable }) => removable);
   if (lost.length + folders.length > 0) {
-    await carryOut(room, {
+    await carryOut(context, {
       trees: lost.map((owned) => ({ owned, memoryBytes: 0, action: 'end' })),
       leftovers: folders.map((leftover) => ({ leftover, action: 'remove' })),
       issues: [],
     });
   }
-  if (others.length > 0) await askAboutOthers(room, others);
+  if (others.length > 0) await askAboutOthers(context, others);
   else if (own + lost.length + folders.length === 0) {
     void window.showInformationMessage(
       left.length === 0
@@ -38,7 +38,7 @@ export async function cleanUpOurs(room: CleanUpRoom, sessions: SessionRoom): Pro
   }
 }
 
-async function askAboutOthers(room: CleanUpRoom, others: readonly ShownTree[]): Promise<void> {
+async function askAboutOthers(context: CleanUpContext, others: readonly ShownTree[]): Promise<void> {
   const end = t('End Them Too');
   const names = others.map(({ sample: { tree }, owned }) =>
     plainText(`${tree.product} (pid ${tree.root.pid}), ${owned?.owner?.name ?? ''}`, 120),
@@ -52,7 +52,7 @@ async function askAboutOthers(room: CleanUpRoom, others: readonly ShownTree[]): 
   );
   if (answer === end)
     await endTrees(
-      room,
+      context,
       others.flatMap(({ owned }) => (owned ? [owned] : [])),
     );
 }

@@ -11,7 +11,7 @@ import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { offerCleanUp } from './ask.ts';
 import { type Aftermath, WORTH_TELLING_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
-import { type CleanUpRoom, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
+import { type CleanUpContext, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
 
 /** While an orphan is not old enough to be told of, it is looked at this often, in ms, whether the view is visible or not. */
 const AGING_BEAT_MS = 10_000;
@@ -23,12 +23,12 @@ const MAX_TOLD = 500;
 const SAME_OCCASION_MS = 15_000;
 
 /**
- * Tells of what leaks outside of the page: browsers that nobody owns any more, and files that outlive their browsers. Each is
+ * Notifies of leaks outside of pages: browsers without an owner, and files that outlive their browsers. Each is
  * told once, all that is due in one notification, in the window that is looked at, and only when it stayed for as long as
  * the settings say: what ends by itself is no leak.
  */
 export class LeakAlerts implements Disposable {
-  readonly #room: CleanUpRoom;
+  readonly #context: CleanUpContext;
   readonly #told = new Set<string>();
   /** Owners that have ended and are asked about in a moment. */
   readonly #ending = new Set<string>();
@@ -37,46 +37,46 @@ export class LeakAlerts implements Disposable {
   readonly #startedAt = Date.now();
   readonly #stops: (() => void)[];
 
-  constructor(room: CleanUpRoom) {
-    this.#room = room;
+  constructor(context: CleanUpContext) {
+    this.#context = context;
     const focus = window.onDidChangeWindowState(({ focused }) => {
       if (!focused) return;
-      this.#onTrees(room.watch.trees);
-      this.#onLeftovers(room.leftovers.leftovers);
+      this.#onTrees(context.watch.trees);
+      this.#onLeftovers(context.leftovers.leftovers);
     });
-    const first = setTimeout(() => inBackground(room.log, 'Looking for orphans', this.#firstLook()), FIRST_LOOK_MS);
+    const first = setTimeout(() => inBackground(context.log, 'Looking for orphans', this.#firstLook()), FIRST_LOOK_MS);
     this.#stops = [
       () => clearTimeout(first),
-      room.watch.onDidChange((trees) => this.#onTrees(trees)),
-      room.leftovers.onDidLook((leftovers) => this.#onLeftovers(leftovers)),
+      context.watch.onDidChange((trees) => this.#onTrees(trees)),
+      context.leftovers.onDidLook((leftovers) => this.#onLeftovers(leftovers)),
       () => focus.dispose(),
     ];
   }
 
   dispose(): void {
     for (const stop of this.#stops) stop();
-    this.#room.watch.watch('alerts', undefined);
+    this.#context.watch.watch('alerts', undefined);
   }
 
   /** The one notification of an owner's end: all that it left, with sizes. After *Clean Up* nothing of that remains. */
   async offer(owner: WatchedOwner, { browsers, gone }: Aftermath): Promise<void> {
-    const files = this.#room.leftovers.leftovers.filter(
+    const files = this.#context.leftovers.leftovers.filter(
       (leftover) => this.#leftBy.get(leftover.path) === owner.name && canGoNow(gone, leftover),
     );
     const message = leftBehindSentence(owner.name, {
       browsers: browsers.length,
       processes: sum(browsers, ({ tree }) => tree.processes.length),
-      memoryBytes: sum(browsers, (owned) => memoryOf(owned, this.#room.watch)),
+      memoryBytes: sum(browsers, (owned) => memoryOf(owned, this.#context.watch)),
       folders: files.length,
       folderBytes: sum(files, ({ bytes }) => bytes),
     });
     await offerCleanUp(message, {
-      cleanUp: () => cleanUpAfter(this.#room, [...browsers, ...gone], files),
+      cleanUp: () => cleanUpAfter(this.#context, [...browsers, ...gone], files),
       silence: { setting: 'afterDebugSession', value: 'ignore' },
     });
   }
 
-  /** An owner has ended, and what it left is about to be known: until then nobody is told of that. */
+  /** An owner has ended: holds back notifications of its browsers until what it left is known. */
   noteOwnerEnding(owner: WatchedOwner): void {
     this.#ending.add(keyOf(owner));
   }
@@ -89,7 +89,7 @@ export class LeakAlerts implements Disposable {
     try {
       for (const { tree } of browsers) this.#tell(identityKey(tree.root));
       if (browsers.length + gone.length === 0) return;
-      const leftovers = await this.#room.leftovers.refresh();
+      const leftovers = await this.#context.leftovers.refresh();
       for (const { path } of byProductsOf(gone, leftovers, beganAt, Date.now())) {
         if (this.#told.has(path)) continue;
         this.#leftBy.set(path, owner.name);
@@ -98,13 +98,13 @@ export class LeakAlerts implements Disposable {
       for (const old of this.#leftBy.keys()) if (this.#leftBy.size > MAX_TOLD) this.#leftBy.delete(old);
     } finally {
       this.#ending.delete(keyOf(owner));
-      if (setting('fileLeakAlertAfter') > 0) this.#room.leftovers.look();
+      if (setting('fileLeakAlertAfter') > 0) this.#context.leftovers.look();
     }
   }
 
   /** Orphans of an editor that crashed or was stopped: one cheap sample, and no more where no program drives a browser. */
   async #firstLook(): Promise<void> {
-    const { watch } = this.#room;
+    const { watch } = this.#context;
     if (setting('processLeakAlertAfter') === 0 || watch.hasSampled) return;
     const table = await watch.reader.readTable();
     const trees = engine().findBrowserTrees(table);
@@ -117,12 +117,12 @@ export class LeakAlerts implements Disposable {
       owned?.status === 'orphan' && !ending && !this.#isKnown(owned) ? [owned] : [],
     );
     const isOff = limitMs === 0 || fresh.length === 0;
-    this.#room.watch.watch('alerts', isOff ? undefined : AGING_BEAT_MS);
+    this.#context.watch.watch('alerts', isOff ? undefined : AGING_BEAT_MS);
     if (isOff || !window.state.focused) return;
     const due = fresh.filter((owned) => isDueOrphan(owned, limitMs));
     if (due.length === 0) return;
     for (const { tree } of due) this.#tell(identityKey(tree.root));
-    inBackground(this.#room.log, 'Telling of orphans', this.#tellOfTrees(due));
+    inBackground(this.#context.log, 'Telling of orphans', this.#tellOfTrees(due));
   }
 
   async #tellOfTrees(due: readonly OwnedTree[]): Promise<void> {
@@ -147,7 +147,7 @@ export class LeakAlerts implements Disposable {
               formatDuration(forMs),
             );
     await offerCleanUp(message, {
-      cleanUp: () => endTrees(this.#room, due),
+      cleanUp: () => endTrees(this.#context, due),
       silence: { setting: 'processLeakAlertAfter', value: 0 },
     });
   }
@@ -165,7 +165,8 @@ export class LeakAlerts implements Disposable {
       .map(({ ageMs, ripensInMs = 0 }) => Math.max(limitMs - ageMs, ripensInMs))
       .filter((ms) => ms > 0);
     const soon = waits.filter((ms) => ms <= SAME_OCCASION_MS);
-    if (waits.length > 0) this.#room.leftovers.look((soon.length > 0 ? Math.max(...soon) : Math.min(...waits)) + 1000);
+    if (waits.length > 0)
+      this.#context.leftovers.look((soon.length > 0 ? Math.max(...soon) : Math.min(...waits)) + 1000);
     // An owner that has just ended gets its own notification soon.
     if (soon.length > 0 || this.#ending.size > 0 || !window.state.focused) return;
     const due = fresh.filter((leftover) => isDueLeftover(leftover, limitMs));
@@ -189,17 +190,17 @@ export class LeakAlerts implements Disposable {
           ? t('A browser that is gone left a folder behind: {0} ({1}).', plainText(due[0]!.path, 120), size)
           : t('Browsers that are gone left {0} folders behind ({1}).', due.length, size);
     inBackground(
-      this.#room.log,
+      this.#context.log,
       'Telling of leftover files',
       offerCleanUp(message, {
-        cleanUp: () => removeLeftovers(this.#room, due),
+        cleanUp: () => removeLeftovers(this.#context, due),
         silence: { setting: 'fileLeakAlertAfter', value: 0 },
       }),
     );
   }
 
   #isKnown({ tree }: OwnedTree): boolean {
-    const owner = this.#room.watch.observations.of(tree.root)?.owner;
+    const owner = this.#context.watch.observations.of(tree.root)?.owner;
     if (owner && this.#ending.has(keyOf(owner))) return true;
     return this.#told.has(identityKey(tree.root));
   }

@@ -12,11 +12,11 @@ import type { ProcessWatch } from '../processTree/processWatch.ts';
 import type { ShownTree } from '../processTree/row.ts';
 import { setting } from '../settings.ts';
 import type { Aftermath } from './aftermath.ts';
-import { type CleanUpRoom, endTrees } from './cleanUp.ts';
+import { type CleanUpContext, endTrees } from './cleanUp.ts';
 import { listenToOwners } from './ownerSources.ts';
 
 /**
- * Once its owner is dead nobody can tell any more who launched a browser, so samples are taken while owners live, even
+ * Once its owner is dead, the launcher of a browser is unknown, so samples are taken while owners live, even
  * when the view is hidden. Stop ends a debuggee at once: two seconds is the shortest-lived browser we may miss. Tasks run
  * for hours (`watch`), and end by themselves more often; a terminal is open all day, and mostly nothing runs in it.
  */
@@ -45,7 +45,7 @@ interface RunningOwner {
 }
 
 interface OwnerWatchOptions {
-  readonly room: CleanUpRoom;
+  readonly context: CleanUpContext;
   /** An owner has ended and this is what it left, once what ends by itself has: asks, as the setting wants it. */
   readonly offer: (owner: WatchedOwner, aftermath: Aftermath) => Promise<void>;
   /** An owner has ended; what it left is not known yet. */
@@ -68,8 +68,8 @@ export class OwnerWatch implements Disposable {
 
   constructor(options: OwnerWatchOptions) {
     this.#options = options;
-    this.#watch = options.room.watch;
-    this.#stopListening = options.room.watch.onDidChange((trees) => this.#note(trees));
+    this.#watch = options.context.watch;
+    this.#stopListening = options.context.watch.onDidChange((trees) => this.#note(trees));
     this.#sources = listenToOwners({
       begin: (owner, pid) => {
         const { pids } = this.#begin(owner);
@@ -107,7 +107,7 @@ export class OwnerWatch implements Disposable {
   #end(owner: WatchedOwner): void {
     const running = this.#running.get(keyOf(owner));
     if (!running) return;
-    inBackground(this.#options.room.log, `After '${owner.name}'`, this.#lookAfter(running));
+    inBackground(this.#options.context.log, `After '${owner.name}'`, this.#lookAfter(running));
   }
 
   async #lookAfter(running: RunningOwner): Promise<void> {
@@ -158,10 +158,10 @@ export class OwnerWatch implements Disposable {
   async #clean(owner: WatchedOwner, { browsers, gone }: Aftermath): Promise<void> {
     const orphans = browsers.filter(({ status }) => status === 'orphan');
     if (orphans.length + gone.length === 0) return;
-    this.#options.room.log.info(
+    this.#options.context.log.info(
       `'${owner.name}' left ${orphans.length} browsers and the files of ${gone.length}: cleaning up, as the setting asks.`,
     );
-    await endTrees(this.#options.room, [...orphans, ...gone], { quiet: orphans.length === 0 });
+    await endTrees(this.#options.context, [...orphans, ...gone], { quiet: orphans.length === 0 });
   }
 
   #isLeftBy(owned: OwnedTree, owner: WatchedOwner): boolean {

@@ -8,7 +8,7 @@ import { askDoctor } from './askDoctor.ts';
 import { type EditorCheck, type EditorRemedy, doctorItems, outcomeOf, titleOf } from './doctorItems.ts';
 import { surroundings } from './surroundings.ts';
 
-interface DoctorRoom {
+interface DoctorContext {
   readonly cli: string;
   readonly extensionVersion: string;
   readonly log: Log;
@@ -19,7 +19,7 @@ interface Choice extends QuickPickItem {
 }
 
 /** *Doctor*: looks at all that sessions and checks stand on, and shows each with its state and what to do about it. */
-export async function doctor(room: DoctorRoom): Promise<void> {
+export async function doctor(context: DoctorContext): Promise<void> {
   const diagnosis = await window.withProgress(
     {
       location: ProgressLocation.Notification,
@@ -30,7 +30,7 @@ export async function doctor(room: DoctorRoom): Promise<void> {
       const cancelled = new AbortController();
       token.onCancellationRequested(() => cancelled.abort());
       try {
-        return await askDoctor({ cli: room.cli, ...howToAsk(), signal: cancelled.signal });
+        return await askDoctor({ cli: context.cli, ...howToAsk(), signal: cancelled.signal });
       } catch (error) {
         if (isAbort(error)) return undefined;
         throw error;
@@ -40,10 +40,10 @@ export async function doctor(room: DoctorRoom): Promise<void> {
   if (!diagnosis) return;
   const checks = [
     ...diagnosis.checks.map((one): EditorCheck => ({ ...one, title: titleOf(one) })),
-    ...surroundings(room.extensionVersion),
+    ...surroundings(context.extensionVersion),
   ];
   for (const { state, title, fact, advice } of checks) {
-    room.log[state === 'ok' ? 'info' : 'warn'](`Doctor: ${title}: ${fact}${advice ? ` → ${advice}` : ''}`);
+    context.log[state === 'ok' ? 'info' : 'warn'](`Doctor: ${title}: ${fact}${advice ? ` → ${advice}` : ''}`);
   }
   await show(checks, diagnosisMarkdown({ ...diagnosis, checks }));
 }

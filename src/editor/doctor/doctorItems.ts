@@ -10,7 +10,7 @@ export interface DoctorItem {
   readonly remedy?: EditorRemedy;
 }
 
-/** The room's remedies, and those that only the editor has. */
+/** The doctor room's remedies, and those that only the editor has. */
 export type EditorRemedy = Remedy | { readonly kind: 'trust' };
 
 /** What the editor itself adds to what the doctor looked at. */

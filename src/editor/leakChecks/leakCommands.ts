@@ -7,7 +7,7 @@ import { baseOf } from './compareBase.ts';
 import type { LeakNode } from './leakRows.ts';
 import type { PastRuns } from './pastRuns.ts';
 
-interface LeakCommandsRoom {
+interface LeakCommandsContext {
   readonly runs: PastRuns;
   readonly reports: ReportPanels;
   /** What is selected in the view. */
@@ -15,28 +15,28 @@ interface LeakCommandsRoom {
 }
 
 /**
- * What a report is asked for by: a row of the view, a JSON report, or the finding's fingerprint (a Problem knows nothing
+ * Names a report: a row of the view, a JSON report, or the finding's fingerprint (a Problem knows nothing
  * else); nothing asks for the latest run.
  */
 export type OpenReportArgument = LeakNode | Uri | OpenReportRequest | { readonly fingerprint: string } | undefined;
 
 /** *Open Report* */
-export async function openReport(room: LeakCommandsRoom, asked: OpenReportArgument): Promise<void> {
+export async function openReport(context: LeakCommandsContext, asked: OpenReportArgument): Promise<void> {
   if (asked instanceof Uri) {
-    room.reports.open({ memory: { kind: 'file', uri: asked.toString() } });
+    context.reports.open({ memory: { kind: 'file', uri: asked.toString() } });
     return;
   }
-  const target = await targetOf(room, asked);
+  const target = await targetOf(context, asked);
   if (!target) {
     void window.showInformationMessage(t('No check was run in this workspace yet.'));
     return;
   }
   const { run, focus } = target;
-  room.reports.open({ memory: { kind: 'run', run }, ...defined({ focus }) });
+  context.reports.open({ memory: { kind: 'run', run }, ...defined({ focus }) });
 }
 
 async function targetOf(
-  { runs }: LeakCommandsRoom,
+  { runs }: LeakCommandsContext,
   asked: Exclude<OpenReportArgument, Uri>,
 ): Promise<{ run: string; focus?: string } | undefined> {
   if (asked && 'result' in asked) {
@@ -59,7 +59,7 @@ async function targetOf(
 }
 
 /** *Open Report File…*: a JSON report, as the command line or a CI server wrote it. */
-export async function openReportFile({ reports }: LeakCommandsRoom, given?: Uri): Promise<void> {
+export async function openReportFile({ reports }: LeakCommandsContext, given?: Uri): Promise<void> {
   const picked =
     given ??
     (
@@ -70,39 +70,39 @@ export async function openReportFile({ reports }: LeakCommandsRoom, given?: Uri)
 
 /** *Compare*: two runs that are selected, or one with the run of the same scenario before it. */
 export async function compareRuns(
-  room: LeakCommandsRoom,
+  context: LeakCommandsContext,
   node: LeakNode | undefined,
   nodes: readonly LeakNode[] | undefined,
 ): Promise<void> {
-  const chosen = runsOf(nodes ?? (node ? [node] : room.selected()));
-  const all = await room.runs.list();
+  const chosen = runsOf(nodes ?? (node ? [node] : context.selected()));
+  const all = await context.runs.list();
   const [newer, older] = [...chosen].sort((a, b) => (a.id < b.id ? 1 : -1));
   if (!newer || chosen.length > 2) {
     throw new LeakwrightError('usage', t('Select one or two past checks to compare.'));
   }
   const base = older ?? baseOf(newer, all);
   if (!base) throw new LeakwrightError('usage', t('There is no earlier check of this to compare with.'));
-  room.reports.open({ memory: { kind: 'run', run: newer.id, base: base.id } });
+  context.reports.open({ memory: { kind: 'run', run: newer.id, base: base.id } });
 }
 
 /** *Delete*: the runs that are selected. */
 export async function deleteRuns(
-  room: LeakCommandsRoom,
+  context: LeakCommandsContext,
   node: LeakNode | undefined,
   nodes: readonly LeakNode[] | undefined,
 ): Promise<void> {
-  const chosen = runsOf(nodes ?? (node ? [node] : room.selected()));
+  const chosen = runsOf(nodes ?? (node ? [node] : context.selected()));
   if (chosen.length === 0) return;
   if (chosen.length > 1) {
     const remove = t('Delete');
     const question = t('Delete {0} past checks with their reports?', chosen.length);
     if ((await window.showWarningMessage(question, { modal: true }, remove)) !== remove) return;
   }
-  await room.runs.delete(chosen.map(({ id }) => id));
+  await context.runs.delete(chosen.map(({ id }) => id));
 }
 
 /** *Delete All Past Checks…* */
-export async function clearRuns({ runs }: LeakCommandsRoom): Promise<void> {
+export async function clearRuns({ runs }: LeakCommandsContext): Promise<void> {
   const remove = t('Delete');
   const question = t('Delete all past checks of this workspace with their reports?');
   if ((await window.showWarningMessage(question, { modal: true }, remove)) === remove) await runs.clear();

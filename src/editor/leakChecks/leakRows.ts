@@ -14,7 +14,7 @@ export interface LeakRow {
   readonly description: string;
   /** Lines. */
   readonly tooltip: readonly string[];
-  /** What a screen reader says: nothing is told by icon alone. */
+  /** What a screen reader says: icons have a text. */
   readonly spoken: string;
   readonly icon: string;
   /** A theme colour's id. */

@@ -105,7 +105,7 @@ export class PastRuns {
     this.#changed.fire();
   }
 
-  /** Lets go of the file, once what is being written is. */
+  /** Closes the file after pending writes. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#writing;

@@ -7,10 +7,10 @@ import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { launchWithProgress } from './launchFlow.ts';
 import type { SavedSession } from './savedSessions.ts';
-import type { SessionRoom } from './sessionRoom.ts';
+import type { WindowSessions } from './windowSessions.ts';
 
-interface AttachRoom {
-  readonly sessions: SessionRoom;
+interface AttachContext {
+  readonly sessions: WindowSessions;
   readonly watch: ProcessWatch;
   readonly log: Log;
 }
@@ -19,14 +19,14 @@ type Target = Pick<SavedSession, 'endpoint'> & { readonly source: 'attach' | 'co
 type Choice = QuickPickItem & { readonly target?: Target };
 
 /** *Attach…*: to a browser of this machine that listens on a port, or to one elsewhere by its address. */
-export async function attachInteractively(room: AttachRoom, given?: Target): Promise<SessionInfo | undefined> {
+export async function attachInteractively(context: AttachContext, given?: Target): Promise<SessionInfo | undefined> {
   if (!requireTrust(t('Attaching to a browser'))) return undefined;
-  const target = given ?? (await pickTarget(room));
+  const target = given ?? (await pickTarget(context));
   const endpoint = target && (target.endpoint ?? (await askEndpoint(target.source)));
-  return endpoint === undefined ? undefined : await launchWithProgress(room, { ...target, endpoint });
+  return endpoint === undefined ? undefined : await launchWithProgress(context, { ...target, endpoint });
 }
 
-async function pickTarget({ watch }: AttachRoom): Promise<Target | undefined> {
+async function pickTarget({ watch }: AttachContext): Promise<Target | undefined> {
   const items = listeningBrowsers(watch).then((found): Choice[] => [
     ...found,
     ...(found.length > 0 ? [{ label: '', kind: QuickPickItemKind.Separator }] : []),

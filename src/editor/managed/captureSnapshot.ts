@@ -2,13 +2,13 @@ import { ProgressLocation, type QuickPickItem, Uri, commands, window } from 'vsc
 import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, formatBytes, isAbort, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { type CommandRoom, chooseSession } from './sessionCommands.ts';
+import { type CommandContext, chooseSession } from './sessionCommands.ts';
 import { chooseSnapshotFile } from './snapshotFile.ts';
 
 export interface SnapshotWish {
   /** Which page, by its place in the session's addresses or its target's id. Default: the only one, or what is picked. */
   readonly page?: number | string;
-  /** Where to write it, as an absolute path. Default: the user is asked. */
+  /** Where to write it, as an absolute path. Default: asks the user. */
   readonly file?: string;
 }
 
@@ -18,13 +18,13 @@ export interface SnapshotWish {
  * @returns the file, or undefined when it was given up
  */
 export async function captureHeapSnapshot(
-  room: CommandRoom,
+  context: CommandContext,
   given?: SessionInfo,
   wish: SnapshotWish = {},
 ): Promise<string | undefined> {
-  const session = given ?? (await chooseSession(room, t('Capture Heap Snapshot')));
+  const session = given ?? (await chooseSession(context, t('Capture Heap Snapshot')));
   if (!session) {
-    if (room.sessions.sessions.length === 0) void window.showInformationMessage(t('There is no session yet.'));
+    if (context.sessions.sessions.length === 0) void window.showInformationMessage(t('There is no session yet.'));
     return undefined;
   }
   if (session.urls.length === 0) {
@@ -43,7 +43,7 @@ export async function captureHeapSnapshot(
       const abort = new AbortController();
       const cancelled = token.onCancellationRequested(() => abort.abort());
       try {
-        return (await room.sessions.client.captureHeapSnapshot(session.id, file, page, abort.signal)).bytes;
+        return (await context.sessions.client.captureHeapSnapshot(session.id, file, page, abort.signal)).bytes;
       } catch (error) {
         if (isAbort(error)) return undefined;
         throw error;
@@ -53,7 +53,7 @@ export async function captureHeapSnapshot(
     },
   );
   if (bytes === undefined) return undefined;
-  room.log.info(`Heap snapshot of '${url || page}' written to ${file}, ${bytes} bytes.`);
+  context.log.info(`Heap snapshot of '${url || page}' written to ${file}, ${bytes} bytes.`);
   const open = t('Open');
   const reveal = t('Copy Path');
   void window

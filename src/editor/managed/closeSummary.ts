@@ -46,7 +46,7 @@ function cleaned(summary: CleanupSummary): string {
     .join(', ');
 }
 
-/** Why a session ended that nobody in this window asked to end. */
+/** Why a session ended that this window did not close. */
 function lossText(reason: CloseReason, name: string): string | undefined {
   switch (reason) {
     case 'browser-lost': {

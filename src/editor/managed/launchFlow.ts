@@ -7,11 +7,11 @@ import { onDemand } from '../loadOnDemand.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { type SavedSession, launchRequest } from './savedSessions.ts';
-import type { SessionRoom } from './sessionRoom.ts';
+import type { WindowSessions } from './windowSessions.ts';
 import { saveSession, savedSessions, sessionDefaults } from './sessionSettings.ts';
 
-interface LaunchRoom {
-  readonly sessions: SessionRoom;
+interface LaunchContext {
+  readonly sessions: WindowSessions;
   readonly log: Log;
 }
 
@@ -23,35 +23,35 @@ type Choice = QuickPickItem & { readonly saved?: SavedSession; readonly options?
  * @param given the name of a saved session, or what one would say, from a keybinding or a task
  */
 export async function launchInteractively(
-  room: LaunchRoom,
+  context: LaunchContext,
   given?: string | Partial<SavedSession>,
 ): Promise<SessionInfo | undefined> {
   if (!requireTrust(t('Launching a session'))) return undefined;
   const { sessions: saved, problems } = savedSessions();
-  for (const problem of problems) room.log.warn(problem);
+  for (const problem of problems) context.log.warn(problem);
   if (problems.length > 0) void window.showWarningMessage(problems.join(' '));
   if (typeof given === 'string') {
     const named = saved.find(({ name }) => name === given);
     if (!named) throw new LeakwrightError('usage', `The setting leakwright.sessions has no session '${given}'.`);
-    return await launchWithProgress(room, named);
+    return await launchWithProgress(context, named);
   }
-  if (given) return await launchWithProgress(room, given);
+  if (given) return await launchWithProgress(context, given);
 
   const choice: Pick<Choice, 'saved' | 'options'> | undefined = saved.length > 0 ? await pickSaved(saved) : {};
   if (!choice) return undefined;
-  if (choice.saved) return await launchWithProgress(room, choice.saved);
+  if (choice.saved) return await launchWithProgress(context, choice.saved);
   const url = choice.options ? 'options' : await askUrl();
   if (url === undefined) return undefined;
   if (url === 'options') {
     const chosen = await onDemand().askSessionOptions({
       browser: sessionDefaults().browser,
-      devices: () => room.sessions.client.devices(),
+      devices: () => context.sessions.client.devices(),
     });
     if (!chosen) return undefined;
     if (isNamed(chosen)) await saveSession(chosen);
-    return await launchWithProgress(room, chosen);
+    return await launchWithProgress(context, chosen);
   }
-  return await launchWithProgress(room, url === '' ? {} : { url });
+  return await launchWithProgress(context, url === '' ? {} : { url });
 }
 
 async function pickSaved(saved: readonly SavedSession[]): Promise<Choice | undefined> {
@@ -108,7 +108,7 @@ function isNamed(session: Partial<SavedSession>): session is SavedSession {
 
 /** Starts a session with a notification that it can be given up in. Undefined when it was. */
 export async function launchWithProgress(
-  { sessions }: LaunchRoom,
+  { sessions }: LaunchContext,
   saved: Partial<SavedSession>,
 ): Promise<SessionInfo | undefined> {
   const request = launchRequest(saved, sessionDefaults());

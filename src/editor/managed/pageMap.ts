@@ -2,7 +2,7 @@ import type { RendererLabel, SessionInfo } from '../../sessions/index.ts';
 import { type Log, describeError } from '../../support/index.ts';
 import type { ShownTree } from '../processTree/row.ts';
 
-/** Navigations come in bursts; a page is asked once they are over. */
+/** Navigations come in bursts: reads the page once after the last. */
 const QUIET_MS = 700;
 
 interface Asked {

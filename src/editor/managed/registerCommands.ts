@@ -8,7 +8,7 @@ import { launchInteractively } from './launchFlow.ts';
 import { debugScript, runScript } from './runScript.ts';
 import type { SavedSession } from './savedSessions.ts';
 import {
-  type CommandRoom,
+  type CommandContext,
   closeAllInteractively,
   closeInteractively,
   copySessionEndpoint,
@@ -30,29 +30,29 @@ type Command = (id: CommandId, run: (...args: never[]) => unknown) => void;
  */
 export function registerSessionCommands(
   command: Command,
-  room: CommandRoom & Parameters<typeof attachInteractively>[0],
+  context: CommandContext & Parameters<typeof attachInteractively>[0],
   copyPort: (node: Node) => Promise<void>,
 ): void {
   const sessionOf = (of?: Node | Given): SessionInfo | undefined => {
     if (!of) return undefined;
     if ('row' in of) return sessionOfRow(of);
-    return room.sessions.sessions.find(({ id }) => id === of.session);
+    return context.sessions.sessions.find(({ id }) => id === of.session);
   };
   const given = (of?: Node | Given): Given => (of && !('row' in of) ? of : {});
 
-  command(COMMANDS.launchSession, (what?: string | Partial<SavedSession>) => launchInteractively(room, what));
+  command(COMMANDS.launchSession, (what?: string | Partial<SavedSession>) => launchInteractively(context, what));
   command(COMMANDS.attachSession, (target?: Parameters<typeof attachInteractively>[1]) =>
-    attachInteractively(room, target),
+    attachInteractively(context, target),
   );
-  command(COMMANDS.openUrlInSession, (of?: Node | Given) => openUrl(room, sessionOf(of), given(of).url));
-  command(COMMANDS.runScriptInSession, (script?: Uri) => runScript(room, script));
-  command(COMMANDS.debugScriptInSession, (script?: Uri) => debugScript(room, script));
-  command(COMMANDS.captureHeapSnapshot, (of?: Node | Given) => captureHeapSnapshot(room, sessionOf(of), given(of)));
+  command(COMMANDS.openUrlInSession, (of?: Node | Given) => openUrl(context, sessionOf(of), given(of).url));
+  command(COMMANDS.runScriptInSession, (script?: Uri) => runScript(context, script));
+  command(COMMANDS.debugScriptInSession, (script?: Uri) => debugScript(context, script));
+  command(COMMANDS.captureHeapSnapshot, (of?: Node | Given) => captureHeapSnapshot(context, sessionOf(of), given(of)));
   command(COMMANDS.copyEndpoint, (node?: Node) =>
-    node && !sessionOf(node) ? copyPort(node) : copySessionEndpoint(room, sessionOf(node)),
+    node && !sessionOf(node) ? copyPort(node) : copySessionEndpoint(context, sessionOf(node)),
   );
-  command(COMMANDS.closeSession, (of?: Node | Given) => closeInteractively(room, sessionOf(of)));
-  command(COMMANDS.closeAllSessions, () => closeAllInteractively(room));
+  command(COMMANDS.closeSession, (of?: Node | Given) => closeInteractively(context, sessionOf(of)));
+  command(COMMANDS.closeAllSessions, () => closeAllInteractively(context));
 }
 
 /** The session that a row shows, or shows a part of. */

@@ -16,17 +16,17 @@ import { LeakwrightError } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { scriptRun } from './scriptInSession.ts';
-import { type CommandRoom, chooseOrLaunch } from './sessionCommands.ts';
+import { type CommandContext, chooseOrLaunch } from './sessionCommands.ts';
 
 /** *Run Script in Session*: as a task in a terminal, whose environment leads the script to the session. */
 export async function runScript(
-  room: CommandRoom,
+  context: CommandContext,
   script?: Uri,
   given?: SessionInfo,
 ): Promise<TaskExecution | undefined> {
   const title = t('Run Script in Session');
   const file = await chooseScript(title, script);
-  const session = file && (given ?? (await chooseOrLaunch(room, title)));
+  const session = file && (given ?? (await chooseOrLaunch(context, title)));
   if (!session) return undefined;
   const folder = workspace.getWorkspaceFolder(file);
   const { program, args, cwd, env } = scriptRun(file.fsPath, session, folder?.uri.fsPath);
@@ -44,10 +44,10 @@ export async function runScript(
 }
 
 /** *Debug Script in Session*: the same under the editor's own JavaScript debugger. */
-export async function debugScript(room: CommandRoom, script?: Uri, given?: SessionInfo): Promise<boolean> {
+export async function debugScript(context: CommandContext, script?: Uri, given?: SessionInfo): Promise<boolean> {
   const title = t('Debug Script in Session');
   const file = await chooseScript(title, script);
-  const session = file && (given ?? (await chooseOrLaunch(room, title)));
+  const session = file && (given ?? (await chooseOrLaunch(context, title)));
   if (!session) return false;
   const folder = workspace.getWorkspaceFolder(file);
   const { program, args, cwd, env } = scriptRun(file.fsPath, session, folder?.uri.fsPath);

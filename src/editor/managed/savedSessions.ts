@@ -20,7 +20,7 @@ export interface SavedSession {
   readonly url?: string;
   /** Where the browser, server or hub is, for the other sources. */
   readonly endpoint?: string;
-  /** What a Grid is asked for besides the browser. */
+  /** Capabilities for a Grid, besides the browser. */
   readonly capabilities?: Readonly<Record<string, unknown>>;
 }
 

@@ -7,18 +7,18 @@ import { requireTrust } from '../trust.ts';
 import { launchInteractively, launchWithProgress } from './launchFlow.ts';
 import { nameOfSession } from '../processTree/sessionText.ts';
 import type { SessionNews } from './sessionNews.ts';
-import type { SessionRoom } from './sessionRoom.ts';
+import type { WindowSessions } from './windowSessions.ts';
 import { sourceText } from './sessionFacts.ts';
 
-export interface CommandRoom {
-  readonly sessions: SessionRoom;
+export interface CommandContext {
+  readonly sessions: WindowSessions;
   readonly news: SessionNews;
   readonly log: Log;
 }
 
 /** The given session, the only one, or the one the user picks; undefined when there is none, or none was picked. */
-export async function chooseSession(room: CommandRoom, title: string): Promise<SessionInfo | undefined> {
-  const { sessions } = room.sessions;
+export async function chooseSession(context: CommandContext, title: string): Promise<SessionInfo | undefined> {
+  const { sessions } = context.sessions;
   if (sessions.length <= 1) return sessions[0];
   const items = sessions.map((session): QuickPickItem & { readonly session: SessionInfo } => ({
     label: nameOfSession(session),
@@ -30,33 +30,35 @@ export async function chooseSession(room: CommandRoom, title: string): Promise<S
 }
 
 /** The same, and one is launched where there is none. */
-export async function chooseOrLaunch(room: CommandRoom, title: string): Promise<SessionInfo | undefined> {
-  return room.sessions.sessions.length === 0 ? await launchWithProgress(room, {}) : await chooseSession(room, title);
+export async function chooseOrLaunch(context: CommandContext, title: string): Promise<SessionInfo | undefined> {
+  return context.sessions.sessions.length === 0
+    ? await launchWithProgress(context, {})
+    : await chooseSession(context, title);
 }
 
 /** *Close Session*. */
-export async function closeInteractively(room: CommandRoom, given?: SessionInfo): Promise<void> {
-  const session = given ?? (await chooseSession(room, t('Close Session')));
+export async function closeInteractively(context: CommandContext, given?: SessionInfo): Promise<void> {
+  const session = given ?? (await chooseSession(context, t('Close Session')));
   if (!session) return;
   const summary = await window.withProgress(
     { location: ProgressLocation.Window, title: t('Closing {0}…', session.name) },
-    () => room.sessions.close(session.id),
+    () => context.sessions.close(session.id),
   );
-  room.news.tellClosed([summary]);
+  context.news.tellClosed([summary]);
 }
 
 /** *Close All Sessions*. */
-export async function closeAllInteractively(room: CommandRoom): Promise<void> {
-  if (room.sessions.sessions.length === 0) return;
+export async function closeAllInteractively(context: CommandContext): Promise<void> {
+  if (context.sessions.sessions.length === 0) return;
   const summaries = await window.withProgress(
     { location: ProgressLocation.Window, title: t('Closing all sessions…') },
-    () => room.sessions.closeAll(),
+    () => context.sessions.closeAll(),
   );
-  room.news.tellClosed(summaries);
+  context.news.tellClosed(summaries);
 }
 
 /** *Open URL in Session…*: in a new page of a session; a session is launched with it where there is none. */
-export async function openUrl(room: CommandRoom, given?: SessionInfo, address?: string): Promise<void> {
+export async function openUrl(context: CommandContext, given?: SessionInfo, address?: string): Promise<void> {
   if (!requireTrust(t('Opening a page in a session'))) return;
   const url =
     address ??
@@ -69,23 +71,23 @@ export async function openUrl(room: CommandRoom, given?: SessionInfo, address?: 
     }));
   const target = url === undefined ? undefined : normalizeUrl(url);
   if (target === undefined) return;
-  if (!given && room.sessions.sessions.length === 0) {
-    await launchInteractively(room, { url: target });
+  if (!given && context.sessions.sessions.length === 0) {
+    await launchInteractively(context, { url: target });
     return;
   }
-  const session = given ?? (await chooseSession(room, t('Open URL in Session')));
+  const session = given ?? (await chooseSession(context, t('Open URL in Session')));
   if (!session) return;
   await window.withProgress(
     { location: ProgressLocation.Window, title: t('Opening {0}…', plainText(target, 60)) },
-    () => room.sessions.client.ask('openUrl', session.id, target),
+    () => context.sessions.client.ask('openUrl', session.id, target),
   );
 }
 
 /** *Copy Endpoint* of a session: Playwright's, or the debugging port's where that is all there is. */
-export async function copySessionEndpoint(room: CommandRoom, given?: SessionInfo): Promise<void> {
-  const session = given ?? (await chooseSession(room, t('Copy Endpoint')));
+export async function copySessionEndpoint(context: CommandContext, given?: SessionInfo): Promise<void> {
+  const session = given ?? (await chooseSession(context, t('Copy Endpoint')));
   if (!session) {
-    if (room.sessions.sessions.length === 0) void window.showInformationMessage(t('There is no session yet.'));
+    if (context.sessions.sessions.length === 0) void window.showInformationMessage(t('There is no session yet.'));
     return;
   }
   const endpoint = session.endpoints.playwright ?? session.endpoints.cdp;
@@ -94,6 +96,6 @@ export async function copySessionEndpoint(room: CommandRoom, given?: SessionInfo
     return;
   }
   await env.clipboard.writeText(endpoint);
-  // It lets whoever has it drive the browser: worth a word.
+  // With it any program can drive the browser, so the message says so.
   window.setStatusBarMessage(t('$(check) Endpoint copied. It holds a token: give it to your own scripts only.'), 5000);
 }

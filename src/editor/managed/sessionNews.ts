@@ -4,20 +4,20 @@ import { type Log, formatBytes, plainText } from '../../support/index.ts';
 import { COMMANDS } from '../contributions.ts';
 import { t } from '../translate.ts';
 import { closeAllMessage, summaryLines } from './closeSummary.ts';
-import type { SessionRoom } from './sessionRoom.ts';
+import type { WindowSessions } from './windowSessions.ts';
 
 /** Tells people what became of their sessions: in a notification what happened, in the log all of it. */
 export class SessionNews {
-  readonly #sessions: SessionRoom;
+  readonly #sessions: WindowSessions;
   readonly #log: Log;
 
-  constructor(sessions: SessionRoom, log: Log) {
+  constructor(sessions: WindowSessions, log: Log) {
     this.#sessions = sessions;
     this.#log = log;
     sessions.onEvent((event) => this.#onEvent(event));
   }
 
-  /** Says what closing did, whoever asked for it. */
+  /** Says what closing a session did. */
   tellClosed(summaries: readonly CleanupSummary[]): void {
     if (summaries.length === 0) return;
     const message = closeAllMessage(summaries);
@@ -43,7 +43,7 @@ export class SessionNews {
           if (summary.errors.length > 0) this.#log.warn(line);
           else this.#log.info(line);
         }
-        // Whoever closes a session is told by the one who asked.
+        // The command that closes a session says so itself.
         if (summary.reason !== 'requested') this.tellClosed([summary]);
         break;
       }

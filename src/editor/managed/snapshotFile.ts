@@ -6,7 +6,7 @@ import { t } from '../translate.ts';
 /**
  * Asks where a heap snapshot goes, beginning in the first folder.
  *
- * @param of what it is of, for its name; none where nobody knows
+ * @param of the page or program, for the file's name
  */
 export async function chooseSnapshotFile(of: string): Promise<string | undefined> {
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();

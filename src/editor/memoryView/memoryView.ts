@@ -19,7 +19,7 @@ import { webviewHtml } from '../webviews/webviewHtml.ts';
 import { type Past, type Subject, describeSubject, keyOfSubject, layoutOf, marksOf, valuesOf } from './memoryFeed.ts';
 import type { FromMemoryPage, MemorySubject, ToMemoryPage } from './protocol.ts';
 
-/** More often than this, in ms, nobody can follow it. */
+/** The shortest time between updates, in ms: faster ones cannot be read. */
 const POST_EVERY_MS = 1000;
 
 interface MemoryViewOptions {

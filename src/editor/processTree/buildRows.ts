@@ -72,7 +72,7 @@ export function buildRows(
         id: `group ${group}`,
         group,
         look: group === 'leftovers' ? lookOfLeftovers(leftovers) : lookOfGroup(group, children.length),
-        // A person's own browsers are there to compare with, and files do not hurt today: both wait for whoever asks.
+        // A person's own browsers are there to compare with, and files do not hurt today: both are collapsed at first.
         expanded: group !== 'personal' && group !== 'leftovers',
         children,
       },
@@ -183,7 +183,7 @@ function partRows(shown: ShownTree, sample: ProcessSample): PartRow[] {
   }));
 }
 
-/** As the row shows it, so that rows do not change places for what nobody sees. */
+/** As the row shows it, so that rows do not change places for a difference that is not shown. */
 function shownBytes({ key, memory }: TreeSample | ProcessSample, steady: SteadyNumbers): number {
   return memory ? steady.bytes(key, memory.pssBytes) : 0;
 }

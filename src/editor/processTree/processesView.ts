@@ -29,7 +29,7 @@ import { managedFacts, sessionRowFacts } from './sessionText.ts';
 import { SteadyNumbers } from './steadyNumbers.ts';
 import { ViewBeat } from './viewBeat.ts';
 
-/** The view is told at most this often, in ms: a launch makes a dozen processes, and as many events, at once. */
+/** The shortest time between updates of the view, in ms: a launch makes a dozen processes, and as many events, at once. */
 const SHOW_EVERY_MS = 200;
 
 interface ProcessesViewOptions {

@@ -1,7 +1,7 @@
 import { type Terminal, commands, env, window } from 'vscode';
 import { ancestorsOf, sameProcess } from '../../processes/index.ts';
 import { maskCommandLine, plainText } from '../../support/index.ts';
-import { type CleanUpRoom, endTrees } from '../cleaning/cleanUp.ts';
+import { type CleanUpContext, endTrees } from '../cleaning/cleanUp.ts';
 import { removeLeftover } from '../cleaning/cleanUpLeftovers.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { quoteWord } from '../managed/shellWords.ts';
@@ -10,7 +10,7 @@ import type { Node } from './nodeStore.ts';
 import type { HelpersRow, PartRow, ProcessRow, TreeRow } from './row.ts';
 import { endable } from './rowText.ts';
 
-interface RowRoom extends CleanUpRoom {
+interface RowContext extends CleanUpContext {
   readonly closeSession: (session: SessionInfo) => Promise<void>;
   /** What is selected: commands from the keyboard come without a row. */
   readonly selected: () => Node | undefined;
@@ -18,8 +18,8 @@ interface RowRoom extends CleanUpRoom {
 
 type TreeOrProcess = TreeRow | ProcessRow | HelpersRow | PartRow;
 
-function rowOf(node: Node | undefined, room: RowRoom): TreeOrProcess | undefined {
-  const row = (node ?? room.selected())?.row;
+function rowOf(node: Node | undefined, context: RowContext): TreeOrProcess | undefined {
+  const row = (node ?? context.selected())?.row;
   return row && 'shown' in row ? row : undefined;
 }
 
@@ -29,21 +29,21 @@ function processOf(row: TreeOrProcess) {
 }
 
 /** Ends a browser with all its processes, after naming them. What this window launched is closed as a session. */
-export async function endTree(room: RowRoom, node?: Node): Promise<void> {
+export async function endTree(context: RowContext, node?: Node): Promise<void> {
   // The Delete key works on whatever row is selected.
-  const selected = (node ?? room.selected())?.row;
+  const selected = (node ?? context.selected())?.row;
   if (selected?.kind === 'leftover') {
-    await removeLeftover(room, selected.leftover);
+    await removeLeftover(context, selected.leftover);
     return;
   }
   if (selected?.kind === 'session') {
-    await room.closeSession(selected.session);
+    await context.closeSession(selected.session);
     return;
   }
-  const shown = rowOf(node, room)?.shown;
+  const shown = rowOf(node, context)?.shown;
   if (!shown) return;
   if (shown.session) {
-    await room.closeSession(shown.session);
+    await context.closeSession(shown.session);
     return;
   }
   const { owned, sample } = shown;
@@ -70,24 +70,24 @@ export async function endTree(room: RowRoom, node?: Node): Promise<void> {
     },
     end,
   );
-  if (answer === end) await endTrees(room, [owned]);
+  if (answer === end) await endTrees(context, [owned]);
 }
 
-export async function copyPid(room: RowRoom, node?: Node): Promise<void> {
-  const row = rowOf(node, room);
+export async function copyPid(context: RowContext, node?: Node): Promise<void> {
+  const row = rowOf(node, context);
   if (row) await env.clipboard.writeText(String(processOf(row).pid));
 }
 
-export async function copyCommandLine(room: RowRoom, node?: Node): Promise<void> {
-  const row = rowOf(node, room);
+export async function copyCommandLine(context: RowContext, node?: Node): Promise<void> {
+  const row = rowOf(node, context);
   if (!row) return;
   const { commandLine, name } = processOf(row);
   await env.clipboard.writeText(commandLine.length > 0 ? commandLine.map(quoteWord).join(' ') : name);
 }
 
 /** Of a browser that is no session; a session says its own. */
-export async function copyEndpoint(room: RowRoom, node?: Node): Promise<void> {
-  const shown = rowOf(node, room)?.shown;
+export async function copyEndpoint(context: RowContext, node?: Node): Promise<void> {
+  const shown = rowOf(node, context)?.shown;
   const transport = shown?.sample.tree.transport;
   const endpoint = transport?.kind === 'port' && transport.port > 0 ? `http://127.0.0.1:${transport.port}` : undefined;
   if (endpoint !== undefined) await env.clipboard.writeText(endpoint);
@@ -116,15 +116,15 @@ async function terminalOf(pids: ReadonlySet<number>): Promise<Terminal | undefin
 }
 
 /** Shows who launched a browser: its terminal or debug session where the editor has one, else its name and pid. */
-export async function revealOwner(room: RowRoom, node?: Node): Promise<void> {
-  const owner = rowOf(node, room)?.shown.owned?.owner;
+export async function revealOwner(context: RowContext, node?: Node): Promise<void> {
+  const owner = rowOf(node, context)?.shown.owned?.owner;
   if (!owner) return;
   if (owner.kind === 'debug') {
     await commands.executeCommand('workbench.debug.action.focusCallStackView');
     return;
   }
   const { identity } = owner;
-  const { table } = room.watch;
+  const { table } = context.watch;
   if (identity && table) {
     const chain = new Set([identity.pid, ...ancestorsOf(table, identity.pid).map(({ pid }) => pid)]);
     const terminal = await terminalOf(chain);

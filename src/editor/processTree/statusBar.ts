@@ -9,7 +9,7 @@ import type { ShownTree } from './row.ts';
 import { nameOfTree } from './rowText.ts';
 import { SteadyNumbers } from './steadyNumbers.ts';
 
-/** Sessions of this window are measured this often for it when nobody else looks, in ms. */
+/** How often sessions of this window are measured for the status bar while no view is visible, in ms. */
 const BEAT_MS = 10_000;
 const MAX_LINES = 8;
 

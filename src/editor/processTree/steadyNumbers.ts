@@ -33,7 +33,7 @@ export class SteadyNumbers {
     return shown;
   }
 
-  /** Forgets what was not asked for since the last call. */
+  /** Forgets the numbers that were not read since the last call. */
   sweep(): void {
     this.#shown = this.#next;
     this.#next = new Map();

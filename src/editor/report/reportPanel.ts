@@ -12,7 +12,7 @@ import { canOpen, openSource } from './openSource.ts';
 import type { FromReportPage, ReportMemory, ToReportPage } from './protocol.ts';
 import type { Sources } from './reportView.ts';
 
-/** Panels open at once; nobody compares more, and each is a browser frame. */
+/** Panels open at once: each is a browser frame. */
 const MAX_PANELS = 8;
 /** A report with 10,000 samples has about 3 MB. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { type Uri, type WebviewPanel, env } from 'vscode';
 import { LeakwrightError, htmlText, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import type { SnapshotRoom } from './snapshotEditor.ts';
+import type { SnapshotContext } from './snapshotEditor.ts';
 
 /** The report's colours are the theme's here. */
 const THEME = `:root { color-scheme: unset; --page: var(--vscode-editor-background); --card: var(--vscode-editor-background);
@@ -21,7 +21,11 @@ const MAX_ERROR_CHARS = 4000;
  * Fills a tab with the analysis of one heap snapshot, or of several in the order of their files' times. Another process
  * reads them, since a snapshot can have a gigabyte; it ends when the tab is closed.
  */
-export async function showSnapshots(room: SnapshotRoom, panel: WebviewPanel, uris: readonly Uri[]): Promise<void> {
+export async function showSnapshots(
+  context: SnapshotContext,
+  panel: WebviewPanel,
+  uris: readonly Uri[],
+): Promise<void> {
   const files = uris
     .filter(({ scheme }) => scheme === 'file')
     .map(({ fsPath }) => fsPath)
@@ -33,17 +37,17 @@ export async function showSnapshots(room: SnapshotRoom, panel: WebviewPanel, uri
   webview.html = page(t('Reading {0}…', files.map((file) => basename(file)).join(', ')));
   try {
     if (files.length === 0) throw new LeakwrightError('usage', t('Only files of this machine can be analysed.'));
-    const html = await analyse(room, files, closed.signal);
+    const html = await analyse(context, files, closed.signal);
     webview.html = html.replace('</head>', `<style>${THEME}</style></head>`);
   } catch (error) {
     if (closed.signal.aborted) return;
     const { message } = error as Error;
-    room.log.warn(`Heap snapshot: ${message}`);
+    context.log.warn(`Heap snapshot: ${message}`);
     webview.html = page(message);
   }
 }
 
-async function analyse({ cli }: SnapshotRoom, files: readonly string[], signal: AbortSignal): Promise<string> {
+async function analyse({ cli }: SnapshotContext, files: readonly string[], signal: AbortSignal): Promise<string> {
   const child = spawn(process.execPath, [cli, 'analyze', '--reporter', 'html', ...files], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

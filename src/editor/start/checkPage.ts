@@ -3,7 +3,7 @@ import { type Memento, tasks, workspace } from 'vscode';
 import { normalizeUrl, splitSelectors } from '../checks/address.ts';
 import { LAST_URL } from '../checks/askForPage.ts';
 import type { CheckProperties } from '../checks/checkArguments.ts';
-import type { LoopRoom } from '../checks/checkAgain.ts';
+import type { LoopContext } from '../checks/checkAgain.ts';
 import { TASK_TYPE } from '../contributions.ts';
 import { typeText } from '../managed/askInTurn.ts';
 import type { Row } from '../processTree/row.ts';
@@ -18,7 +18,7 @@ import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart }
 import { startScript, waitForPage } from './waitForServer.ts';
 import { defined } from '../../support/index.ts';
 
-interface StartRoom extends LoopRoom {
+interface StartContext extends LoopContext {
   readonly cli: string;
   readonly storage: string;
   readonly memory: Memento;
@@ -33,32 +33,32 @@ interface GivenPage {
  * *Check for Leaks…*: which page (what runs on this machine is found), then what to do on it (what opens and closes there is
  * found), with a way back; runs it as a task.
  */
-export async function checkPage(room: StartRoom, given: GivenPage = {}): Promise<void> {
+export async function checkPage(context: StartContext, given: GivenPage = {}): Promise<void> {
   if (!requireTrust(t('A leak check'))) return;
   const address = given.url === undefined ? undefined : normalizeUrl(given.url);
   let point: StartPoint | undefined = address === undefined ? undefined : { kind: 'page', url: address };
   for (;;) {
-    point ??= await askWhere(room);
+    point ??= await askWhere(context);
     if (!point) return;
     if (point.kind === 'recent') {
       const { url, click, properties } = point.recent;
-      if (await waitForPage(url)) await run(room, { ...properties, url, ...(click.length > 0 ? { click } : {}) });
+      if (await waitForPage(url)) await run(context, { ...properties, url, ...(click.length > 0 ? { click } : {}) });
       return;
     }
     const page = await reach(point);
     if (!page) return;
-    if ((await checkOne(room, page)) !== 'back') return;
+    if ((await checkOne(context, page)) !== 'back') return;
     point = undefined;
   }
 }
 
 /** *Check This Page*: the page of a row of the Processes view. */
-export async function checkThisPage(room: StartRoom, row: Row | undefined): Promise<void> {
+export async function checkThisPage(context: StartContext, row: Row | undefined): Promise<void> {
   const url = await pageOfRow(row);
-  if (url !== undefined) await checkPage(room, { url });
+  if (url !== undefined) await checkPage(context, { url });
 }
 
-async function askWhere({ recent }: StartRoom): Promise<StartPoint | undefined> {
+async function askWhere({ recent }: StartContext): Promise<StartPoint | undefined> {
   const chosen = await chooseFrom<StartItem>({
     title: t('Check for Leaks'),
     placeholder: t('Which page? Choose one, or type its address'),
@@ -91,42 +91,47 @@ async function reach(point: Exclude<StartPoint, { kind: 'recent' }>): Promise<Pa
 }
 
 /** @returns `back` for the question before */
-async function checkOne(room: StartRoom, page: Page): Promise<'back' | 'done'> {
-  // What the page turned out to need is added while it is asked about.
+async function checkOne(context: StartContext, page: Page): Promise<'back' | 'done'> {
+  // Options that the page needs are added while the questions are asked.
   const needs: { storageState?: string; ignoreHttpsErrors?: boolean } = {};
   const properties = (): CheckProperties => ({
     url: page.url,
     ...defined({ config: page.config }),
     ...needs,
   });
-  await room.memory.update(LAST_URL, page.url);
+  await context.memory.update(LAST_URL, page.url);
   for (;;) {
     const how = await askHow({
       url: page.url,
-      cli: room.cli,
+      cli: context.cli,
       cwd: folderOf(page)?.uri.fsPath,
       ...needs,
     });
     if (how === undefined) return 'done';
     if (how === 'back') return 'back';
     if (how.kind === 'signIn') {
-      const file = join(room.storage, 'signedIn', `${new URL(page.url).host.replaceAll(/[^\w.-]/g, '_')}.json`);
-      if (await signIn(room.cli, page.url, file)) needs.storageState = file;
+      const file = join(context.storage, 'signedIn', `${new URL(page.url).host.replaceAll(/[^\w.-]/g, '_')}.json`);
+      if (await signIn(context.cli, page.url, file)) needs.storageState = file;
       continue;
     }
     if (how.kind === 'acceptCertificate') {
       needs.ignoreHttpsErrors = true;
       continue;
     }
-    if ((await carryOut(room, page, how, properties())) !== 'back') return 'done';
+    if ((await carryOut(context, page, how, properties())) !== 'back') return 'done';
   }
 }
 
-async function carryOut(room: StartRoom, page: Page, how: Step, properties: CheckProperties): Promise<'back' | 'done'> {
+async function carryOut(
+  context: StartContext,
+  page: Page,
+  how: Step,
+  properties: CheckProperties,
+): Promise<'back' | 'done'> {
   switch (how.kind) {
     case 'record': {
-      const file = await recordPage(room.cli, page.url, folderOf(page));
-      if (file) await room.scenarios.run('check', file);
+      const file = await recordPage(context.cli, page.url, folderOf(page));
+      if (file) await context.scenarios.run('check', file);
       return 'done';
     }
     case 'selectors': {
@@ -140,21 +145,21 @@ async function carryOut(room: StartRoom, page: Page, how: Step, properties: Chec
         },
       );
       if (answer === 'back') return 'back';
-      if (answer) await run(room, { ...properties, click: splitSelectors(answer.text) });
+      if (answer) await run(context, { ...properties, click: splitSelectors(answer.text) });
       return 'done';
     }
     case 'clicks': {
-      await run(room, { ...properties, click: how.clicks });
+      await run(context, { ...properties, click: how.clicks });
       return 'done';
     }
     case 'links': {
-      await run(room, properties);
+      await run(context, properties);
       return 'done';
     }
   }
 }
 
-async function run({ checks }: StartRoom, properties: CheckProperties): Promise<void> {
+async function run({ checks }: StartContext, properties: CheckProperties): Promise<void> {
   const task = checks.createTask(
     { type: TASK_TYPE, ...properties },
     t('Check {0}', properties.url ?? ''),

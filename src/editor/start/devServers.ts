@@ -98,11 +98,11 @@ export async function answers(url: string): Promise<boolean> {
   });
 }
 
-/** The start of what a server answers to a browser; undefined where nobody answers, or with no page. */
+/** The start of a server's answer to a browser; undefined without an answer, or where it is no page. */
 async function askForPage(url: string): Promise<string | undefined> {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return await new Promise((resolve) => {
-    // Certificates of development servers are nobody's business here: only the title is read.
+    // Certificates of development servers are not checked: only the title is read.
     const request = send(url, { headers: { accept: 'text/html' }, rejectUnauthorized: false, timeout: ANSWER_MS });
     const done = (page?: string) => {
       resolve(page);

@@ -10,7 +10,7 @@ import { chooseFrom } from './chooseFrom.ts';
 export type How =
   | { readonly kind: 'clicks'; readonly clicks: readonly string[] }
   | { readonly kind: 'record' | 'selectors' | 'links' }
-  /** The page needs something first; then it is asked about again. */
+  /** The page needs something first; then the question is asked again. */
   | { readonly kind: 'signIn' }
   | { readonly kind: 'acceptCertificate' };
 

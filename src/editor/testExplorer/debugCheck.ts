@@ -75,7 +75,7 @@ async function debugged(
         ...defined({ cwd }),
         env: { ...env, ...FOLLOWED_ENV },
         console: 'internalConsole',
-        // The guard and the snapshot worker are ours: stepping into them helps nobody.
+        // Does not attach to the guard and the snapshot worker: they are not the user's code.
         autoAttachChildProcesses: false,
         skipFiles: ['<node_internals>/**', '**/node_modules/**', cli],
         leakwrightRun: mark,

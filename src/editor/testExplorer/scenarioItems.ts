@@ -59,7 +59,7 @@ export class ScenarioItems implements Disposable {
     return this.itemOf(uri) ?? (await this.#read(uri));
   }
 
-  /** Looks for scenarios, the first time it is asked, and follows them from then on. */
+  /** Finds scenarios with the first call, and watches their files from then on. */
   find(): Promise<void> {
     this.#found ??= this.#begin();
     return this.#found;

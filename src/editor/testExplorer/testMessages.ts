@@ -52,7 +52,7 @@ export function errorMessage(error: CheckError, folder: string, fallback: Locati
   return message;
 }
 
-/** Something grows and nobody can say what: neither a pass nor a leak. */
+/** Something grows without an explanation: neither a pass nor a leak. */
 export function inconclusiveMessage(result: CheckResult, fallback: Location): TestMessage {
   const reasons = result.warnings.map((warning) => `- ${markdownText(warning, 1000)}`);
   const text = `${t('Inconclusive: something grows, and what it is could not be told.')}\n\n${reasons.join('\n')}`;

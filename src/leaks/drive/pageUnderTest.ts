@@ -209,11 +209,11 @@ export class PageUnderTest implements Subject {
 
   /**
    * Runs one iteration and waits until what it started is over, whatever `wait` says: with `settle` also until the page was at
-   * rest for a while, with `pause` for a moment, with `breathe` only for a frame where nothing is read after.
+   * rest for a while, with `pause` for a moment, with `frame` only for a frame where nothing is read after.
    *
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
-  async iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts> {
+  async iterate(wait: 'settle' | 'pause' | 'frame', onWorkEnded?: () => void): Promise<IterationFacts> {
     await this.#iterate();
     onWorkEnded?.();
     return await this.#endIteration(wait === 'settle' ? 'rest' : wait);
@@ -236,7 +236,7 @@ export class PageUnderTest implements Subject {
   /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
   async iterateOn(): Promise<number> {
     await this.#iterate();
-    const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration('breathe')]);
+    const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration('frame')]);
     return bytes;
   }
 
@@ -246,7 +246,7 @@ export class PageUnderTest implements Subject {
     return async () => {
       const isSynchronous = !this.#isAsynchronous;
       await this.#iterate();
-      const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'breathe')]);
+      const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'frame')]);
       return bytes;
     };
   }
@@ -257,7 +257,7 @@ export class PageUnderTest implements Subject {
     await markKnownFrames(this.cdp, this.#begun + 1);
     const done = await this.#world.call(clickInPage, steps, iterations, CLICKING_MS);
     this.#begun += done;
-    await this.#settle('breathe');
+    await this.#settle('frame');
     return done;
   }
 
@@ -285,7 +285,7 @@ export class PageUnderTest implements Subject {
     else if (this.#passTime) await this.#passTime(clockMs);
     else return;
     this.skippedMs += clockMs;
-    await this.#settle('breathe');
+    await this.#settle('frame');
   }
 
   /** What a person should know of how the page was driven. */

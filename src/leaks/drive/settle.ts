@@ -17,10 +17,10 @@ import type { RequestsInFlight } from './requestsInFlight.ts';
 
 /**
  * How long a wait is. `rest`: until all is over and the DOM was quiet for 50 ms; `pause`: the same with 16 ms, where what comes
- * late comes late after each iteration; `breathe`: all is over, nothing is read after it; `sprint`: the same without a frame; `load`: a page that was just loaded;
+ * late comes late after each iteration; `frame`: all is over, nothing is read after it; `sprint`: the same without a frame; `load`: a page that was just loaded;
  * `step`: between two steps of an iteration, as long as a person would wait.
  */
-export type Wait = 'rest' | 'pause' | 'breathe' | 'sprint' | 'load' | 'step';
+export type Wait = 'rest' | 'pause' | 'frame' | 'sprint' | 'load' | 'step';
 
 interface Limits {
   readonly frames: number;
@@ -40,7 +40,7 @@ const ITERATION = { timersMs: TAIL_LIMIT_MS, workMs: 10_000, framesMs: 3000, wor
 const LIMITS: Readonly<Record<Wait, Limits>> = {
   rest: { frames: 2, quietMs: 50, ...ITERATION },
   pause: { frames: 1, quietMs: 16, ...ITERATION },
-  breathe: { frames: 1, quietMs: 0, ...ITERATION },
+  frame: { frames: 1, quietMs: 0, ...ITERATION },
   sprint: { frames: 0, quietMs: 0, ...ITERATION },
   // Polling begins with the page: its timers are not told from one-shot work yet.
   load: { frames: 2, quietMs: 50, timersMs: 300, workMs: 4000, framesMs: 500, workersMs: 1000 },

@@ -39,7 +39,7 @@ export interface Subject {
    *
    * @param onWorkEnded called when the scenario's own steps are done, before the wait
    */
-  iterate(wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts>;
+  iterate(wait: 'settle' | 'pause' | 'frame', onWorkEnded?: () => void): Promise<IterationFacts>;
   /** Runs an iteration or two and sees which functions of the page run; absent where iterations cannot be silent. */
   iterateCovered?(): Promise<CoveredIteration>;
   /** Runs one iteration. @returns bytes of the heap, garbage included */

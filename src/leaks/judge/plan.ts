@@ -69,11 +69,11 @@ export function countIsComplete(evidence: Evidence): boolean {
 
 function planCount(evidence: Evidence): Step | undefined {
   const { iterations, deep } = evidence.settings;
-  const { warmedUp, samples, toldApart } = countView(evidence);
+  const { warmedUp, samples, trackedIterations } = countView(evidence);
   const last = samples.at(-1);
   const done = samples.length - 1;
   if (!last) return { do: 'count', iteration: 0, of: iterations };
-  const isTracked = toldApart > 0 || evidence.observations.some((seen) => seen.saw === 'tracking');
+  const isTracked = trackedIterations > 0 || evidence.observations.some((seen) => seen.saw === 'tracking');
   if (done >= iterations) return undefined;
   // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
   const left = findRunaway(samples)?.iterationsLeft;
@@ -113,10 +113,10 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
       quick: false,
       reason: `${rose} rose in hundreds of iterations`,
     };
-  const { samples, toldApart } = countView(evidence);
+  const { samples, trackedIterations } = countView(evidence);
   const { iterations, escalateTo } = evidence.settings;
   const runaway = runawayInCount(evidence, view);
-  const told = view.heap === 0 ? toldApart : 0;
+  const told = view.heap === 0 ? trackedIterations : 0;
   const needed = Math.min(runaway ? FEWEST_TOLD_APART : iterations, iterations);
   const goesOnMeanwhile = iterationMs(samples) <= QUICK_ITERATION_MS && growsEvenly(samples);
   return {

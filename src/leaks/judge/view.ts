@@ -52,8 +52,8 @@ export interface CountView {
   readonly end: Of<CountersSeen> | undefined;
   /** Iterations begun when the last sample was taken. */
   readonly begun: number;
-  /** Counted iterations whose objects are told apart. */
-  readonly toldApart: number;
+  /** Counted iterations whose objects are tracked. */
+  readonly trackedIterations: number;
   /** Whether nothing that can be seen from outside came of any of them. */
   readonly anySilent: boolean;
 }
@@ -79,7 +79,7 @@ export function countView({ observations }: Evidence): CountView {
     samples: counted.map(({ atMs, counters }, iteration) => ({ iteration, atMs, ...counters })),
     end,
     begun,
-    toldApart: trackedAt === undefined ? 0 : counted.length - trackedAt,
+    trackedIterations: trackedAt === undefined ? 0 : counted.length - trackedAt,
     anySilent: counted.some(({ silent }) => silent === true),
   };
 }

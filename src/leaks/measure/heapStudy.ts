@@ -45,12 +45,12 @@ export class HeapStudy {
     return this.#tracking.running;
   }
 
-  /** How many iterations, or runs of them, are told apart. */
-  get toldApart(): number {
+  /** How many iterations, or runs of them, have their objects tracked. */
+  get trackedIterations(): number {
     return this.#spans.length;
   }
 
-  /** From here on, what is made is told apart by the iteration that made it, and with `withStacks` by who made it. */
+  /** From here on, records the iteration that made each object, and with `withStacks` the stack that allocated it. */
   async track(withStacks: boolean): Promise<void> {
     if (!this.#tracking.running) await this.#tracking.start(withStacks);
     const boundary = await this.#tracking.boundary();

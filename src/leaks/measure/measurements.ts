@@ -210,7 +210,7 @@ export class Measurements {
       await subject.settle();
       await study.track(step.stacks);
       for (let last = 1; last <= iterations; last += 1) {
-        await subject.iterate('breathe');
+        await subject.iterate('frame');
         this.#followed += 1;
         yield { type: 'iteration', phase, iteration: this.#followed, of: this.#followed + iterations - last };
       }
@@ -321,7 +321,7 @@ export class Measurements {
     const { subject } = this.#options;
     const bytes = [await subject.heldBytes()];
     for (let iteration = 0; iteration < iterations; iteration += 1) {
-      await subject.iterate('breathe');
+      await subject.iterate('frame');
       this.#followed += 1;
       bytes.push(await subject.heldBytes());
     }

@@ -117,7 +117,7 @@ export class NodeUnderTest implements Subject {
     return this.#scenario.url;
   }
 
-  async iterate(_wait: 'settle' | 'pause' | 'breathe', onWorkEnded?: () => void): Promise<IterationFacts> {
+  async iterate(_wait: 'settle' | 'pause' | 'frame', onWorkEnded?: () => void): Promise<IterationFacts> {
     this.#begun += 1;
     await this.#run('iteration', this.#scenario.iteration);
     onWorkEnded?.();
@@ -132,7 +132,7 @@ export class NodeUnderTest implements Subject {
   }
 
   async iterateOn(): Promise<number> {
-    await this.iterate('breathe');
+    await this.iterate('frame');
     return await this.#heapBytes();
   }
 

@@ -6,7 +6,7 @@ export interface ActiveAlert extends Alert {
   readonly lastAt: number;
 }
 
-/** What sinks are told. */
+/** What sinks receive. */
 export interface AlertEvent {
   readonly type: 'raised' | 'resolved';
   readonly at: number;

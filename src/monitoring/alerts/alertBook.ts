@@ -2,12 +2,12 @@ import { type Clock, RingBuffer } from '../../support/index.ts';
 import { type Alert, type AlertLevel, LEVEL_RANK } from '../../machine/index.ts';
 import type { ActiveAlert, AlertEvent } from './alert.ts';
 
-/** The same alert is told again after so long at the soonest, unless it got worse. */
+/** The shortest time between two messages of one alert, in ms, unless it got worse. */
 export const REPEAT_MS = 5 * 60_000;
-/** More than so many in a minute nobody reads. */
+/** Messages a minute at most: more are not read. */
 export const MAX_PER_MINUTE = 30;
 const MAX_RECENT = 500;
-/** Alerts held at once; a machine with more orphans than this has told enough. */
+/** Alerts held at once: a bound on memory. */
 const MAX_ACTIVE = 1000;
 
 /**
@@ -18,10 +18,10 @@ export class AlertBook {
   readonly #clock: Clock;
   readonly #active = new Map<string, ActiveAlert>();
   readonly #recent = new RingBuffer<AlertEvent>(MAX_RECENT);
-  /** When an alert was last told, at which level, and whether its end is still to be told. */
+  /** When an alert was last sent, at which level, and whether its end is still to be sent. */
   readonly #told = new Map<string, { readonly at: number; readonly level: AlertLevel; open: boolean }>();
   readonly #toldTimes: number[] = [];
-  /** Those that hold and were not told since too many were: each is counted once, however long it waits. */
+  /** Alerts that hold and were held back by the limit a minute: each is counted once. */
   readonly #untold = new Set<string>();
   #suppressed = 0;
 
@@ -45,12 +45,12 @@ export class AlertBook {
     return this.#recent.toArray();
   }
 
-  /** How many were not told since too many were. */
+  /** How many were held back by the limit a minute. */
   get suppressed(): number {
     return this.#suppressed;
   }
 
-  /** Takes what holds now; returns what to tell. */
+  /** Takes the alerts that hold now; returns the messages to send. */
   update(now: readonly Alert[]): AlertEvent[] {
     const at = this.#clock.now();
     this.#forgetOld(at);
@@ -73,7 +73,7 @@ export class AlertBook {
       this.#active.delete(key);
       const event: AlertEvent = { type: 'resolved', at, alert };
       this.#recent.push(event);
-      // Whoever was told that it is must be told that it is no more.
+      // A sink that got the alert gets its end.
       const told = this.#told.get(key);
       if (!told?.open) continue;
       told.open = false;
@@ -85,7 +85,7 @@ export class AlertBook {
   #isWorthTelling(alert: Alert, at: number): boolean {
     const told = this.#told.get(alert.key);
     if (told && at - told.at < REPEAT_MS && LEVEL_RANK[alert.level] <= LEVEL_RANK[told.level]) return false;
-    // What still holds, as it was told, is no news, however long it lasts.
+    // An alert that holds at the level already sent is not sent again.
     if (told?.open && alert.level === told.level) return false;
     while (this.#toldTimes.length > 0 && this.#toldTimes[0]! <= at - 60_000) this.#toldTimes.shift();
     if (this.#toldTimes.length >= MAX_PER_MINUTE) {

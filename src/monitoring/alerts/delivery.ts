@@ -100,7 +100,7 @@ export class Delivery {
         if (!this.#disposal.signal.aborted) this.#log.warn(`An alert could not be delivered: ${describeError(error)}`);
       }
     }
-    // At once, not when the promise is told to have ended: what comes in between would find nobody at work, and start nobody.
+    // At once, not when the promise settles: an alert that comes in between would wait without a delivery under way.
     this.#working = undefined;
   }
 }

@@ -20,7 +20,7 @@ export interface MetricSeries {
 export const SERIES_TTL_MS = 60 * 60_000;
 
 /**
- * The numbers that are exported, whoever exports them. Its size has a bound whatever is put in: the values of each label are
+ * The numbers to export. Its size is bounded: the values of each label are
  * capped, and what was not touched for an hour goes.
  */
 export class MetricBook {

@@ -26,7 +26,7 @@ export interface OtlpExport {
 /** `ExportResultCode.SUCCESS`, of a package that we would need for this number alone. */
 const SUCCESS = 0;
 
-/** With its retries: Ctrl-C waits for the last export this long where nobody takes it, in ms. */
+/** How long an export may take with its retries, in ms: Ctrl-C waits this long for a collector that does not answer. */
 const TIMEOUT_MS = 3000;
 
 /** Sends the book to an OpenTelemetry collector over HTTP at an interval. */

@@ -11,7 +11,7 @@ export interface Refusal {
 /**
  * Who may ask. The endpoint listens on this machine only, but every page in every browser of the machine can send requests
  * here: the Host must be ours (a name that was rebound to 127.0.0.1 is not), the Origin, where a browser gives one, too, and
- * without the token nobody is told anything.
+ * a request without the token gets no information.
  */
 export class Gate {
   readonly #digest: Buffer;

@@ -21,7 +21,7 @@ export interface MonitorServer {
   close(): Promise<void>;
 }
 
-/** A client that takes longer to say what it wants, or to take the answer, is let go. In ms. */
+/** How long a client may take to send its request, or to read the answer, in ms. Then its connection is closed. */
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 8 * 1024;
@@ -148,7 +148,7 @@ async function answerOf(
   gate: Gate,
   answers: MonitorAnswers,
 ): Promise<Answer> {
-  // The gate comes first: without the token nobody learns which paths there are.
+  // The gate comes first: a request without the token does not learn which paths there are.
   const refusal = gate.check(request, route?.needsToken ?? true);
   if (refusal) return problem(refusal.status, refusal.message, refusal.headers);
   if (!route) return problem(404, 'There is nothing here.');

@@ -32,7 +32,7 @@ export async function readToken(file: string): Promise<string> {
   return token;
 }
 
-/** A token that nobody can guess. */
+/** A random token of 256 bits. */
 export function newToken(): string {
   return randomBytes(32).toString('hex');
 }

@@ -40,7 +40,7 @@ async function isOpen(port: number, host: string, signal: AbortSignal): Promise<
   });
 }
 
-/** The status after redirects; 0 where nobody answers. */
+/** The status after redirects; 0 without an answer. */
 async function statusOf(url: URL, ignoreHttpsErrors: boolean, signal: AbortSignal, redirects = 0): Promise<number> {
   const { status, location } = await new Promise<{ status: number; location?: string }>((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;

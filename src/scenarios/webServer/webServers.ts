@@ -44,7 +44,7 @@ export interface WebServerContext {
 /** Between two looks at a server that is not ready yet: it doubles up to the second. */
 const FIRST_LOOK_MS = 50;
 const LAST_LOOK_MS = 1000;
-/** Of what a server printed, what is told when it does not start. */
+/** How much of a server's output an error quotes when it does not start. */
 const TOLD_LINES = 12;
 const MAX_TAIL = 8 * 1024;
 

@@ -56,7 +56,7 @@ export class RedisStore<T> implements Store<T> {
           everConnected && attempt < MAX_RECONNECTS ? Math.min(2000, 50 * 2 ** attempt) : cause,
       },
     });
-    // Without a listener an error event would end the process; what it breaks is told by the command that fails.
+    // Without a listener an error event would end the process; the command that fails reports it.
     client.on('error', () => {});
     try {
       await client.connect();

@@ -1,5 +1,5 @@
 /**
- * What happens inside Redis. Each script is one step that nobody sees the half of. A scope is a hash of limits and counts
+ * What happens inside Redis. Each script is one atomic step. A scope is a hash of limits and counts
  * (`:meta`), a stream of records whose ids are their sequences (`:records`), their attachments (`:attachments`), and values
  * by key (`:values`) with the order they were set in (`:order`). KEYS[1] is the prefix of all; ARGV[1] is the time in ms.
  */

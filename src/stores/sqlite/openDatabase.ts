@@ -8,7 +8,7 @@ import { LeakwrightError, describeError, makeOwnFile, ownStateFolderOf } from '.
 const BUSY_TIMEOUT_MS = 10_000;
 const SCHEMA_VERSION = 1;
 
-/** The attachment comes last: SQLite does not read the pages of columns that are not asked for. */
+/** The attachment comes last: SQLite does not read the pages of columns that are not selected. */
 const SCHEMA = `
 CREATE TABLE scopes (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
@@ -78,7 +78,7 @@ function unusable(file: string, error: unknown): LeakwrightError {
   });
 }
 
-/** `node:sqlite`, asked for so that its absence is no crash. Its "experimental" notice is nothing to a user of ours. */
+/** `node:sqlite`, loaded so that its absence is no crash. Its "experimental" notice is nothing to a user of ours. */
 function loadSqlite(): typeof Sqlite {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};

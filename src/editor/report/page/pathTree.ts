@@ -36,7 +36,7 @@ export function pathTree(steps: readonly PathStep[], label: string, holderText: 
   return tree;
 }
 
-/** Levels beyond which nobody counts them, and the text would be pushed out of sight. */
+/** The deepest indentation in levels: beyond it the text would be pushed out of sight. */
 const MAX_INDENT = 20;
 
 function sign(className: string, text: string): HTMLElement {

@@ -12,7 +12,7 @@ let stacks = 0;
 
 /**
  * Small charts above each other with one horizontal axis. With the keyboard it is a slider over that axis: left and right,
- * Page Up and Down, Home, End, and Escape to let go. What it draws stands in a table for screen readers as well.
+ * Page Up and Down, Home, End, and Escape to leave the cursor. What it draws stands in a table for screen readers as well.
  */
 export class ChartStack {
   readonly #root: HTMLElement;

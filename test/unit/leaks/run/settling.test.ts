@@ -35,7 +35,7 @@ function fakePage(places: () => PendingPlace[] = () => []) {
 
 describe('waiting for a page whose iterations are synchronous', () => {
   const costs: readonly (readonly [Wait, readonly string[]])[] = [
-    ['breathe', ['waitForQuiet', 'readPlaces']],
+    ['frame', ['waitForQuiet', 'readPlaces']],
     ['pause', ['waitForQuiet', 'readPlaces']],
     ['rest', ['waitForQuiet', 'readPlaces']],
     ['step', ['readPlaces']],

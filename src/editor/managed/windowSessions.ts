@@ -15,7 +15,7 @@ import { engine } from '../loadEngine.ts';
 import { sessionLimits } from './sessionSettings.ts';
 
 /** The managed sessions of this window. Their host is a process of its own, which starts with the first launch. */
-export class SessionRoom {
+export class WindowSessions {
   readonly #log: Log;
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   readonly #configuration;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext } from '@playwright/test';
-import { BehindWatch } from '../../../src/playwrightTest/behindWatch.ts';
+import { LeftBehindWatch } from '../../../src/playwrightTest/leftBehindWatch.ts';
 
 describe('What a test of a suite leaves behind', () => {
   const context = (...urls: string[]) =>
@@ -10,7 +10,7 @@ describe('What a test of a suite leaves behind', () => {
   // There it would start a program (ps, PowerShell) for every test of the suite.
   for (const platform of ['darwin', 'win32'] as const) {
     it(`is its contexts on ${platform}, and no process is looked at`, async () => {
-      const watch = new BehindWatch(platform, () => assert.fail('processes are read'));
+      const watch = new LeftBehindWatch(platform, () => assert.fail('processes are read'));
       const contexts = [context('http://localhost/fixture')];
       await watch.browserIsReady(browserOf(contexts));
       await watch.testStarts();

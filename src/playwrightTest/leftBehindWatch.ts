@@ -5,9 +5,9 @@ import type { LeftBehind, LeftBrowser } from './leftBehind.ts';
 
 /**
  * In a worker of a test run: what each test leaves behind. Contexts everywhere; browsers on Linux, where reading the process
- * table costs a few milliseconds a test. Elsewhere each reading would start a program (`ps`, PowerShell).
+ * table takes a few milliseconds a test. Elsewhere each reading would start a program (`ps`, PowerShell).
  */
-export class BehindWatch {
+export class LeftBehindWatch {
   readonly #reader: ProcessReader | undefined;
   /** Trees that were there before the test, and those of Playwright's own browsers. */
   #known: ReadonlySet<string> | undefined;
@@ -44,7 +44,7 @@ export class BehindWatch {
 
   async #trees(): Promise<BrowserTree[]> {
     if (!this.#reader) return [];
-    // What has been seen before is not read again: which processes are new is all that is asked.
+    // Reads only processes that were not seen before: only the new ones matter.
     const table = await this.#reader.readTable({ only: new Set() });
     return findBrowserTrees(table).filter(({ root }) =>
       ancestorsOf(table, root.pid).some(({ pid }) => pid === process.pid),
