@@ -60,7 +60,7 @@ function openIn(renderers: readonly (ShownRenderer | undefined)[]): OpenPage[] {
  *
  * @throws LeakwrightError when it does not answer
  */
-export async function pagesAtPort(port: number): Promise<OpenPage[]> {
+async function pagesAtPort(port: number): Promise<OpenPage[]> {
   let targets: unknown;
   try {
     const response = await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(ANSWER_MS) });
