@@ -4,6 +4,8 @@
  */
 export { doctor } from './doctor/doctor.ts';
 export { askSessionOptions } from './managed/askOptions.ts';
+export { attachInteractively } from './managed/attachFlow.ts';
+export { debugScript, runScript } from './managed/runScript.ts';
 export { exportReport } from './report/exportReport.ts';
 export { reportView } from './report/reportView.ts';
 export { newScenario } from './testExplorer/newScenario.ts';

@@ -2,10 +2,10 @@ import type { Uri } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { COMMANDS, type CommandId } from '../contributions.ts';
 import type { Node } from '../processTree/nodeStore.ts';
-import { attachInteractively } from './attachFlow.ts';
+import { onDemand } from '../loadOnDemand.ts';
+import type { attachInteractively } from './attachFlow.ts';
 import { type SnapshotWish, captureHeapSnapshot } from './captureSnapshot.ts';
 import { launchInteractively } from './launchFlow.ts';
-import { debugScript, runScript } from './runScript.ts';
 import type { SavedSession } from './savedSessions.ts';
 import {
   type CommandContext,
@@ -42,11 +42,11 @@ export function registerSessionCommands(
 
   command(COMMANDS.launchSession, (what?: string | Partial<SavedSession>) => launchInteractively(context, what));
   command(COMMANDS.attachSession, (target?: Parameters<typeof attachInteractively>[1]) =>
-    attachInteractively(context, target),
+    onDemand().attachInteractively(context, target),
   );
   command(COMMANDS.openUrlInSession, (of?: Node | Given) => openUrl(context, sessionOf(of), given(of).url));
-  command(COMMANDS.runScriptInSession, (script?: Uri) => runScript(context, script));
-  command(COMMANDS.debugScriptInSession, (script?: Uri) => debugScript(context, script));
+  command(COMMANDS.runScriptInSession, (script?: Uri) => onDemand().runScript(context, script));
+  command(COMMANDS.debugScriptInSession, (script?: Uri) => onDemand().debugScript(context, script));
   command(COMMANDS.captureHeapSnapshot, (of?: Node | Given) => captureHeapSnapshot(context, sessionOf(of), given(of)));
   command(COMMANDS.copyEndpoint, (node?: Node) =>
     node && !sessionOf(node) ? copyPort(node) : copySessionEndpoint(context, sessionOf(node)),

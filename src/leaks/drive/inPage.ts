@@ -27,6 +27,11 @@ interface Scope {
   leakwrightEndless?: WeakSet<Animation>;
 }
 
+/** @returns mutations of the document since it was made */
+export function countMutations(): number {
+  return (globalThis as typeof globalThis & Scope).leakwrightMutations?.count ?? 0;
+}
+
 /** The observer stays, so that the time an iteration itself was quiet at its end counts for the next. */
 export function watchMutations(): void {
   const scope = globalThis as typeof globalThis & Scope;

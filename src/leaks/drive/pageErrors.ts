@@ -21,6 +21,11 @@ export class PageErrors {
     });
   }
 
+  /** How many there were. */
+  get times(): number {
+    return [...this.#times.values()].reduce((sum, times) => sum + times, this.#others);
+  }
+
   /** One sentence for each error, for the report. */
   warnings(): string[] {
     const told = [...this.#times].map(([text, times]) => `The page threw '${text}' ${count(times, 'time')}, uncaught.`);

@@ -15,7 +15,7 @@ import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
 import { clickInPage } from './clickInPage.ts';
 import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
-import { waitForFrame } from './inPage.ts';
+import { countMutations, waitForFrame } from './inPage.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
 import { pageSourceAccess } from './pageSourceAccess.ts';
@@ -249,6 +249,10 @@ export class PageUnderTest implements Subject {
       const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'frame')]);
       return bytes;
     };
+  }
+
+  async mutations(): Promise<number> {
+    return await this.#world.call(countMutations);
   }
 
   async clickInPage(iterations: number): Promise<number> {

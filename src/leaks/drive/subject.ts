@@ -31,7 +31,7 @@ export interface Subject {
   readonly unreached?: readonly UnreachedPart[];
   /** What a person should know of how it was driven. */
   readonly notices?: readonly string[];
-  readonly errors: { warnings(): readonly string[] };
+  readonly errors: { readonly times?: number; warnings(): readonly string[] };
   /** Where an iteration ends, to be compared with where it began. */
   url(): string;
   /**
@@ -52,6 +52,8 @@ export interface Subject {
    * start, need more than that
    */
   clickInPage?(iterations: number): Promise<number>;
+  /** Mutations of the document since it was made; absent where there is none. */
+  mutations?(): Promise<number>;
   /** Bytes of the heap, garbage included. */
   heapBytes?(): Promise<number>;
   /** Bytes of the heap after a collection. */

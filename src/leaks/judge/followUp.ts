@@ -1,9 +1,9 @@
 import type { Evidence, SnapshotSeen } from '../evidence.ts';
 import { type Runaway, describeRunaway, findMultiplied, findRunaway, looksMultiplying, multiplies } from './runaway.ts';
-import { nextSprint } from './reach.ts';
 import type { Step } from './steps.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView } from './view.ts';
+import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
+import { defined } from '../../support/index.ts';
 
 /** Iterations to keep, of those that a page can still take, for finding who puts things where. */
 const KEPT_TO_EXPLAIN = 2;
@@ -17,7 +17,9 @@ export interface FollowUp {
   /** Iterations of the warm-up. */
   readonly warmup: number;
   /** The snapshot that decides. */
-  readonly latest: SnapshotSeen;
+  readonly latest: SnapshotSeen & { readonly begun: number };
+  /** One after hundreds of iterations more, which may show that what grew is bounded. */
+  readonly reached?: SnapshotSeen;
   readonly escalated: boolean;
   /** Growth that multiplies, with the iterations that the page can still take. */
   readonly runaway?: Runaway;
@@ -54,7 +56,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   const counted = runawayInCount(evidence, view);
   const multiplied = counted ? undefined : findMultiplied(survivorsOf(first));
   let runaway = counted ?? spend(multiplied, begunIn(evidence) - first.begun);
-  let latest: SnapshotSeen = first;
+  let latest = first;
+  let reached: SnapshotSeen | undefined;
   let cutShort = false;
   // Bytes alone are believed after two more readings, where the page can take the iterations.
   const needsMore = counted?.by === 'bytes' && counted.iterationsLeft >= CONFIRMING_ITERATIONS + KEPT_TO_EXPLAIN;
@@ -68,14 +71,16 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
       unconfirmed = false;
       const confirmed = multiplies(seen.bytes, counted ? thresholds.multiplyingBytes : thresholds.multiplyingRawBytes);
       runaway = confirmed ? spend(describeRunaway(seen.bytes, 'bytes'), begunIn(evidence) - seen.begun) : undefined;
-    } else {
+    } else if (sprinted(evidence, latest.begun, seen.begun)) reached = seen;
+    else {
       if (multiplied && latest === first && !goesOn(first, seen)) runaway = undefined;
       latest = seen;
     }
   }
   const stretch = stretchFor(runaway);
   const escalated = latest !== first;
-  const state = { warmup: evidence.settings.warmup, latest, escalated, cutShort, ...(runaway ? { runaway } : {}) };
+  const { warmup } = evidence.settings;
+  const state = { warmup, latest, escalated, cutShort, ...defined({ runaway, reached }) };
   // What multiplied and did not go on is followed anew, like all other growth.
   const begun = begunIn(evidence);
   const last = view.followUp.at(-1);
@@ -87,8 +92,6 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
     return { ...state, next: { do: 'confirm', heap, iterations: CONFIRMING_ITERATIONS } };
   if (!runaway && begun < target && !(cutShort && last?.saw === 'followed'))
     return { ...state, next: { do: 'follow', heap, to: target, of } };
-  const sprint = heap === 0 && !runaway && !escalated && !cutShort ? nextSprint(evidence) : undefined;
-  if (sprint) return { ...state, next: sprint };
   return {
     ...state,
     next: {
@@ -102,6 +105,10 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
     },
   };
 }
+
+/** Whether quick iterations lie between two moments. */
+const sprinted = (evidence: Evidence, from: number, to: number): boolean =>
+  sprintsIn(evidence).some(({ begun }) => begun > from && begun < to);
 
 /** What survives of each group from each of the iterations that were told apart first. */
 function survivorsOf({ analysis, spans }: SnapshotSeen): number[][] {

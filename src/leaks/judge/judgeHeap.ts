@@ -6,6 +6,7 @@ import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { countOf, mergeByHolder, nativeCandidates, unexplainedGrowth } from './leftoverGrowth.ts';
+import { refute } from './reach.ts';
 import { type Answer, firstAnswer } from './rules/rule.ts';
 import type { Suspicion } from './suspicion.ts';
 import { sizeRules } from './table.ts';
@@ -22,12 +23,13 @@ export interface HeapJudgement extends Judgement {
 
 export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly Suspicion[]): HeapJudgement {
   const { latest } = follow;
-  const judgement = judgeSnapshot(latest, {
+  const then = judgeSnapshot(latest, {
     warmup: follow.warmup,
     escalated: follow.escalated,
     multiplies: follow.runaway !== undefined,
     earlier: view.snapshots[0] === latest ? undefined : view.snapshots[0],
   });
+  const judgement = refute(then, follow);
   const growth = unexplainedGrowth(latest.analysis.growth, judgement.leaks);
   const natives = nativeCandidates(
     mergeByHolder(judgement.ageless),
@@ -78,7 +80,7 @@ export function decideHeap(
   }
   if (watched) {
     for (const native of judgement.natives) {
-      const found = judgeNative(native, watched, follow.latest);
+      const found = judgeNative(native, watched, follow);
       if (found.leak) leaks.push(found.leak);
       else bounded.push(found.bounded);
     }
@@ -189,14 +191,14 @@ function grownCandidate(
 function judgeNative(
   native: GroupReport,
   { iterations, again }: WatchedSeen,
-  { analysis, iterationsSince }: SnapshotSeen,
+  { latest: { analysis, iterationsSince }, reached }: FollowUp,
 ):
   | { readonly leak: LeakCandidate; readonly bounded?: never }
   | { readonly leak?: never; readonly bounded: BoundedGrowth } {
   const latest = again && mergeByHolder(again.groups).find((candidate) => sameNatives(candidate, native));
   const inGroup = latest ? latest.ageless + latest.survivors.at(-1)! : 0;
   // Siblings hang on each other, and a group names the first of them only: elements are counted as well.
-  const before = analysis.elements[native.className] ?? 0;
+  const before = (reached?.analysis ?? analysis).elements[native.className] ?? 0;
   const more = Math.max(inGroup, (again?.elements[native.className] ?? before) - before);
   const count = countOf(native);
   const bytes = native.bytes.reduce((sum, some) => sum + some, 0);

@@ -4,6 +4,7 @@ import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
 import { isOnElement } from './fold/foldTargets.ts';
+import { nextReach } from './reach.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';
 import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
@@ -97,6 +98,8 @@ function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Sus
   if (known === 'no') return undefined;
   const follow = followUp(evidence, view);
   if (follow.next) return follow.next;
+  const reach = nextReach(evidence, view, follow, judgeHeap(view, follow, suspicions));
+  if (reach) return reach;
   return view.watched ? undefined : planWatch(view, follow, suspicions);
 }
 

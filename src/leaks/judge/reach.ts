@@ -1,42 +1,98 @@
-import type { Evidence } from '../evidence.ts';
+import type { Evidence, SnapshotSeen } from '../evidence.ts';
+import { kindOf } from '../platform/index.ts';
+import type { GroupReport } from '../snapshot/messages.ts';
+import type { BoundedGrowth } from '../model.ts';
+import type { FollowUp } from './followUp.ts';
+import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
+import type { HeapJudgement } from './judgeHeap.ts';
+import type { LeakCandidate } from './leakCandidate.ts';
+import { isSlow } from './slowGrowth.ts';
 import type { SprintBy, Step } from './steps.ts';
 import { findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, sprintsIn } from './view.ts';
+import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
 
 /**
- * Iterations in all after which the counters are read again where growth is followed to its `reach`. The first reading is what the
- * next is compared with; each part is longer than the one before, so that a cache that has filled is left soon after.
+ * Iterations in all after which the counters are read again. The first reading is what the next is compared with; each part is
+ * longer than the one before, so that a cache that has filled is left soon after.
  */
-const READINGS = [50, 80, 130, 230];
+const READINGS = [90, 130, 230];
 /** Iterations by the mouse that show whether growth came to rest, or the page does not follow events of our own. */
 const DOUBTED_ITERATIONS = 20;
+/** Kinds that programs keep a limited number of: caches, rings, undo stacks, logs. Nobody keeps 500 sockets or timers. */
+const KEPT_IN_NUMBERS: ReadonlySet<string> = new Set(['object', 'dom-node', 'array-buffer']);
 
 /**
- * How growth is followed next, beyond `escalateTo`; undefined when that is enough: the counters have come to rest, or the reach is
- * reached, or the page took too long.
+ * What looks like a leak after `escalateTo` iterations may be a cache of 100 or 500: such a page is followed for hundreds of
+ * iterations more, as fast as it can, and looked into once more. That can only refute the leak: what it showed before stays
+ * where the page does no longer what it did, throws, or takes too long.
  */
-export function nextSprint(evidence: Evidence): Extract<Step, { do: 'sprint' }> | undefined {
+export function nextReach(
+  evidence: Evidence,
+  view: HeapView,
+  follow: FollowUp,
+  { leaks, natives }: HeapJudgement,
+): Step | undefined {
   const { reach } = evidence.settings;
-  if (reach === undefined) return undefined;
-  const sprints = sprintsIn(evidence);
+  if (reach === undefined || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort) return undefined;
+  if (isSlow(evidence) || !follow.escalated || follow.reached || !(leaks.some(mayBeBounded) || natives.some(isElement)))
+    return undefined;
+  const sprints = sprintsAfter(evidence, follow.latest);
   const begun = begunIn(evidence);
   const sprint = (to: number, by: SprintBy) => ({ do: 'sprint', to, of: reach, by }) as const;
   if (sprints.length === 0) return sprint(begun, 'mouse');
-  if (sprints.at(-1)!.endedBy !== 'done') return undefined;
-  const rested = cameToRest(evidence);
-  if (rested && sprints.at(-1)!.inPage === 0) return undefined;
-  if (rested) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
-  const to = [...READINGS, reach - thresholds.lastStretch].find((reading) => reading > begun);
-  // What went on by the mouse alone, after events inside the page had no effect, goes on so.
-  const wereFollowed = sprints.at(-1)!.inPage > 0 || sprints.every(({ inPage }) => inPage === 0);
-  return to === undefined ? undefined : sprint(to, sprints.length > 1 && wereFollowed ? 'page or mouse' : 'mouse');
+  const last = sprints.at(-1)!;
+  if (last.endedBy !== 'done' || !wasFaithful(evidence, follow)) return undefined;
+  const rested = cameToRest(evidence, sprints);
+  if (rested && last.inPage > 0) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
+  const to = rested ? undefined : [...READINGS, reach - thresholds.lastStretch].find((reading) => reading > begun);
+  if (to !== undefined) return sprint(to, 'page or mouse');
+  return {
+    do: 'snapshot',
+    heap: 0,
+    phase: 'escalate',
+    iterations: thresholds.lastStretch,
+    stacks: false,
+    quick: false,
+    reason: 'to tell a leak from a large cache',
+  };
 }
 
+const mayBeBounded = ({ kind, group, resource }: LeakCandidate): boolean =>
+  group !== undefined && group.via === undefined && resource === undefined && KEPT_IN_NUMBERS.has(kind);
+
+const isElement = ({ className }: GroupReport): boolean => kindOf(className, undefined) === 'dom-node';
+
+const sprintsAfter = (evidence: Evidence, { begun }: FollowUp['latest']): ReturnType<typeof sprintsIn> =>
+  sprintsIn(evidence).filter((seen) => seen.begun >= begun);
+
+/**
+ * Whether the page did in the quick iterations what it does in slow ones, by the mutations of its document and by what it throws:
+ * some frameworks put two clicks together that come in one moment, and a page whose limit is exhausted throws.
+ */
+function wasFaithful(evidence: Evidence, follow: FollowUp): boolean {
+  const [one, ...others] = countedIn(evidence);
+  const end = others.at(-1);
+  const [first, ...more] = sprintsAfter(evidence, follow.latest);
+  const last = more.at(-1);
+  if (!one || !end || !first || !last) return true;
+  const iterations = last.begun - first.begun;
+  const counted = end.begun - one.begun;
+  const usual = (of: 'mutations' | 'errors') => (((end[of] ?? 0) - (one[of] ?? 0)) / counted) * iterations;
+  const mutations = (last.mutations ?? 0) - (first.mutations ?? 0);
+  const thrown = (last.errors ?? 0) - (first.errors ?? 0);
+  return mutations >= usual('mutations') * thresholds.stillThere && thrown <= usual('errors');
+}
+
+const countedIn = ({
+  observations,
+}: Evidence): readonly Extract<Evidence['observations'][number], { saw: 'counters' }>[] =>
+  observations.filter((seen) => seen.saw === 'counters').filter(({ when }) => when === 'count');
+
 /** Whether no counter that rose in the count went on at its rate between the last two readings. */
-function cameToRest(evidence: Evidence): boolean {
+function cameToRest(evidence: Evidence, sprints: ReturnType<typeof sprintsIn>): boolean {
   const { samples } = countView(evidence);
-  const [before, after] = sprintsIn(evidence).slice(-2);
+  const [before, after] = sprints.slice(-2);
   if (!before || !after) return false;
   const iterations = after.begun - before.begun;
   return findSuspicions(samples).every(({ counter, perIteration }) => {
@@ -44,4 +100,48 @@ function cameToRest(evidence: Evidence): boolean {
     const gain = (after.counters[counter] ?? 0) - (before.counters[counter] ?? 0);
     return gain < rate * iterations * thresholds.keepsRising;
   });
+}
+
+/** Takes out of the leaks what hundreds of iterations more have shown to be bounded. */
+export function refute(judgement: Judgement, { reached, latest, warmup }: FollowUp): Judgement {
+  if (!reached) return judgement;
+  const later = judgeSnapshot(reached, { warmup, escalated: true, multiplies: false, earlier: latest });
+  const bounded: BoundedGrowth[] = [];
+  let boundedBytes = 0;
+  const leaks = judgement.leaks.filter((leak) => {
+    const { group } = leak;
+    if (!group || !mayBeBounded(leak)) return true;
+    // A holder may be another object by now, a list that is copied for instance.
+    if (later.leaks.some((one) => one.group?.className === group.className)) return true;
+    const answer = later.bounded.find(({ name, holder }) => name === group.className && holder === group.holder.name);
+    const found = answer ?? letGo(group, reached, latest);
+    if (!found) return true;
+    bounded.push(found);
+    boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
+    return false;
+  });
+  if (bounded.length === 0) return judgement;
+  return {
+    ...judgement,
+    leaks,
+    bounded: [...judgement.bounded, ...bounded],
+    boundedBytes: judgement.boundedBytes + boundedBytes,
+  };
+}
+
+/** All that the earlier iterations left is gone by now. */
+function letGo(
+  { className, holder }: GroupReport,
+  reached: SnapshotSeen,
+  latest: SnapshotSeen,
+): BoundedGrowth | undefined {
+  const spans = latest.spans.length;
+  const left = reached.analysis.groups
+    .filter((group) => group.className === className)
+    .reduce((sum, { survivors }) => sum + survivors.slice(0, spans).reduce((all, some) => all + some, 0), 0);
+  if (left > 0) return undefined;
+  const [before, now] = [latest.spans.at(-1)!.last, reached.spans.at(-1)!.last];
+  const reason = `the oldest are let go: none of the first ${before} iterations is left after ${now}`;
+  const because = { rule: 'evicted', reason, numbers: { iterations: now, left } };
+  return { name: className, reason, because, ...(holder.name === '' ? {} : { holder: holder.name }) };
 }

@@ -188,7 +188,8 @@ export class Measurements {
     const [counters, bytes] = await Promise.all([subject.read(), memory ?? treeBytes()]);
     const seen: Counters = { ...counters, ...defined({ treeBytes: bytes }) };
     const atMs = this.#atMs();
-    this.note({ saw: 'counters', when: 'count', atMs, counters: seen, ...(silent ? { silent } : {}) });
+    const effects = await this.#effects();
+    this.note({ saw: 'counters', when: 'count', atMs, counters: seen, ...effects, ...(silent ? { silent } : {}) });
     if (iteration === 0) return;
     await study?.cut();
     yield { type: 'iteration', phase: 'count', iteration, of, sample: { iteration, atMs, ...seen } };
@@ -314,7 +315,20 @@ export class Measurements {
       else if (clock.monotonic() >= deadline || bytes.at(-1)! - bytes[0]! > SPRINT_BYTES) endedBy = 'time';
     }
     this.#sprintedMs += clock.monotonic() - began;
-    if (note === 'told') this.note({ saw: 'sprinted', inPage: clicked, counters: await subject.read(), endedBy });
+    if (note === 'told')
+      this.note({
+        saw: 'sprinted',
+        inPage: clicked,
+        counters: await subject.read(),
+        ...(await this.#effects()),
+        endedBy,
+      });
+  }
+
+  /** What iterations did to the page so far, as far as it is counted. */
+  async #effects(): Promise<{ readonly mutations: number; readonly errors: number }> {
+    const { subject } = this.#options;
+    return { mutations: (await subject.mutations?.()) ?? 0, errors: subject.errors.times ?? 0 };
   }
 
   async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {

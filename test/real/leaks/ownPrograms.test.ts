@@ -8,6 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { checkLeaks } from '../../../src/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { freePort } from '../../support/ports.ts';
+import { HostConnection } from '../../../src/sessions/hostConnection.ts';
 
 // A leak finder that runs all day in an editor and beside an agent must not leak itself.
 describe('Our own programs, checked as any program on Node', function () {
@@ -58,26 +59,13 @@ describe('Our own programs, checked as any program on Node', function () {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
     });
-    let last = 0;
-    const call = async (name: string, params: object): Promise<unknown> => {
-      const id = (last += 1);
-      return await new Promise((resolve, reject) => {
-        const hear = (message: { readonly id?: number }): void => {
-          if (message.id !== id) return;
-          host.off('message', hear);
-          resolve(message);
-        };
-        host.on('message', hear);
-        host.once('exit', reject);
-        host.send({ v: 1, type: 'call', id, name, params });
-      }).finally(() => host.removeAllListeners('exit'));
-    };
+    const connection = new HostConnection(host, { onEvent: () => {}, onLost: () => {} });
     try {
-      await call('hello', { client: undefined, limits: {} });
+      await connection.greet({ client: undefined, limits: {}, lost: [] });
       await expectClean(port, async () => {
-        await call('list', {});
-        await call('setLimits', { limits: {} });
-        await call('close', { id: 'none' });
+        await connection.call('list', []);
+        await connection.call('setLimits', [{}]);
+        await connection.call('close', ['none']).catch(() => undefined);
       });
     } finally {
       host.kill('SIGKILL');

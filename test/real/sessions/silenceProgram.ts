@@ -28,7 +28,7 @@ resolver.bind(53, '127.0.0.1');
 await once(resolver, 'listening');
 
 // The page asks for one name itself, so that counting is seen to work.
-const PAGE = `<input><button id="go">Go</button><script>fetch('http://counted.test/').catch(() => {})</script>`;
+const PAGE = `<input><button id="go">Go</button><script>fetch('http://counted.test/').catch(() => {}); go.onclick = () => { go.title = 'gone'; };</script>`;
 const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(PAGE));
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
