@@ -180,7 +180,9 @@ describe('The npm package', function () {
       await compile(['--module', 'nodenext'], files);
       write('sessions.cjs', SESSIONS);
       await node('sessions.cjs');
-      const said = await Promise.all(files.map(async (file) => await node(file)));
+      // The one of a Node program needs a server of the reader's: it is compiled only.
+      const toRun = files.filter((_, index) => !examples[index]!.includes('server.mjs'));
+      const said = await Promise.all(toRun.map(async (file) => await node(file)));
       const [check, events, snapshots] = said.map(({ code, out, err }) => `${code}\n${out}${err}`);
       assert.equal(said.length, 3);
       assert.match(check!, /^1\n[^]*Details[^]*closed/);
