@@ -34,10 +34,12 @@ export function obtainPrograms(programs: readonly TestProgram[]): TestProgram[] 
   // RUNLEVEL 1 keeps policy-rc.d from starting a package's service.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const options = { stdio: 'ignore', env, timeout: 300_000 } as const;
-  const install = () => spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], options);
-  if (install().status !== 0) {
+  const install = (...names: readonly string[]) =>
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...names], options).status === 0;
+  if (!install(...packages)) {
     spawnSync('apt-get', ['update'], options);
-    install();
+    // One that this release of Debian does not have would keep all others out.
+    if (!install(...packages)) for (const name of packages) install(name);
   }
   return missing();
 }
