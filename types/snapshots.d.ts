@@ -105,7 +105,7 @@ export interface SnapshotReport {
 }
 
 export interface AnalyzeSnapshotsOptions {
-  /** How much of what grew is given. Default: 50. */
+  /** The most entries of what grew that the report lists. Default: 50. */
   readonly limit?: number;
   /** Source files are named relative to it. Default: the working directory. */
   readonly workspaceFolder?: string;

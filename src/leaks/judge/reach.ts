@@ -19,7 +19,7 @@ import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
 const READINGS = [90, 130, 230];
 /** Iterations by the mouse that show whether growth came to rest, or the page does not follow events of our own. */
 const DOUBTED_ITERATIONS = 20;
-/** Kinds that programs keep a limited number of: caches, rings, undo stacks, logs. Nobody keeps 500 sockets or timers. */
+/** Kinds of which programs keep up to 500 on purpose: in caches, rings, undo stacks, logs. Of sockets and timers they do not. */
 const KEPT_IN_NUMBERS: ReadonlySet<string> = new Set(['object', 'dom-node', 'array-buffer']);
 
 /**

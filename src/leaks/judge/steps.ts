@@ -1,7 +1,10 @@
 import type { HeapNumber } from '../evidence.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 
-/** Who clicks: the mouse, events inside the page and the mouse where they cannot, or nobody where they cannot. */
+/**
+ * How quick iterations click. `mouse`: as all others do. `page`: by events made inside the page; none are done where that cannot be.
+ * `page or mouse`: by the mouse where events inside the page cannot be made.
+ */
 export type SprintBy = 'mouse' | 'page or mouse' | 'page';
 
 /** What is still missing for an answer. The check does it and adds what it saw to the evidence. */

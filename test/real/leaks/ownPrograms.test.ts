@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { checkLeaks } from '../../../src/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
-import { freePort } from '../../support/ports.ts';
 import { HostConnection } from '../../../src/sessions/hostConnection.ts';
+import { freePort } from '../../support/ports.ts';
+import { removeFolder } from '../../support/removeFolder.ts';
 
 // A leak finder that runs all day in an editor and beside an agent must not leak itself.
 describe('Our own programs, checked as any program on Node', function () {
@@ -26,7 +28,7 @@ describe('Our own programs, checked as any program on Node', function () {
       NODE_NO_WARNINGS: '1',
     };
   });
-  after(() => rmSync(state, { recursive: true, force: true }));
+  after(() => removeFolder(state));
 
   async function expectClean(port: number, iteration: () => Promise<unknown>): Promise<void> {
     const { checks } = await checkLeaks(iteration, { inspect: `http://127.0.0.1:${port}`, warmup: 10 });
@@ -68,7 +70,9 @@ describe('Our own programs, checked as any program on Node', function () {
         await connection.call('close', ['none']).catch(() => undefined);
       });
     } finally {
+      const exited = once(host, 'exit');
       host.kill('SIGKILL');
+      await exited;
     }
   });
 });
