@@ -20,9 +20,8 @@ export { HistoryByKey, type HistoryPoint, type ProcessPoint } from './sampler/hi
 export { type ProcessSample, type SamplerSnapshot, type TreeSample, visibleGrowth } from './sampler/sample.ts';
 export { TreeSampler } from './sampler/treeSampler.ts';
 export { type Trend, trendOf } from './trend.ts';
-export type { CdpSession } from './pages/cdpSession.ts';
+export { type CdpSession, type PageMetrics, readPageMetrics } from './pages/pageMetrics.ts';
 export { mapPagesToProcesses } from './pages/mapPagesToProcesses.ts';
-export { type PageMetrics, readPageMetrics } from './pages/pageMetrics.ts';
 export { type RendererContent, rendererContents } from './pages/rendererContents.ts';
 export { recogniseProgram } from './programs.ts';
 export { findPlaywright } from './playwrightPackage.ts';

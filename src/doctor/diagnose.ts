@@ -1,15 +1,9 @@
 import { arch, platform, release } from 'node:os';
 import { defined, LeakwrightError, describeError, toolVersion } from '../support/index.ts';
-import { browserCheck } from './checks/browser.ts';
-import { displayCheck } from './checks/display.ts';
+import { browserCheck, playwrightCheck, launchCheck } from './checks/browser.ts';
 import { stateFolderCheck, temporaryFolderCheck } from './checks/folders.ts';
-import { journalCheck } from './checks/journal.ts';
-import { launchCheck } from './checks/launch.ts';
-import { nodeCheck } from './checks/node.ts';
-import { orphansCheck } from './checks/orphans.ts';
-import { playwrightCheck } from './checks/playwright.ts';
-import { processesCheck } from './checks/processes.ts';
-import { sandboxCheck } from './checks/sandbox.ts';
+import { journalCheck, orphansCheck } from './checks/leftBehind.ts';
+import { displayCheck, nodeCheck, processesCheck, sandboxCheck } from './checks/machine.ts';
 import type { Diagnosed, Diagnosis, DiagnoseOptions, DoctorCheck } from './model.ts';
 
 /** In the order in which a person would ask: what the rest stands on comes first. */

@@ -6,54 +6,62 @@ import { describeError, toolVersion } from '../support/index.ts';
 import { offerTools } from './agents/languageModelTools.ts';
 import { offerMcpServer } from './agents/mcpServer.ts';
 import { pickPage } from './checks/askForPage.ts';
+import { checkAfterSave } from './checks/checkAfterSave.ts';
 import { CheckResults } from './checks/checkResults.ts';
 import { CheckTasks } from './checks/checkTasks.ts';
 import { FindingActions } from './checks/findingActions.ts';
 import { FindingHover } from './checks/findingHover.ts';
 import { Findings } from './checks/findings.ts';
-import { checkAfterSave } from './checks/checkAfterSave.ts';
 import { KeptFindings } from './checks/keptFindings.ts';
 import type { CheckTarget } from './checks/locateFinding.ts';
 import { RecentChecks } from './checks/recentChecks.ts';
 import { RunningChecks } from './checks/runningChecks.ts';
 import { RunningStatus } from './checks/runningStatus.ts';
-import { forgetContextKeys, setContextKey } from './contextKeys.ts';
-import { COMMANDS, type CommandId, ROW_COMMANDS } from './contributions.ts';
-import { engine } from './loadEngine.ts';
-import { onDemand } from './loadOnDemand.ts';
-import { createLog, inBackground } from './log.ts';
 import { cleanUpLeftovers } from './cleaning/cleanUpLeftovers.ts';
 import { cleanUpOrphans } from './cleaning/cleanUpOrphans.ts';
 import { cleanUpOurs } from './cleaning/cleanUpOurs.ts';
 import { LeakAlerts } from './cleaning/leakAlerts.ts';
 import { OwnerWatch } from './cleaning/ownerWatch.ts';
+import { forgetContextKeys, setContextKey } from './contextKeys.ts';
+import { COMMANDS, type CommandId, ROW_COMMANDS } from './contributions.ts';
+import { watchDeletions } from './deletedFiles.ts';
+import { reportFailure } from './failure.ts';
+import { engine, onDemand } from './lazyBundles.ts';
 import { LeakChecksView } from './leakChecks/leakChecksView.ts';
 import type { OpenReportArgument } from './leakChecks/leakCommands.ts';
 import type { LeakNode } from './leakChecks/leakRows.ts';
 import { PastRuns } from './leakChecks/pastRuns.ts';
-import { Marks, marksOfCheck } from './memoryView/marks.ts';
-import { MemoryView } from './memoryView/memoryView.ts';
-import type { RowOrder } from './processTree/buildRows.ts';
-import { filterInteractively } from './processTree/filterCommand.ts';
-import { showMenu } from './processTree/menu.ts';
-import type { Node } from './processTree/nodeStore.ts';
-import { capturePageSnapshot, focusPage } from './processTree/pageCommands.ts';
-import { StatusBar } from './processTree/statusBar.ts';
-import { MonitorProcess } from './monitoring/monitorProcess.ts';
-import { ProcessWatch } from './processTree/processWatch.ts';
-import { ProcessesView } from './processTree/processesView.ts';
-import { copyLeftoverPath, removeLeftoverOf, revealLeftover } from './processTree/leftoverCommands.ts';
-import { copyCommandLine, copyEndpoint, copyPid, endTree, revealOwner } from './processTree/rowCommands.ts';
+import { createLog, inBackground } from './log.ts';
 import { PageWatch } from './managed/pageWatch.ts';
 import { registerSessionCommands } from './managed/registerCommands.ts';
 import { closeInteractively } from './managed/sessionCommands.ts';
 import { SessionNews } from './managed/sessionNews.ts';
 import { WindowSessions } from './managed/windowSessions.ts';
+import { Marks, marksOfCheck } from './memoryView/marks.ts';
+import { MemoryView } from './memoryView/memoryView.ts';
+import { MonitorProcess } from './monitoring/monitorProcess.ts';
+import type { RowOrder } from './processTree/buildRows.ts';
+import type { Node } from './processTree/nodeStore.ts';
+import { ProcessesView } from './processTree/processesView.ts';
+import { ProcessWatch } from './processTree/processWatch.ts';
+import {
+  filterInteractively,
+  capturePageSnapshot,
+  focusPage,
+  copyCommandLine,
+  copyEndpoint,
+  copyPid,
+  endTree,
+  revealOwner,
+  copyLeftoverPath,
+  removeLeftoverOf,
+  revealLeftover,
+  showMenu,
+} from './processTree/rowCommands.ts';
+import { StatusBar } from './processTree/statusBar.ts';
 import { ReportPanels } from './report/reportPanel.ts';
-import { reportFailure } from './failure.ts';
-import { watchDeletions } from './deletedFiles.ts';
-import type { NewScenario } from './testExplorer/newScenario.ts';
 import { compareSnapshots, registerSnapshotEditor } from './snapshots/snapshotEditor.ts';
+import type { NewScenario } from './testExplorer/newScenario.ts';
 import { ScenarioLens } from './testExplorer/scenarioLens.ts';
 import { ScenarioTests } from './testExplorer/scenarioTests.ts';
 import { setTranslator } from './translate.ts';

@@ -1,9 +1,9 @@
 import { summarizeCheck } from '../history/index.ts';
 import type { Report } from '../reports/index.ts';
-import { defined, type Clock, systemClock } from '../support/index.ts';
+import { defined, type Clock, systemClock, loadBundle } from '../support/index.ts';
 import { RUN_METRICS, recordScenarios } from './metrics/definitions.ts';
-import { loadExporters } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
+import type * as OpenTelemetry from './metrics/openTelemetry.ts';
 import { scenarioReading } from './reading.ts';
 
 export interface ExportRunOptions {
@@ -33,7 +33,7 @@ export async function exportRun(report: Report, options: ExportRunOptions): Prom
   for (const { verdict } of report.checks) book.add('leakwright_run_checks', { verdict });
   let failure: Error | undefined;
   const { endpoint, attributes } = options;
-  const otlp = loadExporters().startOtlp(book, {
+  const otlp = (loadBundle('openTelemetry') as typeof OpenTelemetry).startOtlp(book, {
     endpoint,
     ...defined({ attributes }),
     intervalMs: NEVER_MS,

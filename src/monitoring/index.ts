@@ -1,4 +1,4 @@
-export type { AlertEvent } from './alerts/alert.ts';
+export type { AlertEvent } from './alerts/alertBook.ts';
 export type { AlertSink } from './alerts/delivery.ts';
 export { logSink, ndjsonSink, webhookSink } from './alerts/sinks.ts';
 export { exportRun } from './exportRun.ts';

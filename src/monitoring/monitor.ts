@@ -1,3 +1,4 @@
+import type { History } from '../history/index.ts';
 import {
   type AlertThresholds,
   LeftoverWatch,
@@ -8,13 +9,12 @@ import {
   readMachine,
 } from '../machine/index.ts';
 import { type OwnedTree, cleanUp, describePlan, planCleanUp, surveyLeftovers, toReport } from '../orphans/index.ts';
-import type { History } from '../history/index.ts';
-import { defined, type Clock, type Log, describeError, systemClock } from '../support/index.ts';
+import { defined, type Clock, type Log, describeError, systemClock, loadBundle } from '../support/index.ts';
 import { AlertBook } from './alerts/alertBook.ts';
 import { Delivery, type AlertSink, MAX_QUEUED } from './alerts/delivery.ts';
 import { METRICS, recordReading, recordScenarios } from './metrics/definitions.ts';
-import { loadExporters } from './metrics/loadExporters.ts';
 import { MetricBook } from './metrics/metricBook.ts';
+import type * as OpenTelemetry from './metrics/openTelemetry.ts';
 import type { OtlpExport } from './metrics/openTelemetry.ts';
 import { type ScenarioReading, scenarioReading } from './reading.ts';
 import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
@@ -95,7 +95,11 @@ export class Monitor {
           if (failure) log.warn(`The collector does not take the metrics: ${describeError(failure)}`);
           else log.info('The collector takes the metrics again.');
         };
-        monitor.#otlp = loadExporters().startOtlp(monitor.#book, { ...otlp, intervalMs: OTLP_INTERVAL_MS, onChange });
+        monitor.#otlp = (loadBundle('openTelemetry') as typeof OpenTelemetry).startOtlp(monitor.#book, {
+          ...otlp,
+          intervalMs: OTLP_INTERVAL_MS,
+          onChange,
+        });
       }
     } catch (error) {
       // The caller gets no monitor, so it could not stop it.
@@ -212,7 +216,7 @@ export class Monitor {
   }
 
   async #renderMetrics(): Promise<{ type: string; text: string }> {
-    const { renderPrometheus, PROMETHEUS_TYPE } = loadExporters();
+    const { renderPrometheus, PROMETHEUS_TYPE } = loadBundle('openTelemetry') as typeof OpenTelemetry;
     return { type: PROMETHEUS_TYPE, text: await renderPrometheus(this.#book) };
   }
 

@@ -1,8 +1,7 @@
 import { type LaunchOptions, test as base } from '@playwright/test';
 import { SITE_ARGUMENTS, installPageHooks, withJsFlags } from '../leaks/index.ts';
-import { LeftBehindWatch } from './leftBehindWatch.ts';
-import { LEFT_BEHIND } from './leftBehind.ts';
 import { type LeakOptions, Leaks } from './leaks.ts';
+import { LeftBehindWatch, LEFT_BEHIND } from './leftBehind.ts';
 
 export interface LeakFixtures {
   /** Checks the test's page for leaks. Costs nothing in tests that do not ask for it. */

@@ -1,9 +1,9 @@
-import { createCimSource } from './command/cimSource.ts';
+import { defined } from '../support/index.ts';
+import { createCimSource } from './command/cim.ts';
 import { CommandReader } from './command/commandReader.ts';
-import { createPsSource } from './command/psSource.ts';
+import { createPsSource } from './command/ps.ts';
 import { LinuxReader } from './linux/linuxReader.ts';
 import type { ProcessReader } from './process.ts';
-import { defined } from '../support/index.ts';
 
 export interface ProcessReaderOptions {
   /** Where the proc file system is mounted (Linux). Default: `/proc`. */

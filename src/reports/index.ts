@@ -2,12 +2,11 @@ export { type Baseline, applyBaseline, hasGrown, parseBaseline } from './baselin
 export { type IdentifiedCheck, checkIdentity, isComparable } from './checkIdentity.ts';
 export { renderGithubAnnotations } from './github.ts';
 export { renderHtml } from './html.ts';
-export { renderJson } from './json.ts';
+export { renderJson, type FailOn, type Report, type Shard, createReport, fails } from './report.ts';
 export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
 export { type MergedReport, mergeReports } from './mergeReports.ts';
 export { parseReport } from './parseReport.ts';
-export { type FailOn, type Report, type Shard, createReport, fails } from './report.ts';
 export { renderText } from './text.ts';
 export { findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
 export * from './snapshots/index.ts';

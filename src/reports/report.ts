@@ -1,5 +1,5 @@
-import { defined, toolVersion } from '../support/index.ts';
 import type { CheckResult } from '../leaks/index.ts';
+import { defined, toolVersion, jsonText } from '../support/index.ts';
 
 /** Exit codes of a run, as its README documents them. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -73,4 +73,8 @@ export function createReport(checks: readonly CheckResult[], options: ReportOpti
     ...defined({ shard: options.shard }),
     checks,
   };
+}
+
+export function renderJson(report: Report): string {
+  return `${jsonText(report, 2)}\n`;
 }

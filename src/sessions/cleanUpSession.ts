@@ -9,13 +9,17 @@ import {
   membersOf,
 } from '../processes/index.ts';
 import { type Clock, LeakwrightError, describeError } from '../support/index.ts';
-import { type StepPlan, runStep } from './cleanupSteps.ts';
-import { summarizeCleanup } from './cleanupSummary.ts';
-import { endSessionProcesses } from './endSessionProcesses.ts';
+import { type StepPlan, runStep, summarizeCleanup } from './cleanupSteps.ts';
 import type { CleanupStep, CleanupStepName, CleanupSummary, CloseReason, ResourceCounts } from './model.ts';
 import type { SessionResources } from './resources.ts';
 import { removeSessionFolder } from './sessionFolder.ts';
-import { type SessionTraces, countOwnFiles, exclusiveMemoryOf, findSessionProcesses } from './sessionProcesses.ts';
+import {
+  endSessionProcesses,
+  type SessionTraces,
+  countOwnFiles,
+  exclusiveMemoryOf,
+  findSessionProcesses,
+} from './sessionProcesses.ts';
 
 /** What a session's clean-up has to work with. */
 export interface CleanupSubject {

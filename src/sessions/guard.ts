@@ -1,7 +1,7 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import type { JournalEntry } from '../journal/index.ts';
 import { type Log, compiledCodeVariables, describeError, programFile } from '../support/index.ts';
-import type { GuardMessage } from './guardProtocol.ts';
+import type { GuardMessage } from './guardProcess.ts';
 
 let guard: ChildProcess | undefined;
 const watched = new Set<string>();

@@ -1,7 +1,6 @@
 import type { JournalEntry } from '../journal/index.ts';
 import { createProcessReader } from '../processes/index.ts';
 import { systemClock } from '../support/index.ts';
-import type { GuardMessage } from './guardProtocol.ts';
 import { isAlive, recoverEntry } from './recoverSessions.ts';
 
 /** The channel may close a little before its process is dead. */
@@ -39,3 +38,9 @@ async function cleanUpAfter(entries: readonly JournalEntry[]): Promise<void> {
     if (!(await isAlive(reader, entry.host))) await recoverEntry(entry, reader);
   }
 }
+
+/** What a process tells its guard. The end of the channel is a message too: the last one. */
+export type GuardMessage =
+  | { readonly type: 'watch'; readonly entry: JournalEntry }
+  /** The session was cleaned up: nothing is left to do for it. */
+  | { readonly type: 'release'; readonly id: string };

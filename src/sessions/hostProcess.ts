@@ -1,6 +1,87 @@
-import { keepCompiledCode } from '../support/index.ts';
+import { createBirpc } from 'birpc';
+import { createProcessReader, shareTableReads } from '../processes/index.ts';
+import { type Log, describeError, keepCompiledCode, systemClock } from '../support/index.ts';
+import { openCaptureStore } from './captureStore.ts';
+import { closeCaptured } from './cursors.ts';
 import { runGuard } from './guardProcess.ts';
-import { runHost } from './hostMain.ts';
+import type { CloseReason, SessionEvent } from './model.ts';
+import { openSession } from './openSession.ts';
+import { type ClientCalls, type HostCalls, overChannel } from './protocol.ts';
+import { recoverSessions } from './recoverSessions.ts';
+import { SessionHost } from './sessionHost.ts';
+
+/** A clean-up that hangs must not keep the host for ever: the journal has what is left, for the next start. */
+const SHUTDOWN_DEADLINE_MS = 60_000;
+
+/** Runs as the session host of the process that forked us, until the channel to it closes. */
+async function runHost(): Promise<void> {
+  if (!process.send) {
+    process.exitCode = 2;
+    return;
+  }
+  // For us only: a browser, or what it starts, may be an Electron program that is not meant to be Node.
+  delete process.env['ELECTRON_RUN_AS_NODE'];
+  const started = Promise.withResolvers<SessionHost>();
+  const client = createBirpc<ClientCalls, object, false>(
+    {},
+    {
+      // A channel that closed in between: the client is gone, and the host is ending.
+      ...overChannel(process, () => undefined),
+      proxify: false,
+      resolver: async (name) => {
+        const { calls } = await started.promise;
+        return Object.hasOwn(calls, name) ? calls[name as keyof HostCalls] : undefined;
+      },
+    },
+  );
+  const emit = (event: SessionEvent) => void client.$callEvent('event', event).catch(() => undefined);
+  const log: Log = {
+    debug: () => {},
+    info: () => {},
+    warn: (message) => emit({ type: 'warning', message }),
+    error: (message) => emit({ type: 'warning', message }),
+  };
+  const reader = shareTableReads(createProcessReader());
+  const { store, isHere } = await openCaptureStore(log);
+  const host = new SessionHost({
+    open: openSession,
+    reader,
+    store,
+    storeIsHere: isHere,
+    emit,
+    clock: systemClock,
+    log,
+  });
+  host.start();
+
+  const leave = async (reason: CloseReason) => {
+    await host.shutDown(reason);
+    await store.dispose();
+  };
+  const end = (reason: CloseReason) => {
+    setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS);
+    void leave(reason).finally(() => process.exit(0));
+  };
+  process.on('disconnect', () => end('client-gone'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end('host-ending'));
+  process.on('uncaughtException', (error) => {
+    // The host's state is unknown: its sessions are cleaned up, then it ends.
+    log.error(`The session host failed and is ending: ${describeError(error)}`);
+    end('host-ending');
+  });
+  process.on('unhandledRejection', (error) => {
+    // One session's browser going away at a bad moment is no reason to take the others with it.
+    log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
+  });
+  started.resolve(host);
+  // The client may have gone while the store was opened.
+  if (!process.connected) end('client-gone');
+  recoverSessions({ reader, log })
+    .then(async ({ recovered }) => {
+      for (const { id } of recovered) await closeCaptured(store, id);
+    })
+    .catch((error: unknown) => log.warn(describeError(error)));
+}
 
 // The entry of dist/sessionHost.js. Started by forkProgram only: without a channel both modes end at once.
 keepCompiledCode();

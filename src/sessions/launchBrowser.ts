@@ -5,12 +5,11 @@ import type { Browser, BrowserContext } from 'playwright';
 import { type BrowserFamily, findBrowser, needsNoSandbox, readActivePort } from '../browsers/index.ts';
 import type { ProcessIdentity } from '../processes/index.ts';
 import { defined, LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import { economyArguments, silentArguments } from './browserArguments.ts';
 import { UNSEEN_FEATURES, withDisabledFeatures } from './disabledFeatures.ts';
-import { economyArguments } from './economyArguments.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
 import type { EndpointKind, LaunchRequest, SessionEndpoints, SessionSource } from './model.ts';
 import { inTurn, withVariables } from './processEnvironment.ts';
-import { silentArguments } from './silentArguments.ts';
 import {
   createSessionFolder,
   hasRoomForSockets,

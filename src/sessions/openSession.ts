@@ -14,7 +14,6 @@ import {
 } from '../support/index.ts';
 import { findAttachedBrowser } from './attachedBrowser.ts';
 import type { CleanupSubject } from './cleanUpSession.ts';
-import { type EndedProcesses, endSessionProcesses } from './endSessionProcesses.ts';
 import { rememberDisabledFeatures } from './disabledFeatures.ts';
 import { openGridBrowser } from './gridBrowser.ts';
 import { releaseFromGuard, watchOver } from './guard.ts';
@@ -24,7 +23,14 @@ import { ManagedSession, type Session } from './managedSession.ts';
 import type { EndpointKind, LaunchRequest, SessionEndpoints } from './model.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 import { createSessionFolder, removeSessionFolder } from './sessionFolder.ts';
-import { countOwnFiles, findLaunchedRoot, ownIdentity, tracesOf } from './sessionProcesses.ts';
+import {
+  type EndedProcesses,
+  endSessionProcesses,
+  countOwnFiles,
+  findLaunchedRoot,
+  ownIdentity,
+  tracesOf,
+} from './sessionProcesses.ts';
 
 /** How long a launch that was given up may go on, and how often it is looked at meanwhile. */
 const ABANDON_PATIENCE_MS = 15_000;

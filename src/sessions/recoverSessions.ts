@@ -1,10 +1,9 @@
 import { type JournalEntry, forgetSession, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessIdentity, type ProcessReader, createProcessReader, sameProcess } from '../processes/index.ts';
 import { type Log, describeError, silentLog } from '../support/index.ts';
-import { endSessionProcesses } from './endSessionProcesses.ts';
 import type { RecoveredSession } from './model.ts';
 import { removeSessionFolder } from './sessionFolder.ts';
-import { tracesOf } from './sessionProcesses.ts';
+import { endSessionProcesses, tracesOf } from './sessionProcesses.ts';
 
 /** A kept profile is written to while its browser ends; a fresh one is thrown away with it. */
 const KEPT_PROFILE_GRACE_MS = 2000;

@@ -1,6 +1,6 @@
 import { defined, type Clock, systemClock } from '../support/index.ts';
-import { closedScope } from './errors.ts';
 import {
+  closedScope,
   DEFAULT_MAX_VALUES,
   type RecordPage,
   type ScopeLimits,

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../support/index.ts';
+import { type Clock, loadBundle, systemClock } from '../support/index.ts';
 import { MemoryRecordStore } from './memoryRecordStore.ts';
 import type { Store } from './recordStore.ts';
-import { loadRedisStore } from './redis/loadRedisStore.ts';
+import type * as Redis from './redis/redisStore.ts';
 import { SqliteStore } from './sqlite/sqliteStore.ts';
 
 /**
@@ -12,6 +12,7 @@ import { SqliteStore } from './sqlite/sqliteStore.ts';
  */
 export async function openStore<T>(place: string, clock: Clock = systemClock): Promise<Store<T>> {
   if (place === 'memory:') return new MemoryRecordStore<T>(clock);
-  if (/^rediss?:\/\//i.test(place)) return await loadRedisStore().RedisStore.connect<T>(place, clock);
+  if (/^rediss?:\/\//i.test(place))
+    return await (loadBundle('redisStore') as typeof Redis).RedisStore.connect<T>(place, clock);
   return new SqliteStore<T>(place, clock);
 }

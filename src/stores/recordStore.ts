@@ -1,3 +1,5 @@
+import { LeakwrightError } from '../support/index.ts';
+
 /** A stored value with its place in the order of arrival. Numbers start at 1 and are never given twice in a scope. */
 export interface StoredRecord<T> {
   readonly sequence: number;
@@ -102,4 +104,8 @@ export interface Store<T> extends RecordStore<T> {
   scopes(): Promise<readonly string[]>;
   /** Closes the file or the connection; what is stored stays, except in the `memory` store. */
   dispose(): Promise<void>;
+}
+
+export function closedScope(scope: string): LeakwrightError {
+  return new LeakwrightError('stores.closed', `Nothing was stored: '${scope}' is not open.`);
 }

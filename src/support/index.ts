@@ -7,13 +7,11 @@ export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from
 export { count, formatBytes, formatDuration } from './format.ts';
 export { isInside, liesWithin } from './insideFolder.ts';
 export { type Log, silentLog } from './log.ts';
-export { LEAST_NODE, isNodeRecentEnough, refuseOldNode } from './nodeVersion.ts';
+export { LEAST_NODE, isNodeRecentEnough, refuseOldNode, toolVersion } from './versions.ts';
 export { nearest } from './nearest.ts';
-export { makeOwnFile, makeOwnFolder, ownStateFolderOf } from './ownFiles.ts';
-export { makeTempFolder } from './ownTempFolder.ts';
-export { packageFolder, programFile, stateFolder } from './paths.ts';
+export { makeOwnFile, makeOwnFolder, ownStateFolderOf, makeTempFolder, replaceFile } from './ownFiles.ts';
+export { loadBundle, packageFolder, programFile, stateFolder } from './paths.ts';
 export { readRegularFile } from './readRegularFile.ts';
-export { replaceFile } from './replaceFile.ts';
 export { RingBuffer } from './ringBuffer.ts';
 export { type ChannelExit, FOLLOWED_ENV, runOverChannel } from './runOverChannel.ts';
 export {
@@ -27,4 +25,3 @@ export {
   xmlText,
 } from './safeText.ts';
 export { isSecretName, maskHeaders, maskCommandLine, maskText, maskUrl, secretsOfUrl } from './secrets.ts';
-export { toolVersion } from './version.ts';

@@ -1,4 +1,8 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, mkdtempSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, basename, dirname } from 'node:path';
 import { isInside } from './insideFolder.ts';
 import { stateFolder } from './paths.ts';
 
@@ -32,4 +36,43 @@ export function makeOwnFile(file: string): void {
   if (process.getuid === undefined || !isInside(file, stateFolder())) return;
   const stats = lstatSync(file);
   if (stats.isFile() && stats.uid === process.getuid() && (stats.mode & OTHERS) !== 0) chmodSync(file, 0o600);
+}
+
+/** What folders of ours in the temp folder are for; `src/browsers/leftovers/patterns.ts` knows their names. */
+type TempFolderUse = 'events' | 'scenario' | 'record';
+
+/**
+ * Makes a folder for this process's own files, only this user's. Its name has our pid: what a killed process left is known
+ * by that and goes with the next clean-up.
+ */
+export function makeTempFolder(use: TempFolderUse): string {
+  return mkdtempSync(join(tmpdir(), `leakwright-${use}-${process.pid}-`));
+}
+
+/** Only this user may read the file and the folders made for it. */
+const FOLDER = { recursive: true, mode: 0o700 } as const;
+const FILE = { flag: 'wx', mode: 0o600 } as const;
+
+/**
+ * Writes a file so that others see all of it or what was there before, and nothing is left where it fails. Makes the folder.
+ * A writer that is killed leaves a file beside it whose name begins with a dot and ends in `.tmp`.
+ *
+ * @throws what the file system says
+ */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = temporaryOf(path);
+  ownStateFolderOf(path);
+  await mkdir(dirname(path), FOLDER);
+  try {
+    await writeFile(temporary, content, FILE);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** In the same folder, so that the rename is atomic. */
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}.tmp`);
 }

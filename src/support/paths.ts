@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -33,11 +34,21 @@ const programs = {
   analysisWorker: 'leaks/analyze/worker.ts',
   webServerKeeper: 'scenarios/webServer/keeperProcess.ts',
   playwrightSpecs: 'playwrightSpecs.ts',
+  engine: 'editor/engine.ts',
+  onDemand: 'editor/onDemand.ts',
+  redisStore: 'stores/redis/redisStore.ts',
+  openTelemetry: 'monitoring/metrics/openTelemetry.ts',
 } as const;
 
-/** The file to run for one of our own processes or workers: the bundle, or the source when we run from sources (tests). */
+/** The file of one of our own programs, workers or bundles: the bundle, or the source when we run from sources (tests). */
 export function programFile(program: keyof typeof programs): string {
   return runsFromBundle
     ? join(import.meta.dirname, `${program}.js`)
     : join(packageFolder(), 'src', ...programs[program].split('/'));
+}
+
+/** One of our bundles, loaded into this process with the first call: large packages, and what activation does not need. */
+export function loadBundle(bundle: keyof typeof programs): unknown {
+  const file = programFile(bundle);
+  return createRequire(file)(file) as unknown;
 }

@@ -1,10 +1,9 @@
-import { defined, jsonText, systemClock } from '../support/index.ts';
-import { type ProcessReader, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
 import { type TreeMemory, measureTree } from '../browsers/index.ts';
 import { survey } from '../orphans/index.ts';
+import { type ProcessReader, createProcessReader, identityKey, identityOf } from '../processes/index.ts';
+import { defined, jsonText, systemClock } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
-import { renderTrees } from './treeText.ts';
-import type { TreeSnapshot, TreeView } from './treeView.ts';
+import { renderTrees, type TreeSnapshot, type TreeView } from './treeText.ts';
 
 export interface TreeOptions {
   readonly watch?: boolean;

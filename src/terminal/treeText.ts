@@ -1,9 +1,8 @@
 import { styleText } from 'node:util';
-import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import type { BrowserProcess, TreeMemory } from '../browsers/index.ts';
+import type { OwnershipStatus, LeftServer, OwnedTree } from '../orphans/index.ts';
 import { identityKey } from '../processes/index.ts';
-import type { BrowserProcess } from '../browsers/index.ts';
-import type { OwnershipStatus } from '../orphans/index.ts';
-import type { TreeSnapshot, TreeView } from './treeView.ts';
+import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -122,4 +121,17 @@ function depthsOf(processes: readonly BrowserProcess[]): Map<number, number> {
     depths.set(info.pid, depth);
   }
   return depths;
+}
+
+/** One browser tree with whose it is and what it costs. */
+export interface TreeView {
+  readonly owned: OwnedTree;
+  readonly memory: TreeMemory;
+}
+
+export interface TreeSnapshot {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly trees: readonly TreeView[];
+  readonly servers: readonly LeftServer[];
 }

@@ -7,8 +7,8 @@ import { HeapGraphLoader } from '../../src/leaks/snapshot/heapGraph.ts';
 import { parseStackText } from '../../src/leaks/explain/sources/generatedFrame.ts';
 import { sourceLimits } from '../../src/leaks/explain/sources/limits.ts';
 import { loadSourceMap } from '../../src/leaks/explain/sources/sourceMap.ts';
-import { parseCim, splitWindowsArguments } from '../../src/processes/command/cimOutput.ts';
-import { parsePs, parsePsNames, splitArguments } from '../../src/processes/command/psOutput.ts';
+import { parseCim, splitWindowsArguments } from '../../src/processes/command/cim.ts';
+import { parsePs, parsePsNames, splitArguments } from '../../src/processes/command/ps.ts';
 import {
   parseAuxv,
   parseCommandLine,

@@ -1,9 +1,17 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type Finding, type SourceSite, adviceOf } from '../../leaks/index.ts';
-import { describeParts, formatPlace, summarizeCheck, summarizeFinding } from '../../reports/index.ts';
+import { type Finding, type SourceSite, adviceOf, libraryFrame } from '../../leaks/index.ts';
+import {
+  describeParts,
+  formatPlace,
+  summarizeCheck,
+  summarizeFinding,
+  describeFunction,
+  libraryReport,
+} from '../../reports/index.ts';
 import { defined, isInside } from '../../support/index.ts';
+import type { KnownFinding } from '../workbench.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
 /** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
@@ -125,4 +133,28 @@ function excerptOf({ file, line }: SourceSite, workspaceFolder: string): string 
   } catch {
     return undefined;
   }
+}
+
+/** What a finding is, why it is a leak, where it is made and kept, what holds it, and what usually fixes it. */
+export function explainFinding({ check, finding }: KnownFinding): string {
+  const { survivors, because } = finding;
+  // Of pages, and of memory that is no object, none are counted one by one.
+  const counted = survivors.length === 0 ? '' : `: survivors by iteration ${survivors.join(' ')}`;
+  const reason = because?.reason ?? `something made in every iteration is still there at the end${counted}`;
+  const lines = [
+    `${summarizeFinding(finding)} (${finding.severity}; check of ${check}).`,
+    `Usual fix: ${adviceOf(finding)}`,
+    `It is a leak because ${reason}.`,
+  ];
+  if (finding.allocatedAt)
+    lines.push(`Made at ${formatPlace(finding.allocatedAt)} in ${describeFunction(finding.allocatedAt)}.`);
+  if (finding.keptAt)
+    lines.push(`Put into what keeps it at ${formatPlace(finding.keptAt)} in ${describeFunction(finding.keptAt)}.`);
+  for (const library of [libraryFrame(finding.allocatedAt), libraryFrame(finding.keptAt)])
+    if (library) lines.push(`In ${library.name} it is done at ${formatPlace(library.frame)}.`);
+  const report = libraryReport(finding);
+  if (report !== undefined) lines.push(`Text to report it with:\n${report}`);
+  if (finding.parts) lines.push(`With it stay ${describeParts(finding.parts)}.`);
+  if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
+  return lines.join('\n');
 }

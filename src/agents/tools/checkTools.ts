@@ -8,11 +8,9 @@ import type { LeakEvent } from '../../leaks/index.ts';
 import { summarizeFinding } from '../../reports/index.ts';
 import { defined, LeakwrightError, count, liesWithin, makeTempFolder } from '../../support/index.ts';
 import { answer, answerWithData, refuse } from '../answer.ts';
-import { checkShape, describeCheck } from '../checks/describe.ts';
+import { checkShape, describeCheck, explainFinding } from '../checks/describe.ts';
 import { type KnownCheck, compareFindings } from '../checks/knownChecks.ts';
-import { scenarioText, selectorOf, stepSchema } from '../checks/steps.ts';
-import { explainFinding } from '../explainFinding.ts';
-import { webUrl } from '../webUrl.ts';
+import { scenarioText, selectorOf, stepSchema, webUrl } from '../inputs.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Between two signs of life, in ms: clients give up on calls that are silent for a minute, some for less. */

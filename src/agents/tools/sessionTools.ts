@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RequestPage, SessionInfo } from '../../sessions/index.ts';
 import { defined, count, formatDuration, plainText } from '../../support/index.ts';
 import { answerWithData, refuse } from '../answer.ts';
-import { webUrl } from '../webUrl.ts';
+import { webUrl } from '../inputs.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Bytes of a body as text in an answer: models pay for every word. */

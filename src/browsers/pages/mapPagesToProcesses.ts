@@ -1,5 +1,5 @@
 import { LeakwrightError, describeError, withTimeout } from '../../support/index.ts';
-import type { CdpSession } from './cdpSession.ts';
+import type { CdpSession } from './pageMetrics.ts';
 
 /** A document or worker, and the renderer it lives in. */
 export interface MappedFrame {

@@ -1,5 +1,3 @@
-import type { CdpSession } from './cdpSession.ts';
-
 /**
  * What a page's renderer counts. Chromium counts by process: pages and same-process iframes that share a renderer
  * have one JavaScript heap and one set of counters, and all report the same figures.
@@ -35,4 +33,14 @@ export async function readPageMetrics(session: CdpSession): Promise<PageMetrics>
     frames: value('Frames'),
     workers: value('WorkerGlobalScopes'),
   };
+}
+
+/**
+ * A Chrome DevTools Protocol session on one target, as Playwright's `CDPSession` and Puppeteer's are (their parameter types are
+ * narrower: hand them over `as unknown as CdpSession`).
+ */
+export interface CdpSession {
+  send(method: string, params?: Record<string, unknown>): Promise<unknown>;
+  on(event: string, handler: (params: unknown) => void): unknown;
+  off(event: string, handler: (params: unknown) => void): unknown;
 }

@@ -13,7 +13,7 @@ import { formatBytes, plainText } from '../../support/index.ts';
 import type { CheckTasks } from '../checks/checkTasks.ts';
 import { type CleanUpContext, carryOut } from '../cleaning/cleanUp.ts';
 import { AGENT_TOOLS, TASK_TYPE } from '../contributions.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 import { runToEnd } from './runToEnd.ts';
 

@@ -13,6 +13,8 @@ import {
   type WorkspaceFolder,
   tasks,
   workspace,
+  CustomExecution,
+  type Pseudoterminal,
 } from 'vscode';
 import { EVENTS_ENV, type EventFollower, followEvents } from '../../checks/index.ts';
 import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
@@ -25,7 +27,6 @@ import type { CheckResults } from './checkResults.ts';
 import { presets } from './presets.ts';
 import type { RecentChecks } from './recentChecks.ts';
 import type { RunningChecks, RunningHandle } from './runningChecks.ts';
-import { refusal } from './refusal.ts';
 
 export interface CheckEnded {
   readonly execution: TaskExecution;
@@ -188,4 +189,27 @@ export class CheckTasks implements TaskProvider, Disposable {
       this.#ended.fire({ execution, exitCode, results: running.results, folder: running.folder, isAwaited });
     }
   }
+}
+
+/** The exit code of `check` for what could not run. */
+const COULD_NOT_RUN = 3;
+
+/** A task that cannot mean anything says so in its own terminal when it is run, and fails as the program would. */
+export function refusal(message: string): CustomExecution {
+  return new CustomExecution(async (): Promise<Pseudoterminal> => {
+    const written = new EventEmitter<string>();
+    const closed = new EventEmitter<number>();
+    return {
+      onDidWrite: written.event,
+      onDidClose: closed.event,
+      open() {
+        written.fire(`leakwright: ${message}\r\n`);
+        closed.fire(COULD_NOT_RUN);
+      },
+      close() {
+        written.dispose();
+        closed.dispose();
+      },
+    };
+  });
 }

@@ -9,7 +9,7 @@ import {
   languages,
 } from 'vscode';
 import { COMMANDS, type OpenReportRequest, ROW_COMMANDS } from '../contributions.ts';
-import { onDemand } from '../loadOnDemand.ts';
+import { onDemand } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 import type { Findings, ShownFinding } from './findings.ts';
 

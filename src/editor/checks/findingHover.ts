@@ -1,8 +1,8 @@
 import { type Disposable, Hover, type HoverProvider, type Position, type TextDocument, languages } from 'vscode';
 import { formatBytes } from '../../support/index.ts';
 import { COMMANDS, ROW_COMMANDS } from '../contributions.ts';
+import { onDemand } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
-import { onDemand } from '../loadOnDemand.ts';
 import type { Findings, ShownFinding } from './findings.ts';
 
 /** A leak in one past run. */

@@ -1,8 +1,8 @@
 import { type Disposable, StatusBarAlignment, type StatusBarItem, window } from 'vscode';
 import { VIEWS } from '../contributions.ts';
 import { t } from '../translate.ts';
+import { checkedName, progressText } from './runningCheck.ts';
 import type { RunningChecks } from './runningChecks.ts';
-import { checkedName, progressText } from './runningText.ts';
 
 /** What a check that goes on does now, in the status bar. It is there only while one does. */
 export class RunningStatus implements Disposable {

@@ -4,7 +4,7 @@ import type { LeftoverWatch } from '../../machine/index.ts';
 import type { CleanUpPlan, CleanUpResult, OwnedTree, PlannedTree } from '../../orphans/index.ts';
 import { identityKey } from '../../processes/index.ts';
 import { type Log, formatBytes } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import type { ProcessWatch } from '../processTree/processWatch.ts';
 import { t } from '../translate.ts';
 import { logEnding } from './endingLog.ts';

@@ -1,7 +1,7 @@
 import { ProgressLocation, type QuickPickItem, QuickPickItemKind, window } from 'vscode';
 import type { CleanUpPlan, PlannedLeftover, PlannedTree } from '../../orphans/index.ts';
 import { formatBytes, plainText } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 import { type CleanUpContext, carryOut } from './cleanUp.ts';
 import { leftoverItem } from './cleanUpLeftovers.ts';

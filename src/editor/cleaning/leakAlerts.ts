@@ -1,15 +1,15 @@
-import { type Disposable, window } from 'vscode';
+import { type Disposable, window, ConfigurationTarget, commands, workspace } from 'vscode';
 import type { Leftover } from '../../browsers/index.ts';
 import { isDueLeftover, isDueOrphan } from '../../machine/index.ts';
 import type { OwnedTree, WatchedOwner } from '../../orphans/index.ts';
 import { identityKey } from '../../processes/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { type Settings, VIEWS } from '../contributions.ts';
+import { engine } from '../lazyBundles.ts';
 import { inBackground } from '../log.ts';
 import type { ShownTree } from '../processTree/row.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
-import { offerCleanUp } from './ask.ts';
 import { type Aftermath, WORTH_TELLING_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
 import { type CleanUpContext, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
 
@@ -217,4 +217,31 @@ function keyOf({ kind, id }: Pick<WatchedOwner, 'kind' | 'id'>): string {
 
 function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
+}
+
+/**
+ * Tells of something left behind and offers to clean up. One notification an occasion, with the way to be asked no more.
+ *
+ * @param options `silence`: the setting, and its value, that stops these questions
+ */
+async function offerCleanUp<K extends keyof Settings>(
+  message: string,
+  options: {
+    readonly cleanUp: () => Promise<unknown>;
+    readonly silence: { readonly setting: K; readonly value: Settings[K] };
+  },
+): Promise<void> {
+  const cleanUp = t('Clean Up');
+  const show = t('Show');
+  const never = t("Don't Ask Again");
+  const choice = await window.showWarningMessage(message, cleanUp, show, never);
+  if (choice === cleanUp) await options.cleanUp();
+  if (choice === show) await commands.executeCommand(`${VIEWS.processes}.focus`);
+  if (choice === never) {
+    const { setting, value } = options.silence;
+    const configuration = workspace.getConfiguration('leakwright');
+    // Where a folder has its own value, the user's would not be heard.
+    const isFolders = configuration.inspect(setting)?.workspaceValue !== undefined;
+    await configuration.update(setting, value, isFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global);
+  }
 }

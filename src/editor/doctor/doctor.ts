@@ -1,12 +1,19 @@
-import { ProgressLocation, type QuickPickItem, QuickPickItemKind, commands, env, window, workspace } from 'vscode';
-import { diagnosisMarkdown } from '../../doctor/index.ts';
-import { defined, type Log, isAbort } from '../../support/index.ts';
+import {
+  ProgressLocation,
+  type QuickPickItem,
+  QuickPickItemKind,
+  commands,
+  env,
+  window,
+  workspace,
+  version,
+} from 'vscode';
+import { diagnosisMarkdown, type Diagnosis } from '../../doctor/index.ts';
+import { defined, type Log, isAbort, LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
 import { COMMANDS } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
-import { askDoctor } from './askDoctor.ts';
 import { type EditorCheck, type EditorRemedy, doctorItems, outcomeOf, titleOf } from './doctorItems.ts';
-import { surroundings } from './surroundings.ts';
 
 interface DoctorContext {
   readonly cli: string;
@@ -115,4 +122,93 @@ function quoted(argument: string): string {
 async function openDocument(content: string): Promise<void> {
   const document = await workspace.openTextDocument({ language: 'markdown', content });
   await window.showTextDocument(document);
+}
+
+/** What only the editor knows: itself, where we run, and what the workspace allows. */
+export function surroundings(ownVersion: string): EditorCheck[] {
+  return [editor(ownVersion), trust(), folders()];
+}
+
+function editor(ownVersion: string): EditorCheck {
+  const where = env.remoteName
+    ? t('on the remote machine ({0}), where the browsers run as well', env.remoteName)
+    : t('on this machine');
+  return {
+    state: 'ok',
+    title: t('Leakwright'),
+    fact: t('{0} in {1} {2}, {3}', ownVersion, env.appName, version, where),
+  };
+}
+
+function trust(): EditorCheck {
+  const title = t('Trust');
+  if (workspace.isTrusted) return { state: 'ok', title, fact: t('This workspace is trusted.') };
+  return {
+    state: 'note',
+    title,
+    fact: t('This workspace is not trusted: sessions and checks are off; watching browsers and cleaning up work.'),
+    advice: t('Trust it to run sessions and checks in it.'),
+    remedy: { kind: 'trust' },
+  };
+}
+
+function folders(): EditorCheck {
+  const title = t('Workspace');
+  const all = workspace.workspaceFolders ?? [];
+  if (all.length === 0) {
+    return { state: 'ok', title, fact: t('No folder is open: a URL can be checked, scenario files need a folder.') };
+  }
+  const virtual = all.filter(({ uri }) => uri.scheme !== 'file');
+  if (virtual.length > 0) {
+    return {
+      state: 'note',
+      title,
+      fact: t('{0} is not on a disk: a URL can be checked, scenario files in it cannot.', virtual[0]!.name),
+    };
+  }
+  return { state: 'ok', title, fact: all.map(({ uri }) => uri.fsPath).join(', ') };
+}
+
+/** More than a doctor ever says. */
+const MAX_OUTPUT = 1024 * 1024;
+
+interface AskDoctorOptions {
+  /** The bundled command line program. */
+  readonly cli: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `leakwright doctor --json` as a process of its own, the very program that checks run in: Playwright is not loaded
+ * into the extension host, and what goes wrong there goes wrong here.
+ *
+ * @throws LeakwrightError `usage` when the program gives no answer, or the signal's reason
+ */
+async function askDoctor({ cli, args, cwd, signal }: AskDoctorOptions): Promise<Diagnosis> {
+  signal.throwIfAborted();
+  let stdout = '';
+  // Cancelling closes its channel: it ends the browser it may just have started.
+  const { said } = await runOverChannel({
+    args: [cli, 'doctor', '--json', ...args],
+    cwd,
+    signal,
+    listen: (out) => out.on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT))),
+  });
+  signal.throwIfAborted();
+  const diagnosis = parseDiagnosis(stdout);
+  if (diagnosis) return diagnosis;
+  throw new LeakwrightError('usage', `The doctor gave no answer: ${plainText(said || 'it said nothing', 400)}.`, {
+    hint: `Run it in a terminal to see more: node "${cli}" doctor`,
+  });
+}
+
+function parseDiagnosis(text: string): Diagnosis | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Diagnosis> | null;
+    return value?.schema === 1 && Array.isArray(value.checks) ? (value as Diagnosis) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import type { FindingHistory, FindingSummary, RunSummary } from '../../history/index.ts';
 import { type Severity, type Verdict, leaksOf } from '../../leaks/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
-import type { RunningCheck } from '../checks/runningCheck.ts';
-import { checkedName, progressText, runningText } from '../checks/runningText.ts';
+import { type RunningCheck, checkedName, progressText, runningText } from '../checks/runningCheck.ts';
 import { t } from '../translate.ts';
 
 /** A row of the Leak checks view, before it becomes the editor's own object. */

@@ -6,7 +6,7 @@ import type { CheckResult } from '../../leaks/index.ts';
 import { type Report, checkIdentity, createReport } from '../../reports/index.ts';
 import { type Log, describeError } from '../../support/index.ts';
 import type { CheckOutcome } from '../checks/checkResults.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 
 /** What a workspace keeps. A run with its report takes 10 to 200 KB. */
 const KEPT: HistoryLimits = {

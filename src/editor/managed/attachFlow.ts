@@ -1,7 +1,7 @@
 import { type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import type { Log } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import type { ProcessWatch } from '../processTree/processWatch.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';

@@ -1,9 +1,10 @@
-import { ProgressLocation, type QuickPickItem, Uri, commands, window } from 'vscode';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ProgressLocation, type QuickPickItem, Uri, commands, window, workspace } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, formatBytes, isAbort, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { type CommandContext, chooseSession } from './sessionCommands.ts';
-import { chooseSnapshotFile } from './snapshotFile.ts';
 
 export interface SnapshotWish {
   /** Which page, by its place in the session's addresses or its target's id. Default: the only one, or what is picked. */
@@ -73,4 +74,21 @@ async function choosePage({ urls }: SessionInfo): Promise<number | undefined> {
   }));
   return (await window.showQuickPick(items, { title: t('Capture Heap Snapshot'), placeHolder: t('Of which page?') }))
     ?.index;
+}
+
+/**
+ * Asks where a heap snapshot goes, beginning in the first folder.
+ *
+ * @param of the page or program, for the file's name
+ */
+export async function chooseSnapshotFile(of: string): Promise<string | undefined> {
+  const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
+  const stem = of.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'page';
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const chosen = await window.showSaveDialog({
+    defaultUri: Uri.file(join(folder, `${stem}-${time}.heapsnapshot`)),
+    filters: { [t('Heap snapshot')]: ['heapsnapshot'] },
+    title: t('Save Heap Snapshot'),
+  });
+  return chosen?.fsPath;
 }

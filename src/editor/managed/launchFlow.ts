@@ -3,12 +3,12 @@ import type { SessionInfo } from '../../sessions/index.ts';
 import { LeakwrightError, type Log, isAbort } from '../../support/index.ts';
 import { normalizeUrl } from '../checks/address.ts';
 import { COULD_BE_URL } from '../checks/askForPage.ts';
-import { onDemand } from '../loadOnDemand.ts';
+import { onDemand } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { type SavedSession, launchRequest } from './savedSessions.ts';
-import type { WindowSessions } from './windowSessions.ts';
 import { saveSession, savedSessions, sessionDefaults } from './sessionSettings.ts';
+import type { WindowSessions } from './windowSessions.ts';
 
 interface LaunchContext {
   readonly sessions: WindowSessions;

@@ -1,7 +1,7 @@
 import type { HistoryByKey, PageMetrics } from '../../browsers/index.ts';
 import type { PageSample, RendererLabel } from '../../sessions/index.ts';
 import { defined, type Log, describeError, plainText } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import type { Marks } from '../memoryView/marks.ts';
 import type { PagePoint } from '../memoryView/memoryFeed.ts';
 import type { ShownRenderer, ShownTree } from '../processTree/row.ts';

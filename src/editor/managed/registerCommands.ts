@@ -1,8 +1,8 @@
 import type { Uri } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { COMMANDS, type CommandId } from '../contributions.ts';
+import { onDemand } from '../lazyBundles.ts';
 import type { Node } from '../processTree/nodeStore.ts';
-import { onDemand } from '../loadOnDemand.ts';
 import type { attachInteractively } from './attachFlow.ts';
 import { type SnapshotWish, captureHeapSnapshot } from './captureSnapshot.ts';
 import { launchInteractively } from './launchFlow.ts';

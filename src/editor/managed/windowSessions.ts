@@ -11,7 +11,7 @@ import type {
 } from '../../sessions/index.ts';
 import { LeakwrightError, type Log } from '../../support/index.ts';
 import { setContextKey } from '../contextKeys.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import { sessionLimits } from './sessionSettings.ts';
 
 /** The managed sessions of this window. Their host is a process of its own, which starts with the first launch. */

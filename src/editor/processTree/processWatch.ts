@@ -4,7 +4,7 @@ import type { OwnerObservations } from '../../orphans/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../../processes/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { type Log, defined } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import type { ShownRenderer, ShownTree } from './row.ts';
 
 export interface ProcessWatchOptions {

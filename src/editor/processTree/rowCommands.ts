@@ -1,12 +1,17 @@
-import { type Terminal, commands, env, window } from 'vscode';
+import { type Terminal, commands, env, window, ProgressLocation, Uri, type QuickPickItem } from 'vscode';
+import type { Leftover } from '../../browsers/index.ts';
 import { ancestorsOf, sameProcess } from '../../processes/index.ts';
-import { maskCommandLine, plainText } from '../../support/index.ts';
+import type { SessionInfo, RendererPart } from '../../sessions/index.ts';
+import { maskCommandLine, plainText, type Log } from '../../support/index.ts';
 import { type CleanUpContext, endTrees } from '../cleaning/cleanUp.ts';
 import { removeLeftover } from '../cleaning/cleanUpLeftovers.ts';
-import type { SessionInfo } from '../../sessions/index.ts';
+import { COMMANDS, VIEWS } from '../contributions.ts';
+import { chooseSnapshotFile } from '../managed/captureSnapshot.ts';
 import { quoteWord } from '../managed/shellWords.ts';
+import type { WindowSessions } from '../managed/windowSessions.ts';
 import { t } from '../translate.ts';
 import type { Node } from './nodeStore.ts';
+import type { ProcessesView } from './processesView.ts';
 import type { HelpersRow, PartRow, ProcessRow, TreeRow } from './row.ts';
 import { endable } from './rowText.ts';
 
@@ -139,4 +144,128 @@ export async function revealOwner(context: RowContext, node?: Node): Promise<voi
   const message = plainText([owner.name, commandLine].filter(Boolean).join(': '), 300);
   const answer = await window.showInformationMessage(message, ...(identity ? [copy] : []));
   if (answer === copy && identity) await env.clipboard.writeText(String(identity.pid));
+}
+
+interface PageContext {
+  readonly sessions: WindowSessions;
+  readonly log: Log;
+  readonly selected: () => Node | undefined;
+}
+
+interface PageOfSession {
+  readonly session: SessionInfo;
+  readonly part: RendererPart;
+}
+
+/** The page of a row: its own, or the first one in a renderer. */
+function pageOf(node: Node | undefined, context: PageContext): PageOfSession | undefined {
+  const row = (node ?? context.selected())?.row;
+  if (row?.kind !== 'process' && row?.kind !== 'part') return undefined;
+  const { session, pages } = row.shown;
+  const parts = row.kind === 'part' ? [row.part] : (pages.get(row.sample.process.info.pid)?.parts ?? []);
+  const part = parts.find(({ kind }) => kind === 'page');
+  return session && part ? { session, part } : undefined;
+}
+
+/** Brings a page to the front of its browser. */
+export async function focusPage(context: PageContext, node?: Node): Promise<void> {
+  const page = pageOf(node, context);
+  if (!page) return;
+  await context.sessions.focusPage(page.session.id, page.part.id);
+  if (page.session.browser.headless) {
+    void window.showInformationMessage(t('This browser has no window: the page is now its active one.'));
+  }
+}
+
+/**
+ * Writes a page's heap snapshot to a file and opens it in the editor's own viewer.
+ *
+ * @param wanted where to write it, as an absolute path. Default: asks the user
+ * @returns the file, or undefined when it was given up
+ */
+export async function capturePageSnapshot(
+  context: PageContext,
+  node?: Node,
+  wanted?: string,
+): Promise<string | undefined> {
+  const page = pageOf(node, context);
+  if (!page) return undefined;
+  const name = plainText(page.part.title || page.part.url, 80);
+  const file = wanted ?? (await chooseSnapshotFile(name));
+  if (file === undefined) return undefined;
+  await window.withProgress(
+    { location: ProgressLocation.Notification, title: t("Capturing a heap snapshot of '{0}'…", name) },
+    () => context.sessions.captureHeapSnapshot(page.session.id, file, page.part.id),
+  );
+  context.log.info(`Heap snapshot of '${name}' written to ${file}.`);
+  await commands.executeCommand('vscode.open', Uri.file(file));
+  return file;
+}
+
+interface LeftoverContext extends CleanUpContext {
+  /** What is selected: commands from the keyboard come without a row. */
+  readonly selected: () => Node | undefined;
+}
+
+function leftoverOf(context: LeftoverContext, node: Node | undefined): Leftover | undefined {
+  const row = (node ?? context.selected())?.row;
+  return row?.kind === 'leftover' ? row.leftover : undefined;
+}
+
+export async function removeLeftoverOf(context: LeftoverContext, node?: Node): Promise<void> {
+  const leftover = leftoverOf(context, node);
+  if (leftover) await removeLeftover(context, leftover);
+}
+
+/** In the system's file manager; where the editor has none (a browser), in a window of its own. */
+export async function revealLeftover(context: LeftoverContext, node?: Node): Promise<void> {
+  const leftover = leftoverOf(context, node);
+  if (!leftover) return;
+  const uri = Uri.file(leftover.path);
+  const known = await commands.getCommands(true);
+  if (known.includes('revealFileInOS')) await commands.executeCommand('revealFileInOS', uri);
+  else await commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+}
+
+export async function copyLeftoverPath(context: LeftoverContext, node?: Node): Promise<void> {
+  const leftover = leftoverOf(context, node);
+  if (leftover) await env.clipboard.writeText(leftover.path);
+}
+
+/** *Filter Processes…*: asks for words, unless they are given; nothing clears the filter. */
+export async function filterInteractively(processes: ProcessesView, given?: unknown): Promise<void> {
+  const filter =
+    typeof given === 'string'
+      ? given
+      : await window.showInputBox({
+          title: t('Filter Processes'),
+          prompt: t('Words of a name, a page, an owner, or a process id. Nothing shows all again.'),
+          value: processes.filter,
+        });
+  if (filter !== undefined) processes.setFilter(filter);
+}
+
+interface MenuState {
+  readonly paused: boolean;
+  readonly sessions: number;
+}
+
+/** The status bar item's menu: what one may want to do on seeing the number. */
+export async function showMenu({ paused, sessions }: MenuState): Promise<void> {
+  const items: (QuickPickItem & { readonly command: string })[] = [
+    { label: `$(list-tree) ${t('Show Processes')}`, command: `${VIEWS.processes}.focus` },
+    { label: `$(graph-line) ${t('Show Memory')}`, command: `${VIEWS.memory}.focus` },
+    { label: `$(add) ${t('Launch Session…')}`, command: COMMANDS.launchSession },
+    { label: `$(beaker) ${t('Check for Leaks…')}`, command: COMMANDS.checkUrl },
+    { label: `$(trash) ${t('Clean Up Orphans…')}`, command: COMMANDS.cleanUpOrphans },
+    ...(sessions > 0
+      ? [{ label: `$(close-all) ${t('Close All Sessions')}`, command: COMMANDS.closeAllSessions as string }]
+      : []),
+    paused
+      ? { label: `$(debug-continue) ${t('Resume Sampling')}`, command: COMMANDS.resume }
+      : { label: `$(debug-pause) ${t('Pause Sampling')}`, command: COMMANDS.pause },
+    { label: `$(output) ${t('Show Log')}`, command: COMMANDS.showLog },
+  ];
+  const chosen = await window.showQuickPick(items, { title: 'Leakwright', placeHolder: t('Browsers and leaks') });
+  if (chosen) await commands.executeCommand(chosen.command);
 }

@@ -1,6 +1,6 @@
 import { Uri, window, workspace } from 'vscode';
 import type { Report } from '../../reports/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 import type { ExportFormat } from './protocol.ts';
 

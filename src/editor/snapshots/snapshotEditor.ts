@@ -1,7 +1,7 @@
 import { type Disposable, type Uri, type WebviewPanel, ViewColumn, window } from 'vscode';
-import { SNAPSHOT_EDITOR } from '../contributions.ts';
-import { onDemand } from '../loadOnDemand.ts';
 import type { Log } from '../../support/index.ts';
+import { SNAPSHOT_EDITOR } from '../contributions.ts';
+import { onDemand } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 
 export interface SnapshotContext {

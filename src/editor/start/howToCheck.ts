@@ -1,7 +1,7 @@
 import { type QuickPickItem, QuickPickItemKind } from 'vscode';
 import type { FoundSteps } from '../../scenarios/index.ts';
 import { plainText, runOverChannel } from '../../support/index.ts';
-import { checkedName } from '../checks/runningText.ts';
+import { checkedName } from '../checks/runningCheck.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
 import { chooseFrom } from './chooseFrom.ts';

@@ -1,5 +1,5 @@
 import { LeakwrightError } from '../../support/index.ts';
-import { engine } from '../loadEngine.ts';
+import { engine } from '../lazyBundles.ts';
 import type { Row, ShownRenderer } from '../processTree/row.ts';
 import { isSite } from '../processTree/sessionText.ts';
 import { t } from '../translate.ts';

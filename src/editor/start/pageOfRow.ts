@@ -1,6 +1,6 @@
 import { type QuickPickItem, window } from 'vscode';
 import { plainText } from '../../support/index.ts';
-import { checkedName } from '../checks/runningText.ts';
+import { checkedName } from '../checks/runningCheck.ts';
 import type { Row } from '../processTree/row.ts';
 import { t } from '../translate.ts';
 import { type OpenPage, openPages } from './openPages.ts';

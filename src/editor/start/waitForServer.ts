@@ -1,7 +1,7 @@
-import { ProgressLocation, ThemeIcon, window, workspace } from 'vscode';
 import { relative } from 'node:path';
-import { engine } from '../loadEngine.ts';
-import { checkedName } from '../checks/runningText.ts';
+import { ProgressLocation, ThemeIcon, window, workspace } from 'vscode';
+import { checkedName } from '../checks/runningCheck.ts';
+import { engine } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 
 /** A bundler's first start may take minutes; who does not want to wait cancels. */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { LeakEvent } from '../../leaks/index.ts';
 import { formatDuration, plainText } from '../../support/index.ts';
-import { phaseName } from '../checks/runningText.ts';
+import { phaseName } from '../checks/runningCheck.ts';
 import { t } from '../translate.ts';
 
 /** Runs of hours would fill the output with numbers. */

@@ -13,7 +13,7 @@ import {
   workspace,
 } from 'vscode';
 import { TEST_CONTROLLER } from '../contributions.ts';
-import { onDemand } from '../loadOnDemand.ts';
+import { onDemand } from '../lazyBundles.ts';
 import { inBackground } from '../log.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';

@@ -1,6 +1,5 @@
-import { type Clock, RingBuffer } from '../../support/index.ts';
 import { type Alert, type AlertLevel, LEVEL_RANK } from '../../machine/index.ts';
-import type { ActiveAlert, AlertEvent } from './alert.ts';
+import { type Clock, RingBuffer } from '../../support/index.ts';
 
 /** The shortest time between two messages of one alert, in ms, unless it got worse. */
 export const REPEAT_MS = 5 * 60_000;
@@ -109,4 +108,17 @@ export class AlertBook {
       if (!this.#active.has(key) && at - told.at >= REPEAT_MS) this.#told.delete(key);
     }
   }
+}
+
+/** An alert over time. Times in ms since the epoch. */
+interface ActiveAlert extends Alert {
+  readonly raisedAt: number;
+  readonly lastAt: number;
+}
+
+/** What sinks receive. */
+export interface AlertEvent {
+  readonly type: 'raised' | 'resolved';
+  readonly at: number;
+  readonly alert: Alert;
 }

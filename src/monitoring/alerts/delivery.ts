@@ -1,5 +1,5 @@
 import { type Clock, type Log, describeError, withTimeout } from '../../support/index.ts';
-import type { AlertEvent } from './alert.ts';
+import type { AlertEvent } from './alertBook.ts';
 
 /** Where alerts go: a log, a webhook, the editor. */
 export interface AlertSink {

@@ -6,8 +6,8 @@ import {
   type ProcessReader,
   type ProcessTable,
   sameProcess,
+  reuse,
 } from '../process.ts';
-import { reuse } from '../reuse.ts';
 
 /** One process as a system's own command tells of it. */
 export interface ReportedProcess {

@@ -2,17 +2,17 @@ import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:f
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LeakwrightError, describeError } from '../../support/index.ts';
-import type {
-  ProcessIdentity,
-  ProcessInfo,
-  ProcessMemory,
-  ProcessReader,
-  ProcessTable,
-  ReadMemoryOptions,
-  ReadTableOptions,
+import {
+  type ProcessIdentity,
+  type ProcessInfo,
+  type ProcessMemory,
+  type ProcessReader,
+  type ProcessTable,
+  type ReadMemoryOptions,
+  type ReadTableOptions,
+  sameProcess,
+  reuse,
 } from '../process.ts';
-import { sameProcess } from '../process.ts';
-import { reuse } from '../reuse.ts';
 import {
   type ProcStat,
   parseAuxv,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type RedisClientType, createClient } from 'redis';
 import { type Clock, LeakwrightError, describeError, systemClock } from '../../support/index.ts';
 import { decode, encode } from '../encoding.ts';
-import { closedScope } from '../errors.ts';
 import {
+  closedScope,
   DEFAULT_MAX_VALUES,
   type RecordPage,
   type ScopeLimits,

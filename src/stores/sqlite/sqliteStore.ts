@@ -1,9 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../../support/index.ts';
-import { openDatabase } from './openDatabase.ts';
 import { decode, encode } from '../encoding.ts';
-import { closedScope } from '../errors.ts';
 import {
+  closedScope,
   DEFAULT_MAX_VALUES,
   type RecordPage,
   type ScopeLimits,
@@ -12,6 +11,7 @@ import {
   type StoredRecord,
   type Write,
 } from '../recordStore.ts';
+import { openDatabase } from './openDatabase.ts';
 
 interface ScopeRow {
   readonly id: number;

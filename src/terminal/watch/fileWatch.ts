@@ -1,5 +1,5 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, basename } from 'node:path';
 
 /** A save is often several events, and a formatter or a compiler writes some files after each other. In ms. */
 const QUIET_MS = 150;
@@ -80,3 +80,30 @@ function stampOf(path: string): string {
     return 'none';
   }
 }
+
+/** A check with the files that it was seen to depend on, as absolute paths. */
+interface Watched {
+  readonly key: string;
+  /** The scenario and what it imports. */
+  readonly own: ReadonlySet<string>;
+  /** What its page loaded; undefined until it ran once. */
+  readonly seen: ReadonlySet<string> | undefined;
+}
+
+/**
+ * The checks to run again after files changed: all of them for a configuration, a new one, and those whose scenario imports or whose
+ * page loaded one of the files.
+ */
+export function touchedBy(changed: readonly string[], checks: readonly Watched[]): Set<string> {
+  const everything = changed.some((file) => /^(leakwright|playwright)\.config\.[cm]?[jt]s(on)?$/.test(basename(file)));
+  return new Set(
+    checks
+      .filter(
+        ({ own, seen }) => everything || seen === undefined || changed.some((file) => own.has(file) || seen.has(file)),
+      )
+      .map(({ key }) => key),
+  );
+}
+
+/** A scenario file that was written, new or not: the list of checks is made again. */
+export const isScenarioFile = (file: string): boolean => /\.leak\.[cm]?[jt]s$/.test(file);

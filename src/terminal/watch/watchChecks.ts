@@ -3,20 +3,19 @@ import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import { parseFailOn } from '../../checks/index.ts';
+import { isNodeCheck } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type Report, applyBaseline, createReport, renderHtml } from '../../reports/index.ts';
 import { LeakwrightError, defined, describeError, plainLines, silentLog } from '../../support/index.ts';
 import { type CheckOptions, readBaseline } from '../checkOptions.ts';
 import type { TerminalIo } from '../io.ts';
-import { isNodeCheck } from '../../checks/index.ts';
 import { type CheckJob, planChecks } from '../planChecks.ts';
 import { createReporterSinks, parseReporters } from '../reporters.ts';
 import { EvidenceFiles, runJobs, workersFor } from '../runJobs.ts';
 import { RunServers } from '../runServers.ts';
 import { type BoardRow, type BoardState, boardLines, nextRow, watchingNote } from './board.ts';
-import { FileWatch } from './fileWatch.ts';
+import { FileWatch, isScenarioFile, touchedBy } from './fileWatch.ts';
 import { filesSeen, withImports } from './seenFiles.ts';
-import { isScenarioFile, touchedBy } from './touched.ts';
 import { type UiServer, startUi } from './uiServer.ts';
 
 /** One check with what is known of it from round to round. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { CommandReader } from '../../../src/processes/command/commandReader.ts';
-import { createPsSource } from '../../../src/processes/command/psSource.ts';
+import { createPsSource } from '../../../src/processes/command/ps.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
 
 describe('the reader for macOS and other Unix systems, run against the ps of this one', function () {

@@ -5,8 +5,13 @@ import { join } from 'node:path';
 import { briefly, endOf } from '../../../src/editor/checks/endSentence.ts';
 import { KeptFindings } from '../../../src/editor/checks/keptFindings.ts';
 import { RecentChecks } from '../../../src/editor/checks/recentChecks.ts';
-import { type RunningCheck, advance } from '../../../src/editor/checks/runningCheck.ts';
-import { checkedName, progressText, runningText } from '../../../src/editor/checks/runningText.ts';
+import {
+  type RunningCheck,
+  advance,
+  checkedName,
+  progressText,
+  runningText,
+} from '../../../src/editor/checks/runningCheck.ts';
 import type { LeakEvent } from '../../../src/leaks/index.ts';
 import { silentLog } from '../../../src/support/index.ts';
 import { panelFinding, sampleResult } from '../reports/sampleResult.ts';

@@ -9,7 +9,7 @@ import {
   marksOf,
   valuesOf,
 } from '../../../src/editor/memoryView/memoryFeed.ts';
-import { join } from '../../../src/editor/memoryView/page/joinValues.ts';
+import { join } from '../../../src/editor/webviews/chartModel.ts';
 import { MIB, shown } from './support/shownTrees.ts';
 
 const tree: Subject = { kind: 'tree', shown: shown({ pid: 100 }) };

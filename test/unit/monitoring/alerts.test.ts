@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { AlertEvent } from '../../../src/monitoring/alerts/alert.ts';
-import { AlertBook, MAX_PER_MINUTE, REPEAT_MS } from '../../../src/monitoring/alerts/alertBook.ts';
+import { type AlertEvent, AlertBook, MAX_PER_MINUTE, REPEAT_MS } from '../../../src/monitoring/alerts/alertBook.ts';
 import { Delivery, MAX_QUEUED, OPEN_MS } from '../../../src/monitoring/alerts/delivery.ts';
 import { type Alert, alertsOf } from '../../../src/machine/index.ts';
 import type { MachineReading, TreeReading } from '../../../src/machine/reading.ts';

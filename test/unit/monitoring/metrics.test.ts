@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { METRICS, recordScenarios } from '../../../src/monitoring/metrics/definitions.ts';
-import { MAX_LABEL_VALUES, foldIds } from '../../../src/monitoring/metrics/labelValues.ts';
-import { MetricBook, SERIES_TTL_MS } from '../../../src/monitoring/metrics/metricBook.ts';
+import { MAX_LABEL_VALUES, foldIds, MetricBook, SERIES_TTL_MS } from '../../../src/monitoring/metrics/metricBook.ts';
 import { renderPrometheus } from '../../../src/monitoring/metrics/openTelemetry.ts';
 import type { Clock } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type CleanupFacts, summarizeCleanup } from '../../../src/sessions/cleanupSummary.ts';
+import { type CleanupFacts, summarizeCleanup } from '../../../src/sessions/cleanupSteps.ts';
 
 const facts: CleanupFacts = {
   sessionId: 's1',

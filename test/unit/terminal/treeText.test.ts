@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BrowserProcess, BrowserTree } from '../../../src/browsers/index.ts';
 import { type ProcessInfo, identityKey } from '../../../src/processes/index.ts';
-import { renderTrees } from '../../../src/terminal/treeText.ts';
-import type { TreeView } from '../../../src/terminal/treeView.ts';
+import { renderTrees, type TreeView } from '../../../src/terminal/treeText.ts';
 import { defined } from '../../../src/support/index.ts';
 
 const MB = 1024 * 1024;

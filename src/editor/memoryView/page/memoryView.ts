@@ -1,9 +1,7 @@
-import type { ChartLayout, ChartMark, ChartValues } from '../../webviews/chartModel.ts';
+import { type ChartLayout, type ChartMark, type ChartValues, join } from '../../webviews/chartModel.ts';
 import { ChartStack } from '../../webviews/page/chartStack.ts';
-import { linkToEditor } from '../../webviews/page/editorLink.ts';
-import { element, setText } from '../../webviews/page/elements.ts';
+import { linkToEditor, element, setText } from '../../webviews/page/page.ts';
 import { type FromMemoryPage, MAX_POINTS, type MemorySubject, type ToMemoryPage } from '../protocol.ts';
-import { join } from './joinValues.ts';
 import './memoryView.css';
 
 const main = document.querySelector('main')!;

@@ -1,4 +1,4 @@
-import { element } from '../../webviews/page/elements.ts';
+import { element } from '../../webviews/page/page.ts';
 import type { PathStep } from '../protocol.ts';
 
 /**

@@ -1,7 +1,5 @@
 import { ChartStack } from '../../webviews/page/chartStack.ts';
-import { linkToEditor } from '../../webviews/page/editorLink.ts';
-import { element } from '../../webviews/page/elements.ts';
-import { prefersReducedMotion } from '../../webviews/page/theme.ts';
+import { linkToEditor, element, prefersReducedMotion } from '../../webviews/page/page.ts';
 import type {
   CheckView,
   ExportFormat,
@@ -11,9 +9,8 @@ import type {
   ReportView,
   ToReportPage,
 } from '../protocol.ts';
-import { factList, sourceOf } from './factList.ts';
+import { factList, sourceOf, survivorBars } from './findingDetails.ts';
 import { pathTree } from './pathTree.ts';
-import { survivorBars } from './survivorBars.ts';
 import './reportPanel.css';
 
 const main = document.querySelector('main')!;

@@ -1,7 +1,6 @@
 import type { ChartLayout, ChartMark, ChartValues } from '../chartModel.ts';
-import { element, setText } from './elements.ts';
 import { LinePanel, valueAt } from './linePanel.ts';
-import { onThemeChange } from './theme.ts';
+import { element, setText, onThemeChange } from './page.ts';
 import { formatPlace, formatValue } from './units.ts';
 
 /** Rows of the table for screen readers: enough to follow a line, few enough to read. */

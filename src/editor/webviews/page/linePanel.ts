@@ -1,7 +1,6 @@
 import uPlot from 'uplot';
 import type { ChartLayout, ChartMark, ChartPanel, ChartValues } from '../chartModel.ts';
-import { element, setText } from './elements.ts';
-import { prefersReducedMotion, themeColour } from './theme.ts';
+import { element, setText, prefersReducedMotion, themeColour } from './page.ts';
 import { formatPlace, formatValue, tickSteps } from './units.ts';
 
 /** Colours of the lines of one panel; they differ in their dashes too. */

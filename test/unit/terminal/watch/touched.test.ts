@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesBehind } from '../../../../src/leaks/index.ts';
-import { FileWatch } from '../../../../src/terminal/watch/fileWatch.ts';
+import { FileWatch, touchedBy } from '../../../../src/terminal/watch/fileWatch.ts';
 import { withImports } from '../../../../src/terminal/watch/seenFiles.ts';
-import { touchedBy } from '../../../../src/terminal/watch/touched.ts';
 
 // A check that is not run again after its code changed shows an old verdict as today's.
 describe('What a change touches', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { replaceFile } from '../../../src/support/replaceFile.ts';
+import { replaceFile } from '../../../src/support/ownFiles.ts';
 
 describe('replacing a file', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext } from '@playwright/test';
-import { LeftBehindWatch } from '../../../src/playwrightTest/leftBehindWatch.ts';
+import { LeftBehindWatch } from '../../../src/playwrightTest/leftBehind.ts';
 
 describe('What a test of a suite leaves behind', () => {
   const context = (...urls: string[]) =>

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { LeakwrightError } from '../../support/index.ts';
+import { LeakwrightError } from '../support/index.ts';
+
+/** An address that an agent may open: what page content talks it into must not read files of this machine. */
+export const webUrl = z.url({ protocol: /^https?$/ });
 
 /** One click of an iteration: a Playwright selector, or what a person sees. */
 export const stepSchema = z.union([

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { CIM_QUERY, parseCim, splitWindowsArguments } from '../../../../src/processes/command/cimOutput.ts';
-import { createCimSource } from '../../../../src/processes/command/cimSource.ts';
+import { CIM_QUERY, parseCim, splitWindowsArguments, createCimSource } from '../../../../src/processes/command/cim.ts';
 import { findBrowserTrees } from '../../../../src/browsers/index.ts';
 import { tableOf } from '../support/tables.ts';
 

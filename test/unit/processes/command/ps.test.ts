@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { parseCpuTime, parsePs, parsePsNames, splitArguments } from '../../../../src/processes/command/psOutput.ts';
-import { createPsSource } from '../../../../src/processes/command/psSource.ts';
+import {
+  parseCpuTime,
+  parsePs,
+  parsePsNames,
+  splitArguments,
+  createPsSource,
+} from '../../../../src/processes/command/ps.ts';
 import { findBrowserTrees } from '../../../../src/browsers/index.ts';
 import { tableOf } from '../support/tables.ts';
 
