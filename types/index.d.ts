@@ -330,7 +330,7 @@ export function checkLeaks(target: CheckTarget, options?: CheckLeaksOptions): Le
 export function defineScenario<S extends ScenarioInput>(scenario: S): S;
 
 export interface ProjectConfig extends CheckSettings {
-  /** Accept certificates that nobody signed. */
+  /** Accept certificates of an unknown authority. */
   readonly ignoreHttpsErrors?: boolean;
   /** Scenario files or globs, relative to the configuration, or scenarios themselves. Default: all `*.leak.*`. */
   readonly scenarios?: string | object | readonly (string | object)[];

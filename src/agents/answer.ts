@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { describeError, jsonText, plainLines } from '../support/index.ts';
 
-/** Characters of a text: more is more than a model reads. */
+/** The longest text of an answer, in characters: models cut longer ones. */
 const MAX_CHARACTERS = 100_000;
 
 /** What a tool says: a text for the model, and the same as data for programs. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { LeakwrightError } from '../support/index.ts';
 
-/** An address that an agent may open: what page content talks it into must not read files of this machine. */
+/**
+ * An address that an agent may open. No `file:` address: a page's text may try to make the agent read files of this machine.
+ */
 export const webUrl = z.url({ protocol: /^https?$/ });
 
 /** One click of an iteration: a Playwright selector, or what a person sees. */
@@ -21,7 +23,7 @@ export function selectorOf(step: z.infer<typeof stepSchema>): string {
 /** A scenario around an agent's statements. @throws LeakwrightError `usage` for what would be another program */
 export function scenarioText(url: string, code: string): string {
   try {
-    // Only parsed here: text that closes our function would be more than its body.
+    // Only parsed here, not run: text that closes the function would run outside of it.
     const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
     Reflect.construct(AsyncFunction, ['page', code]);
   } catch (error) {

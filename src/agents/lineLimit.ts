@@ -4,7 +4,7 @@ import { parseBoundedJson } from '../support/index.ts';
 /** Bytes of one message. The largest that a client of ours has reason to send is a list of selectors. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 
-/** What is looked through for the id of a request that is not read. */
+/** Bytes of a refused message that are searched for its id. */
 const SEARCHED_BYTES = 4096;
 
 const INVALID_REQUEST = -32600;

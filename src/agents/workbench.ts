@@ -42,7 +42,7 @@ export class Workbench {
     return AbortSignal.any([call, this.#ending.signal]);
   }
 
-  /** Runs what must be over before the server may go. */
+  /** Runs work that must end before the server exits. */
   async during<T>(work: Promise<T>): Promise<T> {
     const running = work.catch(() => undefined).finally(() => this.#running.delete(running));
     this.#running.add(running);

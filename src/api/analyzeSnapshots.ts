@@ -4,7 +4,7 @@ import type { SnapshotReport } from '../reports/index.ts';
 import { LeakwrightError, defined, nearest, refuseOldNode, systemClock, toolVersion } from '../support/index.ts';
 
 export interface AnalyzeSnapshotsOptions {
-  /** The most entries of what grew that the report lists. Default: 50. */
+  /** The most growing entries that the report lists. Default: 50. */
   readonly limit?: number;
   /** Source files are named relative to it. Default: the working directory. */
   readonly workspaceFolder?: string;

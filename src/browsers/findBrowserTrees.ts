@@ -12,8 +12,8 @@ import { type ProfileContext, profileContext } from './profiles.ts';
 import { type Program, recogniseProgram } from './programs.ts';
 
 /**
- * A crash handler starts just before the first child of the browser it serves (*measured: 0 to 10 ms*); on a machine with more
- * to do than it can, long before.
+ * A crash handler starts just before the first child of the browser it serves (*measured: 0 to 10 ms*); on an overloaded
+ * machine much longer.
  */
 const CRASHPAD_START_MS = 30_000;
 
@@ -87,7 +87,7 @@ function belowRoot(table: ProcessTable, process: ProcessInfo, roots: ReadonlySet
 
 /**
  * Parts of browsers that are below no living browser: crash handlers, which a browser starts by forking twice, and children
- * whose browser (or zygote) died. Adds them to the tree they belong to; what is left over becomes trees of its own.
+ * whose browser (or zygote) died. Adds them to the tree they belong to; the others become trees of their own.
  */
 function adoptStrays(
   table: ProcessTable,
@@ -200,7 +200,7 @@ function homeOfCrashpad(
   if (named) return named;
   if (program.family === 'firefox')
     return homes.find(({ browser }) => String(browser.info.pid) === program.switches.first())?.draft;
-  // With the browser gone nothing is left to tell by: its handlers end when their connection to it does.
+  // When the browser is gone nothing links a handler to it; handlers end when their connection to it closes.
   let best: { readonly draft: Draft; readonly distance: number } | undefined;
   for (const { draft, browser, firstChild } of homes) {
     if (browser.info.uid !== info.uid || browser.info.startedAtMs > info.startedAtMs + CLOCK_STEP_MS) continue;

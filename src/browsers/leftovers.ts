@@ -33,8 +33,8 @@ export interface FindLeftoversOptions {
   /** A folder younger than this may be one whose browser is just starting, in ms. Default 60 000. */
   readonly minAgeMs?: number;
   /**
-   * Folders of browsers that were just ended, verified (profiles, singleton folders): they need not grow old first, nor be
-   * told from others'.
+   * Folders of browsers that were just ended, verified (profiles, singleton folders): they need no minimum age and no proof
+   * of who made them.
    */
   readonly endedFolders?: ReadonlySet<string>;
   /**
@@ -47,7 +47,7 @@ export interface FindLeftoversOptions {
    * use must be a day old. Default: what the kernel says of our pid namespace.
    */
   readonly seesAll?: boolean;
-  /** What else speaks for a folder being in use (the journal …): the reason, or undefined. */
+  /** A further reason to take a folder for in use (the journal …), or undefined. */
   readonly inUse?: (path: string) => string | undefined;
 }
 

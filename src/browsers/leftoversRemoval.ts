@@ -52,7 +52,10 @@ export async function removeLeftover(
   return { outcome: 'removed', bytesFreed: now.bytes };
 }
 
-/** Who has a file in it open and keeps it so: not another clean-up that just looks, nor a browser that is just dying. */
+/**
+ * The process that has a file in it open, and still has after a moment: another clean-up or a dying browser lets go of it by
+ * then.
+ */
 async function whoStays(paths: readonly string[]): Promise<number | undefined> {
   for (let look = 1; ; look += 1) {
     const inside = await processInside(paths);

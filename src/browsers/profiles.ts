@@ -2,7 +2,7 @@ import { homedir, tmpdir } from 'node:os';
 import type { Automation, BrowserProfile } from './browserTree.ts';
 import { cachePattern, temporaryPattern } from './leftovers/patterns.ts';
 
-/** Whose home and which platform: parameters, so that tests can be anybody anywhere. */
+/** Home folder and platform as parameters, so that tests can use any. */
 export interface ProfileContext {
   readonly home: string;
   readonly platform: NodeJS.Platform;
@@ -53,7 +53,7 @@ function madeByTool(
     if (/\/ms-playwright(?:-mcp)?$/.test(parent) && cachePattern(name)) return { tool: 'mcp', kind: 'custom' };
     const pattern = temporaryPattern(name);
     // Names that a person could have given count in the temp folder only; `playwright_chromiumdev_profile-a1B2c3` anywhere,
-    // since we do not know the TMPDIR of whoever made it.
+    // since the process that made it may have had another TMPDIR.
     const plain = pattern && (pattern.contains !== undefined || pattern.createdBy === 'unknown tool');
     if (pattern && (!plain || isTempFolder(parent, context)))
       return { tool: pattern.createdBy ?? 'unknown tool', kind: pattern.use === 'persistent' ? 'custom' : 'temporary' };

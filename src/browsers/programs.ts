@@ -13,7 +13,7 @@ export interface Program {
   readonly channel?: string;
   readonly version?: string;
   readonly path: string;
-  /** The folder of the program, by which helpers are told to belong to it. */
+  /** The folder of the program, by which its helpers are recognised. */
   readonly folder: string;
   readonly switches: Switches;
   /** A script that runs the browser and waits for it. */
@@ -29,8 +29,8 @@ interface KnownProgram {
 }
 
 /**
- * Programs by file name. A list of what is a browser, not of what is not: Electron and CEF applications (VS Code, Slack, Steam)
- * have Chromium's process types and switches too, and ending one of them would cost a person's work.
+ * Programs by file name. It lists browsers and does not exclude others: Electron and CEF applications (VS Code, Slack,
+ * Steam) have Chromium's process types and switches too, and ending one of them would cost a person's work.
  */
 const known: readonly KnownProgram[] = [
   { family: 'chromium', product: 'chromedriver', names: /^(?:undetected_)?chromedriver(?:[-_].*)?$/, kind: 'driver' },

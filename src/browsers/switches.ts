@@ -48,8 +48,8 @@ export class Switches {
 
 /**
  * A Chromium child's arguments. It overwrites its own with one string, joined by spaces (base/process/set_process_title.cc),
- * so a value with spaces (`--enable-crash-reporter=,built on Debian GNU/Linux 12`) is told from the next switch by the
- * dashes only.
+ * so a value with spaces (`--enable-crash-reporter=,built on Debian GNU/Linux 12`) ends only where the next switch begins
+ * with dashes.
  */
 function splitTitle(title: string): string[] {
   return title.trimEnd().split(/ (?=--)/);

@@ -42,7 +42,7 @@ function parseEvent(line: string): LeakEvent | undefined {
   }
 }
 
-/** Reads the events that a running check appends to its file, each once. Reads only when told to. */
+/** Reads the events that a running check appends to its file, each once. Reads only when `read` is called. */
 export class EventTail {
   readonly file: string;
   #offset = 0;

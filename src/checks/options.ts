@@ -106,7 +106,7 @@ export const checkOptions = {
     help: 'a project of leakwright.config (default: all), or of the Playwright configuration (default: the first one with Chromium)',
   },
   storageState: { kind: 'text', value: 'file', help: "a signed-in state, as Playwright's storageState saves it" },
-  ignoreHttpsErrors: { kind: 'flag', help: 'accept certificates that nobody signed' },
+  ignoreHttpsErrors: { kind: 'flag', help: 'accept certificates of an unknown authority' },
   output: { kind: 'text', value: 'folder', help: 'write reports into this folder' },
   evidence: { kind: 'text', value: 'file', help: 'write what the verdict rests on to this file, as JSON' },
   baseline: { kind: 'text', value: 'file', help: 'a former JSON report: only new or grown leaks fail' },

@@ -12,7 +12,7 @@ export interface SpecRun {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What came of one test of somebody's Playwright suite. */
+/** The result of one test of the user's Playwright suite. */
 export interface SpecRecord {
   /** Absolute. */
   readonly file: string;

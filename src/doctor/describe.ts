@@ -10,7 +10,7 @@ const FACT_LENGTH = 1500;
 /** What is shown of a check; the editor adds some of its own. */
 type Shown = Pick<Diagnosed, 'state' | 'title' | 'fact' | 'advice' | 'durationMs'>;
 
-/** One thing that was looked at, as aligned lines for a terminal: its state is a word, not only a colour. */
+/** One result as aligned lines for a terminal; the state is a word, not only a colour. */
 export function describeDiagnosed(
   { state, title, fact, advice }: Diagnosed,
   options: { colour?: boolean } = {},
@@ -22,7 +22,7 @@ export function describeDiagnosed(
   return `${lines.join('\n')}\n`;
 }
 
-/** What it comes to, in one line. */
+/** The outcome of all checks in one line. */
 export function describeOutcome({ checks }: { readonly checks: readonly Shown[] }): string {
   const problems = checks.filter(({ state }) => state === 'problem');
   const notes = checks.filter(({ state }) => state === 'note');

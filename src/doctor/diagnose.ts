@@ -6,7 +6,7 @@ import { journalCheck, orphansCheck } from './checks/leftBehind.ts';
 import { displayCheck, nodeCheck, processesCheck, sandboxCheck } from './checks/machine.ts';
 import type { Diagnosed, Diagnosis, DiagnoseOptions, DoctorCheck } from './model.ts';
 
-/** In the order in which a person would ask: what the rest stands on comes first. */
+/** In order of dependence: a check comes after those whose result it needs. */
 const CHECKS: readonly DoctorCheck[] = [
   nodeCheck,
   playwrightCheck,
@@ -22,8 +22,8 @@ const CHECKS: readonly DoctorCheck[] = [
 ];
 
 /**
- * Looks at everything that launching, checking and cleaning up stand on. A check that fails is itself a finding, so this
- * only rejects when the signal aborts. Loads Playwright and may start a browser: not for the extension host.
+ * Tests everything that launching, checking and cleaning up need. A check that fails is itself a finding, so this only
+ * rejects when the signal aborts. Loads Playwright and may start a browser: not for the extension host.
  */
 export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const checks: Diagnosed[] = [];

@@ -24,11 +24,10 @@ export type Remedy =
   | { readonly kind: 'setting'; readonly name: string }
   | { readonly kind: 'cleanUp' };
 
-/** One thing that was looked at. */
-export interface Diagnosed {
+/** The result of one check of the doctor. */ export interface Diagnosed {
   readonly id: CheckId;
   readonly state: FindingState;
-  /** What was looked at: `Browser`. */
+  /** What was checked: `Browser`. */
   readonly title: string;
   /** What was found, as one sentence or phrase. */
   readonly fact: string;
@@ -57,11 +56,11 @@ export interface DiagnoseOptions {
   readonly launch?: boolean;
   readonly signal?: AbortSignal;
   readonly log?: Log;
-  /** Told of each as soon as it is known. */
+  /** Called with each result as soon as it is known. */
   readonly onDiagnosed?: (diagnosed: Diagnosed) => void;
 }
 
-/** One thing to look at, and what it is called should looking at it fail. */
+/** One check of the doctor; id and title are used for its failure, too. */
 export interface DoctorCheck {
   readonly id: CheckId;
   readonly title: string;

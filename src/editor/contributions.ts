@@ -96,7 +96,7 @@ export const AGENT_TOOLS = {
 } as const;
 export const MCP_PROVIDER = 'leakwright.mcp';
 
-/** Tells when `tree --watch` has shown its first sample. */
+/** Recognises the first sample of `tree --watch`. */
 export const TREE_MATCHER = '$leakwright-tree';
 /** `${command:leakwright.pickPage}` in a task stands for the page that the user picks. */
 export const ASK_FOR_PAGE = `\${command:${ROW_COMMANDS.pickPage}}`;

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { sep } from 'node:path';
 import { type Disposable, workspace } from 'vscode';
 
-/** Whether a file, by its absolute path, went just now. */
+/** Whether a file, by its absolute path, was just deleted. */
 export type IsGone = (path: string) => boolean;
 
 /**
- * Tells what was deleted in the workspace, by whomever. The editor reports a folder alone and nothing of what was in it, so
- * a watcher for a pattern of files misses those.
+ * Reports deletions in the workspace by any program. For a deleted folder the editor reports no files, so a watcher for a
+ * pattern of files misses them.
  */
 export function watchDeletions(onDeleted: (isGone: IsGone) => void): Disposable {
   const watcher = workspace.createFileSystemWatcher('**', true, true, false);

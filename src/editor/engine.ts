@@ -1,6 +1,6 @@
 /**
- * What the editor needs of the other rooms once something is done: a bundle of its own, loaded then. Activation, which
- * everybody pays, loads only what draws.
+ * What the editor uses of the other rooms: a bundle of its own, loaded with the first use, so that activation loads only
+ * code that draws.
  */
 export { HistoryByKey, findBrowserTrees, readDevToolsPort } from '../browsers/index.ts';
 export { MachineWatch } from '../machine/index.ts';

@@ -10,7 +10,7 @@ export function engine(): typeof Engine {
 
 let translated: typeof OnDemand | undefined;
 
-/** The commands of the editor that are not registered code, loaded with the first call. */
+/** The commands of the editor, loaded with the first call. */
 export function onDemand(): typeof OnDemand {
   if (!translated) {
     translated = loadBundle('onDemand') as typeof OnDemand;

@@ -1,6 +1,6 @@
 /**
- * What of the editor is needed only once somebody asks for it: a bundle of its own, loaded then. Activation, which
- * everybody pays, loads only what is registered.
+ * The commands of the editor: a bundle of its own, loaded when the first of them is used, so that activation loads only the
+ * code that registers them.
  */
 export { doctor } from './doctor/doctor.ts';
 export { askSessionOptions } from './managed/askOptions.ts';

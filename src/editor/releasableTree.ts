@@ -31,7 +31,7 @@ export function createReleasableTree<T>(id: string, options: TreeViewOptions<T>)
   };
 }
 
-/** A class: an instance of it stays for good, and should weigh next to nothing. */
+/** A class of its own, since the editor keeps every instance: it holds one reference only. */
 class ReleasableProvider<T> implements TreeDataProvider<T> {
   #target: TreeDataProvider<T> | undefined;
 

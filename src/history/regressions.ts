@@ -3,7 +3,7 @@ import type { Verdict } from '../leaks/index.ts';
 import { hasGrown } from '../reports/index.ts';
 import type { CheckSummary, Regression } from './model.ts';
 
-/** Noise of a slope: half as much again, and what is below what is called a leak at all. */
+/** A slope is worse only when it is half as steep again as before and above the limit of a leak; less is noise. */
 const TOLERATED_STEEPENING = 1.5;
 const TOLERATED_SLOPE_MB_PER_SECOND = 0.05;
 

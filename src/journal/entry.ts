@@ -61,7 +61,7 @@ function textIn(value: unknown, maxLength = 4096): string | undefined {
 }
 
 /**
- * Reads an entry from JSON that anybody may have written: only the fields we know, each checked.
+ * Reads an entry from JSON that another program may have written: only the fields we know, each checked.
  *
  * @returns the entry, or a phrase that says what is wrong with it
  */

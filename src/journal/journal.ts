@@ -7,7 +7,7 @@ import { type JournalEntry, isEntryId, parseEntry } from './entry.ts';
 
 /** An entry takes about 500 bytes; more than this is not ours. */
 const MAX_ENTRY_BYTES = 16 * 1024;
-/** More files than any machine has sessions: beyond it only the first are read, and that is said. */
+/** More files than any machine has sessions: only the first are read, and an issue says so. */
 const MAX_ENTRIES = 1000;
 /** How many bad files are kept for a person to look at; the oldest go first. */
 const MAX_ASIDE = 50;
@@ -117,7 +117,7 @@ function distrustOf(stats: Stats): string | undefined {
 
 async function readEntry(id: string): Promise<ReadResult> {
   try {
-    // A link or a fifo must be known for what it is before anything is opened.
+    // A link or a fifo must be recognised before anything is opened.
     const distrust = distrustOf(await lstat(pathOf(id)));
     if (distrust) return { kind: 'distrusted', reason: distrust };
     const file = await open(pathOf(id), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));

@@ -6,7 +6,7 @@ export type AlertLevel = 'notice' | 'warning' | 'critical';
 
 export const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { notice: 0, warning: 1, critical: 2 };
 
-/** Something that is so now and should not be. */
+/** A condition that holds now and needs a person's attention. */
 export interface Alert {
   /** The same alert has the same key as long as it lasts. */
   readonly key: string;
@@ -23,11 +23,11 @@ export interface Alert {
 
 const MB = 1024 * 1024;
 
-/** From when on something is worth saying. Shares are of 1, growth in bytes a second. */
+/** The values from which on an alert is raised. Shares are from 0 to 1, growth is in bytes a second. */
 export interface AlertThresholds {
   readonly usage: Readonly<Record<AlertLevel, number>>;
   readonly growth: { readonly warning: number; readonly critical: number };
-  /** Less of a line than this (Pearson's r), or a shorter time (ms), is no growth. */
+  /** A lower correlation (Pearson's r) or a shorter time (ms) than these counts as no growth. */
   readonly growthCorrelation: number;
   readonly growthMs: number;
   /** An orphan, or a leftover folder, must be this old (ms): what ends by itself within that time is no leak. */
@@ -49,7 +49,7 @@ export const alertDefaults: AlertThresholds = {
   leftoverBytes: 1024 * MB,
 };
 
-/** How far a value must fall below a threshold before the alert goes: one that hovers must not come and go. */
+/** Factor of the threshold below which an alert ends: a value that hovers must not raise it again and again. */
 const HYSTERESIS = 0.97;
 
 /**
@@ -107,7 +107,7 @@ function usageAlert(
 
 function growthAlert(tree: TreeReading, thresholds: AlertThresholds): Alert[] {
   const { growth } = tree;
-  // A person's own browser is theirs to fill.
+  // No alert for a person's own browser: how much it holds is their choice.
   if (!growth || tree.status === 'personal') return [];
   const { bytesPerSecond, correlation, overMs } = growth;
   if (overMs < thresholds.growthMs || correlation < thresholds.growthCorrelation) return [];

@@ -60,7 +60,7 @@ export class LeftoverWatch {
 
   /** Looks now, and is done when it has. */
   async refresh(): Promise<readonly Leftover[]> {
-    // What is under way may have begun before what the caller wants to see.
+    // A survey under way may have begun before the change that the caller wants to see.
     await this.#looking;
     this.#looking ??= this.#look();
     await this.#looking;
@@ -77,7 +77,7 @@ export class LeftoverWatch {
     return Math.max(LEFTOVERS_EVERY_MS, this.#costMs / MAX_DUTY);
   }
 
-  /** The sooner of two plans holds. */
+  /** Of two planned times the earlier one counts. */
   #plan(delayMs: number): void {
     const dueAt = this.#clock.monotonic() + delayMs;
     if (this.#disposed || dueAt >= this.#dueAt) return;

@@ -23,7 +23,7 @@ export interface TreeReading {
   readonly pssBytes: number;
   /** Private bytes. */
   readonly ussBytes: number;
-  /** Of its anonymous memory over the last minutes; undefined while there is too little to say. */
+  /** Of its anonymous memory over the last five minutes; undefined for fewer than three samples. */
   readonly growth:
     { readonly bytesPerSecond: number; readonly correlation: number; readonly overMs: number } | undefined;
 }
@@ -35,7 +35,7 @@ interface StructureReading {
   readonly limit: number;
 }
 
-/** What is known of the machine at one moment: what alerts and metrics are made of. */
+/** The state of the machine at one moment, for alerts and metrics. */
 export interface MachineReading {
   /** Wall-clock time in ms since the epoch. */
   readonly at: number;

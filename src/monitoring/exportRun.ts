@@ -14,12 +14,12 @@ export interface ExportRunOptions {
   readonly clock?: Clock;
 }
 
-/** A run is exported once, at its end: the reader's own beat must never come. */
+/** A run is exported once, at its end: longer than any run, so the reader never exports by itself. */
 const NEVER_MS = 24 * 3_600_000;
 
 /**
- * Sends what a run's checks came to, under the names that `leakwright monitor` gives to what it reads of a history. A check that
- * could not be made has no numbers; it counts as `run_checks` of its verdict.
+ * Sends the results of a run's checks under the metric names that `leakwright monitor` uses for runs in a history. A check
+ * that could not run has no numbers; it only counts in `run_checks` with its verdict.
  *
  * @throws what kept the collector from taking them
  */

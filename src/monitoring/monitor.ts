@@ -42,7 +42,7 @@ const HISTORY_EVERY_MS = 60_000;
 /** Scenarios whose newest run is exported. */
 const MAX_SCENARIOS = 100;
 
-/** Watches the machine, tells sinks what is wrong, and answers who asks: the whole of `leakwright monitor`. */
+/** Watches the machine, sends alerts to sinks, and answers HTTP requests: the whole of `leakwright monitor`. */
 export class Monitor {
   readonly #options: MonitorOptions;
   readonly #clock: Clock;
@@ -59,7 +59,7 @@ export class Monitor {
   #historyAt = -Infinity;
   #readingHistory: Promise<void> = Promise.resolve();
   #cleaning: Promise<unknown> | undefined;
-  /** Answers change with a sample only: a thousand requests a second must not cost the sampler its beat. */
+  /** Answers are cached until the next sample, so that many requests do not slow the sampler down. */
   #metricsText: Promise<{ type: string; text: string }> | undefined;
 
   private constructor(options: MonitorOptions) {

@@ -79,8 +79,8 @@ function isStarter(info: ProcessInfo): boolean {
 }
 
 /**
- * What says that nobody can use a server or driver any more, or undefined: the other ends of its streams are closed and nobody
- * is connected to it, or it is a daemon whose starter has ended and that nobody has been connected to for long.
+ * The evidence that no client can use a server or driver any more, or undefined: the other ends of its streams are closed
+ * and it has no connection, or it is a daemon whose starter has ended and that has had no connection for long.
  */
 export async function clientIsGone(
   server: ProcessInfo,
@@ -93,7 +93,7 @@ export async function clientIsGone(
   if (connected !== undefined && connected > 0) return undefined;
   // `npx` hands its own streams on, so what the server inherited is its client's all the same.
   const pipes = await probe.launcherPipes?.(identityOf(server));
-  const alone = connected === undefined ? '' : ', and nobody is connected to it';
+  const alone = connected === undefined ? '' : ', and no client is connected to it';
   if (pipes === 'closed')
     return {
       source: 'connection',
@@ -105,11 +105,14 @@ export async function clientIsGone(
   if (pipes !== 'none' || connected === undefined || !adopted || ageMs < DAEMON_MS) return undefined;
   return {
     source: 'connection',
-    fact: `Its client is gone: whoever started it ${formatDuration(ageMs)} ago has ended${alone}`,
+    fact: `Its client is gone: the program that started it ${formatDuration(ageMs)} ago has ended${alone}`,
   };
 }
 
-/** Servers and drivers whose client is gone, each with the browsers it still runs. Told, and never ended by itself. */
+/**
+ * Servers and drivers whose client is gone, each with the browsers it still runs. They are reported, and never ended without
+ * a request.
+ */
 export async function findLeftServers(
   table: ProcessTable,
   trees: readonly BrowserTree[],
@@ -132,7 +135,7 @@ export async function findLeftServers(
 }
 
 /**
- * The driver above a tree that serves nobody else, with the encoders of the tree's videos: of no use without the browser.
+ * The driver above a tree that serves only this tree, with the encoders of the tree's videos: of no use without the browser.
  *
  * @param server the process that launched the tree, which has lost its client
  */

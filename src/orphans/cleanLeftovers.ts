@@ -12,7 +12,7 @@ import { defined, describeError } from '../support/index.ts';
 import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
 
 /**
- * What lies about now: to be shown, oldest first. Nothing is touched.
+ * The leftover files of this machine, oldest first. Nothing is touched.
  *
  * @param table a fresh one: what it does not have counts as ended
  */
@@ -24,7 +24,7 @@ export async function surveyLeftovers(
   return await findLeftovers({ ...leftoverOptions(options, entries, table), table });
 }
 
-/** What is removed after the trees: the plan's leftovers, and what the ended trees turned into some. */
+/** What to remove after the trees have ended: the plan's leftovers, and the files of the ended trees. */
 export async function leftoversAfter(
   plan: CleanUpPlan,
   trees: readonly CleanedTree[],
@@ -135,7 +135,7 @@ export function leftoverOptions(
   };
 }
 
-/** Whether the journal proves that nobody uses a session's folder any more: host and browser are gone. */
+/** Whether the journal proves that a session's folder is out of use: host and browser are gone. */
 function hasEnded(entry: JournalEntry, table: ProcessTable): boolean {
   if (isHosted(entry, table)) return false;
   const { browser } = entry;

@@ -27,7 +27,7 @@ import { endedByAnother } from './otherCleanUps.ts';
 import { type Survey, survey } from './survey.ts';
 import { mergeTraces, tracesOf } from './treeTraces.ts';
 
-/** Finds what nobody owns: orphans to end, leftovers to remove. Everything else found is in the plan with action `leave`. */
+/** Finds what has no owner: orphans to end, leftovers to remove. Everything else found is in the plan with action `leave`. */
 export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan> {
   const now = await survey(options);
   const trees = await Promise.all(
@@ -148,8 +148,8 @@ function refusalOf(planned: OwnedTree, current: OwnedTree | undefined, ownUid: n
   if (ownUid !== -1 && tree.root.uid !== -1 && tree.root.uid !== ownUid) return 'it belongs to another user';
   const { idle } = planned;
   if (idle !== undefined && current?.idle !== undefined && current.idle.forMs < idle.forMs && status !== 'orphan')
-    return 'it has been used since it was looked at';
-  // Chosen by a person who knew whose it is; or an orphan, which is nobody's.
+    return 'it has been used since the plan was made';
+  // Either a person chose it and saw its owner, or it is an orphan.
   if (status === 'orphan' || status === planned.status) return undefined;
   return `it is ${status} by now: ${evidence.at(-1)?.fact ?? 'no evidence'}`;
 }

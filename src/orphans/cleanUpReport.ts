@@ -15,7 +15,7 @@ export interface CleanUpReport {
     readonly status: OwnershipStatus;
     readonly owner: string | null;
     readonly evidence: readonly Evidence[];
-    /** How long it has been idle, in seconds; only where it was asked for. */
+    /** How long it has been idle, in seconds; only with `--idle`. */
     readonly idleSeconds?: number;
     readonly processes: number;
     /** PSS before. */
@@ -51,7 +51,7 @@ export interface CleanUpSummary {
   readonly bytesFreed: number;
   /** PSS of the ended trees before. */
   readonly memoryBytesFreed: number;
-  /** What is gone of what was found, 0 to 100; 100 when nothing was found. */
+  /** Percentage of the trees and leftovers found that are gone; 100 when none was found. */
   readonly effectivenessPercentage: number;
   readonly errors: readonly string[];
 }

@@ -7,8 +7,8 @@ import { driverPort } from './handPicked.ts';
 import { type LauncherPipes, launcherPipes } from './launcherPipes.ts';
 
 /**
- * What a browser tree shows beyond the process table. A parameter, so that tests can be any machine; what is left out cannot
- * be told there.
+ * What a browser tree shows beyond the process table. A parameter, so that tests can stand for any machine; a method left
+ * out means that the machine cannot tell.
  */
 export interface TreeProbe {
   /** How many programs are connected to the port it takes orders on; undefined where that cannot be told. */
@@ -30,7 +30,7 @@ export interface TreeProbe {
   unitOf?(process: ProcessIdentity): Promise<string | undefined>;
   /** Whether `/etc/inittab` has its program. */
   isInInittab?(process: ProcessInfo): Promise<boolean>;
-  /** Whether it was told to outlive its terminal: it ignores SIGHUP, as `nohup` makes it. */
+  /** Whether it ignores SIGHUP, so that it outlives its terminal (`nohup`). */
   ignoresHangUp?(process: ProcessIdentity): Promise<boolean | undefined>;
   /** When a folder was made, in ms since the epoch; undefined where the file system does not keep that. */
   folderMadeAtMs?(path: string): Promise<number | undefined>;
@@ -56,7 +56,7 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
       const sockets = await readSockets(proc, tree);
       if (!sockets) return undefined;
       const ports = await controlPorts(tree, sockets, proc);
-      // Whoever closes first keeps the record: this end, or the client's.
+      // The end that closes first keeps the record: ours, or the client's.
       return sockets.some(
         ({ state, localPort, remotePort, isLocal }) =>
           state === TIME_WAIT && (ports.has(localPort) || (isLocal && ports.has(remotePort))),

@@ -44,8 +44,8 @@ export interface DecideOwnershipOptions {
 
 /**
  * Says of each tree whose it is, with the evidence. A tree is an orphan only when every question is answered against it:
- * automation's beyond doubt, not on a default profile, this user's, its launcher provably gone, nobody of its job left,
- * and nobody connected. One open question makes it `unknown`.
+ * automation's beyond doubt, not on a default profile, this user's, its launcher provably gone, no process of its job left,
+ * and no client connected. One open question makes it `unknown`.
  */
 export async function decideOwnership(options: DecideOwnershipOptions): Promise<OwnedTree[]> {
   return await Promise.all(options.trees.map((tree) => decide(tree, options)));
@@ -56,7 +56,7 @@ interface Decision {
   readonly owner?: Owner;
   readonly evidence: readonly Evidence[];
   readonly journalId?: string;
-  /** The driver or server above it that serves nobody else. */
+  /** The driver or server above it that serves only this tree. */
   readonly companions?: readonly ProcessInfo[];
 }
 
@@ -75,7 +75,7 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
     status: decision.status,
     ...defined({ idle }),
     ...(companions.length === 0 ? {} : { companions }),
-    // Parts of command lines are in both, and whoever lists browsers may pass the list on.
+    // Facts quote parts of command lines, and people pass such lists on, so secrets are masked.
     evidence: eachText([...tree.evidence, ...decision.evidence], maskText),
     ...defined({ owner: eachText(decision.owner, maskText), journalId: decision.journalId, orphanForMs }),
   };
@@ -123,7 +123,7 @@ function byUser(tree: BrowserTree, options: DecideOwnershipOptions): Decision | 
   if (tree.profile?.kind === 'default')
     return {
       status: 'personal',
-      evidence: [{ source: 'profile', fact: 'It uses a person’s own profile, whoever started it' }],
+      evidence: [{ source: 'profile', fact: 'It uses a person’s own profile, so it is not ours to end' }],
     };
   return undefined;
 }
@@ -172,17 +172,17 @@ async function byEvidence(
   if (launcher.kind === 'unclear' && !isFragment) return decision('unknown');
   const doubt = await firstDoubt(tree, automation, launcher, observation, options);
   if (doubt) return decision('unknown', doubt);
-  // Nobody saw its owner: what it inherited may still name it.
+  // Its owner was not observed: the environment it inherited may still name it.
   const origin = owner === undefined ? await findOrigin(tree.root, options.reader) : undefined;
   const known: Owner | undefined =
     owner ?? (origin?.name ? { kind: 'process', name: origin.name, alive: false } : undefined);
-  // Who is gone is what a person wants to know, so that comes last: the word that decides.
+  // The fact that names the ended launcher decides, so it comes last.
   return {
     status: 'orphan',
     evidence: [
       ...automation.evidence.slice(0, 1),
       ...(origin ? [origin.evidence] : []),
-      // Of a browser that is gone, what is left is nobody's, whoever launched it.
+      // When the browser itself has ended, its remaining processes have no owner.
       ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
       ...named,
     ],
@@ -191,9 +191,12 @@ async function byEvidence(
   };
 }
 
-const LEFT_OVER: Evidence = { source: 'parent', fact: 'Its browser has ended, and nobody can use what is left of it' };
+const LEFT_OVER: Evidence = {
+  source: 'parent',
+  fact: 'Its browser has ended, and its remaining processes are of no use',
+};
 
-/** The owner lives and has let go of its browser. */
+/** The owner lives and no longer uses its browser. */
 function idleDecision(
   decision: (status: OwnershipStatus, ...evidence: readonly Evidence[]) => Decision,
   observation: TreeObservation | undefined,
@@ -266,7 +269,7 @@ async function servesOthers(
   if (tree.driver) {
     const top = skipWrappers(tree, options.table);
     const byHand = top.sessionId === top.pid || (await probe.ignoresHangUp?.(tree.root));
-    // A test runner that starts its driver reads what it prints; a shell's background job has nobody who does.
+    // A test runner reads the output of the driver that it starts; no process reads that of a shell's background job.
     if (!byHand && (await probe.launcherPipes?.(top)) === 'closed') return undefined;
     return { source: 'command-line', fact: `Its port ${port} was picked by hand, so others may come back to it` };
   }
@@ -302,9 +305,9 @@ function startedByHand(
 }
 
 /**
- * Somebody alive in the process group the tree was launched in. A shell that started the browser and ended at once (`sh -c
- * "chromium … &"`) leaves it to init while the script it did so for, in the same group, goes on using it. We ourselves
- * and what we run under do not count: they are in it when `leakwright clean` is a line of that very script.
+ * A living process in the process group that the tree was launched in. A shell that started the browser and ended at once
+ * (`sh -c "chromium … &"`) leaves it to init while the script it did so for, in the same group, goes on using it. We
+ * ourselves and what we run under do not count: they are in it when `leakwright clean` is a line of that very script.
  */
 function jobColleague(
   tree: BrowserTree,

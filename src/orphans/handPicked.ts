@@ -6,9 +6,9 @@ import type { BrowserTree } from '../browsers/index.ts';
 const DRIVER_PORTS: Readonly<Record<string, number>> = { chromedriver: 9515, msedgedriver: 9515, geckodriver: 4444 };
 
 /**
- * The port that a person or a configuration picked, as `--port=9515` or `--remote-debugging-port=9222`, or undefined where it
- * was left to chance. Others than the launcher know such a port, and may come back to it when the launcher is gone. A
- * tool takes port 0, or asks the kernel for a free one, which gives one of its ephemeral range.
+ * The port that a person or a configuration picked, as `--port=9515` or `--remote-debugging-port=9222`, or undefined for a
+ * random one. Programs besides the launcher may know such a port and connect again when the launcher is gone. A tool takes
+ * port 0, or asks the kernel for a free one, which gives one of its ephemeral range.
  */
 export function handPickedPort(tree: BrowserTree): number | undefined {
   const port = tree.driver ? driverPort(tree) : tree.transport.kind === 'port' ? tree.transport.port : undefined;

@@ -3,7 +3,7 @@ import { formatDuration } from '../support/index.ts';
 import type { TreeProbe } from './clients.ts';
 import type { TreeObservation } from './observations.ts';
 
-/** For how long nothing has come into a browser, as far as it shows, and what shows it. */
+/** How long a browser has been idle, and the evidence for it. */
 export interface Idle {
   readonly forMs: number;
   readonly evidence: Evidence;
@@ -33,7 +33,7 @@ export async function idleOf(
         ? 'its launcher holds its pipe'
         : 'who is connected cannot be told'
       : clients === 0
-        ? 'nobody is connected to it'
+        ? 'no client is connected to it'
         : `${clients === 1 ? 'a program is' : `${clients} programs are`} connected to it`;
   const files = changedAt === undefined ? '' : ', nothing in its profile has changed';
   return { forMs, evidence: { source: 'idle', fact: `Idle for ${formatDuration(forMs)}${files}; ${connected}` } };

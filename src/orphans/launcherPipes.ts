@@ -5,7 +5,7 @@ import { errnoOf } from '../support/index.ts';
 
 /**
  * What became of the other ends of a process's standard streams.
- * - `closed`: whoever launched it with a pipe holds it no more: it has ended (or closed the pipe, which hardly any does)
+ * - `closed`: the launcher no longer holds its end of the pipe: it has ended (or closed the pipe, which is rare)
  * - `held`: a living process has the other end
  * - `none`: it was launched without pipes (`/dev/null`, a file, a terminal), which says nothing
  */
@@ -16,11 +16,11 @@ export type LauncherPipes = 'closed' | 'held' | 'none';
  * is open, in whatever container or for whatever user that end may be.
  *
  * Of a socket pair: `RefCount` in `/proc/PID/net/unix` is 3 while both ends are open (the descriptor's, the peer's, the
- * listing's own) and 2 afterwards (*measured on Linux 6.18*). Of a pipe: it cannot be opened for writing without
- * blocking when nobody has it open for reading (fifo(7), ENXIO). A pipe that is held says little: a browser inherits the
- * one its whole job writes into.
+ * listing's own) and 2 afterwards (*measured on Linux 6.18*). Of a pipe: it cannot be opened for writing without blocking
+ * when no process has it open for reading (fifo(7), ENXIO). A pipe that is held says little: a browser inherits the one its
+ * whole job writes into.
  *
- * What its parent has for streams of its own, it merely inherited, and so says nothing of who launched it.
+ * Streams that its parent has as well are inherited, and prove nothing about the launcher.
  *
  * @returns undefined where the descriptors may not be read
  */

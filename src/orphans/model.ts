@@ -5,8 +5,8 @@ import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 /**
  * Whose a browser tree is.
  * - `managed`: launched by Leakwright, and its session host lives
- * - `owned`: whoever launched it lives
- * - `abandoned`: whoever launched it lives, and has left it idle for long, or its debug session is over
+ * - `owned`: the program that launched it lives
+ * - `abandoned`: the program that launched it lives, and has left it idle for long, or its debug session is over
  * - `orphan`: automation's, of this user, not on a default profile, and its owner is provably gone
  * - `personal`: a person's own browser; never offered for ending
  * - `unknown`: not enough evidence; shown, never in a bulk action
@@ -47,7 +47,7 @@ export interface OwnedTree {
   readonly evidence: readonly Evidence[];
   /** How long it has been seen as an orphan, in ms; only with observations. */
   readonly orphanForMs?: number;
-  /** Only where it was asked for. */
+  /** Only when the caller requests idle times. */
   readonly idle?: Idle;
   /** The journal's entry for it. */
   readonly journalId?: string;

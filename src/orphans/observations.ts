@@ -51,12 +51,12 @@ export interface OwnerObservationsOptions {
   readonly ttlMs?: number;
 }
 
-/** Less than this share of one processor is a browser that only breathes (*measured: 0.1-0.8 % with a blank page*). */
+/** Below this share of one processor a browser counts as idle (*measured: 0.1-0.8 % with a blank page*). */
 const IDLE_SHARE = 0.02;
 
 /**
- * What was seen while owners lived: the evidence that is gone once they are. The editor notes its debug sessions, tasks
- * and terminals here and passes every sample; a terminal command has none of it and must judge by what is left.
+ * Evidence collected while owners lived, which disappears with them. The editor notes its debug sessions, tasks and
+ * terminals here and passes every sample; a terminal command has none of it and judges by the present evidence alone.
  */
 export class OwnerObservations {
   readonly #trees: LRUCache<string, Entry>;

@@ -1,7 +1,7 @@
 import type { Evidence } from '../browsers/index.ts';
 import type { ProcessIdentity, ProcessReader } from '../processes/index.ts';
 
-/** Who launched a browser, as far as what it inherited tells after whoever it was has gone. */
+/** The launcher of a browser, as far as the inherited environment names it after the launcher has ended. */
 export interface Origin {
   /** For people: `npm run e2e (shop)`. */
   readonly name?: string;
@@ -10,7 +10,8 @@ export interface Origin {
 
 /**
  * Reads the browser's environment: package managers write the script they run into it, shells the folder they are in. It
- * names whoever is gone, and decides nothing: a variable proves neither that it was so nor that it is over.
+ * names the launcher and decides nothing: a variable proves neither who launched the browser nor that the launcher has
+ * ended.
  */
 export async function findOrigin(root: ProcessIdentity, reader: ProcessReader): Promise<Origin | undefined> {
   const environment = await reader.readEnvironment(root);

@@ -19,24 +19,24 @@ import { isShell, skipWrappers } from './wrappers.ts';
 import { defined } from '../support/index.ts';
 
 /**
- * Who launched a tree, judged by who its parent is now.
+ * Finds the process that launched a tree, from its present parent and other evidence.
  *
  * A process whose parent dies is given to the nearest subreaper above it (PR_SET_CHILD_SUBREAPER), or to the pid 1 of its
  * container. Linux shows nowhere who is a subreaper, nor that a process was adopted; so `ppid === 1` proves nothing (in
  * a container pid 1 may be the very server that launched the browser), and another ppid proves nothing either. What does:
  *
- * 1. *we saw it with another parent*, which is gone: adopted, whoever has it now;
+ * 1. *we saw it with another parent*, which is gone: it was adopted by its present parent;
  * 2. *what its parent is* (`parentKind`): a supervisor starts its service itself, an init of a container its main child,
  *    systemd marks what its units start (`SYSTEMD_EXEC_PID`, or `INVOCATION_ID` and the unit's control group);
  * 3. *sessions*: fork inherits the session and only setsid leaves it, into one of one's own. A process that is in neither
  *    its own nor its parent's session was not forked by that parent;
- * 4. *pipes*: whoever launches a program with pipes holds their other ends as long as it lives (`launcherPipes`);
+ * 4. *pipes*: a launcher that uses pipes holds their other ends as long as it lives (`launcherPipes`);
  * 5. *environment*: variables a launcher puts there for its children, where the parent is no program that could have set
  *    them itself. `/proc/1/environ` is what pid 1 was started with: a test runner or `dotenv` sets more while it runs.
  *
- * What fools it: a launcher that hands its browser on by design (`setsid chromium … & exit`) looks like one that died:
- * hence the rules beside this one (strong automation evidence, nobody connected, nobody left of its job, no port that was
- * picked by hand).
+ * What fools it: a launcher that hands its browser on by design (`setsid chromium … & exit`) looks like one that died: hence
+ * the rules beside this one (strong automation evidence, no connection, no living process of its job, no port picked by
+ * hand).
  */
 export type LauncherVerdict =
   | { readonly kind: 'alive'; readonly launcher: ProcessInfo; readonly evidence: readonly Evidence[] }
@@ -81,7 +81,7 @@ export async function findLauncher(
       return alive(parent, `${who} runs it as its service`);
     case 'single':
       if (isMainChild(top, parent, table)) return alive(parent, `It is the program that ${who} was started to run`);
-      return gone(`Whoever launched it has ended: its parent is ${who}, which adopts such processes`);
+      return gone(`Its launcher has ended: its parent is ${who}, which adopts such processes`);
     case 'systemd':
       return await judgeSystemd(top, parent, table, options);
     case 'init':
@@ -102,7 +102,7 @@ async function judgeMissingParent(
   if (platform === 'win32') return gone(`Its parent (pid ${top.ppid}) has ended`);
   if (top.ppid === 0) return unclear('It was started from outside of this container');
   if (probe?.exists?.(top.ppid) !== true)
-    return unclear(`Its parent (pid ${top.ppid}) was just ending when it was looked at`);
+    return unclear(`Its parent (pid ${top.ppid}) was just ending when its processes were read`);
   // hidepid: other users' processes are not in the table. Of pid 1 the rest of the evidence may tell enough.
   const hidden = `its parent (pid ${top.ppid}) belongs to another user and cannot be seen (hidepid)`;
   if (top.ppid === 1) {
@@ -110,13 +110,13 @@ async function judgeMissingParent(
     if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
       return unclear('SYSTEMD_EXEC_PID is its own pid: it was started as a service');
     if (top.sessionId > 1 && top.sessionId !== top.pid)
-      return gone(`Whoever launched it has ended: it is in the session of a process that is not its parent; ${hidden}`);
+      return gone(`Its launcher has ended: it is in the session of a process that is not its parent; ${hidden}`);
     if ((await probe.launcherPipes?.(top)) === 'closed') return gone(`${PIPES_CLOSED}; ${hidden}`);
   }
   return unclear(`It may have been launched or adopted: ${hidden}`);
 }
 
-const PIPES_CLOSED = 'Whoever launched it has ended: the other ends of its output and input are closed';
+const PIPES_CLOSED = 'Its launcher has ended: the other ends of its output and input are closed';
 
 async function judgeSystemd(
   top: ProcessInfo,
@@ -126,9 +126,7 @@ async function judgeSystemd(
 ): Promise<LauncherVerdict> {
   const environment = await reader.readEnvironment(top);
   const execPid = environment?.['SYSTEMD_EXEC_PID'];
-  const adopted = gone(
-    `Whoever launched it has ended: its parent is ${describeProcess(parent)}, which adopts such processes`,
-  );
+  const adopted = gone(`Its launcher has ended: its parent is ${describeProcess(parent)}, which adopts such processes`);
   if (execPid === String(top.pid))
     return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
   const invocation = environment?.['INVOCATION_ID'];
@@ -141,7 +139,7 @@ async function judgeSystemd(
   for (const sibling of childrenOf(table, parent.pid)) {
     if (byStart(sibling, top) >= 0 || sibling.state === 'zombie') continue;
     if ((await reader.readEnvironment(sibling))?.['INVOCATION_ID'] === invocation)
-      return gone(`Whoever launched it has ended: ${describeProcess(sibling)} is what its systemd unit started`);
+      return gone(`Its launcher has ended: ${describeProcess(sibling)} is what its systemd unit started`);
   }
   const what = `INVOCATION_ID is in its environment: systemd may have started it as a service${unit ? ` (${unit})` : ''}`;
   return unit?.endsWith('.service') ? alive(parent, what, 'environment') : unclear(what);
@@ -158,8 +156,8 @@ async function judgeInit(
     return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
   if (await probe?.isInInittab?.(top)) return unclear(`/etc/inittab names it: ${who} may have started it`);
   if (!launchesNothing(parent) && (await probe?.launcherPipes?.(top)) === 'held')
-    return unclear('A living process holds the other end of its output or input, so whoever launched it may live');
-  return gone(`Whoever launched it has ended: its parent is ${who}, which adopts such processes`);
+    return unclear('A living process holds the other end of its output or input, so its launcher may live');
+  return gone(`Its launcher has ended: its parent is ${who}, which adopts such processes`);
 }
 
 /** Pid 1 of a container, which may be the very program that launched it, or have been given it. */
@@ -171,18 +169,18 @@ async function judgePidOne(
 ): Promise<LauncherVerdict> {
   const who = describeProcess(parent);
   if (isOutOfSession(top, parent))
-    return gone(`Whoever launched it has ended: it is in the session of a process that is not its parent, ${who}`);
+    return gone(`Its launcher has ended: it is in the session of a process that is not its parent, ${who}`);
   const pipes = await probe?.launcherPipes?.(top);
   if (pipes === 'held')
     return alive(parent, `${who} is its parent, and a living process holds the other end of its output or input`);
-  if (pipes === 'closed') return gone(`${PIPES_CLOSED}, and ${who} adopts what is left behind`);
+  if (pipes === 'closed') return gone(`${PIPES_CLOSED}, and ${who} adopts orphaned processes`);
   // `setsid chromium --remote-debugging-port=9222 &` is a line of an entry script; no script picks port 0.
   if (isShell(parent) && top.sessionId === top.pid && handPickedPort(tree) === undefined)
-    return gone(`Whoever launched it has ended: it leads a session, and its parent, ${who}, starts nothing in one`);
+    return gone(`Its launcher has ended: it leads a session, and its parent, ${who}, starts nothing in one`);
   const [own, parents] = [await reader.readEnvironment(top), await reader.readEnvironment(parent)];
   const foreign = own && parents ? launchersMark(own, parents, parent) : undefined;
   if (foreign !== undefined)
-    return gone(`Whoever launched it has ended: its environment has ${foreign}, which its parent, ${who}, cannot set`);
+    return gone(`Its launcher has ended: its environment has ${foreign}, which its parent, ${who}, cannot set`);
   return unclear(`Its parent is ${who}, which may have launched it or adopted it`);
 }
 
@@ -196,12 +194,12 @@ async function judgeOrdinary(
     return unclear(`${who} is its parent but in another session, so it may have been adopted`);
   if ((await probe?.launcherPipes?.(top)) === 'closed')
     return unclear(
-      `${who} is its parent, but nobody holds the other end of its output or input: it may have been adopted`,
+      `${who} is its parent, but no process holds the other end of its output or input: it may have been adopted`,
     );
   return alive(parent, `${who} is its parent and still runs`);
 }
 
-/** It neither left for a session of its own nor is in that of its parent. */
+/** True when it is neither in a session of its own nor in its parent's. */
 function isOutOfSession(top: ProcessInfo, parent: ProcessInfo): boolean {
   // 0 is a session that began outside of this container; where both say so, nothing tells them apart.
   if (top.sessionId === 0 && parent.sessionId === 0) return false;

@@ -6,7 +6,7 @@ import type { ProcessReader } from '../processes/index.ts';
 import type { CleanUpPlan, PlannedLeftover, PlannedTree } from './cleanUpModel.ts';
 import type { OwnedTree } from './model.ts';
 
-/** Which part of a plan is wanted. What is not stays, and is still shown. */
+/** Which part of a plan to carry out. The rest stays in the plan with action `leave`. */
 export interface Selection {
   /** Browsers that started, and folders that were last changed, at least this long ago, in ms. */
   readonly olderThanMs?: number;
@@ -42,7 +42,7 @@ export async function select(
   return { ...plan, trees, leftovers };
 }
 
-/** Ours has its own limit, a person's browser has no owner to be idle for, and of an unknown one nobody knows who uses it. */
+/** A managed browser has its own limit, a person's browser has no owner, and the users of an unknown one are not known. */
 function isIdle({ status, idle }: OwnedTree, { idleMs }: Selection): boolean {
   return idleMs !== undefined && (status === 'owned' || status === 'abandoned') && (idle?.forMs ?? 0) >= idleMs;
 }

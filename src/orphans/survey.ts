@@ -18,7 +18,7 @@ export interface Survey {
   readonly table: ProcessTable;
   readonly trees: readonly OwnedTree[];
   readonly journal: readonly JournalEntry[];
-  /** Only where it was asked for. */
+  /** Empty unless `tellServers` is set. */
   readonly servers: readonly LeftServer[];
   /** What could not be read, for people. */
   readonly issues: readonly string[];

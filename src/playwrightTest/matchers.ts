@@ -4,7 +4,7 @@ import { type FailOn, createReport, fails, renderText, summarizeFinding } from '
 import { LeakwrightError } from '../support/index.ts';
 
 export interface LeakFreeOptions {
-  /** Leaks below this severity are let pass. Default: minor, so none. */
+  /** Leaks below this severity do not fail. Default: minor, so none. */
   readonly failOn?: FailOn;
 }
 
@@ -13,7 +13,7 @@ export const expect = base.extend({
   toBeLeakFree(received: unknown, options: LeakFreeOptions = {}) {
     const result = asResult(received);
     const leaks = result.verdict === 'leak' && fails(result.severity, options.failOn);
-    // What could not be told is not free of leaks, and not a leak either.
+    // An inconclusive result is neither free of leaks nor a leak.
     const pass = this.isNot ? !leaks : !leaks && result.verdict !== 'inconclusive';
     return { name: 'toBeLeakFree', pass, message: () => describe(result, this.isNot) };
   },

@@ -16,8 +16,8 @@ interface LeftByTest {
 }
 
 /**
- * Lists at the end of a run what the suite left behind, by test: contexts and pages that were not closed, browsers that run on, and
- * folders in the temp folder. Tests use `test` of `leakwright/playwright`, which is what looks.
+ * Lists at the end of a run what the suite left behind, by test: contexts and pages that were not closed, browsers that run
+ * on, and folders in the temp folder. Tests must use `test` of `leakwright/playwright`, which collects this.
  */
 export default class LeftBehindReporter implements Reporter {
   readonly #fail: boolean;
@@ -72,7 +72,7 @@ export default class LeftBehindReporter implements Reporter {
     const table = await createProcessReader().readTable();
     const leftovers = await findLeftovers({ table, cacheFolder: '', minAgeMs: 0 });
     const runMs = Date.now() - this.#startedAt;
-    // One that may be in use, by another run or by another user, is not this run's to answer for.
+    // A folder that another run or another user may use does not count as this run's.
     return leftovers.filter(({ ageMs, removable }) => removable && ageMs <= runMs);
   }
 

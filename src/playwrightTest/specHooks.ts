@@ -26,7 +26,7 @@ export function hookSpecs(): void {
   const run = JSON.parse(process.env[SPEC_RUN_ENV] ?? '{}') as SpecRun;
   if (process.env[SPEC_RUNNER_ENV]) {
     delete process.env[SPEC_RUNNER_ENV];
-    // Whoever wants the results is gone: Playwright ends its workers and their browsers on SIGINT.
+    // The process that reads the results is gone: on SIGINT Playwright ends its workers and their browsers.
     process.on('disconnect', () => process.kill(process.pid, 'SIGINT'));
   }
   const loader = Module as unknown as { _load: (...args: unknown[]) => unknown };

@@ -67,25 +67,25 @@ export type EndTreeResult = { readonly root: ProcessIdentity; readonly durationM
 );
 
 /**
- * Between two looks while a tree ends itself: as short as a look is cheap, so that many trees on a slow machine do not get
- * less of the processor than those who watch them end.
+ * Time between two polls while a tree ends itself: longer where a poll costs more, so that polling many trees on a slow
+ * machine does not take the processor from the trees.
  */
 const POLL_MS = { least: 8, most: 40, timesCost: 8 } as const;
 /**
- * After SIGKILL all is over within some ten ms, and the kernel needs the processor for it: what is asked meanwhile is one
- * process's state, not all processes (*a hundredth of the work*).
+ * After SIGKILL a tree ends within some ten ms, and the kernel needs the processor for that: meanwhile only one process's
+ * state is read, not all processes (*a hundredth of the work*).
  */
 const FORCED_POLL_MS = { least: 2, most: 20, timesCost: 8 } as const;
-/** Who is not dead this long after a SIGKILL gets another, in case it came into being beside the first. */
+/** A process that lives this long after a SIGKILL gets another one: it may have been forked during the first. */
 const FORCE_AGAIN_MS = 100;
 
 /** How long followers may take to notice that the rest has ended, in ms. */
 const FOLLOW_MS = 700;
 
 /**
- * Ends a process tree and verifies it: asks nicely, waits while watching for newcomers, forces what is left, looks until
- * nothing is left, and reports what could not be ended. Never touches init, the kernel, ourselves or our ancestors, nor a
- * process whose start time is not the one that was seen.
+ * Ends a process tree and verifies it: requests an end, waits while watching for new members, kills the rest, polls until
+ * all are gone, and reports survivors. Never touches init, the kernel, ourselves or our ancestors, nor a process whose start
+ * time is not the one that was seen.
  *
  * @returns how it ended; it rejects only when processes cannot be read at all
  */
@@ -153,11 +153,11 @@ class Ending {
     return living.length === 0 ? this.#ended() : this.#survived(living);
   }
 
-  /** Asks, then waits until all are dead or the grace time is over. Returns who is left. */
+  /** Requests an end, then waits until all are dead or the grace time is over. Returns the members still alive. */
   async #letItEnd(living: ProcessInfo[]): Promise<ProcessInfo[]> {
     const graceMs = this.#options.graceMs ?? 2_000;
     const root = living.find((info) => info.pid === this.#root.pid);
-    // A stopped process answers nobody: waiting for it would only cost time.
+    // A stopped process cannot answer, so waiting for it would only cost time.
     if (graceMs <= 0 || root?.state === 'stopped') return living;
     if (this.#platform === 'win32' && !this.#options.askNicely) return living;
 
@@ -216,7 +216,7 @@ class Ending {
     return this.#clock.monotonic() - this.#onlyFollowersSince < FOLLOW_MS ? [] : living;
   }
 
-  /** Kills until nobody is left or the time is over. Returns who is left. */
+  /** Kills until no member lives or the time is over. Returns the survivors. */
   async #force(living: ProcessInfo[]): Promise<ProcessInfo[]> {
     this.#forced = true;
     const until = this.#clock.monotonic() + (this.#options.forceMs ?? 5_000);
@@ -227,7 +227,7 @@ class Ending {
     return living;
   }
 
-  /** Waits until none of these lives, or for `ms`. It asks for one of them at a time: the first that still does. */
+  /** Waits until none of these lives, or for `ms`. Each poll reads one process only: the first that is still alive. */
   async #untilDead(processes: readonly ProcessInfo[], ms: number): Promise<void> {
     const until = this.#clock.monotonic() + ms;
     for (const info of processes) {
@@ -240,7 +240,7 @@ class Ending {
     }
   }
 
-  /** Returns whom it struck. */
+  /** Returns the processes that got the signal. */
   async #strike(living: readonly ProcessInfo[], until: number): Promise<readonly ProcessInfo[]> {
     if (this.#platform === 'win32') {
       this.#emit({ type: 'forced', how: 'treeKill', living: living.length });
@@ -258,7 +258,7 @@ class Ending {
     });
   }
 
-  /** Looks cheaply at members and newcomers; that nobody is left is believed only after a look at all processes. */
+  /** A cheap sample of members and new processes. Only a sample of all processes proves that no member is left. */
   async #look(): Promise<ProcessInfo[]> {
     const { reader } = this.#options;
     const quick = this.#membersIn(await reader.readTable({ only: this.#livingPids }));
@@ -270,7 +270,7 @@ class Ending {
     const ours = new Set(living.map((info) => info.pid));
     this.#livingPids = ours;
     if (this.#followers.size > 0) {
-      // Whatever a follower starts from now on is part of its cleaning up.
+      // A process that a follower starts from now on is part of its clean-up.
       for (const info of living)
         if (this.#followers.has(info.ppid) && info.pid !== this.#root.pid && !this.#isOwn(info))
           this.#followers.add(info.pid);
@@ -319,7 +319,7 @@ class Ending {
   }
 }
 
-/** Part of the time for looking, the rest for those who are looked at. */
+/** Sleeps in proportion to the cost of the last poll, so that polling takes only a part of the processor. */
 function pause(limits: { readonly least: number; readonly most: number; readonly timesCost: number }, costMs: number) {
   return Math.min(limits.most, Math.max(limits.least, costMs * limits.timesCost));
 }

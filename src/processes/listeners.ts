@@ -36,7 +36,7 @@ async function onLinux(root = '/proc'): Promise<Listener[]> {
   const pids = (await readdir(root)).filter((name) => /^\d+$/.test(name));
   const found: Listener[] = [];
   for (const pid of pids) {
-    // Another user's process tells nobody what it has open.
+    // The open files of another user's process cannot be read.
     const descriptors = await readdir(join(root, pid, 'fd')).catch(() => []);
     const links = await Promise.all(
       descriptors.map((descriptor) => readlink(join(root, pid, 'fd', descriptor)).catch(() => '')),

@@ -3,7 +3,7 @@ import { defined } from '../support/index.ts';
 import type { ProcessInfo } from './process.ts';
 
 const INTERPRETERS = /^(?:node|bun|deno|python[\d.]*|ruby|php|perl|java|dotnet|electron|code)$/;
-/** Code on the command line: not a name, and what it holds is nobody's business. */
+/** Code on the command line: it is no name, and may hold secrets, so it is not shown. */
 const CODE = /^(?:-e|-p|-pe|-c|--eval|--print)(?:=|$)/;
 /** Options of Node, Python and Java whose value is the argument after them. */
 const WITH_VALUE =
@@ -18,7 +18,7 @@ export interface Script {
   readonly isModule?: true;
 }
 
-/** What tells a process from others of its program. */
+/** The program and the script that it runs: many processes share one interpreter. */
 export function scriptOf({ commandLine, name }: Pick<ProcessInfo, 'commandLine' | 'name'>): Script {
   const [first = '', ...rest] = commandLine;
   // A process that renamed itself has one argument, its title.

@@ -4,18 +4,18 @@ import type { CheckResult } from '../leaks/index.ts';
 export type IdentifiedCheck = Pick<CheckResult, 'name' | 'file' | 'url' | 'mode' | 'browser' | 'steps'>;
 
 /**
- * What says that two checks are the same one in different runs. Only a run of the same check may say that a leak is gone.
+ * The name by which a check is recognised in different runs. Only a run of the same check can show that a leak is gone.
  *
  * - A scenario file, or a test of a suite: its file and its name, without the host, as a development server's port changes.
  * - A page that was checked by its address: the whole address and the steps. Another port is another app, other clicks are
  *   another check.
  *
- * Beside both what makes numbers incomparable: the mode, and a browser that is not Chromium.
+ * Both with what makes numbers incomparable: the mode, and a browser other than Chromium.
  *
  * @example `http://localhost:5173/shop › .open › .close (firefox)`
  */
 export function checkIdentity(check: IdentifiedCheck): string {
-  // One that failed before it had a browser is a failure of the check that all others are.
+  // A check that failed before it had a browser counts as one in Chromium, as most are.
   const browser = /chrom|edge|^unknown$|^$/i.test(check.browser.name) ? [] : [check.browser.name.toLowerCase()];
   const traits = [...(check.mode === 'duration' ? ['duration'] : []), ...browser];
   const label = isAddressCheck(check) ? addressLabel(check) : scenarioLabel(check);

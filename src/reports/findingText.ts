@@ -81,7 +81,7 @@ function throughLibrary(site: SourceSite): FindingFact[] {
   return [{ label: '', text: `by ${name}${frames}: ${functionOf(frame)} ${formatPlace(frame)}`, quiet: true }];
 }
 
-/** What has no name of its own says least. */
+/** Parts without a name of their own come last. */
 const isPlain = (name: string): boolean =>
   /^(?:\{.*\}|string|Array|Object|Map|Set|Promise|Text.*|anonymous function|entries of .*)$/.test(name);
 

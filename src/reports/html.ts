@@ -68,7 +68,7 @@ function list(lines: readonly string[]): string {
   return `<ul>${lines.map((line) => `<li>${htmlText(line)}</li>`).join('')}</ul>`;
 }
 
-/** What was run, for who wants to run it again. */
+/** The command of the check, to run it again. */
 function renderFacts(check: CheckResult): string {
   if (check.verdict === 'error' && check.samples.length === 0) return '';
   const { memoryStats, cleanup } = check;

@@ -8,7 +8,7 @@ const WIDTH = 320;
 const HEIGHT = 130;
 /** Room for the scale at the left, the caption's digits above and the iterations below. */
 const PLOT = { left: 58, right: 312, top: 10, bottom: 106 } as const;
-/** More points than pixels say nothing more. */
+/** The most points of a line: more than the chart has pixels are of no use. */
 const MAX_POINTS = 160;
 /** Up to this many, each reading is a dot with a tooltip. */
 const MAX_DOTS = 30;

@@ -6,7 +6,7 @@ import { formatPlace, placeOf, shortenPath, summarizeFinding } from './wording.t
 const libraryName = ({ name, version }: NonNullable<Finding['library']>): string =>
   version === undefined ? name : `${name} ${version}`;
 
-/** One sentence for the finding's reader: who owes the change. Undefined where no package is involved. */
+/** One sentence that says whether the package or the caller has to change. Undefined where no package is involved. */
 export function libraryVerdict({ library, name }: Finding): string | undefined {
   if (library === undefined) return undefined;
   const it = libraryName(library);

@@ -10,7 +10,7 @@ export interface ReportFile {
 
 export interface MergedReport {
   readonly report: Report;
-  /** Shards of the run that did not report, so that what they found is not known. */
+  /** Shards of the run without a report. */
   readonly missing: readonly number[];
   /** Files that were left out: a shard that ran again wrote a newer one. */
   readonly superseded: readonly string[];
@@ -63,7 +63,10 @@ function refuseDifferentDivisions(given: readonly ReportFile[]): void {
   );
 }
 
-/** A job that is run again reports again. Reports of one shard that checked other things (in another browser) stay. */
+/**
+ * A job that runs again writes another report; the newest counts. Reports of one shard that checked other things (in another
+ * browser) are all kept.
+ */
 function newestOfEach(given: readonly ReportFile[]): {
   readonly kept: readonly ReportFile[];
   readonly superseded: readonly string[];

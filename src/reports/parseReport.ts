@@ -7,8 +7,8 @@ import { reportSchema } from './reportSchema.ts';
 const MAX_CHARACTERS = 256 * 1024 * 1024;
 
 /**
- * Reads a former JSON report, which anybody may have written or changed since: every field that is used is looked at, and what
- * follows from others (severities, verdicts, the exit code) is worked out again.
+ * Reads an earlier JSON report, which may have been written or changed by another program: every field that is used is
+ * checked, and derived ones (severities, verdicts, the exit code) are computed again.
  *
  * @param from what to call it in the error
  * @throws LeakwrightError `usage` when the text is not one of our reports

@@ -75,12 +75,12 @@ function renderFinding(finding: Finding, paint: Paint): string[] {
 function renderFacts(check: CheckResult, paint: Paint): string[] {
   const row = (label: string, text: string) => `  ${paint('dim', label.padEnd(9))} ${text}`;
   const { cleanup, memoryStats } = check;
-  // A clean page's counters move too (a cache trimmed, code thrown away): that would only raise questions.
+  // A clean page's counters move too (a cache trimmed, code discarded), so small changes are not shown.
   const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
   const iterations = check.escalatedTo
     ? `followed to ${check.escalatedTo}`
     : `${check.warmup} warm-up, ${check.iterations} counted`;
-  // What the page took for its own time passed in less.
+  // Virtual time: the page's clock advanced more than real time passed.
   const skipped = (check.skippedMs ?? 0) >= 1000 ? `, ${formatDuration(check.skippedMs!)} of its time skipped` : '';
   return [
     row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}${skipped}`),

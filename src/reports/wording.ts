@@ -8,7 +8,7 @@ import {
   packageOf,
 } from '../leaks/index.ts';
 
-/** The sentences that all formats share, so that a finding reads the same wherever it is met. */
+/** The sentences that all formats share, so that a finding has the same words everywhere. */
 
 /** `src/panels.ts:42:17`, as compilers print it and terminals link it. */
 export function formatPlace(frame: SourceFrame): string {
@@ -36,13 +36,13 @@ export function nounOf(name: string, amount: number): string {
   return name;
 }
 
-/** The place that a finding is told at: the user's own line where there is one, be it where it is made or where it is kept. */
+/** The place to show for a finding: the user's own line where there is one, of the allocation or of the holder. */
 export function placeOf({ allocatedAt, keptAt }: Finding): SourceSite | undefined {
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
   return sites.find(({ file }) => packageOf(file) === undefined) ?? sites[0];
 }
 
-/** What the sentence about a finding says, for who says it in another language. */
+/** The parts of the sentence about a finding, for other languages. */
 export type FindingParts =
   | { readonly kind: 'growth'; readonly name: string; readonly bytes: string }
   | {
@@ -93,7 +93,7 @@ export function summarizeCheck(check: CheckResult): string {
   }
 }
 
-/** Counters as people call them; of what is not here, the name is split into words. Memory of processes is told elsewhere. */
+/** Counters as people call them; other names are split into words. The memory of processes is reported elsewhere. */
 const COUNTER_WORDS: Readonly<Record<string, string>> = {
   jsHeapBytes: 'JavaScript heap',
   jsHeapUsedBytes: 'JavaScript heap',
@@ -126,12 +126,12 @@ export function summarizeGrowth(check: CheckResult): string {
     .join(', ');
 }
 
-/** More of what is no leak says nothing more; all of it is in the JSON report. */
+/** The most bounded growths in a text; the JSON report has all. */
 const BOUNDED_SHOWN = 5;
 
-/** What is bounded, each said once, and how many more there are: a page can have a hundred caches. */
+/** The bounded growths, each once, and how many more there are: a page can have a hundred caches. */
 export function boundedToShow(check: CheckResult): { readonly shown: readonly BoundedGrowth[]; readonly more: number } {
-  // What leaks is not told as bounded beside it: the part of it that one holder has may look so.
+  // A name that leaks is left out here: the objects of it that one holder has may look bounded.
   const leaking = new Set(check.findings.flatMap(({ name, parts = [] }) => [name, ...parts.map((part) => part.name)]));
   const quiet = check.bounded.filter(({ name }) => !leaking.has(name));
   const distinct = new Map(quiet.map((bounded) => [`${bounded.name}\n${bounded.reason}`, bounded]));
@@ -144,14 +144,14 @@ export function explainedShare(check: CheckResult): string {
   const explained = check.growth['explainedFraction'];
   if (explained === undefined) return '';
   const percent = Math.round(explained * 100);
-  // Listeners and timers are counted, not weighed.
+  // Listeners and timers have a count but no bytes.
   return percent < 5 ? '; the bytes of what leaks were not measured' : `; the findings keep ${percent} % of the bytes`;
 }
 
 /** Findings shown in texts; the others are counted, and all are in the JSON report. */
 export const FINDINGS_SHOWN = 5;
 
-/** Steps of a path that repeat are told once: `_next: Tween (12 times)`. Long paths keep both ends. */
+/** Repeated steps of a path are written once: `_next: Tween (12 times)`. Long paths keep both ends. */
 export function shortenPath(path: readonly string[]): string[] {
   const short: { step: string; times: number }[] = [];
   for (const step of path) {

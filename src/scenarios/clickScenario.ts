@@ -21,11 +21,11 @@ export function clickScenario(url: string, selectors: readonly string[]): Scenar
 }
 
 /**
- * Real clicks, dozens of times in a row. Playwright's own click waits two frames for the element to stand still, each
- * time; that is two thirds of an iteration's time (*measured: 40 ms of 60*), and its script is loaded into the page for it
- * (*180 ms, once*). So an element that plainly stands there, on top and unanimated, is clicked at once by the mouse.
- * Whatever is in doubt goes Playwright's way: pages that navigate, links and forms, elements that move, are hidden,
- * covered, out of sight, in a frame or in a shadow tree, and selectors that only Playwright knows.
+ * Real clicks, dozens of times in a row. Playwright's own click waits two frames for the element to stand still, each time;
+ * that is two thirds of an iteration's time (*measured: 40 ms of 60*), and its script is loaded into the page for it (*180
+ * ms, once*). So an element that is visible, on top and unanimated is clicked at once by the mouse. Playwright's own click
+ * is used in all other cases: pages that navigate, links and forms, elements that move, are hidden, covered, out of sight,
+ * in a frame or in a shadow tree, and selectors that only Playwright knows.
  */
 class Clicker {
   readonly #page: Page;

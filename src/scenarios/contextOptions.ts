@@ -36,7 +36,7 @@ const CONTEXT_OPTIONS = new Set([
   'viewport',
 ]);
 
-/** Those that change nothing of what the page does, and those that are read elsewhere. */
+/** Options without effect on the page, and options that are read elsewhere. */
 const WITHOUT_EFFECT = new Set([
   'actionTimeout',
   'agentOptions',

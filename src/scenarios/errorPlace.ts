@@ -14,8 +14,8 @@ const STACK_FRAME = /^\s*at (?:(?:async )?(.*?) \()?(.+?):(\d+):(\d+)\)?$/;
 const PARSER_PLACE = /^\s*(\S.*?):(\d+):(\d+)\s*$/;
 
 /**
- * The line of the scenario file at which it failed: the innermost frame in it of the error or of what caused the error.
- * Our loader keeps lines as they are in the file, so a line is the user's own; columns may differ.
+ * The line of the scenario file at which it failed: the innermost frame in it of the error or of its cause. Our loader keeps
+ * lines as they are in the file, so a line is the user's own; columns may differ.
  *
  * @param file the scenario file, absolute
  * @returns undefined when nothing of the error names the file: a step that took too long was stopped from outside

@@ -8,7 +8,7 @@ interface FoundPair {
   readonly clicks: readonly string[];
 }
 
-/** What a page is before anything is done on it. */
+/** A page as loaded, before any click. */
 export interface FoundSteps {
   /** Where the address led to. */
   readonly url: string;
@@ -61,7 +61,7 @@ async function tryOne(page: Page, home: string, opener: Candidate): Promise<Foun
   const open = await page.evaluate(shapeOf);
   if (open === before) return undefined;
   const isBack = async () => !(await isElsewhere(page, home)) && (await page.evaluate(shapeOf)) === before;
-  // What came with the click and says that it closes; then the opener itself, which may be a toggle.
+  // First elements that appeared with the click and say that they close; then the opener itself, which may be a toggle.
   const closers = (await page.evaluate(closersIn)).filter(({ selector }) => selector !== opener.selector);
   for (const closer of [...closers.slice(0, 3), opener]) {
     if (!(await click(page, closer.selector))) continue;
@@ -90,7 +90,7 @@ async function isElsewhere(page: Page, home: string): Promise<boolean> {
   return page.url() !== home;
 }
 
-/** Runs in the page. What is seen of it, as a text that is the same when the same is seen. */
+/** Runs in the page. Its visible content as a text, to compare two states. */
 function shapeOf(): string {
   const seen: string[] = [];
   for (const element of document.querySelectorAll('body *')) {
@@ -156,7 +156,7 @@ function candidatesIn(): Candidate[] {
   return found.sort((a, b) => a.rank - b.rank).map(({ selector, name }) => ({ selector, name }));
 }
 
-/** Runs in the page. What is seen now and says that it closes something. */
+/** Runs in the page. The visible elements whose text says that they close something. */
 function closersIn(): Candidate[] {
   const isCloser = /^(?:×|✕|✖|x|close|cancel|done|ok|dismiss|back|hide|got it|no)$|close|dismiss|hide/i;
   const found: (Candidate & { rank: number })[] = [];

@@ -2,7 +2,7 @@ import { describeError } from '../support/index.ts';
 
 /** Why a file of the user's could not be loaded, in one line, and what to do about it. */
 export function loadingFailure(error: unknown, otherwise: string): { readonly why: string; readonly hint: string } {
-  // What follows the first line of a missing module is the chain of files that asked for it.
+  // After its first line the message of a missing module lists the files that import it.
   const message = describeError(error).split('\nRequire stack:')[0]!;
   return { why: `it cannot be loaded: ${message}`, hint: hintFor(error, message) ?? otherwise };
 }

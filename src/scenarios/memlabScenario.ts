@@ -91,7 +91,7 @@ function complete(cookie: Cookie, url: string): Cookie {
   return cookie.domain === undefined ? { ...cookie, url } : { path: '/', ...cookie };
 }
 
-/** The time limit of the step it is called in ends it where the page never says so. */
+/** Without an own limit: the limit of the step that calls it ends the wait. */
 function untilTrue(isPageLoaded: Step): Step {
   return async (page: Page) => {
     while (!page.isClosed() && (await isPageLoaded(page)) !== true) await page.waitForTimeout(ASK_AGAIN_MS);

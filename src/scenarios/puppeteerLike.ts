@@ -153,9 +153,9 @@ function placeOf(cookie: unknown, on: Target): object {
 }
 
 /**
- * The page for scenarios that were written for Puppeteer (fuite's, memlab's): most calls are the same, some and all selectors
- * are translated, and any other says so by name instead of failing as "not a function". What it gives (elements, frames,
- * locators) is translated in the same way.
+ * The page for scenarios that were written for Puppeteer (fuite's, memlab's): most calls are the same, some and all
+ * selectors are translated, and any other says so by name instead of failing as "not a function". What it gives (elements,
+ * frames, locators) are translated in the same way.
  */
 export function puppeteerLike(page: Page): Page {
   return wrap(page, 'page');
@@ -191,7 +191,7 @@ function translatedArguments(key: string, args: readonly unknown[]): unknown[] {
   return args.map(original);
 }
 
-/** The call, with what it gives translated, too. */
+/** Makes the call and translates its result as well. */
 function given(call: Call): Call {
   return (...args) => {
     const result = call(...args);

@@ -6,8 +6,8 @@ const FRAME = [
 ];
 
 /**
- * The steps of what Playwright's recorder wrote (`codegen --target javascript`), as statements that use `page`: without
- * the launch and the first visit, which a check does itself.
+ * The steps of a recording by Playwright (`codegen --target javascript`), as statements that use `page`: without the launch
+ * and the first visit, which a check does itself.
  *
  * @throws nothing: text that is no recording has no steps
  */

@@ -33,9 +33,9 @@ export interface Scenario {
   readonly parts?: () => { readonly label: string; readonly others: readonly Partial<Scenario>[] } | undefined;
   /** Limits of Playwright's own waiting, as `use.actionTimeout` and `use.navigationTimeout` say; 0: none. Milliseconds. */
   readonly timeouts?: { readonly actionMs?: number; readonly navigationMs?: number };
-  /** What a person should know of how it was loaded; goes into the report. */
+  /** Warnings from loading the scenario; they go into the report. */
   readonly warnings?: readonly string[];
-  /** The same of what it found while it ran. */
+  /** Warnings from running it; they go into the report. */
   readonly notices?: () => readonly string[];
 }
 

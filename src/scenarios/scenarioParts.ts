@@ -27,8 +27,8 @@ export function step(file: string, exported: Exports, name: string): Step | unde
 }
 
 /**
- * Refuses a part that looks like a misspelt one. Any other is the scenario's own business: what is written for another tool
- * runs unchanged.
+ * Refuses a part that looks like a misspelt one. Any other is accepted, so that scenarios written for another tool run
+ * unchanged.
  *
  * @throws LeakwrightError `leaks.scenarioInvalid`
  */

@@ -144,7 +144,7 @@ export function problemOf(schema: z.core.$ZodType, value: unknown, itself = 'it'
   const result = z.safeParse(schema, value);
   if (result.success) return undefined;
   const issue = result.error.issues[0]!;
-  // Of a union only its own sentence helps.
+  // Of a union only the message of the union itself is useful.
   return `${pathOf(issue.path, itself)} ${issue.message}`;
 }
 

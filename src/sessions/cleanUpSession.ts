@@ -28,7 +28,7 @@ export interface CleanupSubject {
   readonly browser: Browser;
   /** Whether the browser is ours to end; else only what we made in it is. */
   readonly owned: boolean;
-  /** Whether nothing it may still write is wanted: then it is ended, not asked to end. */
+  /** Whether nothing that the browser may still write is needed: then it is killed without closing it first. */
   readonly endAtOnce: boolean;
   /** Of a browser that somebody else closes: see `OpenedBrowser`. */
   readonly beforeClose?: () => Promise<string | undefined>;
@@ -37,7 +37,7 @@ export interface CleanupSubject {
   readonly resources: SessionResources;
   readonly reader: ProcessReader;
   readonly root: ProcessIdentity | undefined;
-  /** The browser's processes when they were last looked at. */
+  /** The browser's processes as last seen. */
   readonly lastProcesses: () => readonly ProcessIdentity[];
   readonly traces: SessionTraces;
   readonly clock: Clock;
@@ -68,9 +68,8 @@ const STOPPED_POLL_MS = 250;
 const DISCONNECT_PATIENCE_MS = 1500;
 
 /**
- * Takes a session down and makes sure that nothing of it is left. Steps run in order, each isolated, timed and limited; a
- * failing one never stops the next. Then the processes and files are looked at, and what is left is ended by force.
- * Never rejects.
+ * Closes a session and verifies that nothing of it is left. Steps run in order, each isolated, timed and limited; a failing
+ * one never stops the next. Then processes and files are checked, and remaining processes are killed. Never rejects.
  */
 export async function cleanUpSession(subject: CleanupSubject, reason: CloseReason): Promise<CleanupSummary> {
   return await new Cleanup(subject, reason).run();
@@ -115,7 +114,7 @@ class Cleanup {
     const cleaned = new Map<CleanupStepName, number>();
     for (const plan of this.#plan()) cleaned.set(plan.name, await this.#step(plan));
     await this.#step(this.#planned('verify', () => this.#verify()));
-    // When the looking itself went wrong nothing is certain: force, and look once more.
+    // When the check itself failed nothing is certain: kill, and check once more.
     if (!this.#verified) await this.#step(this.#planned('emergency', () => this.#verify()));
     return await this.#summarize(cleaned, startedAt, clock.monotonic() - begin);
   }
@@ -237,7 +236,7 @@ class Cleanup {
     else await browser.close();
   }
 
-  /** Looks whether all is gone, ends what is not, and removes the session's files. */
+  /** Checks that all processes are gone, kills the others, and removes the session's files. */
   async #verify(): Promise<number> {
     const { reader, traces, owned, id } = this.#subject;
     if (owned) await this.#endProcesses(reader);
@@ -302,7 +301,7 @@ class Cleanup {
       also: this.#also,
       processesBefore: this.#members.length,
       survivors,
-      // A folder that was never looked at counts as left.
+      // A folder that was never checked counts as left.
       remaining: this.#verified ? this.#remaining : [this.#subject.traces.folder],
       memoryRecoveredBytes: this.#memoryBefore - memoryAfter,
       errors: this.#errors,
@@ -331,7 +330,7 @@ function limitWhenUnresponsive(name: CleanupStepName): number {
   return name === 'pages' || name === 'contexts' || name === 'browser' ? UNRESPONSIVE_LIMIT_MS : Infinity;
 }
 
-/** Does it to all at once, and rejects with the first failure only when all have ended. */
+/** Applies it to all items at once, and rejects with the first failure only after all have ended. */
 async function allOf<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<number> {
   const results = await Promise.allSettled(items.map((item) => act(item)));
   const failure = results.find((result) => result.status === 'rejected');

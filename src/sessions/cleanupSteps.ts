@@ -46,7 +46,7 @@ export interface CleanupFacts extends Pick<
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** Adds up what a clean-up did, from what was there, what the steps say, and what was found left. */
+/** The summary of a clean-up, from the counts before, the results of the steps, and what was found left. */
 export function summarizeCleanup(facts: CleanupFacts): CleanupSummary {
   const { initial, cleaned, also, survivors, remaining, owned, disconnected } = facts;
   // With its browser everything in it is gone, even where closing it one by one failed.

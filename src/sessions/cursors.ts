@@ -153,7 +153,7 @@ export class Cursors {
     return cursor && this.#isFresh(cursor) ? cursor : undefined;
   }
 
-  /** Setting it anew also puts it last in the order in which cursors go for want of room. */
+  /** Setting the value again also makes this cursor the last to be dropped when there are too many. */
   async #set(id: string, value: Cursor): Promise<void> {
     await this.#store.write([{ kind: 'set', scope: this.#scope, key: id, value }]);
   }

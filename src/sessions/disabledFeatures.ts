@@ -65,7 +65,7 @@ function file(): string {
   return join(stateFolder(), 'disabled-features.json');
 }
 
-/** What a file says that others may have written: only what looks like features of versions. */
+/** Reads a file that another program may have written: only entries that look like features of versions. */
 function remembered(): FeaturesByVersion {
   try {
     const value: unknown = JSON.parse(readFileSync(file(), 'utf8'));

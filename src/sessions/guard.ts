@@ -7,8 +7,8 @@ let guard: ChildProcess | undefined;
 const watched = new Set<string>();
 
 /**
- * Puts a session in the care of a small process that cleans up after it should this process be killed. One guard does for
- * all sessions of a process; it starts with the first and ends with the last.
+ * Has a small process, the guard, clean up after a session when this process is killed. One guard serves all sessions of a
+ * process; it starts with the first and ends with the last.
  */
 export function watchOver(entry: JournalEntry, log: Log): void {
   watched.add(entry.id);

@@ -5,7 +5,7 @@ import { isAlive, recoverEntry } from './recoverSessions.ts';
 
 /** The channel may close a little before its process is dead. */
 const HOST_PATIENCE_MS = 5000;
-/** Whatever happens, a guard never outlives its use by more than this. */
+/** A guard exits at the latest this long after its channel closed, in ms. */
 const DEADLINE_MS = 60_000;
 
 /**
@@ -22,7 +22,7 @@ export function runGuard(): void {
     setTimeout(() => process.exit(1), DEADLINE_MS).unref();
     void cleanUpAfter([...watched.values()]).finally(() => process.exit(0));
   });
-  // A Ctrl-C or a closed terminal is meant for the parent; our turn comes when it has gone.
+  // A Ctrl-C or a closed terminal is for the parent; the guard works after the parent's end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   // Started by hand, or the parent went before we were up.
   if (!process.connected) process.exit(0);
@@ -39,7 +39,7 @@ async function cleanUpAfter(entries: readonly JournalEntry[]): Promise<void> {
   }
 }
 
-/** What a process tells its guard. The end of the channel is a message too: the last one. */
+/** The messages of a process to its guard. A closed channel starts the clean-up. */
 export type GuardMessage =
   | { readonly type: 'watch'; readonly entry: JournalEntry }
   /** The session was cleaned up: nothing is left to do for it. */

@@ -77,7 +77,7 @@ export class HostConnection {
     const ticket = (this.#tickets += 1);
     const onAbort = () => void this.#rpc.$callEvent('cancel', ticket).catch(() => undefined);
     signal?.addEventListener('abort', onAbort, { once: true });
-    // While an answer is awaited the client may not exit for want of other work.
+    // Keeps the client's event loop alive while it awaits an answer.
     this.#child.channel?.ref();
     const givenUp = Promise.withResolvers<never>();
     this.#waiting.set(ticket, givenUp.reject);
@@ -96,7 +96,7 @@ export class HostConnection {
     }
   }
 
-  /** Lets the host clean up and go. */
+  /** Closes the channel, at which the host cleans up and exits. */
   async end(patienceMs: number): Promise<void> {
     this.#ending = true;
     this.#child.ref();

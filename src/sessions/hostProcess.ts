@@ -10,7 +10,7 @@ import { type ClientCalls, type HostCalls, overChannel } from './protocol.ts';
 import { recoverSessions } from './recoverSessions.ts';
 import { SessionHost } from './sessionHost.ts';
 
-/** A clean-up that hangs must not keep the host for ever: the journal has what is left, for the next start. */
+/** A clean-up that hangs must not keep the host for ever: the journal lists the rest for the next start. */
 const SHUTDOWN_DEADLINE_MS = 60_000;
 
 /** Runs as the session host of the process that forked us, until the channel to it closes. */
@@ -70,7 +70,7 @@ async function runHost(): Promise<void> {
     end('host-ending');
   });
   process.on('unhandledRejection', (error) => {
-    // One session's browser going away at a bad moment is no reason to take the others with it.
+    // The failure of one session's browser must not end the others.
     log.warn(`The session host met an unexpected failure: ${describeError(error)}`);
   });
   started.resolve(host);

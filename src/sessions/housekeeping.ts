@@ -8,14 +8,17 @@ import type { HousekeepingStatistics, MemoryAlert, SessionLimits } from './model
 import { type CapturedRequest, RETENTION_MS } from './requestCapture.ts';
 
 const EVERY_MS = 5 * 60_000;
-/** How often memory and idle sessions are looked at. */
+/** How often memory and idle sessions are checked, in ms. */
 const LOOK_EVERY_MS = 15_000;
 /** Above this share of the system's memory, housekeeping runs although it is not yet time. */
 const PRESSURE = 0.8;
 const LEVELS = [90, 80, 70] as const;
-/** A level counts as left only this much below it: memory that hovers around one must not be told of again and again. */
+/**
+ * How far memory must fall below a level before the level can be reported again: memory that hovers must not repeat the
+ * alert.
+ */
 const LEVEL_SLACK = 3;
-/** What a session may keep of anything while memory is short. */
+/** The most records that a session keeps while memory is short. */
 const OVERSIZE_ENTRIES = 1000;
 const BYTES_PER_MB = 1024 * 1024;
 
@@ -40,7 +43,7 @@ export class Housekeeping {
   #timer: NodeJS.Timeout | undefined;
   #lastRun: number;
   #systemLevel = 0;
-  /** Sessions above their limit that were said; an alert is said once until the memory goes down again. */
+  /** Sessions whose alert was sent; it is sent again only after their memory went below the limit. */
   readonly #alerted = new Set<string>();
   #looking = false;
 
@@ -143,7 +146,7 @@ export class Housekeeping {
   async #alertSessions(): Promise<void> {
     const limitBytes = this.#options.limits().memoryAlertMb * BYTES_PER_MB;
     const sessions = this.#options.sessions();
-    // All at once, so that one look at the process table does for all.
+    // All at once, so that one read of the process table serves all.
     const sizes = await Promise.all(sessions.map(async (session) => ({ session, bytes: await session.memoryBytes() })));
     for (const { session, bytes } of sizes) {
       if (bytes <= limitBytes) this.#alerted.delete(session.id);

@@ -21,7 +21,7 @@ import { SESSION_VARIABLE } from './sessionProcesses.ts';
 type LaunchSource = Extract<SessionSource, { kind: 'launch' }>;
 type GridSource = Extract<SessionSource, { kind: 'grid' }>;
 
-/** A browser that answers, and how it was come by. */
+/** A browser that answers, and what its clean-up needs. */
 export interface OpenedBrowser {
   readonly browser: Browser;
   /** The default context of a kept profile: it has the pages. */
@@ -31,10 +31,7 @@ export interface OpenedBrowser {
   readonly headless: boolean;
   /** The process of a browser that is not ours, where it runs on this machine. */
   readonly runningAs?: ProcessIdentity;
-  /**
-   * Done before the browser is closed, where closing it is up to somebody else who may be gone. Returns what a person should
-   * know of that.
-   */
+  /** Called before the browser is closed, where another server closes it and may be gone. Returns warnings for people. */
   readonly beforeClose?: () => Promise<string | undefined>;
 }
 
@@ -47,7 +44,7 @@ export interface LaunchSite {
 /** A browser that fails to start may have much to say; its first lines tell why. */
 const MAX_MESSAGE = 3000;
 
-/** Others wait for their turn meanwhile, so this ends even when Playwright does something unheard of. */
+/** Other launches wait meanwhile, so this has a limit in case Playwright never uses the temp folder. */
 const PROFILE_PATIENCE_MS = 10_000;
 
 export const LAUNCH_TIMEOUT_MS = 60_000;

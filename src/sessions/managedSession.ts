@@ -167,7 +167,10 @@ export class ManagedSession implements Session {
     return kind === 'launch' || kind === 'grid';
   }
 
-  /** A check's browser writes nothing that is wanted but a kept profile. On Windows, where it takes a program to look for its tree, it is asked. */
+  /**
+   * Whether to end the browser without closing it first: a check needs nothing that its browser still writes, except a kept
+   * profile. Not on Windows, where finding the tree takes a program's run.
+   */
   get #keepsNothing(): boolean {
     const { purpose, source } = this.#parts.options;
     const ownProfile = source.kind === 'launch' && source.profile === undefined;
@@ -183,7 +186,7 @@ export class ManagedSession implements Session {
       try {
         await this.open(url);
       } catch (error) {
-        // The browser is there; a server that is not up yet is no reason to take it away again.
+        // The browser runs; a server that is not up yet is no reason to close it again.
         this.#parts.warnings.push(`'${plainText(url)}' could not be opened: ${plainText(describeError(error), 500)}`);
       }
     }
@@ -324,7 +327,7 @@ export class ManagedSession implements Session {
       reason,
     );
     this.#lostListeners.clear();
-    // The journal's entry leads to what is left, so it goes last, and only when nothing is.
+    // The journal's entry leads to the rest, so it is removed last, and only when nothing is left.
     if (summary.successful) await forgetSession(entry.id).catch((error: unknown) => log.warn(describeError(error)));
     releaseFromGuard(entry.id);
     const outcome = summary.successful ? 'nothing left' : `${summary.survivors.length} processes left`;

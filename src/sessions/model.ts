@@ -197,7 +197,7 @@ export interface CleanupSummary {
   readonly remaining: readonly string[];
   /** Open descriptors of the process that drove the browser, before it was launched and after the clean-up. */
   readonly fileDescriptors: { readonly before: number; readonly after: number };
-  /** Share of what was to be cleaned that is gone: resources, processes and folder. 100 when nothing is left. */
+  /** Percentage of the resources, processes and folders to be cleaned that are gone. 100 when all are. */
   readonly effectivenessPercentage: number;
   /** Nothing is left, even if a step failed on the way. */
   readonly successful: boolean;

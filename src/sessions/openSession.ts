@@ -32,13 +32,13 @@ import {
   tracesOf,
 } from './sessionProcesses.ts';
 
-/** How long a launch that was given up may go on, and how often it is looked at meanwhile. */
+/** How long a cancelled launch may go on, and how often its browser is searched for meanwhile, in ms. */
 const ABANDON_PATIENCE_MS = 15_000;
 const ABANDON_POLL_MS = 25;
 
 export interface OpenSessionOptions extends LaunchRequest {
   readonly purpose: 'session' | 'check';
-  /** Gives up at any moment of the launch, and leaves nothing. */
+  /** Cancels the launch at any moment, and leaves nothing. */
   readonly signal?: AbortSignal;
   /** On whose behalf. Default: this process. */
   readonly client?: ProcessIdentity;
@@ -148,7 +148,7 @@ class SessionOpening {
       const runningAs = source.kind === 'attach' && (await findAttachedBrowser(opened.browser, this.#reader));
       return runningAs ? { ...opened, runningAs } : opened;
     } catch (error) {
-      // A connection that is made after all must not stay.
+      // Closes a connection that is made after the cancellation.
       connecting.then((late) => late.browser.close()).catch(() => {});
       throw error;
     }
@@ -225,7 +225,7 @@ class SessionOpening {
     this.#log.warn(message);
   }
 
-  /** Leaves nothing of a launch that failed or was given up, at whatever moment. */
+  /** Cleans up after a launch that failed or was cancelled, at whatever moment. */
   async #abandon(opened: OpenedBrowser | undefined): Promise<void> {
     const entry = this.#entry;
     if (!entry) return;

@@ -44,7 +44,7 @@ export class PageProbe {
   readonly #inTheirPage = new WeakMap<Frame, string>();
   readonly #pages = new Map<Page, WatchedPage>();
 
-  /** What every page and every iframe with a process of its own holds now. Costs no use of the session. */
+  /** What every page and every iframe with a process of its own holds now. Does not count as use of the session. */
   async sample(pages: readonly Page[]): Promise<readonly PageSample[]> {
     this.#watch(pages);
     const samples = await Promise.all(

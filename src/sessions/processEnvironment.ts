@@ -1,7 +1,7 @@
 /**
- * Playwright reads some things from the process's environment at the moment of a call and takes them in no other way:
- * where a fresh profile goes, where a bound browser is registered. Several sessions live in one process, so whoever
- * changes a variable does it in turn, and for as short a time as possible.
+ * Playwright reads some things from the process's environment at the moment of a call and takes them in no other way: where
+ * a fresh profile goes, where a bound browser is registered. Several sessions live in one process, so changes of a variable
+ * wait for each other and last as short as possible.
  */
 let turn: Promise<unknown> = Promise.resolve();
 

@@ -76,7 +76,7 @@ export async function recoverEntry(entry: JournalEntry, reader: ProcessReader): 
   const reason = await removeSessionFolder(entry.folder, entry.id);
   if (reason !== undefined) issues.push(`The folder '${entry.folder}' is left: ${reason}.`);
 
-  // An entry is the only thing that leads to what is left, so it stays until nothing is. A folder that is not ours to
+  // Only the entry leads to the session's processes and files, so it stays until all are gone. A folder that is not ours to
   // remove never becomes so, and is no reason to keep it.
   const complete = processesGone && reason === undefined;
   if (processesGone && (reason === undefined || !reason.startsWith('it cannot be removed'))) {

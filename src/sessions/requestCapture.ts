@@ -37,7 +37,7 @@ export const RETENTION_MS = 60 * 60_000;
 
 /** Bodies come through the browser's pipe whole: larger ones are not fetched at all. */
 const MAX_FETCHED_BODY_BYTES = 1024 * 1024;
-/** Bodies fetched at once; what comes while so many wait goes without. */
+/** Bodies fetched at once; requests that end meanwhile are kept without their body. */
 const MAX_FETCHING = 8;
 const MAX_WAITING = 1000;
 

@@ -90,12 +90,12 @@ export class SessionResources {
     });
   }
 
-  /** Finds contexts whose coming was not told: older Playwright versions say nothing of them. */
+  /** Finds new contexts: older Playwright versions have no event for them. */
   refresh(): void {
     if (!this.#stopped) for (const context of this.#browser.contexts()) this.#adoptContext(context);
   }
 
-  /** Somebody used the session: the time without use starts anew. Requests are no use: a forgotten page polls for ever. */
+  /** Restarts the idle time. A page's requests do not count as use: a forgotten page polls for ever. */
   touch(): void {
     this.#lastUsedAt = this.#clock.now();
     this.#options.onChange();
@@ -200,7 +200,7 @@ export class SessionResources {
     return first !== undefined;
   }
 
-  // What the clean-up takes away, a kind a method; each returns how many.
+  // Methods of the clean-up, one for each kind of resource; each returns how many it removed.
 
   /** No more is tracked; what is tracked stays known. */
   stopTracking(): void {

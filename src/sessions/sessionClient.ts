@@ -36,8 +36,9 @@ const DISPOSE_PATIENCE_MS = 70_000;
 
 /**
  * The client's end of a session host. Light: it loads no Playwright, so it may live in the extension host. The host starts
- * with the first launch, and again after it was lost or ended: Playwright alone takes some 100 MB, and what its many
- * sessions took is not given back to the system by a process that lives on, so one without sessions is ended. When this process ends, however it ends, the host cleans up and goes.
+ * with the first launch, and again after it was lost or ended. A host without sessions is ended, since a process that lives
+ * on does not return the memory of its sessions to the system (Playwright alone takes some 100 MB). When this process ends,
+ * however it ends, the host cleans up and exits.
  */
 export class SessionClient {
   readonly #options: SessionClientOptions;
@@ -142,7 +143,7 @@ export class SessionClient {
     if (this.#connection) await this.#call('setLimits', [limits]);
   }
 
-  /** What housekeeping did so far, by all hosts of this client, as far as they told. */
+  /** What housekeeping did so far, summed over all hosts of this client. */
   get statistics(): HousekeepingStatistics {
     return addStatistics(this.#housekeeping.earlierHosts, this.#housekeeping.thisHost);
   }
@@ -176,7 +177,7 @@ export class SessionClient {
     }
   }
 
-  /** Lets the host go when it has had nothing to do for a while. */
+  /** Ends the host when it has had no session and no call for a while. */
   #restIfIdle(): void {
     clearTimeout(this.#resting);
     if (this.#disposed || !this.#connection || this.#asking > 0 || this.#sessions.size > 0) return;

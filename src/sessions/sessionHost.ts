@@ -23,9 +23,9 @@ import type { HostCalls } from './protocol.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 import { ownIdentity } from './sessionProcesses.ts';
 
-/** Rows of a view need not move more often than people can read. */
+/** Time between two updates of a session, in ms: people cannot read faster ones. */
 const CHANGE_EVERY_MS = 250;
-/** How often each browser is looked at for being stopped. */
+/** How often each browser's process is checked for being stopped (SIGSTOP), in ms. */
 const WATCH_EVERY_MS = 1000;
 
 export interface SessionHostOptions {
@@ -230,7 +230,7 @@ export class SessionHost {
       },
     });
     if (signal.aborted) {
-      // Given up when it was as good as open.
+      // The launch was cancelled just before it was done.
       await session.close(this.#shutDownReason ?? 'aborted');
       throw signal.reason;
     }
@@ -289,7 +289,7 @@ export class SessionHost {
         const info = await this.#options.reader.readProcess(session.root.pid);
         session.setState(info?.state === 'stopped' ? 'unresponsive' : 'ready');
       } catch {
-        // Unreadable once: looked at again in a second.
+        // Could not be read: the next check follows in a second.
       }
     }
   }

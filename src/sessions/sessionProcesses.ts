@@ -50,7 +50,7 @@ function usesProfileIn(info: ProcessInfo, folder: string): boolean {
 }
 
 /**
- * The processes of a session that live, found without anybody's help: the recorded browser, and what was started for this
+ * The living processes of a session, found from its traces alone: the recorded browser, and what was started for this
  * session. An editor or a shell that merely names the folder is not one of them.
  */
 export async function findSessionProcesses(
@@ -140,7 +140,7 @@ export async function countOwnFiles(reader: ProcessReader): Promise<number> {
   }
 }
 
-/** Looks this often for processes that came while others were ended. */
+/** How often to search again for processes that started while others were ended. */
 const MAX_ROUNDS = 4;
 
 export interface EndedProcesses {
@@ -149,7 +149,7 @@ export interface EndedProcesses {
 }
 
 /**
- * Ends whatever runs for a session, found by its traces, and looks again until nothing is left.
+ * Ends all processes of a session, found by its traces, and searches again until none is left.
  *
  * @param graceMs how long browsers may take to end themselves; 0 forces at once
  */

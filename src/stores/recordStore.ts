@@ -28,8 +28,8 @@ export interface ScopeLimits {
   /** Of all records together, by the sizes given with `append`. */
   readonly maxBytes: number;
   /**
-   * Records older than this many ms are gone. Where the store itself can (Redis), the whole scope goes when nobody opened it or
-   * wrote to it for so long. Default: no limit.
+   * Records older than this many ms are gone. In Redis the whole scope expires when no process opened it or wrote to it for
+   * so long. Default: no limit.
    */
   readonly ttlMs?: number;
   /** Of values by key; the one set longest ago goes first. Default: 1000. */
@@ -39,8 +39,8 @@ export interface ScopeLimits {
 export const DEFAULT_MAX_VALUES = 1000;
 
 /**
- * Where captured data rests, in scopes (one a session) that are bounded each by themselves: appending drops the oldest, and
- * no scope's data is touched by another's. Asynchronous, so that it may lie in this process, a file or on a server.
+ * Keeps captured data in scopes (one a session), each with its own limits: appending drops the scope's oldest records, and
+ * never another scope's. Asynchronous, so that it may lie in this process, a file or on a server.
  */
 export interface RecordStore<T> {
   /** Makes a scope, or changes the limits of one that is there and starts its time anew. */
@@ -81,9 +81,9 @@ export type Write<T> =
   | { readonly kind: 'unset'; readonly scope: string; readonly key: string };
 
 /**
- * The whole of what a back end offers, the same for all: runs and samples and captured data are records of a scope, cursors
- * and baselines are its values by key. What a resolved promise stands for survives the death of the process that wrote it
- * (save in the `memory` store), and several processes may write at once.
+ * The interface of every back end: runs, samples and captured data are records of a scope, cursors and baselines are its
+ * values by key. When a promise has resolved, its change survives the death of the process (except in the `memory` store).
+ * Several processes may write at once.
  */
 export interface Store<T> extends RecordStore<T> {
   /**

@@ -1,4 +1,4 @@
-/** Deeper than anything that we read is nested. */
+/** More levels than any file that we read has. */
 const MAX_DEPTH = 100;
 
 const QUOTE = 0x22;
@@ -9,8 +9,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * `JSON.parse` for text that anybody may have written. V8 takes 70 bytes outside of its heap for each level that a value is
- * nested in another (*measured: 40 MB of `[` take 3 GB*), where no limit of a worker reaches.
+ * `JSON.parse` for text that we do not trust. V8 takes 70 bytes outside of its heap for each level that a value is nested in
+ * another (*measured: 40 MB of `[` take 3 GB*), where no limit of a worker reaches.
  *
  * @throws SyntaxError where it is no JSON, or nested deeper than 100 levels
  */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeOwnFolder } from './ownFiles.ts';
 import { stateFolder } from './paths.ts';
 
-/** Compiled code is made anew after this long: it may be of a version, or of a workspace, that is gone. */
+/** Compiled code older than this is removed: its version or its workspace may be gone. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
@@ -21,7 +21,7 @@ function ownFolder(): string {
 
 /**
  * From here on, this process takes compiled code from our folder, and Node leaves its own there when it ends. Never throws.
- * Node runs what it finds there, so it is used only where nobody else could have put it.
+ * Node runs what it finds there, so the folder is used only where no other user can write to it.
  */
 export function keepCompiledCode(): void {
   // NODE_DISABLE_COMPILE_CACHE turns it off; a folder that cannot be written is no error.
@@ -40,7 +40,7 @@ export function keepCompiledCode(): void {
     process.umask(usual);
     process.once('exit', () => process.umask(0o077));
   } catch {
-    // Without it, all of it is compiled anew.
+    // Without the folder Node compiles everything again, which is only slower.
   }
 }
 
@@ -49,7 +49,7 @@ export function compiledCodeVariables(): NodeJS.ProcessEnv {
   return { NODE_COMPILE_CACHE: compiledCodeFolder() };
 }
 
-/** Removes what has not been made anew for long, from our own folder only. Never rejects. */
+/** Removes files older than 30 days, from our own folder only. Never rejects. */
 export async function forgetOldCode(now = Date.now()): Promise<void> {
   try {
     for (const entry of await readdir(ownFolder(), { recursive: true, withFileTypes: true })) {
@@ -60,6 +60,6 @@ export async function forgetOldCode(now = Date.now()): Promise<void> {
     // Left by versions that kept code of their own.
     await rm(join(ownFolder(), 'executed'), { recursive: true, force: true });
   } catch {
-    // It is not there, or somebody else is at it: the next run looks again.
+    // The folder does not exist, or another process removes the same files: the next run tries again.
   }
 }

@@ -7,7 +7,7 @@ export function isInside(path: string, folder: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Whether it does in truth: a link may lead out of the folder that it lies in. What is not there lies nowhere. */
+/** The same with links followed: a link may lead out of its folder. False for a path that does not exist. */
 export async function liesWithin(path: string, folder: string): Promise<boolean> {
   try {
     return isInside(await realpath(path), await realpath(folder));

@@ -2,7 +2,8 @@ import { constants, open } from 'node:fs/promises';
 
 /**
  * The text of a regular file, or undefined where it is none (a pipe, a device, a folder) or longer than `maxBytes`. Opening
- * does not wait, so a pipe without a writer cannot block us; what is looked at is what was opened.
+ * does not wait, so a pipe without a writer cannot block us. The type and the size are those of the opened file, not of its
+ * name.
  *
  * @throws Error of the file system where it cannot be opened
  */

@@ -3,12 +3,12 @@ import type { Readable } from 'node:stream';
 
 /** How long a program may take to end its browser and itself, in ms: about a second, or its guard does so. */
 const PATIENCE_MS = 15_000;
-/** How long what was written last may take to arrive, in ms: what holds the pipe open then is not the program any more. */
+/** How long to read on after the program has exited, in ms: after that another process holds the pipe open. */
 const LAST_WORDS_MS = 1000;
 /** Characters kept of what it writes to standard error. */
 const MAX_SAID = 4000;
 
-/** Who follows a check's events says what goes on: the check's own lines of it, which a CI server gets, would stand between. */
+/** Turns off the check's own progress lines, which are for CI servers: the caller shows progress from the events. */
 export const FOLLOWED_ENV = { LEAKWRIGHT_PROGRESS: 'none' } as const;
 
 export interface ChannelRun {
@@ -18,7 +18,7 @@ export interface ChannelRun {
   readonly cwd?: string | undefined;
   /** Beside our own environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ends it: its channel is closed, at which our programs clean up and go, and later it is killed. */
+  /** Ends it: closing the channel makes our programs clean up and exit; one that does not is killed later. */
   readonly signal: AbortSignal;
   /** How long it may take to end once told, in ms. */
   readonly patienceMs?: number;
@@ -62,7 +62,7 @@ export async function runOverChannel(run: ChannelRun): Promise<ChannelExit> {
     run.listen?.(...streams);
     const exitCode = await new Promise<number | undefined>((resolve, reject) => {
       child.on('error', reject);
-      // Not 'close': Node tells none of a child whose channel we closed. What it wrote last is read below.
+      // Not 'close': Node emits none for a child whose channel we closed. Its last output is read below.
       child.on('exit', (code) => resolve(code ?? undefined));
     });
     await Promise.all(streams.map(async (stream) => await ended(stream)));

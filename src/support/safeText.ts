@@ -25,7 +25,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202
 const INVISIBLE =
   /[\u00ad\u115f\u1160\u17b4\u17b5\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]|\u034f|[\u180b-\u180f]|[\u{e0000}-\u{e0fff}]/gu;
 
-/** What .NET, in which the runners of CI servers are written, passes over when it looks for a text. */
+/** Characters that .NET ignores when it searches a text; the runners of CI servers are written in it. */
 const SKIPPED = String.raw`[\u200c\u200d\ufe00-\ufe0f]*`;
 
 /**
@@ -40,7 +40,7 @@ const COLON_COMMAND = new RegExp(`:(?=${SKIPPED}:${SKIPPED}[a-z][\\w-]*(?:[ ,][^
  * ellipsis.
  */
 export function plainText(text: string, maxLength = 200): string {
-  // What is cut off anyway is not searched: a page's text may have 500 MB.
+  // Only the part that can be shown is searched: a page's text may have 500 MB.
   const clean = text
     .slice(0, maxLength * 4 + 1000)
     .toWellFormed()
@@ -79,7 +79,7 @@ export function markdownText(text: string, maxLength = 400): string {
   return (
     plainText(text, maxLength)
       .replace(/[\\`*_{}[\]<>()#+!|~&$]/g, (character) => `\\${character}`)
-      // GitHub and GitLab find these in the text that the Markdown came to, after its escapes: only what parts them helps.
+      // GitHub and GitLab look for these in the rendered text, after the escapes, so only a character between them helps.
       .replace(/@(?=\w)/g, `@${WORD_JOINER}`)
       .replace(/#(?=\w)|(?<=\bGH)-(?=\d)|[!$%~&](?=[\w"])/gi, (character) => character + WORD_JOINER)
       .replace(/:\/\//g, `:${WORD_JOINER}//`)
@@ -114,7 +114,7 @@ export function xmlText(text: string, maxLength = 10_000): string {
   return htmlText(text.replace(/[\uFFFE\uFFFF]/g, '\uFFFD'), maxLength);
 }
 
-/** A value with every text in it changed, as deep as it goes; what is no plain data stays. */
+/** A copy of a value with `change` applied to every text in it, at every depth; objects of classes stay as they are. */
 export function eachText<T>(value: T, change: (text: string) => string): T {
   if (typeof value === 'string') return change(value) as T;
   if (Array.isArray(value)) return value.map((part: unknown) => eachText(part, change)) as T;

@@ -1,6 +1,6 @@
 /**
- * What lets somebody in is masked before it is kept or shown: in captured traffic, and in everything that a check says
- * (reports, history, titles, comments, metrics). This is the one place that knows how.
+ * Masks secrets (passwords, tokens, cookies) before they are kept or shown: in captured traffic, and in everything that a
+ * check says (reports, history, titles, comments, metrics).
  */
 
 const MASK = '•••';
@@ -25,7 +25,7 @@ const SECRET_WORDS = new Set(
 const SECRET_ALONE = new Set(['key', 'code', 'sig', 'sid']);
 const SECRET_KEYS = /(api|access|private|subscription)key/;
 
-/** Whether a parameter or header of this name usually holds what lets somebody in. */
+/** Whether a parameter or header of this name usually holds a secret. */
 export function isSecretName(name: string): boolean {
   const words = name
     .split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/)
@@ -83,7 +83,7 @@ const TOKENS =
   /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\b(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[abpros]-[\w-]{10,}|[sr]k_(?:live|test)_\w{16,}|AIza[\w-]{35}|npm_\w{36})\b/g;
 
 /**
- * A text without what lets somebody in: user names and secret parameters of URLs, headers, tokens known by their form or by the
+ * A text with its secrets masked: user names and secret parameters of URLs, headers, tokens known by their form or by the
  * name beside them.
  *
  * @param known values that are secrets whatever they look like, such as those of a signed-in state
@@ -111,8 +111,8 @@ const ASSIGNMENT = /^(-{0,2}[\w./:@-]{1,200})=(.+)$/s;
 const USER_OPTION = /^(?:-u|-U|--user|--proxy-user|--userpwd)$/;
 
 /**
- * A process's arguments without what lets somebody in: values of options with a secret name (after `=` or in the next
- * argument), credentials of proxies and URLs, tokens.
+ * A process's arguments with their secrets masked: values of options with a secret name (after `=` or in the next argument),
+ * credentials of proxies and URLs, tokens.
  *
  * @example maskCommandLine(['chrome', '--proxy-server=ann:pw@proxy:80']) // ['chrome', '--proxy-server=•••@proxy:80']
  */

@@ -20,8 +20,7 @@ export function isNodeRecentEnough(version = process.versions.node): boolean {
 }
 
 /**
- * npm installs a package for a Node that is too old with no more than a warning; what is missing there would show as an
- * error in the middle of a check.
+ * npm only warns when Node is too old for a package, and a missing function would then fail in the middle of a check.
  *
  * @throws LeakwrightError `usage`
  */

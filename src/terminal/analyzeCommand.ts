@@ -10,7 +10,7 @@ type Format = (typeof ANALYZE_FORMATS)[number];
 
 export interface AnalyzeOptions {
   readonly reporter?: readonly string[];
-  /** The most entries of what grew that the report lists. Default: 50. */
+  /** The most growing entries that the report lists. Default: 50. */
   readonly limit?: number;
 }
 

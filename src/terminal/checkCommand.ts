@@ -86,7 +86,8 @@ async function checkAll(
       : (await runJobs(jobs, workersFor(jobs, options), run)).flat();
   } finally {
     serversEnded = await servers.stop();
-    // Whoever stops a run gets what is known by then. It goes into no history: it says nothing of the checks that did not run.
+    // A run that is stopped reports the checks done so far. It is not added to the history, since it has no result of the
+    // others.
     if (signal.aborted && ended.length > 0) for (const sink of sinks) sink.onReport?.(reportOf(ended));
   }
   signal.throwIfAborted();

@@ -38,13 +38,13 @@ export const TOOLS = ['playwright', 'puppeteer', 'selenium', 'js-debug', 'mcp', 
 /** What the clean-up looks at and how it ends; the default is this machine. */
 export type CleanUpScope = Partial<CleanUpOptions>;
 
-/** Nothing is left of what was found. */
+/** All that was found is gone. */
 const NOTHING_LEFT = 0;
 /** Something survived, was refused, or was not to be touched (a dry run, no answer). */
 export const SOMETHING_LEFT = 2;
 
 /**
- * `leakwright clean`: ends browsers that nobody owns and removes what they left. Without a person to ask and without
+ * `leakwright clean`: ends browsers without an owner and removes the files they left. Without a person to ask and without
  * `--yes` it only says what it would do.
  *
  * @returns the exit code: 0 nothing is left, 2 something is
@@ -78,7 +78,7 @@ function selectionOf({ olderThan, tool, here, idle }: CleanCommandOptions): Sele
   };
 }
 
-/** Shows the plan, asks, does it, and says what came of it. */
+/** Shows the plan, asks, carries it out, and prints the result. */
 export async function carryOut(
   plan: CleanUpPlan,
   options: CleanCommandOptions,

@@ -3,7 +3,7 @@ import { summarize } from '../orphans/index.ts';
 import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
-/** What was found, whose it is, and why that is so. */
+/** The plan: what was found, its owner, and the evidence. */
 export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
   const toEnd = plan.trees.filter(({ action }) => action === 'end');
   const others = plan.trees.filter(({ action }) => action === 'leave');
@@ -46,7 +46,7 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
   for (const issue of plan.issues) io.err(`leakwright: ${plainText(issue, 500)}\n`);
 }
 
-/** What came of it, and what it freed. */
+/** The result of a clean-up, and the memory and space it freed. */
 export function describeResult(result: CleanUpResult, io: TerminalIo): void {
   io.out('\n');
   for (const { owned, action, outcome, reason } of result.trees) {

@@ -9,7 +9,7 @@ export interface TerminalIo {
   /** True when a person reads and can answer: progress and questions make sense. */
   readonly isTty: boolean;
   readonly colour: boolean;
-  /** Asks a yes/no question; no where nobody can answer. */
+  /** Asks a yes/no question; false when there is no terminal to answer in. */
   confirm(question: string): Promise<boolean>;
 }
 
@@ -19,7 +19,7 @@ export function systemIo(): TerminalIo {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     isTty,
-    // NO_COLOR, FORCE_COLOR and dumb terminals are known to hasColors; a pipe has colour only where somebody asks for it.
+    // NO_COLOR, FORCE_COLOR and dumb terminals are known to hasColors; a pipe has colour only with FORCE_COLOR.
     colour: process.stdout.isTTY ? process.stdout.hasColors() : isColourForced(),
     confirm: async (question) => {
       if (!isTty) return false;

@@ -7,8 +7,8 @@ import type { TerminalIo } from './io.ts';
 export type KillCommandOptions = Omit<CleanCommandOptions, 'dryRun'>;
 
 /**
- * `leakwright kill PID`: ends the browser tree that has this process. Whose it is gets said before; one with a living owner is
- * ended as well, since it was asked for by name. A person's own browser, another user's, and what is no browser are refused.
+ * `leakwright kill PID`: ends the browser tree that has this process. Prints its owner first. One with a living owner is
+ * ended as well, since the user named its pid. A person's own browser, another user's, and other programs are refused.
  *
  * @returns the exit code: 0 nothing is left of it, 2 something is or it was refused
  * @throws LeakwrightError when processes cannot be read

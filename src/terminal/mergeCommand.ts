@@ -84,7 +84,7 @@ function reportFiles(place: string): string[] {
 function readReport(file: string): Report {
   let text: string;
   try {
-    // A pipe would be waited for without end.
+    // Reading a pipe would block for ever.
     if (!statSync(file).isFile()) throw new Error('it is no file');
     text = readFileSync(file, 'utf8');
   } catch (error) {

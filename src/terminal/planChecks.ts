@@ -60,7 +60,7 @@ async function jobsOf(
   rules: readonly IgnoreRule[],
   folder = process.cwd(),
 ): Promise<CheckJob[]> {
-  // What is wrong with a value is said before anything runs.
+  // Wrong values are reported before anything runs.
   sessionSource(settings);
   durationOptions(settings);
   if (settings.clock !== undefined) parseDuration(settings.clock);

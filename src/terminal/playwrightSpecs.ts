@@ -8,7 +8,7 @@ import { type CheckResult, type LeakEvent, refusedCheck } from '../leaks/index.t
 import { LeakwrightError, defined, programFile, runOverChannel } from '../support/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
 
-/** Options of `check` that a Playwright run has no use for: the specs and their configuration say it. */
+/** Options of `check` that do not apply to a Playwright run: the specs and their configuration decide these. */
 const NOT_FOR_SPECS = [
   'url',
   'click',

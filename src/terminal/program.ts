@@ -125,7 +125,7 @@ Examples:
     .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
     .option('--executable-path <path>', 'the browser to run')
     .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
-    .option('--ignore-https-errors', 'accept certificates that nobody signed')
+    .option('--ignore-https-errors', 'accept certificates of an unknown authority')
     .option('--json', 'JSON')
     .action(async (url: string, options: FindStepsOptions) => {
       finish(await runFindSteps(url, options, io, signal));

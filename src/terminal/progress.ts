@@ -16,7 +16,7 @@ export const PHASE_LABEL: Record<Phase, string> = {
   cleanup: 'cleaning up',
 };
 
-/** Fewer iterations than this say nothing of how long the rest takes. */
+/** Too few iterations to estimate the rest from. */
 const ESTIMATE_FROM = 2;
 /** Shorter waits need no estimate. */
 const WORTH_SAYING_MS = 1500;
@@ -29,8 +29,8 @@ function estimate(phaseStartedAt: number, iteration: number, of: number): string
 }
 
 /**
- * A live line where a person looks, a line a phase in the log of a CI server, nothing into a pipe. `LEAKWRIGHT_PROGRESS=none`
- * says that nobody wants any: who starts a check as a process follows its events, wherever that goes on.
+ * A live line on a person's terminal, a line a phase in the log of a CI server, nothing into a pipe.
+ * `LEAKWRIGHT_PROGRESS=none` turns it off for programs that start a check and follow its events.
  */
 export function createProgress(
   io: TerminalIo,

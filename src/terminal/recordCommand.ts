@@ -62,8 +62,8 @@ export interface SignInOptions {
 }
 
 /**
- * Lets a person sign in in a browser, and keeps cookies and storage when it is closed: what `--storage-state` takes. The file
- * is a secret: nobody else may read it.
+ * Lets a person sign in in a browser, and keeps cookies and storage when it is closed: what `--storage-state` takes. The
+ * file is a secret, so only this user may read it.
  *
  * @returns the exit code: 0
  * @throws LeakwrightError `browsers.notFound`, `browsers.launchFailed`

@@ -15,7 +15,7 @@ export class RunHistory {
   readonly #history: History;
   readonly #failOnRegression: boolean;
   readonly #io: TerminalIo;
-  /** As they were found: what is recorded must not depend on what was accepted. */
+  /** The unchanged results: records must not depend on the accepted baseline. */
   readonly #found: CheckResult[] = [];
 
   private constructor(history: History, failOnRegression: boolean, io: TerminalIo) {

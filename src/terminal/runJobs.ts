@@ -28,7 +28,7 @@ export interface JobRun {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly evidence: EvidenceFiles;
-  /** Hears each check by its place in the list while it runs, and gets the URLs that its page loads. */
+  /** Receives the events of each check, by its place in the list, and the URLs that its page loads. */
   readonly follow?: {
     urls(index: number): Set<string>;
     onEvent(index: number, event: LeakEvent): void;
@@ -55,8 +55,8 @@ export class EvidenceFiles {
 }
 
 /**
- * How many checks run side by side: what was asked for, else half of the processors. One where checks would get into each
- * other's way: in one running browser, under a debugger, and where `getByTestId` means different attributes.
+ * How many checks run side by side: `--workers`, else half of the processors. One where checks would disturb each other: in
+ * one running browser, under a debugger, and where `getByTestId` means different attributes.
  */
 export function workersFor(jobs: readonly CheckJob[], { workers }: CheckOptions): number {
   const attributes = new Set(jobs.map(({ found }) => ('refused' in found ? undefined : found.setup?.testIdAttribute)));
@@ -88,7 +88,7 @@ export async function runJobs(
     try {
       await worker();
     } catch (error) {
-      // What could not be started ends the others, too: their browsers are ended before this is told.
+      // A job that could not start ends the others: their browsers are gone before the error is reported.
       ending.abort(error);
       throw error;
     }

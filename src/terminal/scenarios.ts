@@ -71,7 +71,7 @@ export async function findScenarios(
   const page = url ?? setup!.baseUrl!;
   const own = ownUse(options);
   if (click.length > 0) return [surrounded(clickScenario(page, click), setup, own)];
-  // A long run that is told no steps reloads; a count needs steps that end where they began.
+  // A long run without steps reloads the page; a count needs steps that end where they began.
   return [surrounded(durationOptions(options) ? reloadScenario(page) : linksScenario(page), setup, own)];
 }
 

@@ -34,7 +34,7 @@ const COLUMNS: readonly { key: keyof Row; title: string; right: boolean }[] = [
   { key: 'age', title: 'AGE', right: true },
 ];
 
-/** The forest as aligned text: a heading a tree, a row a process. Colour only where asked for. */
+/** The forest as aligned text: a heading a tree, a row a process. In colour with `colour`. */
 export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean } = {}): string {
   const paint = (style: Style, text: string) =>
     options.colour ? styleText(style, text, { validateStream: false }) : text;
@@ -63,7 +63,7 @@ export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean 
   return `${lines.join('\n')}\n${left}`;
 }
 
-/** Servers without a client, and why that is believed: nothing when there is none. */
+/** Servers without a client, with the evidence; empty when there is none. */
 function renderServers({ servers, at }: TreeSnapshot): string {
   if (servers.length === 0) return '';
   const lines = servers.map(({ process: info, name, browsers, evidence }) => {

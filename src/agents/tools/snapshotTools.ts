@@ -23,7 +23,7 @@ const readOnly = { readOnlyHint: true, openWorldHint: false };
 /** Questions about heap snapshot files: read once, asked many times, answered in small pieces. */
 export function addSnapshotTools(server: McpServer, workbench: Workbench): void {
   const { snapshots } = workbench;
-  /** A method of the analysis that an answer is made of; what goes wrong is a refusal. */
+  /** Runs work of the analysis and answers with its result; an error becomes a refusal. */
   const tell = async (work: () => Promise<CallToolResult>): Promise<CallToolResult> => {
     try {
       return await workbench.during(work());

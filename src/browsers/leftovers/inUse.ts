@@ -154,7 +154,7 @@ export async function processInside(paths: readonly string[], proc = '/proc'): P
     for (const link of links) {
       try {
         const target = await readlink(link);
-        // Who has the folder itself open, and nothing in it, is looking at it: another clean-up, at the same moment.
+        // A process with only the folder itself open is another clean-up that reads it at the same moment.
         const looksOnly = link !== links[0] && paths.includes(target);
         if (isInside(target) && !looksOnly) return Number(name);
       } catch (error) {

@@ -41,7 +41,7 @@ export type FolderVerdict =
 const NO_LEFTOVER: FolderVerdict = { kind: 'none' };
 const kept = (reason: string) => ({ kind: 'kept', reason }) as const;
 
-/** When nothing tells who made a folder, it must have been left alone for this long. */
+/** A folder of unknown origin must have been unchanged for this long. */
 const UNCLAIMED_MS = 24 * 60 * 60_000;
 /** A removal takes no longer than this, in ms; what lies there longer was left by one that was killed. */
 const REMOVAL_MS = 10_000;
@@ -50,7 +50,7 @@ const SAME_LAUNCH_MS = 1_000;
 /** A process's start is known to a clock tick and the boot time's rounding. */
 const CLOCK_SLACK_MS = 2_000;
 
-/** Whether a folder may be removed, by design's rules: the first that forbids it answers. */
+/** Whether a folder may be removed; the first rule that forbids it gives the reason. */
 export async function judgeFolder(
   folder: ScannedFolder,
   ageMs: number,
@@ -171,7 +171,8 @@ async function judgeArtifacts(
     if (profile.kind === 'kept') return { ...profile, reason: `its profile stays: ${profile.reason}` };
   }
   const rivals = siblings.filter((other) => other.pattern.use === 'artifacts' && isOfSameMoment(other, folder));
-  // As many dead profiles as artifacts folders: each of these is explained, whatever else was started then.
+  // As many dead profiles as artifacts folders: each folder belongs to one of those profiles, even if other programs started
+  // then.
   if (twins.length >= rivals.length || ageMs >= UNCLAIMED_MS) return { kind: 'removable' };
   return kept('nothing tells which script made it: it is removed when unchanged for a day');
 }

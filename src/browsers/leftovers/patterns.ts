@@ -19,7 +19,7 @@ export interface LeftoverPattern {
   readonly kind: Leftover['kind'];
   readonly use: LeftoverUse;
   readonly createdBy?: Automation;
-  /** What must lie in the folder: for names so plain that anybody may have given them. */
+  /** An entry that the folder must have: for names so plain that another program may use them. */
   readonly contains?: string;
 }
 

@@ -26,8 +26,8 @@ export interface RemoveFolderOptions {
   readonly ownUid: number;
   readonly platform?: NodeJS.Platform;
   /**
-   * Runs after the folder was opened and before it is moved, and is the last to be asked: a reason to stop, or undefined.
-   * Tests swap the folder here.
+   * The last check, after the folder was opened and before it is moved: a reason to stop, or undefined. Tests swap the
+   * folder here.
    */
   readonly lastLook?: () => Promise<string | undefined>;
 }
@@ -149,7 +149,7 @@ async function mountOf(folder: FileHandle): Promise<string | undefined> {
   return /^mnt_id:\s*(\d+)/m.exec(text)?.[1];
 }
 
-/** Something was put in the place of what we had looked at: it goes back where it was. */
+/** Another folder was put in the place of the one that was checked: moves it back. */
 async function moveBack(moved: string, path: string): Promise<RemovalProblem> {
   const reason = 'something else was put in its place while it was looked at';
   // The next clean-up removes everything in our own folder, so what is not ours must be moved out of it.

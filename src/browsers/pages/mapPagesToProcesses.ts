@@ -131,7 +131,7 @@ async function trace(session: CdpSession, timeoutMs: number): Promise<readonly T
     complete = resolve;
   });
   const onData = (params: unknown) => {
-    // Nothing is kept but what is asked for: a busy page traces thousands of tasks.
+    // Keeps the two kinds of events that are needed: a busy page traces thousands of tasks.
     for (const event of (params as { value: readonly TraceEvent[] }).value)
       if (event.name === 'TracingStartedInBrowser' || event.name === 'TracingSessionIdForWorker') events.push(event);
   };

@@ -13,7 +13,7 @@ export interface RendererContent {
   readonly label: string;
 }
 
-/** The map turned round: by renderer pid, what is in each. */
+/** The inverse map: the pages, iframes and workers of each renderer, by its pid. */
 export function rendererContents(map: PageMap): ReadonlyMap<number, RendererContent> {
   const contents = new Map<number, { pages: MappedPage[]; iframes: MappedFrame[]; workers: MappedFrame[] }>();
   const at = (pid: number) => {

@@ -49,7 +49,7 @@ export class HistoryByKey<P extends { readonly at: number }> {
     return this.#series.get(key)?.points.toArray() ?? [];
   }
 
-  /** How a value went in the last five minutes, or undefined while there is too little to say. */
+  /** The trend of a value over the last five minutes, or undefined for fewer than three samples. */
   trend(key: string, value: { [K in keyof P]: P[K] extends number ? K : never }[keyof P] & string): Trend | undefined {
     const series = this.#series.get(key);
     if (!series) return undefined;
@@ -63,7 +63,7 @@ export class HistoryByKey<P extends { readonly at: number }> {
     return series.trends.get(value);
   }
 
-  /** Forgets all but these. Whoever adds must call it: what has gone does not say so itself. */
+  /** Forgets all but these. The caller of `add` must call it, since nothing reports a process that ended. */
   keep(keys: ReadonlySet<string>): void {
     for (const key of this.#series.keys()) if (!keys.has(key)) this.#series.delete(key);
   }

@@ -22,7 +22,7 @@ const MAX_WAIT_MS = 30_000;
 /** Ten minutes of each process. */
 const PROCESS_POINTS = 120;
 
-/** Measures trees on a beat slower than the samples', and remembers how they went. Holds what lives only. */
+/** Measures trees less often than samples are taken, and keeps the history of living trees. */
 export class MemoryBeat {
   readonly #options: MemoryBeatOptions;
   readonly #trees: HistoryByKey<HistoryPoint>;

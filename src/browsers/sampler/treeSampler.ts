@@ -30,7 +30,7 @@ const MAX_DUTY = 0.05;
 
 const MAX_RETRY_MS = 60_000;
 
-/** A process this young may not be what it is going to be (fork, then exec): even a cheap sample reads it again. */
+/** A process this young may still have its parent's command line (fork, then exec): even a cheap sample reads it again. */
 const YOUNG_MS = 6000;
 
 /**

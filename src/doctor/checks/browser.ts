@@ -98,7 +98,7 @@ export const launchCheck: DoctorCheck = {
   },
 };
 
-/** Without a browser to start, the question does not arise: that has been said already. */
+/** Without a browser there is nothing to start; the browser check has reported that. */
 function isFound(options: DiagnoseOptions): boolean {
   try {
     findBrowser(browserWanted(options));

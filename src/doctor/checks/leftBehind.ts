@@ -4,7 +4,7 @@ import { createProcessReader } from '../../processes/index.ts';
 import { count } from '../../support/index.ts';
 import type { DoctorCheck } from '../model.ts';
 
-/** The record of sessions: what is in it, and whether all of it can be believed. */
+/** The record of sessions: how many it has, and whether each file is valid. */
 export const journalCheck: DoctorCheck = {
   id: 'journal',
   title: 'Journal',

@@ -68,7 +68,9 @@ export const displayCheck: DoctorCheck = {
   },
 };
 
-/** Chromium's own protection against what pages do. Whether it is allowed where it is wanted, the launch shows. */
+/**
+ * Whether Chromium runs in its sandbox, which protects the machine from pages. Where the system forbids it the launch fails.
+ */
 export const sandboxCheck: DoctorCheck = {
   id: 'sandbox',
   title: 'Sandbox',

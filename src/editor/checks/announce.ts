@@ -7,11 +7,11 @@ import type { Findings } from './findings.ts';
 import { toProblem } from './problem.ts';
 import { defined } from '../../support/index.ts';
 
-/** A check that somebody waits for has ended. */
+/** Checks that have ended. */
 export interface Announced {
   readonly results: readonly CheckResult[];
   readonly folder: string | undefined;
-  /** Somebody waits for it: the first leak's line is shown at once. */
+  /** A command awaits it: the first leak's line is shown at once. */
   readonly isAwaited?: boolean;
 }
 

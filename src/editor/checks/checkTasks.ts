@@ -61,7 +61,7 @@ export class CheckTasks implements TaskProvider, Disposable {
   readonly #options: CheckTasksOptions;
   readonly #ended = new EventEmitter<CheckEnded>();
   readonly #running = new Map<TaskExecution, Running>();
-  /** Names of tasks whose end somebody waits for. */
+  /** Names of tasks whose end a command awaits. */
   readonly #awaited = new Set<string>();
   readonly #disposables: Disposable[];
 
@@ -94,7 +94,7 @@ export class CheckTasks implements TaskProvider, Disposable {
     }
   }
 
-  /** Somebody waits for this one: at its end the first leak's line is shown. */
+  /** Marks a task as awaited: at its end the first leak's line is shown. */
   noteAwaited(task: Task): void {
     this.#awaited.add(task.name);
   }
@@ -194,7 +194,7 @@ export class CheckTasks implements TaskProvider, Disposable {
 /** The exit code of `check` for what could not run. */
 const COULD_NOT_RUN = 3;
 
-/** A task that cannot mean anything says so in its own terminal when it is run, and fails as the program would. */
+/** A task with invalid properties prints the error in its own terminal when it is run, and fails as the program would. */
 export function refusal(message: string): CustomExecution {
   return new CustomExecution(async (): Promise<Pseudoterminal> => {
     const written = new EventEmitter<string>();

@@ -11,7 +11,7 @@ export function briefly({ name, holder, allocatedAt, keptAt }: Finding): string 
   return holder === undefined ? what : t('{0} in {1}', what, plainText(holder, 60));
 }
 
-/** How checks came out, for the one sentence at their end. */
+/** The outcome of checks, for the one sentence at their end. */
 export interface Ended {
   readonly verdict: CheckResult['verdict'];
   readonly sentence: string;

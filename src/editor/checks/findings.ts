@@ -59,7 +59,7 @@ const SEVERITY = {
 export class Findings {
   readonly #collection = languages.createDiagnosticCollection('leakwright');
   readonly #changed = new EventEmitter<void>();
-  /** The one run last is last. No LRU cache: that would be an eighth of what everybody loads at activation. */
+  /** The most recent run is last. No LRU cache, which would be an eighth of the code loaded at activation. */
   readonly #checks = new Map<string, Kept>();
   /** By the run that no longer has them: what its check found before. */
   readonly #gone = new WeakMap<CheckResult, readonly Finding[]>();

@@ -17,7 +17,7 @@ export interface RecentCheck {
 }
 
 const KEY = 'checks.recent';
-/** As many as a list shows without scrolling twice. */
+/** How many are kept: a list of this length scrolls once. */
 const MAX_RECENT = 20;
 
 /** The pages checked last in this workspace, the last one first: for the first question, and to be checked again. */

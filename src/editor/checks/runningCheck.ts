@@ -2,7 +2,7 @@ import type { LeakEvent, Phase } from '../../leaks/index.ts';
 import { formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
-/** A check that goes on, as rows and the status bar show it. */
+/** A running check, as rows and the status bar show it. */
 export interface RunningCheck {
   /** Tells it from others that go on at the same time. */
   readonly id: number;

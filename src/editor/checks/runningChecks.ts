@@ -2,7 +2,7 @@ import { type Event, EventEmitter } from 'vscode';
 import type { LeakEvent } from '../../leaks/index.ts';
 import { type RunningCheck, advance } from './runningCheck.ts';
 
-/** What runs a check says so here. */
+/** Tasks and tests report the checks that they run here. */
 export interface RunningHandle {
   onEvent(event: LeakEvent): void;
   end(): void;
@@ -14,7 +14,7 @@ export class RunningChecks {
   readonly #checks = new Map<number, RunningCheck>();
   #last = 0;
 
-  /** One of them went on; undefined: one came or went. */
+  /** A check made progress; undefined: one began or ended. */
   readonly onDidChange: Event<RunningCheck | undefined> = this.#changed.event;
 
   /** Those that began first are first. */

@@ -107,7 +107,7 @@ function say(result: CleanUpResult, log: Log, quiet: boolean): void {
     ]
       .filter(Boolean)
       .join(', ') || t('nothing');
-  log.info(`Clean-up: ${done}; ${summary.effectivenessPercentage} % of what was found is gone.`);
+  log.info(`Clean-up: ${done}; ${summary.effectivenessPercentage} % of the findings are gone.`);
   for (const error of summary.errors) log.warn(`Clean-up: ${error}`);
   if (summary.errors.length === 0) {
     if (!quiet) void window.showInformationMessage(t('Cleaned up: {0}.', done));

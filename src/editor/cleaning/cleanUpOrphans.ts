@@ -48,7 +48,7 @@ function choicesOf(plan: CleanUpPlan): Choice[] {
     items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
   return [
     ...section(
-      t('Orphans: whoever launched them is gone'),
+      t('Orphans: the programs that launched them are gone'),
       orphans.map((tree) => treeChoice(tree, true)),
     ),
     ...section(

@@ -2,8 +2,8 @@ import type { CleanUpEvent } from '../../orphans/index.ts';
 import { type Log, formatDuration } from '../../support/index.ts';
 
 /**
- * Writes how each tree is ended, step by step, into the log: who lost a browser, or kept one, can read there what was
- * done to it and what it answered.
+ * Writes how each tree is ended, step by step, into the log, so that users can see what was done to a browser and how it
+ * answered.
  */
 export function logEnding(log: Log, event: CleanUpEvent): void {
   switch (event.type) {

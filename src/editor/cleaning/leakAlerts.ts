@@ -13,7 +13,7 @@ import { t } from '../translate.ts';
 import { type Aftermath, WORTH_TELLING_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
 import { type CleanUpContext, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
 
-/** While an orphan is not old enough to be told of, it is looked at this often, in ms, whether the view is visible or not. */
+/** How often an orphan that is too young for an alert is checked, in ms, whether the view is visible or not. */
 const AGING_BEAT_MS = 10_000;
 /** What a stopped editor left is looked for this late after a start, in ms: activation is not the time for work. */
 const FIRST_LOOK_MS = 30_000;
@@ -23,9 +23,9 @@ const MAX_TOLD = 500;
 const SAME_OCCASION_MS = 15_000;
 
 /**
- * Notifies of leaks outside of pages: browsers without an owner, and files that outlive their browsers. Each is
- * told once, all that is due in one notification, in the window that is looked at, and only when it stayed for as long as
- * the settings say: what ends by itself is no leak.
+ * Notifies of leaks outside of pages: browsers without an owner, and files that outlive their browsers. Each is reported
+ * once, all that are due in one notification, in the focused window, and only after the time that the settings say: what
+ * ends by itself is no leak.
  */
 export class LeakAlerts implements Disposable {
   readonly #context: CleanUpContext;
@@ -131,7 +131,7 @@ export class LeakAlerts implements Disposable {
     const whose = first?.owner ? plainText(first.owner.name, 60) : '';
     const message =
       due.length > 1
-        ? t('{0} browsers run on although whoever launched them is gone.', due.length)
+        ? t('{0} browsers still run although the programs that launched them are gone.', due.length)
         : whose
           ? t(
               '{0} (process {1}) has been an orphan for {2}: {3} left it behind.',
@@ -141,7 +141,7 @@ export class LeakAlerts implements Disposable {
               whose,
             )
           : t(
-              '{0} (process {1}) has been an orphan for {2}: whoever launched it is gone.',
+              '{0} (process {1}) has been an orphan for {2}: the program that launched it is gone.',
               first!.tree.product,
               first!.tree.root.pid,
               formatDuration(forMs),
@@ -152,7 +152,7 @@ export class LeakAlerts implements Disposable {
     });
   }
 
-  /** What lay about before this window was opened is in the view, and no news. */
+  /** Files from before this window was opened are in the view only. */
   #onLeftovers(leftovers: readonly Leftover[]): void {
     const limitMs = setting('fileLeakAlertAfter') * 1000;
     if (limitMs === 0) return;
@@ -220,7 +220,7 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
 }
 
 /**
- * Tells of something left behind and offers to clean up. One notification an occasion, with the way to be asked no more.
+ * Reports something left behind and offers to clean up: one notification an occasion, with a button that turns these off.
  *
  * @param options `silence`: the setting, and its value, that stops these questions
  */
@@ -240,7 +240,7 @@ async function offerCleanUp<K extends keyof Settings>(
   if (choice === never) {
     const { setting, value } = options.silence;
     const configuration = workspace.getConfiguration('leakwright');
-    // Where a folder has its own value, the user's would not be heard.
+    // A folder's own value would override the user's.
     const isFolders = configuration.inspect(setting)?.workspaceValue !== undefined;
     await configuration.update(setting, value, isFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global);
   }

@@ -2,14 +2,14 @@ import { type DebugAdapterTracker, type DebugSession, Disposable, type Terminal,
 import type { WatchedOwner } from '../../orphans/index.ts';
 import { TASK_TYPE } from '../contributions.ts';
 
-/** Told of everything that may launch browsers, as it comes and goes. */
+/** Receives the start and end of everything that may launch browsers. */
 export interface OwnerListener {
   /** It runs; `pid` is one of its processes, as soon as one is known. */
   begin(owner: WatchedOwner, pid?: number): void;
   end(owner: WatchedOwner): void;
 }
 
-/** A terminal that was open before us is looked at this late, in ms: activation is not the time for work. */
+/** How long after activation terminals that were open before are read, in ms: activation must do no work. */
 const OLD_TERMINALS_MS = 5000;
 
 /** Listens to the editor's debug sessions (of any adapter), tasks and integrated terminals. */

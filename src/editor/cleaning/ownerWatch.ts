@@ -50,7 +50,7 @@ interface OwnerWatchOptions {
   readonly offer: (owner: WatchedOwner, aftermath: Aftermath) => Promise<void>;
   /** An owner has ended; what it left is not known yet. */
   readonly onEnding: (owner: WatchedOwner) => void;
-  /** Now it is, whatever is to be done about it. @param beganAt ms since the epoch */
+  /** What it left is known. @param beganAt ms since the epoch */
   readonly onEnded: (owner: WatchedOwner, aftermath: Aftermath, beganAt: number) => Promise<void>;
 }
 
@@ -143,7 +143,7 @@ export class OwnerWatch implements Disposable {
     return this.#watch.trees.some(({ sample }) => seen.has(sample.key));
   }
 
-  /** Browsers seen while their owner lived, of which both have ended since: their files have no owner. */
+  /** Browsers that were seen under an owner and have ended, as has the owner: their files have no owner. */
   #goneOf({ seen }: RunningOwner): OwnedTree[] {
     const living = new Set(this.#watch.trees.map(({ sample }) => sample.key));
     return [...seen]
@@ -192,7 +192,7 @@ export class OwnerWatch implements Disposable {
     }
   }
 
-  /** A terminal whose shell has exited may stay open, to be read: what is left in it is left now. */
+  /** A terminal whose shell has exited may stay open; the browsers in it are left behind from then on. */
   #endClosedShells(table: ProcessTable): void {
     for (const running of this.#running.values()) {
       const { owner } = running;

@@ -25,7 +25,7 @@ interface Choice extends QuickPickItem {
   readonly act?: () => unknown;
 }
 
-/** *Doctor*: looks at all that sessions and checks stand on, and shows each with its state and what to do about it. */
+/** *Doctor*: tests what sessions and checks need, and shows each result with its state and what to do. */
 export async function doctor(context: DoctorContext): Promise<void> {
   const diagnosis = await window.withProgress(
     {
@@ -97,7 +97,7 @@ async function show(checks: readonly EditorCheck[], markdown: string): Promise<v
 async function apply(remedy: EditorRemedy): Promise<void> {
   switch (remedy.kind) {
     case 'run': {
-      // Typed, not sent: what installs something is the person's to start.
+      // Typed, not sent: the person decides whether to install something.
       const terminal = window.createTerminal({ name: t('Leakwright Doctor') });
       terminal.show();
       terminal.sendText(remedy.command.map(quoted).join(' '), false);
@@ -169,7 +169,7 @@ function folders(): EditorCheck {
   return { state: 'ok', title, fact: all.map(({ uri }) => uri.fsPath).join(', ') };
 }
 
-/** More than a doctor ever says. */
+/** Longer than any diagnosis, in characters. */
 const MAX_OUTPUT = 1024 * 1024;
 
 interface AskDoctorOptions {

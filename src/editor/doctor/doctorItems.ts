@@ -2,7 +2,7 @@ import type { CheckId, Diagnosed, FindingState, Remedy } from '../../doctor/inde
 import { defined, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
-/** One thing that was looked at, as a row to read and, where something can be done, to choose. */
+/** One result as a row; a row with a remedy can be chosen. */
 export interface DoctorItem {
   readonly label: string;
   readonly description: string;
@@ -13,7 +13,7 @@ export interface DoctorItem {
 /** The doctor room's remedies, and those that only the editor has. */
 export type EditorRemedy = Remedy | { readonly kind: 'trust' };
 
-/** What the editor itself adds to what the doctor looked at. */
+/** A check of the editor itself, beside those of the doctor. */
 export interface EditorCheck {
   readonly state: FindingState;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface EditorCheck {
 
 const ICONS: Record<FindingState, string> = { ok: '$(pass)', note: '$(info)', problem: '$(error)' };
 
-/** What was looked at, in the user's language; the facts are the machine's and stay as they are. */
+/** The titles of the checks in the user's language; facts stay in English. */
 export function titleOf({ id, title }: Pick<Diagnosed, 'id' | 'title'>): string {
   const titles: Record<CheckId, string> = {
     node: t('Node'),
@@ -39,11 +39,11 @@ export function titleOf({ id, title }: Pick<Diagnosed, 'id' | 'title'>): string 
     journal: t('Journal of sessions'),
     orphans: t('Orphans'),
   };
-  // One that a newer program looks at has its own name.
+  // A check of a newer program keeps its own title.
   return titles[id] ?? title;
 }
 
-/** What is wrong first: it is what the person came for. Otherwise in the order it was looked at. */
+/** Problems first, since the person is looking for them; otherwise in the order of the checks. */
 export function doctorItems(checks: readonly EditorCheck[]): DoctorItem[] {
   const weight: Record<FindingState, number> = { problem: 0, note: 1, ok: 2 };
   return [...checks]
@@ -61,7 +61,7 @@ export function doctorItems(checks: readonly EditorCheck[]): DoctorItem[] {
     });
 }
 
-/** What it comes to: the title of the list. */
+/** The outcome, as the title of the list. */
 export function outcomeOf(checks: readonly EditorCheck[]): string {
   const problems = checks.filter(({ state }) => state === 'problem');
   if (problems.length > 0) return t('Does not work yet: {0}', problems.map(({ title }) => title).join(', '));

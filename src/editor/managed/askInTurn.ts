@@ -6,13 +6,13 @@ export interface Place {
   readonly canGoBack: boolean;
 }
 
-/** What a question came to: an answer that was taken, the way back to the one before, or Escape. */
+/** The outcome of a question: an accepted answer, back to the one before, or Escape. */
 export type Turn = 'next' | 'back' | 'cancelled';
 
 type Answer<T> = T | 'back' | undefined;
 
 /**
- * Asks one question after another, with a way back: who errs in the fourth need not begin again.
+ * Asks one question after another, with a way back: a mistake in the fourth answer does not cost the first three.
  *
  * @returns whether all were answered
  */
@@ -53,7 +53,7 @@ export interface TextQuestion {
   readonly placeHolder?: string;
   /** What was answered before the way back was taken. */
   readonly value: string;
-  /** What is wrong with it, said when it is confirmed. */
+  /** The error of an answer, shown when it is confirmed. */
   readonly validate?: (text: string) => string | undefined;
 }
 

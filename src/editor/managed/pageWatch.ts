@@ -39,8 +39,8 @@ interface WatchedSession {
 }
 
 /**
- * What lives in the renderers of this window's sessions, what it holds, and how that went. It asks only when it is told
- * that somebody looks; Chromium counts by renderer, so that is what the numbers are of.
+ * The pages in the renderers of this window's sessions, their memory, and its history. It asks pages only while a view is
+ * visible. Numbers are per renderer, as Chromium counts them.
  */
 export class PageWatch {
   readonly #options: PageWatchOptions;
@@ -82,7 +82,7 @@ export class PageWatch {
     return this.#histories?.points(keyOf(treeKey, pid)) ?? [];
   }
 
-  /** Somebody looks at these: asks what is due, and forgets what is gone. */
+  /** A view shows these sessions: asks the pages that are due, and forgets those that are gone. */
   update(trees: readonly ShownTree[]): void {
     this.#map.update(trees);
     const keys = new Set<string>();

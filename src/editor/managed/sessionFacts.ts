@@ -3,7 +3,7 @@ import { formatDuration } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { countTexts } from './closeSummary.ts';
 
-/** How a session was come by, for people. */
+/** Where a session's browser comes from, for people. */
 export function sourceText({ source, browser }: SessionInfo): string {
   switch (source) {
     case 'launch': {
@@ -43,7 +43,7 @@ export function housekeepingFacts(statistics: HousekeepingStatistics): string[] 
     t('Housekeeping: {0} times, last at {1}', cleanupsPerformed, last),
     t('· because it was time: {0}; because memory was short: {1}', timeCleanups, memoryCleanups),
     t(
-      '· let go: {0} requests, {1} cursors, {2} sessions',
+      '· removed: {0} requests, {1} cursors, {2} sessions',
       statistics.requestsExpired + statistics.entriesTrimmed,
       statistics.cursorsExpired,
       statistics.sessionsExpired,

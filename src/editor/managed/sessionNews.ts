@@ -6,7 +6,7 @@ import { t } from '../translate.ts';
 import { closeAllMessage, summaryLines } from './closeSummary.ts';
 import type { WindowSessions } from './windowSessions.ts';
 
-/** Tells people what became of their sessions: in a notification what happened, in the log all of it. */
+/** Reports the ends and alerts of sessions: a notification in short, the log in full. */
 export class SessionNews {
   readonly #sessions: WindowSessions;
   readonly #log: Log;

@@ -39,7 +39,7 @@ export class WindowSessions {
     return this.#client?.statistics;
   }
 
-  /** Everything the host tells, once what it tells of is known here. */
+  /** Events of the host, fired after this window's own list is up to date. */
   onEvent(listener: (event: SessionEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

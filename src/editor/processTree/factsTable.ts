@@ -2,7 +2,7 @@ import { markdownText } from '../../support/index.ts';
 
 /**
  * Facts as a short table in Markdown, evidence (lines that begin with a dot) last. `Memory: 12 MB` has its name in the first
- * column. Names and titles are whatever a page or a script says: nothing of them is read as Markdown.
+ * column. Names and titles come from pages and scripts, so they are escaped.
  */
 export function factsTable(facts: readonly string[]): string {
   const evidence = facts.filter((fact) => fact.startsWith('· '));

@@ -4,7 +4,7 @@ import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import type { RowLook } from './row.ts';
 
-/** The group of all of them: how much lies about. */
+/** The group of all leftovers, with their total size. */
 export function lookOfLeftovers(leftovers: readonly Leftover[]): RowLook {
   const size = formatBytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0));
   const label = t('Leftover files');

@@ -86,7 +86,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
     if (node) return [...node.children];
     await this.#sampled();
     const refresh = this.#take();
-    // Whoever asks may not be the editor's tree: to reveal a row, the editor asks for its siblings and draws nothing.
+    // A call does not mean that the row is drawn: to reveal a row, the editor asks for its siblings and draws nothing.
     if (refresh && this.#wasAsked) this.#announce(refresh);
     this.#wasAsked = true;
     return [...this.#store.roots];
@@ -113,7 +113,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
     return item;
   }
 
-  /** Only when somebody looks at it: so it is always of now, and never a reason to draw a row again. */
+  /** Made when the user points at the row, so it is up to date and never makes a row be drawn again. */
   resolveTreeItem(item: TreeItem, { row }: Node): TreeItem {
     const now = Date.now();
     const facts = factsOf(row, now, this.#options.housekeeping());
@@ -212,7 +212,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
     }, wait);
   }
 
-  /** What is not as one might think: an error, a pause, a filter. */
+  /** The view's message: an error, a pause, a filter. */
   #writeMessage(): void {
     const filter = this.#filter;
     const hidesAll = filter !== '' && this.#store.roots.length === 0;

@@ -4,13 +4,13 @@ import type { RendererPart, SessionInfo } from '../../sessions/index.ts';
 
 export type GroupName = 'managed' | 'debug' | 'automation' | 'orphans' | 'unknown' | 'personal' | 'leftovers';
 
-/** What is known of what lives in a renderer. */
+/** The pages and workers of a renderer, with their numbers. */
 export interface ShownRenderer {
   readonly label: string;
   readonly parts: readonly RendererPart[];
   /** As last counted, garbage included. Of the whole renderer. */
   readonly metrics?: PageMetrics;
-  /** The least of the last half minute: what is there without the garbage, near enough. */
+  /** The least of the last half minute, which has little garbage in it. */
   readonly least?: { readonly jsHeapBytes: number; readonly nodes: number; readonly listeners: number };
   readonly heapTrend: Trend | undefined;
 }
@@ -43,7 +43,7 @@ export interface RowLook {
 }
 
 interface RowBase {
-  /** The identity of what it shows, so that selection and expansion survive every refresh. */
+  /** The identity of the shown object, so that selection and expansion survive every refresh. */
   readonly id: string;
   readonly look: RowLook;
   readonly expanded: boolean;

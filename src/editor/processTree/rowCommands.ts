@@ -250,7 +250,7 @@ interface MenuState {
   readonly sessions: number;
 }
 
-/** The status bar item's menu: what one may want to do on seeing the number. */
+/** The menu of the status bar item. */
 export async function showMenu({ paused, sessions }: MenuState): Promise<void> {
   const items: (QuickPickItem & { readonly command: string })[] = [
     { label: `$(list-tree) ${t('Show Processes')}`, command: `${VIEWS.processes}.focus` },

@@ -79,7 +79,7 @@ export function lookOfTree(shown: ShownTree, steady: SteadyNumbers): RowLook {
     // Of a session *Close Session* is the way: it cleans up.
     endable(shown) && !session ? 'endable' : '',
     endpoint || sample.tree.transport.kind === 'port' ? 'endpoint' : '',
-    // *Check This Page*: of a session its pages are known, and a browser with a port is asked for them.
+    // *Check This Page*: a session's pages are known, and a browser with a port can list its own.
     session?.urls.some(isSite) || sample.tree.transport.kind === 'port' ? 'pages' : '',
     owned?.owner?.alive && owned.owner.kind !== 'leakwright' ? 'owned' : '',
   ];

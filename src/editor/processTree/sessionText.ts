@@ -103,7 +103,7 @@ function lookOfHoldings({ resources }: SessionInfo): RowLook {
   };
 }
 
-/** For the tooltip of a session, or of what it holds. */
+/** For the tooltip of a session or of its resources. */
 export function sessionRowFacts(session: SessionInfo): string[] {
   const facts = [
     ...session.urls.slice(0, 5).map((url) => t('Page: {0}', url)),

@@ -19,8 +19,8 @@ interface StatusBarOptions {
 }
 
 /**
- * The total of what browsers under programs cost, in the status bar. It takes samples of its own only while this window has
- * sessions; else it shows what others measure, and goes when they stop: it is never older than they are.
+ * The total memory of browsers that programs drive, in the status bar. It takes samples of its own only while this window
+ * has sessions; otherwise it shows the samples of visible views and is hidden without them.
  */
 export class StatusBar implements Disposable {
   readonly #options: StatusBarOptions;
@@ -92,7 +92,7 @@ export class StatusBar implements Disposable {
   }
 }
 
-/** A person's own browser is theirs, and what is not known may be one. */
+/** Not a person's own browser, nor an unknown one, which may be one. */
 function isUnderAProgram({ owned, session }: ShownTree): boolean {
   return session !== undefined || (owned !== undefined && owned.status !== 'personal' && owned.status !== 'unknown');
 }

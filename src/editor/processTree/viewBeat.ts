@@ -2,7 +2,7 @@ import { type Disposable, window, workspace } from 'vscode';
 import { setting } from '../settings.ts';
 import type { ProcessWatch } from './processWatch.ts';
 
-/** While the window is not focused a view is at best glanced at. */
+/** An unfocused window samples this many times less often. */
 const UNFOCUSED_FACTOR = 5;
 
 interface BeatOptions {

@@ -179,7 +179,7 @@ function firstFolder(): string | undefined {
   return workspace.workspaceFolders?.[0]?.uri.fsPath;
 }
 
-/** What a page of a former version, or anybody else, may have left. */
+/** Checks the restored state, which an earlier version may have written. */
 function asMemory(state: unknown): ReportMemory | undefined {
   const { kind, run, base, uri } = (state ?? {}) as Record<string, unknown>;
   if (kind === 'run' && typeof run === 'string') {

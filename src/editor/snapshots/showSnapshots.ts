@@ -14,7 +14,7 @@ const THEME = `:root { color-scheme: unset; --page: var(--vscode-editor-backgrou
   --curve: var(--vscode-textLink-foreground); }
   body { font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); }
   code { font-family: var(--vscode-editor-font-family); }`;
-/** The most characters shown of what the analysis prints to standard error. */
+/** The most characters shown of the analysis's standard error. */
 const MAX_ERROR_CHARS = 4000;
 
 /**

@@ -21,7 +21,7 @@ export async function chooseFrom<T extends QuickPickItem>(list: List<T>): Promis
   let items: readonly T[] = [];
   const draw = () => {
     const own = list.typed?.(input.value);
-    // The row that somebody is about to take stays it while others come.
+    // Keeps the active row while others are added.
     const [active] = input.activeItems;
     input.items = own ? [own, ...items] : items;
     const same = active && input.items.find(({ label }) => label === active.label);

@@ -82,7 +82,7 @@ async function describe(
   return undefined;
 }
 
-/** Whether something answers a browser at this address, whatever it says. */
+/** Whether a server answers a browser at this address, with any status. */
 export async function answers(url: string): Promise<boolean> {
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   return await new Promise((resolve) => {

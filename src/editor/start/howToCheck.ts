@@ -109,7 +109,7 @@ function remediesOf(why: string): HowItem[] {
     ? [
         {
           label: `$(shield) ${t('Accept Its Certificate')}`,
-          description: t('nobody signed it; for checks of this page only'),
+          description: t('its certificate is not trusted; for checks of this page only'),
           how: { kind: 'acceptCertificate' },
         },
       ]

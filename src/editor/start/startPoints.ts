@@ -18,7 +18,7 @@ export type StartPoint =
 
 export type StartItem = QuickPickItem & { readonly point?: StartPoint };
 
-/** What there is without looking around: checked before, and what the folders say. */
+/** Known without a search: pages checked before, and pages that the folders name. */
 export function knownStarts(recent: RecentChecks): StartItem[] {
   return section(t('Checked before'), recent.list.slice(0, 5).map(recentItem));
 }

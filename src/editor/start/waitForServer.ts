@@ -4,7 +4,7 @@ import { checkedName } from '../checks/runningCheck.ts';
 import { engine } from '../lazyBundles.ts';
 import { t } from '../translate.ts';
 
-/** A bundler's first start may take minutes; who does not want to wait cancels. */
+/** A bundler's first start may take minutes; the user can cancel. */
 const WAIT_MS = 180_000;
 const ASK_EVERY_MS = 700;
 

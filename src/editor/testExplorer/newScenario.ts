@@ -101,7 +101,7 @@ export async function writeScenario(folder: WorkspaceFolder, steps: Steps, file:
   return uri;
 }
 
-/** Shows a scenario with its first step selected: that is what is to be looked at, or changed. */
+/** Shows a scenario with its first step selected, the part to check or change. */
 export async function openAtSteps(document: TextDocument): Promise<void> {
   const step = document.positionAt(Math.max(0, document.getText().indexOf('    await ')));
   await window.showTextDocument(document, { selection: document.lineAt(step).range });

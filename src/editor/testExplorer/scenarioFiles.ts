@@ -1,8 +1,8 @@
-/** Scenario files, as the command line looks for them without being told any. */
+/** Scenario files, as the command line finds them when it gets no files. */
 export const SCENARIO_GLOB = '**/*.leak.{js,mjs,cjs,ts,mts}';
 
 const SCENARIO_NAME = /\.leak\.(?:[cm]?js|m?ts)$/;
-/** Folders whose scenarios are somebody else's, or copies. */
+/** Folders whose scenarios belong to packages, or are copies. */
 const NOT_OURS = /(?:^|\/)(?:node_modules|dist)\//;
 
 /**

@@ -16,8 +16,8 @@ import { SCENARIO_GLOB, isScenarioPath, scenarioName } from './scenarioFiles.ts'
 import { outlineScenario } from './scenarioOutline.ts';
 
 /**
- * The scenario files of the workspace as tests: a test a file, below its folder. Nothing is looked for before somebody
- * looks at tests or opens a scenario.
+ * The scenario files of the workspace as tests: a test a file, below its folder. The search begins when the user opens the
+ * Test Explorer or a scenario.
  */
 export class ScenarioItems implements Disposable {
   readonly #controller: TestController;

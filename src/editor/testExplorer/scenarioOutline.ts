@@ -1,6 +1,6 @@
 import { maskCode } from './maskCode.ts';
 
-/** What can be told of a scenario file without running it. Offsets count from 0. */
+/** The structure of a scenario file, known without running it. Offsets count from 0. */
 export interface ScenarioOutline {
   /** The word `iteration` (memlab: `action`) where it is defined: where a run begins for the eye. */
   readonly iteration: { readonly start: number; readonly end: number } | undefined;
@@ -44,7 +44,7 @@ export function outlineScenario(text: string): ScenarioOutline {
   };
 }
 
-/** The offset after the `{` of what is exported as the default: an object, one in a call, or a variable's. */
+/** The offset after the `{` of the default export: an object, one in a call, or a variable's. */
 function exportedObject(code: string): number | undefined {
   const exporting =
     /(?:\bexport\s+default\b|\bmodule\s*\.\s*exports\s*=(?!=)|\bexports\s*\.\s*default\s*=(?!=))\s*/.exec(code);

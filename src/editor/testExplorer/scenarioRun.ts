@@ -70,7 +70,7 @@ export async function runScenario(
       mode === 'debug'
         ? await debugCheck(command, sink, abort.signal, { folder, testRun: run })
         : await runCheckProcess(command, sink, abort.signal);
-    // Who presses Stop in the debugger wants no verdict.
+    // Stop in the debugger ends the run without a verdict.
     if (abort.signal.aborted || (mode === 'debug' && results.length === 0)) run.skipped(item);
     else settle(run, item, { results, exit, home, here, durationMs: Date.now() - startedAt });
   } catch (error) {

@@ -137,8 +137,8 @@ export class ScenarioTests implements Disposable {
   }
 
   /**
-   * Runs again whenever a file of the scenarios' folders is saved, until the token says stop: a saved scenario only
-   * itself, any other file all that were chosen, since any of them may use it.
+   * Runs again whenever a file of the scenarios' folders is saved, until the token is cancelled: a saved scenario alone, for
+   * any other file all chosen scenarios, since each may use it.
    */
   #onSave(mode: RunMode, request: TestRunRequest, token: CancellationToken): void {
     const saved = new Set<string>();

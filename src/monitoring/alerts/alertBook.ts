@@ -10,8 +10,8 @@ const MAX_RECENT = 500;
 const MAX_ACTIVE = 1000;
 
 /**
- * Which alerts hold, which did, and which of them are worth telling now: news, what got worse, what is over; not what
- * comes and goes.
+ * Keeps the alerts that hold and those that ended, and decides which to send: new ones, worse ones and ended ones, but not
+ * those that flap.
  */
 export class AlertBook {
   readonly #clock: Clock;
@@ -72,7 +72,7 @@ export class AlertBook {
       this.#active.delete(key);
       const event: AlertEvent = { type: 'resolved', at, alert };
       this.#recent.push(event);
-      // A sink that got the alert gets its end.
+      // A sink that received the alert also receives its end.
       const told = this.#told.get(key);
       if (!told?.open) continue;
       told.open = false;

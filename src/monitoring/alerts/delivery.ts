@@ -100,7 +100,7 @@ export class Delivery {
         if (!this.#disposal.signal.aborted) this.#log.warn(`An alert could not be delivered: ${describeError(error)}`);
       }
     }
-    // At once, not when the promise settles: an alert that comes in between would wait without a delivery under way.
+    // Cleared here and not when the promise settles: an alert that arrives in between would otherwise not be sent.
     this.#working = undefined;
   }
 }

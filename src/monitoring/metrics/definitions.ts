@@ -8,7 +8,7 @@ const gauge = (name: string, help: string, labels: readonly string[] = []): Metr
   kind: 'gauge',
   labels,
 });
-/** Of what cannot be added up: a time, a yes. */
+/** For values that have no sum, such as a time or a yes/no: the largest one counts. */
 const highest = (name: string, help: string, labels: readonly string[]): MetricDefinition => ({
   ...gauge(name, help, labels),
   together: 'highest',
@@ -54,11 +54,11 @@ export const METRICS: readonly MetricDefinition[] = [
   counter('samples', 'Samples taken.'),
   counter('alerts', 'Alerts raised and told.', ['kind', 'level']),
   counter('alerts_suppressed', 'Alerts not told since too many were.'),
-  counter('cleanups', 'Clean-ups that were asked for.', ['outcome']),
+  counter('cleanups', 'Clean-ups that were requested.', ['outcome']),
   counter('http_requests', 'Requests answered.', ['method', 'route', 'status']),
 ];
 
-/** Puts a reading into the book: what is gone is gone from it. */
+/** Puts a reading into the book; series that the reading does not have are removed. */
 export function recordReading(book: MetricBook, reading: MachineReading): void {
   const labelled = reading.trees.map((tree) => ({
     tree,

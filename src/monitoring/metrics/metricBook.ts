@@ -6,7 +6,9 @@ export interface MetricDefinition {
   readonly help: string;
   readonly kind: 'gauge' | 'counter';
   readonly labels: readonly string[];
-  /** What becomes of values whose labels are one (ids are folded in them, rare ones are `other`). Default: their sum. */
+  /**
+   * How values are combined when their labels become equal (ids are folded, rare values become `other`). Default: their sum.
+   */
   readonly together?: 'sum' | 'highest';
 }
 
@@ -19,8 +21,8 @@ export interface MetricSeries {
 export const SERIES_TTL_MS = 60 * 60_000;
 
 /**
- * The numbers to export. Its size is bounded: the values of each label are
- * capped, and what was not touched for an hour goes.
+ * The numbers to export. Its size is bounded: the values of each label are capped, and a series not updated for an hour is
+ * removed.
  */
 export class MetricBook {
   readonly #clock: Clock;
@@ -36,7 +38,7 @@ export class MetricBook {
     this.#metrics = new Map(definitions.map((definition) => [definition.name, { definition, series: new Map() }]));
   }
 
-  /** Replaces all series of a gauge: what is no longer measured is no longer there. Equal labels become one. */
+  /** Replaces all series of a gauge, so values no longer measured are removed. Equal labels become one series. */
   replace(name: string, series: readonly MetricSeries[]): void {
     const metric = this.#metrics.get(name)!;
     metric.series.clear();
@@ -83,8 +85,8 @@ const OTHER = 'other';
 const MAX_LENGTH = 120;
 
 /**
- * Keeps the values of each label few: a label with a value for each process, page or user makes a time series of each, which
- * is how monitoring itself becomes the leak.
+ * Keeps the values of each label few: a label with a value for each process, page or user makes a time series of each, so
+ * monitoring itself would leak.
  */
 class LabelValues {
   readonly #clock: Clock;

@@ -10,7 +10,10 @@ export interface OtlpOptions {
   readonly endpoint: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly intervalMs: number;
-  /** Of whom the numbers are, besides the service's name and version. `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` come before. */
+  /**
+   * Resource attributes besides the service's name and version. `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` come
+   * before.
+   */
   readonly attributes?: Readonly<Record<string, string>>;
   /** Called when the collector stops taking the metrics (with the reason), and when it takes them again (undefined). */
   readonly onChange?: (failure: Error | undefined) => void;
@@ -89,7 +92,7 @@ function provide(book: MetricBook, reader: MetricReader, attributes: OtlpOptions
   return provider;
 }
 
-/** The reader keeps what an export came to for itself: a collector that is not there would never be noticed. */
+/** The reader does not report failed exports, so without this a missing collector would go unnoticed. */
 function tellOfChanges(exporter: OTLPMetricExporter, onChange: OtlpOptions['onChange']): void {
   const send = exporter.export.bind(exporter);
   let failing = false;

@@ -9,9 +9,9 @@ export interface Refusal {
 }
 
 /**
- * Who may ask. The endpoint listens on this machine only, but every page in every browser of the machine can send requests
- * here: the Host must be ours (a name that was rebound to 127.0.0.1 is not), the Origin, where a browser gives one, too, and
- * a request without the token gets no information.
+ * Decides which requests may pass. The endpoint listens on this machine only, but every page in every browser of the machine
+ * can send requests here: the Host must be ours (a name that was rebound to 127.0.0.1 is not), the Origin, where a browser
+ * gives one, too, and a request without the token gets no information.
  */
 export class Gate {
   readonly #digest: Buffer;
@@ -29,10 +29,10 @@ export class Gate {
     const own = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`));
     const { host, origin } = request.headers;
     if (host === undefined || !own.has(host.toLowerCase())) {
-      return { status: 421, message: 'This is not the host you asked for.' };
+      return { status: 421, message: 'The Host header does not name this server.' };
     }
     if (origin !== undefined && !(origin.startsWith('http://') && own.has(origin.slice('http://'.length)))) {
-      return { status: 403, message: 'Pages of other origins may not ask.' };
+      return { status: 403, message: 'Requests from other origins are refused.' };
     }
     if (request.headers['sec-fetch-site'] === 'cross-site' || request.headers['sec-fetch-site'] === 'same-site') {
       return { status: 403, message: 'Pages of other origins may not ask.' };
@@ -46,7 +46,7 @@ export class Gate {
   }
 
   #isToken(token: string | undefined): boolean {
-    // Digests are of one length: how long the comparison takes says nothing of the token, nor does its length.
+    // Digests have one length, so the time of the comparison reveals neither the token nor its length.
     return timingSafeEqual(digest(token ?? ''), this.#digest) && token !== undefined;
   }
 }

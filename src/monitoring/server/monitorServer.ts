@@ -66,7 +66,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     needsToken: true,
     answer: async (_request, answers) => ({ status: 200, ...(await answers.metrics()) }),
   },
-  // For liveness probes, which have no token: it tells nothing but that somebody is there.
+  // For liveness probes, which have no token: the answer only says that the monitor runs.
   '/healthz': { method: 'GET', needsToken: false, answer: async (_request, answers) => json(200, answers.health()) },
 };
 
@@ -98,10 +98,10 @@ export async function startMonitorServer(
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  // Reading an answer slowly holds a connection as well as asking slowly does.
+  // A client that reads slowly holds a connection, as one that sends slowly does.
   server.setTimeout(REQUEST_TIMEOUT_MS, (socket) => socket.destroy());
   await listen(server, options.port);
-  // As when the process has no descriptor left for a connection: unheard, it would end the monitor.
+  // Raised when no file descriptor is left for a connection; without a listener it would end the monitor.
   server.on('error', (error) => log.warn(`A connection could not be taken: ${describeError(error)}`));
   const address = server.address();
   return {
@@ -126,7 +126,7 @@ async function handle(
     log.warn(`${method} ${route ? path : 'a request'} failed: ${describeError(error)}`);
     return problem(500, "It could not be done; the monitor's log says why.");
   });
-  // Labels are of our own choosing: what strangers ask for must not become a time series.
+  // Only known paths become labels: unknown ones would each make a time series.
   answers.answered(['GET', 'POST', 'HEAD'].includes(method) ? method : 'other', route ? path : 'other', answer.status);
   const body = Buffer.from(answer.text);
   response.writeHead(answer.status, {
@@ -134,7 +134,7 @@ async function handle(
     'content-length': body.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    // What was not read of a body would be taken for the next request.
+    // The unread rest of a body would be taken for the next request.
     ...(request.complete ? {} : { connection: 'close' }),
     ...answer.headers,
   });
@@ -159,7 +159,7 @@ async function answerOf(
 }
 
 async function cleanup(request: IncomingMessage, answers: MonitorAnswers): Promise<Answer> {
-  // What a form of a web page can send is not JSON.
+  // A form of a web page cannot send JSON, so this refuses requests from one.
   const type = request.headers['content-type'];
   if (type !== undefined && !/^application\/json\b/i.test(type)) return problem(415, 'Send JSON, or nothing.');
   const body = await readBody(request);
@@ -170,7 +170,7 @@ async function cleanup(request: IncomingMessage, answers: MonitorAnswers): Promi
   if (typeof dryRun !== 'boolean') return problem(400, "'dryRun' is true or false.");
   const running = answers.cleanup({ dryRun });
   if (!running) return problem(409, 'A clean-up is running already.', { 'retry-after': '5' });
-  // Browsers are asked nicely first and take their time: it is us who are silent now.
+  // Ending browsers takes time, so the limit for a slow client must not apply here.
   request.socket.setTimeout(0);
   try {
     return json(200, await running);

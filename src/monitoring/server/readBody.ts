@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** More than any request here has to say. */
+/** The largest body that is read, in bytes; our requests have some hundred. */
 export const MAX_BODY_BYTES = 16 * 1024;
 
 export type Body = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'too-large' | 'invalid' };

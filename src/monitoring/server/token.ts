@@ -6,7 +6,7 @@ import { LeakwrightError, describeError, replaceFile, stateFolder } from '../../
 const MIN_LENGTH = 16;
 
 /**
- * The token in a file, which must be there and hold something that cannot be guessed.
+ * The token in a file, which must exist and hold one word of at least 16 characters.
  *
  * @throws LeakwrightError `usage`
  */
@@ -38,8 +38,8 @@ export function newToken(): string {
 }
 
 /**
- * Writes the token to a file that only this user can read, one for each port: two monitors must not take each other's away. A
- * link that lies there is replaced, never followed. To be done once the port is ours.
+ * Writes the token to a file that only this user can read, one for each port: two monitors must not overwrite each other's
+ * token. A link that lies there is replaced, never followed. To be done once the port is ours.
  *
  * @returns the file
  */

@@ -52,7 +52,7 @@ export class CommandReader implements ProcessReader {
   }
 
   async readProcess(pid: number): Promise<ProcessInfo | undefined> {
-    // Never from an earlier run: whoever asks for one process is about to do something to it.
+    // Never from an earlier run: the caller is about to signal this process.
     return (await this.#read()).table.processes.get(pid);
   }
 

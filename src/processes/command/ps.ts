@@ -17,7 +17,7 @@ export function createPsSource(run: typeof runSystemCommand = runSystemCommand):
       LC_ALL: 'C',
       TZ: 'UTC',
     });
-  /** Programs by pid as of their last listing, and the lines that were told then. */
+  /** Programs by pid as of their last listing, and the lines that ps printed then. */
   let names: ReadonlyMap<number, string> = new Map();
   let told = new Map<number, string>();
   return async () => {

@@ -14,7 +14,7 @@ export function runSystemCommand(
   return new Promise((resolve, reject) => {
     const options = { env, timeout: 30_000, maxBuffer: 64 * 1024 * 1024, windowsHide: true } as const;
     const child = execFile(program, args, options, (error, stdout) => {
-      // ps exits with 1 when it finds nothing of what it was asked for, and still says what it found.
+      // ps exits with 1 when one of the pids does not exist, and still lists the others.
       if (!error || stdout.length > 0) {
         resolve(stdout);
         return;

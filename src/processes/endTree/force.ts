@@ -24,9 +24,9 @@ export interface ForceProcessesOptions {
 }
 
 /**
- * SIGKILL to all members: by group in one call where there is one, and whoever is left each by itself. Killing one by one
- * can be outrun: a member that forks after we looked and dies before we look again leaves a child nobody can tie to the
- * tree. So they are stopped first, parents and newcomers alike, and only then killed.
+ * SIGKILL to all members: by group in one call where there is one, then each remaining member by itself. A member that forks
+ * after one sample and dies before the next would leave a child without a link to the tree, so all members, new ones
+ * included, are stopped (SIGSTOP) before they are killed.
  *
  * @returns all that were known to live and are to be dead soon
  */
@@ -46,7 +46,7 @@ export async function forceProcesses(
   }
   if (living.length === 0) return living;
 
-  // Who got the group's SIGKILL is dying and cannot be stopped; only the others can fork on.
+  // Members that got the group's SIGKILL are dying and cannot be stopped; only the others can still fork.
   const isDying = (info: ProcessInfo) => info.groupId === killedGroup;
   living = await freeze(living, isDying, options);
   const rest = living.filter((info) => !isDying(info));
@@ -57,11 +57,11 @@ export async function forceProcesses(
 }
 
 /**
- * Stops all but those that are dying, and all who come meanwhile. It is over when a look finds nobody new that began after all
- * were seen stopped: a signal has not arrived when it was sent, and who is in the midst of a fork on a busy machine has
- * a child only after that.
+ * Stops all members that are not dying, and new ones as they appear. Done when a sample that began after all were seen
+ * stopped finds no new member: a signal arrives some time after it was sent, and a fork that is under way then still makes a
+ * child.
  *
- * @returns who lives then
+ * @returns the members that live then
  */
 async function freeze(
   living: readonly ProcessInfo[],
@@ -109,7 +109,7 @@ export async function forceByTreeKill(
     try {
       await treeKill(root.pid);
     } catch {
-      // taskkill fails when one process of the tree went first: what is left is ended below.
+      // taskkill fails when one process of the tree ended before; the remaining ones are ended below.
     }
   }
   for (const info of living) await signalProcess(reader, send, info, 'SIGKILL');

@@ -13,7 +13,7 @@ export class TreeMembership {
   readonly #byGroup: boolean;
   /** Pids of all members so far: only what they lead can be the tree's own session or group. */
   readonly #leaders = new Set<number>();
-  /** Whom to look for in the next sample. */
+  /** The pids to read in the next sample. */
   #expected: readonly ProcessIdentity[];
   #lastLiving = new Map<number, ProcessInfo>();
   #everCount = 0;

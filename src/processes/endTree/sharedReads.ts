@@ -1,9 +1,9 @@
 import type { ProcessReader, ProcessTable, ReadTableOptions } from '../process.ts';
 
 /**
- * The same reader, with one table read for all callers that ask in the same turn of the event loop. Trees that are ended
- * at once poll at the same beat, and ten of them would otherwise read all processes ten times a beat. A read always
- * starts after it was asked for: a caller never gets a sample from before its last signal.
+ * The same reader, with one table read for all callers that ask in the same turn of the event loop. Trees that are ended at
+ * once poll at the same beat, and ten of them would otherwise read all processes ten times a beat. A read always starts
+ * after the call, so a caller never gets a sample from before its last signal.
  */
 export function shareTableReads(reader: ProcessReader): ProcessReader {
   let pending: Promise<ProcessTable> | undefined;

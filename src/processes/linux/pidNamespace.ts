@@ -14,7 +14,7 @@ export function readPidNamespace(root = '/proc'): string | undefined {
 
 /**
  * Whether every process of this machine is in our table: not so in a container, where others may use the same files. Hidden
- * processes of other users (hidepid) do not matter, since files are asked for by their owner's processes.
+ * processes of other users (hidepid) do not matter, since only their owner's processes use the files in question.
  */
 export function seesAllProcesses(root = '/proc'): boolean {
   const own = readPidNamespace(root);

@@ -9,11 +9,11 @@ import {
 } from '../../processes/index.ts';
 import { type ServerTraces, type SurvivingProcess, WEB_SERVER_VARIABLE } from './keeperProtocol.ts';
 
-/** Looks this often for processes that came while others were ended. */
+/** How often to search again for processes that started while others were ended. */
 const MAX_ROUNDS = 4;
 
 /**
- * Ends a server with everything it started, and looks again until nothing is left: its tree, its process group and
+ * Ends a server with everything it started, and searches again until no process is left: its tree, its process group and
  * session, and whatever carries its mark in the environment (a daemon that left both).
  *
  * @returns what could not be ended
@@ -34,7 +34,7 @@ export async function endServer(reader: ProcessReader, traces: ServerTraces): Pr
   return (await findServerProcesses(reader, traces)).map(({ pid, name }) => ({ pid, name }));
 }
 
-/** Asks only; whether they end is watched by the caller. */
+/** Only sends the signal; the caller waits for the end. */
 async function signalGroup(groupId: number, signal: NodeJS.Signals): Promise<void> {
   await Promise.resolve();
   process.kill(-groupId, signal);

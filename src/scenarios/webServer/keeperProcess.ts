@@ -5,7 +5,7 @@ import { endServer } from './endServer.ts';
 import type { FromKeeper, ServerCommand, ServerTraces, SurvivingProcess, ToKeeper } from './keeperProtocol.ts';
 import { KeeperWatch, WATCH, runWatch } from './keeperWatch.ts';
 
-/** Whatever happens, a keeper never outlives its run by more than this. */
+/** A keeper exits at the latest this long after its run, in ms. */
 const DEADLINE_MS = 60_000;
 /** Output of a server that is not read fast enough: the newest characters are kept. */
 const MAX_PENDING_OUTPUT = 64 * 1024;

@@ -33,7 +33,7 @@ export interface SurvivingProcess {
   readonly name: string;
 }
 
-/** What a run tells the keeper of its servers. The end of the channel is a message too: end them all. */
+/** The messages of a run to the keeper of its servers. A closed channel means: end them all. */
 export type ToKeeper = { readonly type: 'start'; readonly server: ServerCommand } | { readonly type: 'stop' };
 
 export type FromKeeper =

@@ -5,9 +5,9 @@ import { programFile } from '../../support/index.ts';
 import { endServer } from './endServer.ts';
 import { type ServerTraces, WEB_SERVER_VARIABLE } from './keeperProtocol.ts';
 
-/** Whatever happens, a watch outlives its keeper by no more than this, in ms. */
+/** A watch exits at the latest this long after its keeper, in ms. */
 const DEADLINE_MS = 60_000;
-/** The line that says that nothing is left to be ended. */
+/** The line that says that all servers were ended. */
 const DONE = 'done';
 /** What starts this program as a watch. */
 export const WATCH = 'watch';
@@ -19,7 +19,7 @@ export const WATCH = 'watch';
 export class KeeperWatch {
   #process: ChildProcess | undefined;
 
-  /** To be told right after a server was started, and again when more is known. */
+  /** Call it right after a server was started, and again when more is known of it. */
   note(traces: ServerTraces): void {
     this.#process ??= this.#start();
     this.#process.stdin?.write(`${JSON.stringify(traces)}\n`);
@@ -64,7 +64,10 @@ export async function runWatch(): Promise<void> {
   );
 }
 
-/** A keeper that ended right after it started a server had no time to say when that was: its mark says that it is the one. */
+/**
+ * A keeper that ended right after it started a server could not report the start time; then the mark in the environment
+ * identifies the process.
+ */
 async function withStartTime(reader: ProcessReader, traces: ServerTraces): Promise<ServerTraces | undefined> {
   if (traces.root.startTime > 0) return traces;
   const info = await reader.readProcess(traces.root.pid);

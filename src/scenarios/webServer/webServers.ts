@@ -288,6 +288,6 @@ function serverEnvironment(): Record<string, string> {
   );
   // Of our own making where we run in an editor: the server's own programs must not see it.
   if (process.versions['electron'] !== undefined) delete env['ELECTRON_RUN_AS_NODE'];
-  // Development servers that open the person's browser by themselves are told not to.
+  // Stops development servers from opening the person's browser.
   return { BROWSER: 'none', ...env };
 }

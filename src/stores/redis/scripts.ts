@@ -1,7 +1,7 @@
 /**
- * What happens inside Redis. Each script is one atomic step. A scope is a hash of limits and counts
- * (`:meta`), a stream of records whose ids are their sequences (`:records`), their attachments (`:attachments`), and values
- * by key (`:values`) with the order they were set in (`:order`). KEYS[1] is the prefix of all; ARGV[1] is the time in ms.
+ * The scripts that run inside Redis. Each is one atomic step. A scope is a hash of limits and counts (`:meta`), a stream of
+ * records whose ids are their sequences (`:records`), their attachments (`:attachments`), and values by key (`:values`) with
+ * the order they were set in (`:order`). KEYS[1] is the prefix of all; ARGV[1] is the time in ms.
  */
 const LIBRARY = `
 local prefix, now = KEYS[1], tonumber(ARGV[1])
@@ -186,7 +186,7 @@ for _, key in ipairs(redis.call('ZRANGE', m.b .. ':order', 0, -1)) do
     redis.call('ZREM', m.b .. ':order', key)
   end
 end
--- Whoever cleans up here is not the one the scope belongs to: it gets no more time for it.
+-- The clean-up is not the scope's owner, so the scope's time to live is not renewed.
 count(m)
 return expired`,
 

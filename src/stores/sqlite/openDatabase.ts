@@ -78,7 +78,10 @@ function unusable(file: string, error: unknown): LeakwrightError {
   });
 }
 
-/** `node:sqlite`, loaded so that its absence is no crash. Its "experimental" notice is nothing to a user of ours. */
+/**
+ * `node:sqlite`, loaded so that its absence is no crash. Its "experimental" warning is of no use to our users and is left
+ * out.
+ */
 function loadSqlite(): typeof Sqlite {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};

@@ -27,8 +27,8 @@ interface ScopeRow {
 
 /**
  * Keeps records in one SQLite file, with the module that comes with Node. Several processes may use the file at once. A
- * change is in the file (in its write-ahead log) when its promise resolves, so the death of the process loses nothing; what
- * a power cut may take are the last moments.
+ * change is in the file (in its write-ahead log) when its promise resolves, so the death of the process loses nothing; a
+ * power cut may lose the last changes.
  */
 export class SqliteStore<T> implements Store<T> {
   readonly #db: DatabaseSync;

@@ -21,7 +21,7 @@ export interface BoardState {
   readonly note: string;
 }
 
-/** What a check's event makes of its row. */
+/** The row of a check after an event. */
 export function nextRow(row: BoardRow, event: LeakEvent): BoardRow {
   switch (event.type) {
     case 'checkStarted':

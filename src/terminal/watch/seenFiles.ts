@@ -9,7 +9,7 @@ const MAX_TEXTS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const READ_TIMEOUT_MS = 5000;
 const READ_AT_ONCE = 8;
-/** Files that one scenario imports, directly or through others. */
+/** The most files that one scenario imports, directly or through others. */
 const MAX_IMPORTS = 200;
 
 /** The same browser, whose page tells what it loads. */
@@ -30,8 +30,8 @@ export function seeing(open: OpenLeakBrowser, urls: Set<string>): OpenLeakBrowse
 }
 
 /**
- * The files of the workspace behind what a check's page loaded, as absolute paths. The texts are asked for again, after the
- * check, so that reading them does not disturb what it measures.
+ * The files of the workspace behind what a check's page loaded, as absolute paths. The texts are fetched again after the
+ * check, so that reading them does not disturb its measurements.
  */
 export async function filesSeen(urls: Iterable<string>, pageUrl: string, folder: string): Promise<Set<string>> {
   const all = [...urls];

@@ -41,7 +41,7 @@ again.onclick = () => {
   void fetch('/again', { method: 'POST' });
 };`;
 
-/** The page around the report: what runs, and *Check Again*. Everything it is told is shown as text. */
+/** The page around the report: what runs, and *Check Again*. All of its data is shown as text. */
 export function uiPage(): { readonly html: string; readonly policy: string } {
   const nonce = randomBytes(16).toString('base64');
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'`;

@@ -5,7 +5,7 @@ import { LeakwrightError, describeError } from '../../support/index.ts';
 import type { BoardState } from './board.ts';
 import { uiPage } from './uiPage.ts';
 
-/** What the page in the browser is told: the rows, and which version of the report there is. */
+/** The state that the page in the browser shows: the rows, and the version of the report. */
 interface UiState extends BoardState {
   /** Rises with each report. 0: there is none yet. */
   readonly version: number;
@@ -22,7 +22,7 @@ const HEADERS_TIMEOUT_MS = 5000;
 const MAX_PAGES = 20;
 
 /**
- * Serves the report page on 127.0.0.1 to whoever has the token, for as long as the command runs.
+ * Serves the report page on 127.0.0.1 to clients with the token, for as long as the command runs.
  *
  * @param answers `report`: the report as a page, or undefined while there is none; `again`: checks all again
  * @throws LeakwrightError `usage` when the port is taken

@@ -29,8 +29,8 @@ interface Entry {
 }
 
 /**
- * `leakwright check --watch` and `--ui`: checks again what a change touches, or what somebody wants checked again, until the
- * signal ends it all.
+ * `leakwright check --watch` and `--ui`: checks again what a change touches or what the user requests, until the signal
+ * aborts.
  *
  * @throws the signal's reason, once browsers and web servers are gone; LeakwrightError `usage` before anything runs
  */

@@ -107,7 +107,7 @@ describe('Whose tree is it', () => {
       startBrowser({ ppid: 80 });
       const after = await decide();
       assert.equal(after.status, 'orphan', facts(after));
-      assert.match(facts(after), /Whoever launched it has ended/);
+      assert.match(facts(after), /Its launcher has ended/);
     });
 
     it('named after the script it was launched by, where its environment tells and nobody saw it', async () => {

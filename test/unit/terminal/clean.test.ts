@@ -30,7 +30,7 @@ describe('leakwright clean', () => {
     assert.equal(await runClean({ yes: true }, io, signal, cleanUpOf(world, temp)), 0, io.stdout + io.stderr);
     assert.deepEqual(alive(), [300, 400, 500]);
     assert.match(io.stdout, /1 browser to end:\n {2}Chrome \(pid 200, puppeteer\), 2 processes/);
-    assert.match(io.stdout, /Whoever launched it has ended/);
+    assert.match(io.stdout, /Its launcher has ended/);
     assert.match(io.stdout, /Ended: Chrome \(pid 200, puppeteer\)/);
     assert.match(io.stdout, /Chrome \(pid 300, puppeteer\): owned by node run\.js \(pid 100\)/);
     assert.match(io.stdout, /Chrome \(pid 400\): personal/);
