@@ -11,7 +11,7 @@ export interface Idle {
 
 /**
  * How long a browser has stood still: since it started, since anything in its profile changed, and since it was seen to work.
- * A connection alone is no work (agents keep theirs for days), and is told beside it; one that was just closed is.
+ * An open connection alone does not count as work (agents keep theirs for days) and is shown beside it; one that was just closed does.
  *
  * @param now ms since the epoch
  */

@@ -251,7 +251,7 @@ async function check(
   }
 }
 
-/** Sends progress to a client that asked for it; each message also shows that the check still runs. */
+/** Sends progress to a client that requested it; each message also shows that the check still runs. */
 function progressOf(call: Call): { readonly onEvent: (event: LeakEvent) => void; readonly end: () => void } {
   const progressToken = call._meta?.progressToken;
   if (progressToken === undefined) return { onEvent: () => {}, end: () => {} };

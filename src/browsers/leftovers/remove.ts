@@ -151,7 +151,7 @@ async function mountOf(folder: FileHandle): Promise<string | undefined> {
 
 /** Another folder was put in the place of the one that was checked: moves it back. */
 async function moveBack(moved: string, path: string): Promise<RemovalProblem> {
-  const reason = 'something else was put in its place while it was looked at';
+  const reason = 'something else was put in its place during the check';
   // The next clean-up removes everything in our own folder, so what is not ours must be moved out of it.
   for (const place of [path, `${path}.2`, `${path}.3`]) {
     if (!(await isGone(place))) continue;

@@ -34,7 +34,7 @@ export class AlertBook {
     );
   }
 
-  /** Levels of what holds, by key. */
+  /** Levels of the alerts that hold, by key. */
   get levels(): ReadonlyMap<string, AlertLevel> {
     return new Map([...this.#active].map(([key, { level }]) => [key, level]));
   }

@@ -123,6 +123,6 @@ describe('What is said of housekeeping', () => {
     });
     assert.match(facts[0]!, /^Housekeeping: 3 times, last at .+/);
     assert.equal(facts[1], '· because it was time: 2; because memory was short: 1');
-    assert.equal(facts[2], '· let go: 25 requests, 1 cursors, 0 sessions');
+    assert.equal(facts[2], '· removed: 25 requests, 1 cursors, 0 sessions');
   });
 });
