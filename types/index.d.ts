@@ -272,6 +272,8 @@ export interface CheckSettings {
   /** A running browser: a CDP or Playwright server endpoint. */
   readonly connect?: string;
   readonly headed?: boolean;
+  /** With `headed`: when a step fails, its window stays open until it is closed. */
+  readonly keepOpen?: boolean;
   readonly sandbox?: boolean;
   readonly storageState?: string;
   /** A file that gets what the verdict rests on. */

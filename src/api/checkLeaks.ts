@@ -54,6 +54,7 @@ const API_SETTINGS = [
   'executablePath',
   'connect',
   'headed',
+  'keepOpen',
   'sandbox',
   'storageState',
   'evidence',

@@ -30,7 +30,12 @@ export function runScenario(
       ? undefined
       : settings.stepTimeout * 1000;
   const step = defined({ stepTimeoutMs });
-  const shown: CheckContext = settings.showUrls === undefined ? context : { ...context, showUrls: settings.showUrls };
+  const shown: CheckContext = {
+    ...context,
+    ...defined({ showUrls: settings.showUrls }),
+    // Without a window there is nothing to look at.
+    ...(settings.keepOpen && settings.headed ? { keepOpen: true } : {}),
+  };
   const duration = durationOptions(settings);
   if (duration) return checkDuration(scenario, { ...duration, ...step }, shown);
   return checkLeaks(

@@ -90,6 +90,10 @@ export const checkOptions = {
     help: 'use a running browser: a CDP (http://) or Playwright server (ws://) endpoint',
   },
   headed: { kind: 'flag', help: 'show the browser window' },
+  keepOpen: {
+    kind: 'flag',
+    help: 'with --headed: when a step fails, keep its browser window open until it is closed',
+  },
   sandbox: {
     kind: 'offSwitch',
     help: "run Chromium without its sandbox (always so for root, where it can't have one)",

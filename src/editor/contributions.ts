@@ -47,6 +47,7 @@ export const ROW_COMMANDS = {
   saveAsScenario: 'leakwright.saveAsScenario',
   fixLeak: 'leakwright.fixLeak',
   stopCheck: 'leakwright.stopCheck',
+  showBrowser: 'leakwright.showBrowser',
   checkHeaded: 'leakwright.checkHeaded',
   pickPage: 'leakwright.pickPage',
   endTree: 'leakwright.endTree',
@@ -140,6 +141,8 @@ export interface Settings {
   fileLeakAlertAfter: number;
   /** Counted iterations of scenarios in the Test Explorer; 0: as the scenario says. */
   iterations: number;
+  /** Seconds for each check; 0: as its task says, else 120. */
+  checkTimeout: number;
   codeLens: boolean;
   checkAgainOnSave: boolean;
   ignore: readonly IgnoreSetting[];
@@ -170,6 +173,7 @@ export const SETTING_DEFAULTS: Settings = {
   processLeakAlertAfter: ALERT_AGES.orphanMs / 1000,
   fileLeakAlertAfter: ALERT_AGES.leftoverMs / 1000,
   iterations: 0,
+  checkTimeout: 0,
   codeLens: true,
   checkAgainOnSave: false,
   ignore: [],

@@ -268,11 +268,14 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.resume, () => processes.setPaused(false));
   command(ROW_COMMANDS.pickPage, () => pickPage(context.workspaceState));
   command(COMMANDS.checkAgain, (target?: CheckTarget) => onDemand().checkAgain(loop, target));
-  command(ROW_COMMANDS.checkHeaded, (target?: CheckTarget) => onDemand().checkAgain(loop, target, { headed: true }));
+  command(ROW_COMMANDS.checkHeaded, (target?: CheckTarget) => onDemand().checkAgain(loop, target, 'show'));
   command(ROW_COMMANDS.saveAsScenario, (target?: CheckTarget) => onDemand().saveAsScenario(loop, target));
   command(ROW_COMMANDS.fixLeak, (target?: CheckTarget) => onDemand().fixLeak(loop, target));
   command(ROW_COMMANDS.stopCheck, (node?: LeakNode) => {
     for (const { id, stop } of running.list) if (node?.kind !== 'running' || node.check.id === id) stop();
+  });
+  command(ROW_COMMANDS.showBrowser, (node?: LeakNode) => {
+    if (node?.kind === 'running') running.list.find(({ id }) => id === node.check.id)?.showBrowser?.();
   });
   command(ROW_COMMANDS.ignoreLeak, async (target: CheckTarget & { readonly reason?: string }) => {
     const located = await onDemand().locateFinding(loop, target);

@@ -7,6 +7,7 @@ export { askSessionOptions } from './managed/askOptions.ts';
 export { attachInteractively } from './managed/attachFlow.ts';
 export { debugScript, runScript } from './managed/runScript.ts';
 export { exportReport } from './report/exportReport.ts';
+export { pictureAddress, pictureRoot } from './report/picture.ts';
 export { reportView } from './report/reportView.ts';
 export { newScenario } from './testExplorer/newScenario.ts';
 export { recordScenario } from './testExplorer/recordScenario.ts';

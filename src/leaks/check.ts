@@ -85,6 +85,13 @@ export function checkLeaks(
       if (!(subject instanceof PageUnderTest)) return {};
       return (await lookAtFailedStep(subject.page, failure, scenario.url)) ?? {};
     },
+    pageClosed({ subject, browser }) {
+      if (!(subject instanceof PageUnderTest) || subject.page.isClosed()) return undefined;
+      return new Promise<void>((resolve) => {
+        subject.page.once('close', () => resolve());
+        browser?.onLost(() => resolve());
+      });
+    },
     letGo,
     outcome: ({ subject, measurements, decision, findings, memory, verdict }) => ({
       mode: 'iterations',

@@ -21,6 +21,8 @@ export interface CheckContext {
   readonly signal?: AbortSignal;
   readonly log?: Log;
   readonly clock?: Clock;
+  /** When a step fails, wait until its page is closed before the browser is ended: somebody looks at it. */
+  readonly keepOpen?: boolean;
   /** Whether URLs and texts are said with the secrets in them. */
   readonly showUrls?: boolean;
 }
@@ -50,6 +52,8 @@ export interface CheckKind<State extends object> {
   work(run: CheckRun & State): AsyncGenerator<LeakEvent, void>;
   /** What is known of a step that failed, while its page is still there. */
   lookAtFailure?(run: CheckRun & State, failure: unknown): Promise<Partial<NonNullable<CheckResult['error']>>>;
+  /** Resolves when the page of a step that failed is closed; undefined where there is none to look at. */
+  pageClosed?(run: CheckRun & State): Promise<void> | undefined;
   /** Lets go of the page, before its browser is ended. */
   letGo(run: CheckRun & State): Promise<void>;
   /** What the report has beside the facts that all checks have. */
@@ -109,6 +113,16 @@ async function* frame<State extends object>(
       error = describeCheckError(failure, run.abort.signal, scenario, workspaceFolder);
       if (!run.abort.signal.aborted) error = { ...error, ...(await kind.lookAtFailure?.(run, failure)) };
       run.log.debug(`The check ended early: ${describeError(failure)}`);
+      const closed = context.keepOpen && !run.abort.signal.aborted ? kind.pageClosed?.(run) : undefined;
+      if (closed) {
+        // A person may look at it for as long as they like.
+        stopTimer();
+        yield {
+          type: 'warning',
+          message: `${error.message} The browser stays open: close its window to end the check.`,
+        };
+        await Promise.race([closed, aborted(context.signal)]);
+      }
     }
     yield run.phases.begin('cleanup');
     const cleanup = await cleanUp(run, kind);
@@ -168,6 +182,12 @@ function endWith({ context: { signal }, abort }: CheckRun, limitMs: number | und
     clearTimeout(limit);
     signal?.removeEventListener('abort', onAbort);
   };
+}
+
+/** Resolves when the signal is aborted; never without one. */
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return;
+  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function cleanUp<State extends object>(

@@ -17,6 +17,11 @@ export function stateFolder(
   return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'leakwright');
 }
 
+/** Pictures of pages on which a step of a check failed. */
+export function pictureFolder(): string {
+  return join(stateFolder(), 'screenshots');
+}
+
 const runsFromBundle = basename(import.meta.dirname) === 'dist';
 
 /** The folder that holds our package.json, both from the sources and from the bundles in `dist/`. */

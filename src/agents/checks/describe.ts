@@ -1,6 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { z } from 'zod';
+<<<<<<< HEAD
 import { type Finding, type SourceSite, adviceOf, libraryFrame } from '../../leaks/index.ts';
 import {
   describeParts,
@@ -12,16 +11,22 @@ import {
 } from '../../reports/index.ts';
 import { defined, isInside } from '../../support/index.ts';
 import type { KnownFinding } from '../workbench.ts';
+=======
+import { type Finding, adviceOf } from '../../leaks/index.ts';
+import {
+  describeParts,
+  excerptOf,
+  excerptText,
+  formatPlace,
+  summarizeCheck,
+  summarizeFinding,
+} from '../../reports/index.ts';
+import { defined } from '../../support/index.ts';
+>>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)
 import type { KnownCheck } from './knownChecks.ts';
 
 /** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
 const PAGE_OF_FINDINGS = 5;
-/** Lines of source before and after the line of a leak. */
-const AROUND = 2;
-/** Characters of a line of source: minified code has lines of megabytes. */
-const MAX_LINE = 160;
-/** Larger files are no sources that a person wrote. */
-const MAX_SOURCE_BYTES = 2 * 1024 * 1024;
 
 /** A finding as answers have it. */
 const findingShape = z.object({
@@ -86,7 +91,8 @@ function describeFinding(finding: Finding, workspaceFolder: string): FindingAnsw
   const { kind, name, severity, perIteration, bytesPerIteration, fingerprint, allocatedAt, keptAt, holder } = finding;
   const advice = finding.ignored === undefined ? adviceOf(finding) : undefined;
   const place = keptAt ?? allocatedAt;
-  const excerpt = place && excerptOf(place, workspaceFolder);
+  const lines = place && excerptOf(place, workspaceFolder);
+  const excerpt = lines && excerptText(lines);
   return {
     fingerprint,
     kind,
@@ -114,6 +120,7 @@ function findingText(finding: Finding, { fingerprint, reason, advice, parts, exc
   if (excerpt !== undefined) lines.push(excerpt.replaceAll(/^/gm, '  | '));
   return lines.join('\n');
 }
+<<<<<<< HEAD
 
 /** The lines around a place in a file of the workspace, with their numbers; undefined where it is not there. */
 function excerptOf({ file, line }: SourceSite, workspaceFolder: string): string | undefined {
@@ -158,3 +165,5 @@ export function explainFinding({ check, finding }: KnownFinding): string {
   if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
   return lines.join('\n');
 }
+=======
+>>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)

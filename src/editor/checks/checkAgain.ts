@@ -4,11 +4,12 @@ import type { CheckResult } from '../../leaks/index.ts';
 import { checkIdentity } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import { TASK_TYPE, VIEWS } from '../contributions.ts';
+import type { RunMode } from '../testExplorer/scenarioRun.ts';
 import type { ScenarioTests } from '../testExplorer/scenarioTests.ts';
 import { t } from '../translate.ts';
 import { requireTrust } from '../trust.ts';
 import { announceEnd } from './announce.ts';
-import type { CheckProperties } from './checkArguments.ts';
+import { type CheckProperties, IN_A_WINDOW } from './checkArguments.ts';
 import type { CheckResults } from './checkResults.ts';
 import type { CheckTasks } from './checkTasks.ts';
 import type { KeptResult } from './findings.ts';
@@ -24,37 +25,39 @@ export interface LoopContext extends LocateContext {
   readonly running: RunningChecks;
 }
 
+type Mode = Exclude<RunMode, 'debug'>;
+
 /**
  * *Check Again*: runs what a finding, a report, a Problem or a row comes from once more, as it was run.
  *
- * @param more what is different this time
+ * @param mode `show`: in a browser with a window
  * @throws LeakwrightError `usage` where nothing says how
  */
-export async function checkAgain(context: LoopContext, target: CheckTarget, more: CheckProperties = {}): Promise<void> {
+export async function checkAgain(context: LoopContext, target: CheckTarget, mode: Mode = 'check'): Promise<void> {
   if (!requireTrust(t('A leak check'))) return;
   const checks = await locateChecks(context, target);
   if (checks.length === 0) throw new LeakwrightError('usage', t('No check was run in this workspace yet.'));
-  for (const check of withoutRepeats(checks)) await repeat(context, check, more);
+  for (const check of withoutRepeats(checks)) await repeat(context, check, mode);
 }
 
-async function repeat(context: LoopContext, { result, folder }: KeptResult, more: CheckProperties): Promise<void> {
+async function repeat(context: LoopContext, { result, folder }: KeptResult, mode: Mode): Promise<void> {
   if (context.running.list.some(({ name }) => name === result.name)) {
     await commands.executeCommand(`${VIEWS.leakChecks}.focus`);
     void window.showInformationMessage(t('It is being checked already.'));
     return;
   }
-  if (result.file !== undefined && Object.keys(more).length === 0) {
-    await runScenario(context, Uri.file(isAbsolute(result.file) ? result.file : join(folder, result.file)));
+  if (result.file !== undefined) {
+    await runScenario(context, mode, Uri.file(isAbsolute(result.file) ? result.file : join(folder, result.file)));
     return;
   }
-  const properties = propertiesOf(context, result, folder);
+  const properties = { ...propertiesOf(context, result, folder), ...(mode === 'show' ? IN_A_WINDOW : {}) };
   const scope = workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === folder) ?? workspace.workspaceFolders?.[0];
-  const name = t('Check {0}', result.file ?? result.url);
-  await tasks.executeTask(context.checks.createTask({ type: TASK_TYPE, ...properties, ...more }, name, scope));
+  const name = t('Check {0}', result.url);
+  await tasks.executeTask(context.checks.createTask({ type: TASK_TYPE, ...properties }, name, scope));
 }
 
 /** Its end is said as that of a task is. */
-async function runScenario({ scenarios, results, findings }: LoopContext, file: Uri): Promise<void> {
+async function runScenario({ scenarios, results, findings }: LoopContext, mode: Mode, file: Uri): Promise<void> {
   const ended: CheckResult[] = [];
   let folder: string | undefined;
   const listening = results.onDidResult((outcome) => {
@@ -62,7 +65,7 @@ async function runScenario({ scenarios, results, findings }: LoopContext, file: 
     ({ folder } = outcome);
   });
   try {
-    await scenarios.run('check', file);
+    await scenarios.run(mode, file);
   } finally {
     listening.dispose();
   }
@@ -70,7 +73,6 @@ async function runScenario({ scenarios, results, findings }: LoopContext, file: 
 }
 
 function propertiesOf({ recent }: LoopContext, result: CheckResult, folder: string): CheckProperties {
-  if (result.file !== undefined) return { file: result.file };
   if (result.name !== result.url) {
     throw new LeakwrightError('usage', t("'{0}' is a test of a suite: run that again.", result.name));
   }

@@ -11,10 +11,15 @@ export interface CheckProperties extends WrittenSettings {
   readonly file?: string | readonly string[];
 }
 
+/** A check that somebody watches: the window of a step that failed stays. */
+export const IN_A_WINDOW = { headed: true, keepOpen: true } as const satisfies CheckProperties;
+
 /** What the settings add where the task says nothing. */
 export interface CheckDefaults {
   readonly browser: BrowserSetting;
   readonly executablePath: string;
+  /** Seconds for a check; 0: the command line's own limit. */
+  readonly timeout: number;
   readonly ignore: readonly IgnoreSetting[];
 }
 
@@ -48,8 +53,12 @@ export function checkArguments(properties: CheckProperties, defaults: CheckDefau
         }
       : // A program that the settings name for another browser than the task's would be the wrong one.
         {};
+  const limit: WrittenSettings =
+    own.timeout === undefined && own.duration === undefined && own.profile === undefined && defaults.timeout > 0
+      ? { timeout: defaults.timeout }
+      : {};
   const rules = [...(own.ignore === undefined ? [] : [own.ignore].flat()), ...defaults.ignore];
-  return argumentsFor({ ...own, ...fromSettings, ignore: rules }, files);
+  return argumentsFor({ ...own, ...fromSettings, ...limit, ignore: rules }, files);
 }
 
 /** @throws LeakwrightError `usage` when a property cannot mean anything */

@@ -32,6 +32,7 @@ export function checkCommand(
   const args = checkArguments(properties, {
     browser: setting('browser', folder),
     executablePath: setting('executablePath'),
+    timeout: setting('checkTimeout', folder),
     ignore: setting('ignore', folder),
   });
   return checkCommandOf(

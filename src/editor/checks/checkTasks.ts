@@ -21,7 +21,7 @@ import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
 import { defined, type Log, describeError } from '../../support/index.ts';
 import { TASK_TYPE, TREE_MATCHER } from '../contributions.ts';
 import { inBackground } from '../log.ts';
-import { type CheckProperties, treeArguments } from './checkArguments.ts';
+import { type CheckProperties, IN_A_WINDOW, treeArguments } from './checkArguments.ts';
 import { type CheckPlaces, checkCommand } from './checkCommand.ts';
 import type { CheckResults } from './checkResults.ts';
 import { presets } from './presets.ts';
@@ -158,7 +158,14 @@ export class CheckTasks implements TaskProvider, Disposable {
     const folder = task.execution.options?.cwd;
     const results: CheckResult[] = [];
     const { type: _, ...properties } = task.definition;
-    const handle = this.#options.running.begin(task.name, () => execution.terminate());
+    const stop = () => execution.terminate();
+    const showBrowser = () => {
+      stop();
+      const shown = this.createTask({ ...task.definition, ...IN_A_WINDOW }, task.name, task.scope);
+      inBackground(this.#options.log, 'Showing a browser', Promise.resolve(tasks.executeTask(shown)));
+    };
+    const isShown = (properties as CheckProperties).headed === true;
+    const handle = this.#options.running.begin(task.name, { stop, ...(isShown ? {} : { showBrowser }) });
     const onEvent = (event: LeakEvent): void => {
       handle.onEvent(event);
       if (event.type !== 'checkEnded') return;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
+import { undecidedReason } from './sentences.ts';
 
 /** A leak in a few words, its line first: `OrderDialog.tsx:14, resize listener on window`. */
 export function briefly({ name, holder, allocatedAt, keptAt }: Finding): string {
@@ -43,8 +44,7 @@ export function endOf(results: readonly CheckResult[], gone: readonly Finding[])
   }
   const unclear = results.find(({ verdict }) => verdict !== 'clean');
   if (unclear) {
-    const why = plainText(unclear.warnings[0] ?? t('something grows, and what it is could not be told'), 300);
-    return { verdict: 'inconclusive', sentence: t('Cannot say: {0}', why) };
+    return { verdict: 'inconclusive', sentence: t('Cannot say: {0}', undecidedReason(unclear)) };
   }
   const [was] = gone;
   if (was) {

@@ -1,5 +1,6 @@
 import { MarkdownString, Uri } from 'vscode';
 import type { Finding, SourceFrame } from '../../leaks/index.ts';
+import { excerptOf, excerptText } from '../../reports/index.ts';
 import { formatBytes, markdownCode, markdownText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { placeOf } from './problem.ts';
@@ -14,8 +15,30 @@ function placeLink(frame: SourceFrame, folder: string): string {
   return `[${label}](${uri.toString()})`;
 }
 
+/** A fence longer than any in the code. Without a language: the marked line is no code. */
+function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
 /**
- * What a person wants to know of a leak at its line: how fast it grows, where it is made and put, and what holds it.
+ * The code where a leak is made, and where it is kept if that is elsewhere. The text of a bundle without a source map is what the
+ * check has read.
+ */
+function excerpts({ allocatedAt, keptAt }: Finding, folder: string): string[] {
+  const shown = new Map<string, string>();
+  for (const site of [allocatedAt, keptAt]) {
+    if (!site || shown.has(`${site.file}:${site.line}`)) continue;
+    const lines = excerptOf(site, folder);
+    const text = lines ? excerptText(lines) : site.excerpt;
+    if (text !== undefined && text !== '') shown.set(`${site.file}:${site.line}`, text);
+  }
+  return [...shown].map(([place, text]) => `${markdownText(place)}\n\n${codeBlock(text)}`);
+}
+
+/**
+ * What a person wants to know of a leak at its line: what to do, how fast it grows, where it is made and put, what holds it.
  *
  * @param folder the absolute path that the finding's files are relative to
  */
@@ -40,6 +63,7 @@ export function describeFinding(finding: Finding, folder: string): MarkdownStrin
     fact(t('Growth'), t('{0} an iteration', formatBytes(finding.bytesPerIteration)));
   }
   if (finding.retainedBytes > 0) fact(t('Retains'), formatBytes(finding.retainedBytes));
+  for (const excerpt of excerpts(finding, folder)) lines.push('', excerpt);
   if (facts.length > 0) lines.push('', `| | |\n|---|---|\n${facts.join('\n')}`);
   if (finding.retainedBy.length > 0) {
     lines.push('', `${t('Held by')} ${finding.retainedBy.map((name) => markdownCode(name)).join(' → ')}`);

@@ -44,11 +44,13 @@ export class RecentChecks {
   async note(result: CheckResult, properties: CheckProperties, folder: string | undefined): Promise<void> {
     if (result.file !== undefined || properties.url === undefined) return;
     const key = checkKey(result, folder ?? '');
+    // Watched once is not watched always.
+    const { headed: _, keepOpen, ...unwatched } = properties;
     const recent: RecentCheck = {
       // A task may ask for its page: this is the answer.
       url: result.url,
       click: result.steps ?? [],
-      properties,
+      properties: keepOpen ? unwatched : properties,
       ...defined({ folder }),
       key,
     };

@@ -16,19 +16,19 @@ export interface RunningCheck {
   readonly startedAt: number;
   /** Ends it, with its browser. */
   readonly stop: () => void;
+  /** Runs it anew in a browser with a window; undefined where it has one. */
+  readonly showBrowser?: () => void;
 }
 
 /** The same check after an event; the very same where nothing of it is shown. */
 export function advance(check: RunningCheck, event: LeakEvent): RunningCheck {
   switch (event.type) {
     case 'checkStarted': {
-      const { id, startedAt, stop } = check;
-      return { id, startedAt, stop, name: event.name };
+      return { ...atRest(check), name: event.name };
     }
     case 'phaseStarted': {
-      const { id, name, startedAt, stop } = check;
       const of = event.iterations === undefined ? {} : { iteration: 0, of: event.iterations };
-      return { id, name, startedAt, stop, phase: event.phase, ...of };
+      return { ...atRest(check), phase: event.phase, ...of };
     }
     case 'iteration': {
       return { ...check, phase: event.phase, iteration: event.iteration, of: event.of };
@@ -44,6 +44,7 @@ export function advance(check: RunningCheck, event: LeakEvent): RunningCheck {
   }
 }
 
+<<<<<<< HEAD
 /** A phase in the words of a person who waits. */
 export function phaseName(phase: Phase): string {
   switch (phase) {
@@ -82,4 +83,9 @@ export function checkedName(name: string): string {
 export function runningText(check: RunningCheck, now: number): string {
   const seconds = Math.max(0, Math.floor((now - check.startedAt) / 1000));
   return `${progressText(check)} · ${seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)}`;
+=======
+/** Without what belongs to a phase. */
+function atRest({ phase: _, iteration: _done, of: _all, ...check }: RunningCheck): RunningCheck {
+  return check;
+>>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)
 }

@@ -22,10 +22,10 @@ export class RunningChecks {
     return [...this.#checks.values()];
   }
 
-  begin(name: string, stop: () => void): RunningHandle {
+  begin(name: string, actions: Pick<RunningCheck, 'stop' | 'showBrowser'>): RunningHandle {
     this.#last += 1;
     const id = this.#last;
-    this.#checks.set(id, { id, name, startedAt: Date.now(), stop });
+    this.#checks.set(id, { id, name, startedAt: Date.now(), ...actions });
     this.#changed.fire(undefined);
     return {
       onEvent: (event) => this.#onEvent(id, event),

@@ -1,5 +1,6 @@
 import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
 import { findingParts } from '../../reports/index.ts';
+import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
 /** The sentences of reports in the editor's language; what they name is the page's. */
@@ -38,9 +39,35 @@ export function verdictSentence(check: CheckResult): string {
       return check.mode === 'duration' ? t('Clean') : t('Clean: nothing survives {0} iterations', check.iterations);
     }
     case 'inconclusive':
-      return t('Inconclusive: something grows, and what it is could not be told');
+      return t('Inconclusive: {0}', undecidedReason(check));
     case 'error':
       return check.error ? t('Error: {0}', check.error.message) : t('The check could not be done.');
+  }
+}
+
+/**
+ * Why a check could not tell, in a few words. {@link reasonOf} has the numbers, in English. Reports of versions before 0.2 have no
+ * reason: there it was growth without an explanation.
+ */
+export function undecidedReason({ because }: Pick<CheckResult, 'because'>): string {
+  switch (because?.rule) {
+    case 'unexplained growth':
+    case undefined:
+      return t('something grows, and what it is could not be told');
+    case 'iterations did nothing':
+      return t('the iterations did nothing on the page');
+    case 'iterations overlap':
+      return t('iterations began while the one before was still at work');
+    case 'not all was read':
+      return t('parts of the page could not be looked into');
+    case 'not followed to the end':
+      return t('time was short: growth was not followed to its end');
+    case 'not finished':
+      return t('the check failed before it could tell');
+    case 'memory trend':
+      return t('there were too few samples of memory for a trend');
+    default:
+      return plainText(because!.reason, 300);
   }
 }
 

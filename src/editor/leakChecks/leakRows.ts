@@ -77,7 +77,7 @@ function rowOfRunning(check: RunningCheck, now: number): LeakRow {
     // Without the time: a screen reader would say the row anew each second.
     spoken: `${label}, ${progressText(check)}`,
     icon: 'sync~spin',
-    context: 'running',
+    context: check.showBrowser ? 'running hidden' : 'running',
   };
 }
 

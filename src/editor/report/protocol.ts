@@ -22,12 +22,15 @@ export interface PageTexts {
   readonly holder: string;
   readonly facts: string;
   readonly chart: string;
+  /** What the picture of a failed step shows. */
+  readonly picture: string;
   readonly checkAgain: string;
+  readonly checkHeaded: string;
   readonly saveAsScenario: string;
   readonly ignore: string;
 }
 
-type CheckAction = 'checkAgain' | 'saveAsScenario';
+export type CheckAction = 'checkAgain' | 'checkHeaded' | 'saveAsScenario';
 
 type VerdictState = 'leak' | 'clean' | 'inconclusive' | 'error';
 
@@ -42,6 +45,8 @@ export interface CheckView {
   /** Why, where the findings do not say it. */
   readonly because?: string;
   readonly hint?: string;
+  /** The page on which a step failed: an address that the page may show. */
+  readonly picture?: string;
   readonly facts: readonly Fact[];
   readonly chart?: { readonly layout: ChartLayout; readonly values: ChartValues };
   readonly findings: readonly FindingView[];
@@ -53,6 +58,12 @@ export interface Fact {
   readonly label: string;
   readonly value: string;
   readonly source?: SourceLink;
+}
+
+/** Where a leak is made or kept. */
+export interface PlaceView extends Required<Fact> {
+  /** The lines around it. Without a number: the text of a bundle, as the check read it. */
+  readonly code: readonly { readonly number?: number; readonly text: string; readonly isPlace: boolean }[];
 }
 
 /** A place the page may ask to open: by number, never by path. */
@@ -76,6 +87,7 @@ export interface FindingView {
   readonly canIgnore: boolean;
   /** What to do about it. */
   readonly advice?: string;
+  readonly places: readonly PlaceView[];
   readonly facts: readonly Fact[];
   readonly survivors: readonly number[];
   /** The same as a sentence. */

@@ -8,13 +8,19 @@ import { inBackground } from '../log.ts';
 import { t } from '../translate.ts';
 import { webviewHtml } from '../webviews/webviewHtml.ts';
 import { canOpen, openSource } from './openSource.ts';
-import type { FromReportPage, ReportMemory, ToReportPage } from './protocol.ts';
+import type { CheckAction, FromReportPage, ReportMemory, ToReportPage } from './protocol.ts';
 import type { Sources } from './reportView.ts';
 
 /** Panels open at once: each is a browser frame. */
 const MAX_PANELS = 8;
 /** A report with 10,000 samples has about 3 MB. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+const ACTIONS: Readonly<Record<CheckAction, string>> = {
+  checkAgain: COMMANDS.checkAgain,
+  checkHeaded: ROW_COMMANDS.checkHeaded,
+  saveAsScenario: ROW_COMMANDS.saveAsScenario,
+};
 
 interface ReportPanelsOptions {
   readonly extensionUri: Uri;
@@ -91,7 +97,7 @@ export class ReportPanels implements Disposable {
     this.#panels.set(key, panel);
     const folder = Uri.joinPath(extensionUri, 'dist', 'webview');
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    webview.options = { enableScripts: true, localResourceRoots: [folder, onDemand().pictureRoot()] };
     // A tab's icon has no colour of its theme.
     panel.iconPath = {
       light: Uri.joinPath(extensionUri, 'media', 'leakwright-light.svg'),
@@ -111,8 +117,7 @@ export class ReportPanels implements Disposable {
         if (message.type === 'ignore') {
           await commands.executeCommand(ROW_COMMANDS.ignoreLeak, { ...target, fingerprint: message.fingerprint });
         } else {
-          const command = message.action === 'checkAgain' ? COMMANDS.checkAgain : ROW_COMMANDS.saveAsScenario;
-          await commands.executeCommand(command, target);
+          await commands.executeCommand(ACTIONS[message.action], target);
         }
       } else if (shown && ['html', 'json', 'markdown'].includes(message.format)) {
         await onDemand().exportReport(shown.report, message.format);
@@ -154,6 +159,8 @@ export class ReportPanels implements Disposable {
         : undefined;
     const { view, sources } = onDemand().reportView(report, {
       canOpen,
+      folder,
+      pictureAddress: (file) => onDemand().pictureAddress(file, panel.webview),
       language: env.language,
       ...(base ? { base } : {}),
     });

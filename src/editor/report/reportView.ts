@@ -1,10 +1,17 @@
 import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
-import { type Report, formatPlace, isComparable } from '../../reports/index.ts';
+import { type Report, excerptOf, formatPlace, isComparable } from '../../reports/index.ts';
 import { defined, formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf, verdictSentence } from '../checks/sentences.ts';
 import { checkChart } from './checkChart.ts';
-import type { CheckView, Fact, FindingView, PathStep, ReportView, SourceLink } from './protocol.ts';
+import type { CheckView, Fact, FindingView, PathStep, PlaceView, ReportView, SourceLink } from './protocol.ts';
+
+/** What the parts of a report are drawn with. */
+interface ViewContext {
+  readonly pictureAddress: ReportViewOptions['pictureAddress'];
+  readonly link: (frame: SourceFrame) => SourceLink;
+  readonly folder: string;
+}
 
 /** Everything the page may ask to open, by the number that stands in the view. */
 export type Sources = SourceFrame[];
@@ -12,6 +19,10 @@ export type Sources = SourceFrame[];
 export interface ReportViewOptions {
   /** A former run to compare with. */
   readonly base?: Report;
+  /** The absolute path that the report's files are relative to, where that is known. */
+  readonly folder?: string | undefined;
+  /** The address in the page of a picture of this machine; undefined where it is not there. */
+  readonly pictureAddress?: ((file: string) => string | undefined) | undefined;
   /** Whether a place is a file that may be opened. */
   readonly canOpen: (frame: SourceFrame) => boolean;
   /** BCP 47. */
@@ -34,10 +45,11 @@ export function reportView(report: Report, options: ReportViewOptions): { view: 
   };
   const at = (iso: string) =>
     new Date(iso).toLocaleString(options.language, { dateStyle: 'medium', timeStyle: 'short' });
-  const { base } = options;
+  const { base, folder, pictureAddress } = options;
+  const context: ViewContext = { link, folder: folder ?? '', pictureAddress };
   const checks = report.checks.map((check, index) => {
     const former = base?.checks.find((other) => tells(other) && isComparable(other, check));
-    return checkView(check, former, `check-${index}`, link);
+    return checkView(check, former, `check-${index}`, context);
   });
   const ran = t(
     '{0}, took {1}, Leakwright {2}',
@@ -61,7 +73,9 @@ export function reportView(report: Report, options: ReportViewOptions): { view: 
       holder: t('the collection that only grows'),
       facts: t('Facts'),
       chart: t('Iteration by iteration'),
+      picture: t('The page on which the step failed'),
       checkAgain: t('Check Again'),
+      checkHeaded: t('Show Browser'),
       saveAsScenario: t('Save as Scenario…'),
       ignore: t('Ignore…'),
     },
@@ -74,17 +88,13 @@ function tells({ verdict }: CheckResult): boolean {
   return verdict === 'leak' || verdict === 'clean';
 }
 
-function checkView(
-  check: CheckResult,
-  base: CheckResult | undefined,
-  id: string,
-  link: (frame: SourceFrame) => SourceLink,
-): CheckView {
+function checkView(check: CheckResult, base: CheckResult | undefined, id: string, context: ViewContext): CheckView {
+  const { link, pictureAddress } = context;
   const chart = checkChart(check, base);
   const because = reasonOf(check);
   const findings = check.findings.map((finding): FindingView => {
     const former = base?.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
-    const view = findingView(finding, link);
+    const view = findingView(finding, context);
     if (!base) return view;
     return {
       ...view,
@@ -97,14 +107,14 @@ function checkView(
   const gone = (base?.findings ?? [])
     .filter(({ fingerprint }) => !check.findings.some((finding) => finding.fingerprint === fingerprint))
     .map((finding): FindingView => ({
-      ...findingView(finding, link),
+      ...findingView(finding, context),
       canIgnore: false,
       change: missing,
     }));
   return {
     id,
     actions: [
-      ...(check.file !== undefined || check.name === check.url ? (['checkAgain'] as const) : []),
+      ...(check.file !== undefined || check.name === check.url ? (['checkAgain', 'checkHeaded'] as const) : []),
       ...(check.file === undefined && check.steps?.length ? (['saveAsScenario'] as const) : []),
     ],
     name: plainText(check.name, NAME_LENGTH),
@@ -112,6 +122,9 @@ function checkView(
     verdict: plainText(verdictSentence(check), 1000),
     ...(because === undefined || check.verdict === 'leak' ? {} : { because: plainText(because, 1000) }),
     ...defined({ hint: check.error?.hint === undefined ? undefined : plainText(check.error.hint, 1000) }),
+    ...defined({
+      picture: check.error?.screenshot === undefined ? undefined : pictureAddress?.(check.error.screenshot),
+    }),
     facts: checkFacts(check, link),
     ...(chart ? { chart } : {}),
     findings: [...findings, ...gone],
@@ -167,7 +180,7 @@ function checkFacts(check: CheckResult, link: (frame: SourceFrame) => SourceLink
   ];
 }
 
-function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink): FindingView {
+function findingView(finding: Finding, { link, folder }: ViewContext): FindingView {
   const isIgnored = finding.ignored !== undefined;
   const site = finding.allocatedAt ?? finding.keptAt;
   const advice = adviceOf(finding);
@@ -180,9 +193,8 @@ function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink)
     summary: plainText(findingSentence(finding), NAME_LENGTH),
     canIgnore: !isIgnored,
     ...defined({ advice: advice === undefined ? undefined : plainText(advice, 1000) }),
+    places: placesOf(finding, folder, link),
     facts: [
-      ...(finding.allocatedAt ? [siteFact(t('Made at'), finding.allocatedAt, link)] : []),
-      ...(finding.keptAt ? [siteFact(t('Kept at'), finding.keptAt, link)] : []),
       ...(finding.retainedBytes > 0 ? [{ label: t('Retains'), value: formatBytes(finding.retainedBytes) }] : []),
       ...(parts.length > 0
         ? [{ label: t('With it stay'), value: plainText(parts.slice(0, 12).join(', '), NAME_LENGTH) }]
@@ -198,9 +210,19 @@ function findingView(finding: Finding, link: (frame: SourceFrame) => SourceLink)
   };
 }
 
-function siteFact(label: string, site: SourceSite, link: (frame: SourceFrame) => SourceLink): Fact {
+/** Where it is made and kept, with the code there; of a line that is both the code is shown once. */
+function placesOf({ allocatedAt, keptAt }: Finding, folder: string, link: ViewContext['link']): PlaceView[] {
+  const isSame = allocatedAt?.file === keptAt?.file && allocatedAt?.line === keptAt?.line;
+  return [
+    ...(allocatedAt ? [placeView(t('Made at'), allocatedAt, folder, link)] : []),
+    ...(keptAt ? [{ ...placeView(t('Kept at'), keptAt, folder, link), ...(isSame ? { code: [] } : {}) }] : []),
+  ];
+}
+
+function placeView(label: string, site: SourceSite, folder: string, link: ViewContext['link']): PlaceView {
   const value = site.precision === 'line' ? t('in {0}', nameOf(site)) : t('somewhere in {0}', nameOf(site));
-  return { label, value, source: link(site) };
+  const code = excerptOf(site, folder) ?? (site.excerpt ? [{ text: site.excerpt, isPlace: true }] : []);
+  return { label, value, source: link(site), code };
 }
 
 /** The retaining path (`closedPanels: Array`, `[3]: DetailsPanel`); the step that has the holder's last name is the holder. */

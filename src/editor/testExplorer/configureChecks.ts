@@ -9,15 +9,21 @@ interface Choice extends QuickPickItem {
   readonly act?: () => Promise<void>;
 }
 
-/** What the gear of *Check for leaks* asks: how often an iteration runs, and in which browser. */
+/** What the gear of *Check for leaks* asks: how often an iteration runs, for how long a check may run, and in which browser. */
 export async function configureChecks(): Promise<void> {
   const iterations = setting('iterations');
+  const timeout = setting('checkTimeout');
   const choice = await window.showQuickPick<Choice>(
     [
       {
         label: t('Iterations'),
         description: iterations > 0 ? String(iterations) : t('as the scenario says'),
         act: askIterations,
+      },
+      {
+        label: t('Time limit'),
+        description: timeout > 0 ? t('{0} s for each check', timeout) : t('120 s for each check'),
+        act: askTimeout,
       },
       { label: t('Browser'), description: setting('browser'), act: askBrowser },
     ],
@@ -27,16 +33,37 @@ export async function configureChecks(): Promise<void> {
 }
 
 async function askIterations(): Promise<void> {
-  const answer = await window.showInputBox({
+  await askNumber('iterations', {
     title: t('Iterations'),
     prompt: t('Counted iterations of each check; empty: as the scenario says'),
-    value: setting('iterations') > 0 ? String(setting('iterations')) : '',
-    validateInput: (value) =>
-      value.trim() === '' || /^(?:[3-9]|[1-9]\d{1,2})$/.test(value.trim()) ? undefined : t('A number from 3 to 999'),
+    pattern: /^(?:[3-9]|[1-9]\d{1,2})$/,
+    wrong: t('A number from 3 to 999'),
+  });
+}
+
+async function askTimeout(): Promise<void> {
+  await askNumber('checkTimeout', {
+    title: t('Time limit'),
+    prompt: t('Seconds for each check; empty: 120'),
+    pattern: /^[1-9]\d{0,4}$/,
+    wrong: t('A number of seconds from 1 to 99999'),
+  });
+}
+
+/** Asks for a setting that is 0 where nothing is said. */
+async function askNumber(
+  name: 'iterations' | 'checkTimeout',
+  { title, prompt, pattern, wrong }: { title: string; prompt: string; pattern: RegExp; wrong: string },
+): Promise<void> {
+  const answer = await window.showInputBox({
+    title,
+    prompt,
+    value: setting(name) > 0 ? String(setting(name)) : '',
+    validateInput: (value) => (value.trim() === '' || pattern.test(value.trim()) ? undefined : wrong),
   });
   if (answer === undefined) return;
   const value = answer.trim();
-  await workspace.getConfiguration('leakwright').update('iterations', value === '' ? undefined : Number(value));
+  await workspace.getConfiguration('leakwright').update(name, value === '' ? undefined : Number(value));
 }
 
 async function askBrowser(): Promise<void> {

@@ -5,12 +5,14 @@ import {
   type TestItem,
   TestMessage,
   type TestRun,
+  type Uri,
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
 import { type CheckCommand, type CheckSink, runCheckProcess } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type ChannelExit, type Log, describeError, plainText } from '../../support/index.ts';
+import { type CheckProperties, IN_A_WINDOW } from '../checks/checkArguments.ts';
 import { type CheckPlaces, checkCommand } from '../checks/checkCommand.ts';
 import type { CheckResults } from '../checks/checkResults.ts';
 import { requireFolder } from '../checks/requireFolder.ts';
@@ -21,12 +23,15 @@ import { debugCheck } from './debugCheck.ts';
 import { RunOutput } from './runOutput.ts';
 import { errorMessage, inconclusiveMessage, leakMessage } from './testMessages.ts';
 
-export type RunMode = 'check' | 'debug';
+/** `show`: in a browser with a window, which stays open on the page of a step that fails. */
+export type RunMode = 'check' | 'debug' | 'show';
 
 export interface ScenarioRunOptions extends CheckPlaces {
   readonly results: CheckResults;
   readonly running: RunningChecks;
   readonly log: Log;
+  /** Runs a scenario anew in a browser with a window. */
+  readonly showBrowser?: (file: Uri) => void;
 }
 
 let runs = 0;
@@ -60,11 +65,19 @@ export async function runScenario(
     onOutput: (text) => output.text(text),
   };
   const abort = new AbortController();
-  const going = options.running.begin(item.label, () => abort.abort());
+  const going = options.running.begin(item.label, {
+    stop: () => abort.abort(),
+    ...(mode === 'check' && {
+      showBrowser: () => {
+        abort.abort();
+        options.showBrowser?.(item.uri!);
+      },
+    }),
+  });
   const listening = token.onCancellationRequested(() => abort.abort());
   if (token.isCancellationRequested) abort.abort();
   try {
-    const command = commandFor(options, item, folder);
+    const command = commandFor(options, item, mode, folder);
     requireFolder(command);
     const exit =
       mode === 'debug'
@@ -83,14 +96,20 @@ export async function runScenario(
   }
 }
 
-function commandFor(options: ScenarioRunOptions, item: TestItem, folder: WorkspaceFolder | undefined): CheckCommand {
+function commandFor(
+  options: ScenarioRunOptions,
+  item: TestItem,
+  mode: RunMode,
+  folder: WorkspaceFolder | undefined,
+): CheckCommand {
   runs += 1;
   const iterations = setting('iterations', folder);
-  return checkCommand(options, { file: item.uri!.fsPath, ...(iterations > 0 ? { iterations } : {}) }, folder, [
-    'test',
-    process.pid,
-    runs,
-  ]);
+  const properties: CheckProperties = {
+    file: item.uri!.fsPath,
+    ...(iterations > 0 ? { iterations } : {}),
+    ...(mode === 'show' ? IN_A_WINDOW : {}),
+  };
+  return checkCommand(options, properties, folder, ['test', process.pid, runs]);
 }
 
 interface Outcome {

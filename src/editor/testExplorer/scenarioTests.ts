@@ -34,15 +34,18 @@ export class ScenarioTests implements Disposable {
   readonly items: ScenarioItems;
 
   constructor(options: ScenarioRunOptions) {
-    this.#options = options;
+    this.#options = {
+      ...options,
+      showBrowser: (file) => inBackground(options.log, 'Showing a browser', this.run('show', file)),
+    };
     this.controller = tests.createTestController(TEST_CONTROLLER, 'Leakwright');
     this.items = new ScenarioItems(this.controller, options.log);
-    const profile = (mode: RunMode, label: string, kind: TestRunProfileKind): TestRunProfile => {
+    const profile = (mode: RunMode, label: string, kind: TestRunProfileKind, isDefault = true): TestRunProfile => {
       const made = this.controller.createRunProfile(
         label,
         kind,
         async (request, token) => await this.#handle(mode, request, token),
-        true,
+        isDefault,
       );
       made.configureHandler = () => inBackground(options.log, 'Configuring checks', onDemand().configureChecks());
       return made;
@@ -50,6 +53,7 @@ export class ScenarioTests implements Disposable {
     this.profiles = {
       check: profile('check', t('Check for leaks'), TestRunProfileKind.Run),
       debug: profile('debug', t('Debug'), TestRunProfileKind.Debug),
+      show: profile('show', t('Show browser'), TestRunProfileKind.Run, false),
     };
     this.profiles.check.supportsContinuousRun = true;
   }

@@ -3,8 +3,10 @@ import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
 import { markdownText, plainText } from '../../support/index.ts';
 import { COMMANDS } from '../contributions.ts';
 import { describeFinding } from '../checks/findingText.ts';
+import { isPicture } from '../report/picture.ts';
 import { locationOf } from '../checks/findings.ts';
 import { placeOf, toProblem } from '../checks/problem.ts';
+import { reasonOf, undecidedReason } from '../checks/sentences.ts';
 import { t } from '../translate.ts';
 
 /** What is wrong with a check that did not come to a verdict, and what to do about it. */
@@ -36,6 +38,10 @@ function stackFrame(frame: SourceFrame, folder: string): TestMessageStackFrame {
 export function errorMessage(error: CheckError, folder: string, fallback: Location): TestMessage {
   const lines = [`**${t('The check could not be done.')}** ${markdownText(error.message, 1000)}`];
   if (error.hint) lines.push('', markdownText(error.hint, 1000));
+  if (error.screenshot !== undefined && isPicture(error.screenshot)) {
+    const address = Uri.file(error.screenshot).toString();
+    lines.push('', `[![${t('The page on which the step failed')}](${address}|width=480)](${address})`);
+  }
   const commands: string[] = [];
   if (error.code === 'browsers.notFound' || error.code === 'browsers.launchFailed') {
     const query = encodeURIComponent(JSON.stringify(['leakwright.executablePath']));
@@ -52,10 +58,12 @@ export function errorMessage(error: CheckError, folder: string, fallback: Locati
   return message;
 }
 
-/** Something grows without an explanation: neither a pass nor a leak. */
+/** The check could not tell: neither a pass nor a leak. The reason has the numbers, the warnings what happened on the way. */
 export function inconclusiveMessage(result: CheckResult, fallback: Location): TestMessage {
-  const reasons = result.warnings.map((warning) => `- ${markdownText(warning, 1000)}`);
-  const text = `${t('Inconclusive: something grows, and what it is could not be told.')}\n\n${reasons.join('\n')}`;
+  const reasons = [reasonOf(result), ...result.warnings].flatMap((text) =>
+    text === undefined ? [] : [`- ${markdownText(text, 1000)}`],
+  );
+  const text = `**${t('Inconclusive: {0}', markdownText(undecidedReason(result), 300))}**\n\n${reasons.join('\n')}`;
   const message = new TestMessage(new MarkdownString(text));
   message.location = fallback;
   return message;

@@ -16,7 +16,7 @@ export interface WebviewPage {
 
 /**
  * The document of a webview: an empty `main`, one script and one style sheet of ours, and a policy that lets nothing else
- * in, no inline script or style, no image, no request. Content comes in messages and is set as text.
+ * in, no inline script or style, no image but ours, no request. Content comes in messages and is set as text.
  */
 export function webviewHtml({ name, title, language, cspSource, address }: WebviewPage): string {
   const nonce = randomBytes(18).toString('base64url');
@@ -25,6 +25,7 @@ export function webviewHtml({ name, title, language, cspSource, address }: Webvi
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource}`,
     `font-src ${cspSource}`,
+    `img-src ${cspSource}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

@@ -2,12 +2,13 @@ import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { defined, LeakwrightError, plainText, stateFolder } from '../../support/index.ts';
+import { defined, LeakwrightError, plainText, pictureFolder } from '../../support/index.ts';
 
 /** What a step that failed came to, for a person who was not there. */
 export interface FailedStep {
-  readonly message: string;
-  readonly hint: string;
+  /** Which call failed, where; undefined for an error that is no call of Playwright and says itself what is wrong. */
+  readonly message?: string;
+  readonly hint?: string;
   /** The file of a picture of the page as it was. */
   readonly screenshot?: string;
 }
@@ -20,8 +21,8 @@ const MAX_PICTURES = 20;
 const MAX_ELEMENTS = 8;
 
 /**
- * Looks at the page on which a call of Playwright failed: which call, on which page, what was there instead. Undefined for
- * errors of another kind, which say themselves what is wrong.
+ * Looks at the page on which a step of the scenario failed: a picture of it, and for a call of Playwright which call, on which
+ * page, what was there instead. Undefined where no step of the scenario failed, and where the page is gone.
  *
  * @param opened the address that the check opened: the page may have gone on to another
  */
@@ -29,7 +30,10 @@ export async function lookAtFailedStep(page: Page, error: unknown, opened: strin
   if (!(error instanceof Error) || page.isClosed()) return undefined;
   const failed = error instanceof LeakwrightError ? error.cause : error;
   const call = failed instanceof Error ? parseCall(failed.message) : undefined;
-  if (call === undefined) return undefined;
+  if (call === undefined) {
+    const isStep = error instanceof LeakwrightError && error.code === 'leaks.scenarioFailed';
+    return isStep ? defined({ screenshot: await within(keepPicture(page)) }) : undefined;
+  }
   const step = failed === error ? '' : (/^.*? failed: /.exec(error.message)?.[0] ?? '');
   const title = (await within(page.title())) ?? '';
   const there = (await within(page.evaluate(describeElements, MAX_ELEMENTS))) ?? [];
@@ -88,7 +92,7 @@ async function within<T>(looked: Promise<T>): Promise<T | undefined> {
 
 async function keepPicture(page: Page): Promise<string> {
   const picture = await page.screenshot({ timeout: LOOK_MS });
-  const folder = join(stateFolder(), 'screenshots');
+  const folder = pictureFolder();
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const older = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
   for (const name of older.slice(0, Math.max(0, older.length - MAX_PICTURES + 1)))

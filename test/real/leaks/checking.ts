@@ -9,6 +9,7 @@ import {
   sessionOpener,
 } from '../../../src/leaks/index.ts';
 import { type Scenario } from '../../../src/scenarios/index.ts';
+import { defined } from '../../../src/support/index.ts';
 import { chromiumPath } from '../../support/corpusRun.ts';
 
 export interface CheckRun {
@@ -21,6 +22,8 @@ export interface RunSettings {
   readonly signal?: AbortSignal;
   readonly args?: readonly string[];
   readonly workspaceFolder?: string;
+  /** Wait until the page of a failed step is closed. */
+  readonly keepOpen?: boolean;
   readonly onEvent?: (event: LeakEvent) => void;
   /** Follow growth as far as a user's check does, which takes up to 10 s more; default: to 60 iterations. */
   readonly farReaching?: boolean;
@@ -33,6 +36,7 @@ export async function check(scenario: Scenario, settings: RunSettings = {}): Pro
   const run = checkLeaks(scenario, options, {
     openBrowser: sessionOpener({ kind: 'launch', executablePath: chromiumPath, noSandbox: true, args }),
     workspaceFolder,
+    ...defined({ keepOpen: settings.keepOpen }),
     ...(signal ? { signal } : {}),
   });
   const events: LeakEvent[] = [];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
@@ -56,6 +57,63 @@ function phasesOf(events: readonly LeakEvent[]): string[] {
     return event.type === 'phaseSkipped' ? [`no ${event.phase}`] : [];
   });
 }
+
+// A person at a failing scenario looks at the page as it was.
+describe('A step that fails', function () {
+  this.timeout(60_000);
+  useStateFolder();
+  let server: PageServer;
+  before(async () => (server = await servePages(pages)));
+  after(() => server.close());
+
+  const failing = (iteration: (page: Page) => Promise<unknown>) => ({
+    url: `${server.origin}/clean`,
+    iteration,
+  });
+  const throws = async (page: Page) => {
+    await page.click('#go');
+    throw new Error('the panel did not open');
+  };
+
+  it('leaves a picture of its page, whether a call of Playwright failed or the scenario threw', async () => {
+    for (const iteration of [throws, async (page: Page) => await page.click('#nothing', { timeout: 300 })]) {
+      const { result } = await check(failing(iteration));
+      assert.equal(result.verdict, 'error');
+      assert.ok(existsSync(result.error!.screenshot!), result.error!.message);
+    }
+  });
+
+  it('keeps its page open until that is closed, or the check is stopped', async () => {
+    const stop = new AbortController();
+    for (const end of ['close', 'stop'] as const) {
+      let page: Page | undefined;
+      const waited: string[] = [];
+      const { result } = await check(
+        failing(async (opened) => {
+          page = opened;
+          await throws(opened);
+        }),
+        {
+          keepOpen: true,
+          signal: stop.signal,
+          options: { timeoutMs: 20_000 },
+          onEvent: (event) => {
+            if (event.type !== 'warning') return;
+            waited.push(event.message);
+            setImmediate(() => {
+              assert.ok(!page!.isClosed());
+              if (end === 'close') void page!.close();
+              else stop.abort();
+            });
+          },
+        },
+      );
+      assert.match(waited.join(), /did not open\. The browser stays open/);
+      assert.equal(result.error?.code, 'leaks.scenarioFailed');
+      assert.ok(result.cleanup.successful, result.cleanup.issues.join());
+    }
+  });
+});
 
 describe('a check', function () {
   this.timeout(120_000);

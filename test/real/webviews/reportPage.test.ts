@@ -10,6 +10,7 @@ import { createReport } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { panelFinding, sampleResult } from '../../unit/reports/sampleResult.ts';
 
+const shop = join(packageFolder(), 'test', 'demo', 'shop');
 const webview = join(packageFolder(), 'dist', 'webview');
 const screenshots = process.env['LEAKWRIGHT_TEST_SCREENSHOTS'];
 
@@ -113,7 +114,7 @@ describe('The page of a report', () => {
   const message = (base?: typeof former): ToReportPage => ({
     type: 'show',
     memory: { kind: 'run', run: 'r1' },
-    view: reportView(report, { language: 'en', canOpen: () => true, ...(base ? { base } : {}) }).view,
+    view: reportView(report, { language: 'en', canOpen: () => true, folder: shop, ...(base ? { base } : {}) }).view,
   });
 
   // Names come from the page under test: markup in them must stay text.
@@ -158,6 +159,26 @@ describe('The page of a report', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('End');
     assert.equal(await focused(), 'DetailsPanel');
+  });
+
+  it('has the code of a leak, with its line marked, and the picture of a step that failed', async () => {
+    await show(message());
+    const marked = await page.locator('figure .place').allInnerTexts();
+    assert.match(marked[0]!, /▸ +9 +const panel = new DetailsPanel/);
+    const failed = sampleResult({
+      verdict: 'error',
+      severity: 'none',
+      findings: [],
+      error: { code: 'leaks.scenarioFailed', message: 'The panel did not open.', screenshot: '/state/one.png' },
+    });
+    const { view } = reportView(createReport([failed], { startedAt: failed.startedAt, durationMs: 1 }), {
+      language: 'en',
+      canOpen: () => true,
+      pictureAddress: (file) => `data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"><!--${file}--></svg>`,
+    });
+    await page.close();
+    await show({ type: 'show', memory: { kind: 'run', run: 'r1' }, view });
+    await page.getByRole('img', { name: 'The page on which the step failed' }).waitFor();
   });
 
   it('goes to the finding it was opened for', async () => {

@@ -8,7 +8,7 @@ import { presets } from '../../../src/editor/checks/presets.ts';
 import { EventTail } from '../../../src/checks/events.ts';
 import { checkKey, toProblem } from '../../../src/editor/checks/problem.ts';
 
-const defaults = { browser: 'auto', executablePath: '', ignore: [] } as const;
+const defaults = { browser: 'auto', executablePath: '', timeout: 0, ignore: [] } as const;
 
 describe('The arguments of a leakwright task', () => {
   it('are those of the command line, each its own string', () => {
@@ -47,7 +47,7 @@ describe('The arguments of a leakwright task', () => {
   });
 
   it('take browser and program from the settings where the task names none', () => {
-    const settings = { browser: 'msedge', executablePath: '/opt/edge', ignore: [] } as const;
+    const settings = { browser: 'msedge', executablePath: '/opt/edge', timeout: 0, ignore: [] } as const;
     assert.deepEqual(checkArguments({ url: 'http://a/' }, settings), [
       '--url',
       'http://a/',

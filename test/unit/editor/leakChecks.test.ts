@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseOf } from '../../../src/editor/leakChecks/compareBase.ts';
 import { type LeakNode, groupsOf, isOpen, leakRow, relativeTime } from '../../../src/editor/leakChecks/leakRows.ts';
-import { isInside, liesWithin } from '../../../src/support/index.ts';
+import { isInside, liesWithin, packageFolder } from '../../../src/support/index.ts';
 import { reportView } from '../../../src/editor/report/reportView.ts';
 import { type History, openHistory } from '../../../src/history/index.ts';
-import type { CheckResult } from '../../../src/leaks/index.ts';
+import type { CheckResult, Finding } from '../../../src/leaks/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
 import { panelFinding, sampleResult } from '../reports/sampleResult.ts';
 
@@ -125,10 +125,31 @@ describe("What a report's page is given", () => {
     const outside = { ...panelFinding.allocatedAt!, file: 'https://cdn.test/lib.js' };
     const report = day(1, { findings: [{ ...panelFinding, allocatedAt: outside }] });
     const { view, sources } = reportView(report, { language: 'en', canOpen: ({ file }) => !file.includes(':') });
-    const [made, kept] = view.checks[0]!.findings[0]!.facts;
-    assert.equal(made!.source!.canOpen, false);
-    assert.equal(kept!.source!.canOpen, true);
-    assert.equal(sources[kept!.source!.id]!.file, 'src/shop.ts');
+    const [made, kept] = view.checks[0]!.findings[0]!.places;
+    assert.equal(made!.source.canOpen, false);
+    assert.equal(kept!.source.canOpen, true);
+    assert.equal(sources[kept!.source.id]!.file, 'src/shop.ts');
+  });
+
+  // Who reads a report in another window must not have to look up each line.
+  it('has the code at each place, once, and what a bundle has there', () => {
+    const folder = join(packageFolder(), 'test', 'demo', 'shop');
+    const placesOf = (finding: Finding) =>
+      reportView(day(1, { findings: [finding] }), { language: 'en', canOpen: () => true, folder }).view.checks[0]!
+        .findings[0]!.places;
+    const [made, kept] = placesOf(panelFinding);
+    assert.match(made!.code.find(({ isPlace }) => isPlace)!.text, /const panel = new DetailsPanel/);
+    assert.match(kept!.code.find(({ isPlace }) => isPlace)!.text, /closedPanels\.push\(panel\)/);
+    assert.equal(made!.value, 'in openDetails');
+    const same = placesOf({ ...panelFinding, keptAt: panelFinding.allocatedAt! });
+    assert.deepEqual(
+      same.map(({ code }) => code.length > 0),
+      [true, false],
+    );
+    const bundle = { ...panelFinding.allocatedAt!, file: 'http://cdn.test/app.js', excerpt: 'k.push(new P(a))' };
+    assert.deepEqual(placesOf({ ...panelFinding, allocatedAt: bundle })[0]!.code, [
+      { text: 'k.push(new P(a))', isPlace: true },
+    ]);
   });
 
   it('tells what is new, what stays and what is gone against another run', () => {

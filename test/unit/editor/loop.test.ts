@@ -42,10 +42,11 @@ describe('How a check ended, in one sentence', () => {
       endOf([sampleResult(parts)], gone)?.sentence;
     assert.equal(said(clean, [panelFinding]), 'Gone: shop.ts:9, DetailsPanel');
     assert.equal(said(clean), 'Clean: nothing survives 7 iterations');
-    assert.equal(
-      said({ ...clean, verdict: 'inconclusive', warnings: ['nodes rose by 3 an iteration.'] }),
-      'Cannot say: nodes rose by 3 an iteration.',
-    );
+    const undecided = (rule: string, reason = 'r') =>
+      said({ ...clean, verdict: 'inconclusive', because: { rule, reason, numbers: {} }, warnings: ['An error.'] });
+    assert.equal(undecided('iterations did nothing'), 'Cannot say: the iterations did nothing on the page');
+    assert.equal(undecided('unexplained growth'), 'Cannot say: something grows, and what it is could not be told');
+    assert.equal(undecided('a rule of a later version', 'the page left'), 'Cannot say: the page left');
     const error = { code: 'leaks.pageFailed', message: 'The page does not answer.', hint: 'Start it.' };
     assert.equal(
       said({ ...clean, verdict: 'error', error }),

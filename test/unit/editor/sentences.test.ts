@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toProblem } from '../../../src/editor/checks/problem.ts';
-import { findingSentence, verdictSentence } from '../../../src/editor/checks/sentences.ts';
+import { findingSentence, undecidedReason, verdictSentence } from '../../../src/editor/checks/sentences.ts';
 import { setTranslator, t } from '../../../src/editor/translate.ts';
 import type { CheckResult, Finding } from '../../../src/leaks/index.ts';
 import { summarizeCheck, summarizeFinding } from '../../../src/reports/index.ts';
@@ -37,6 +37,20 @@ describe("The editor's sentences about leaks", () => {
   it('are those of reports in English', () => {
     assert.deepEqual(findings.map(findingSentence), findings.map(summarizeFinding));
     assert.deepEqual(checks.map(verdictSentence), checks.map(summarizeCheck));
+  });
+
+  // "Something grows" sends people after a leak that nobody has seen, when the iterations clicked on nothing.
+  it('say why a check could not tell, for each reason there is', () => {
+    const judge = readFileSync(join(packageFolder(), 'src', 'leaks', 'judge', 'decide.ts'), 'utf8');
+    const rules = [...judge.matchAll(/inconclusive\(\s*'([^']+)'/g)].map(([, rule]) => rule!);
+    assert.ok(rules.length >= 6, rules.join());
+    const sentences = [...new Set([...rules, 'memory trend'])].map((rule) =>
+      undecidedReason({ because: { rule, reason: 'the reason', numbers: {} } }),
+    );
+    assert.equal(new Set(sentences).size, sentences.length, 'each has its own');
+    assert.ok(!sentences.includes('the reason'), 'each is translated');
+    assert.equal(sentences.filter((sentence) => sentence.includes('grows')).length, 1);
+    assert.equal(undecidedReason({ because: { rule: 'new', reason: 'the reason', numbers: {} } }), 'the reason');
   });
 
   it('are in the language of the editor, with the names as the page has them', () => {

@@ -6,6 +6,7 @@ import type {
   FindingView,
   FromReportPage,
   PageTexts,
+  PlaceView,
   ReportView,
   ToReportPage,
 } from '../protocol.ts';
@@ -83,6 +84,12 @@ function checkSection(check: CheckView, { checks, texts }: ReportView): HTMLElem
   section.append(verdict);
   if (check.because !== undefined) section.append(element('p', 'muted', check.because));
   if (check.hint !== undefined) section.append(element('p', 'hint', check.hint));
+  if (check.picture !== undefined) {
+    const picture = element('img', 'picture');
+    picture.src = check.picture;
+    picture.alt = texts.picture;
+    section.append(picture);
+  }
   const place = checks.indexOf(check);
   if (check.actions.length > 0) {
     const actions = element('div', 'actions');
@@ -125,7 +132,7 @@ function findingArticle(finding: FindingView, texts: PageTexts, check: number): 
   heading.append(` ${finding.summary}`);
   article.append(heading);
   if (finding.advice !== undefined) article.append(element('p', 'advice', finding.advice));
-  article.append(factList(finding.facts, open));
+  article.append(...finding.places.map(placeFigure), factList(finding.facts, open));
   if (finding.survivors.length > 0) {
     article.append(element('h5', '', texts.survivors), survivorBars(finding.survivors, finding.survivorsText));
   }
@@ -148,6 +155,25 @@ function findingArticle(finding: FindingView, texts: PageTexts, check: number): 
     article.append(actions);
   }
   return article;
+}
+
+function placeFigure({ label, value, source, code }: PlaceView): HTMLElement {
+  const figure = element('figure');
+  const caption = element('figcaption', '', `${label} `);
+  caption.append(...sourceOf(source, open), element('span', '', ` ${value}`));
+  figure.append(caption);
+  if (code.length === 0) return figure;
+  const width = String(code.at(-1)?.number ?? '').length;
+  const lines = element('pre');
+  // A long line is scrolled, by the keyboard as well.
+  lines.tabIndex = 0;
+  for (const { number, text, isPlace } of code) {
+    const line = element('span', isPlace ? 'line place' : 'line');
+    line.append(element('span', 'number', `${isPlace ? '▸' : ' '} ${String(number ?? '').padStart(width)}  `), text);
+    lines.append(line);
+  }
+  figure.append(lines);
+  return figure;
 }
 
 /** A shape, so that nothing is said by colour alone; the words beside it are what screen readers read. */
