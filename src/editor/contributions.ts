@@ -25,6 +25,7 @@ export const COMMANDS = {
   debugScenario: 'leakwright.debugScenario',
   newScenario: 'leakwright.newScenario',
   recordScenario: 'leakwright.recordScenario',
+  pickLocator: 'leakwright.pickLocator',
   clearFindings: 'leakwright.clearFindings',
   showLog: 'leakwright.showLog',
   doctor: 'leakwright.doctor',

@@ -256,6 +256,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(COMMANDS.checkScenario, (uri?: Uri) => scenarios.run('check', uri));
   command(COMMANDS.debugScenario, (uri?: Uri) => scenarios.run('debug', uri));
   command(COMMANDS.newScenario, (given?: NewScenario) => onDemand().newScenario(context.workspaceState, given));
+  command(COMMANDS.pickLocator, () => onDemand().pickLocator(context.workspaceState, cli));
   command(COMMANDS.recordScenario, () => onDemand().recordScenario(context.workspaceState, cli));
   command(COMMANDS.clearFindings, () => findings.clear());
   command(COMMANDS.showLog, () => log.channel.show());

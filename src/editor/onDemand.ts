@@ -10,6 +10,7 @@ export { exportReport } from './report/exportReport.ts';
 export { pictureAddress, pictureRoot } from './report/picture.ts';
 export { reportView } from './report/reportView.ts';
 export { newScenario } from './testExplorer/newScenario.ts';
+export { pickLocator } from './testExplorer/pickLocator.ts';
 export { recordScenario } from './testExplorer/recordScenario.ts';
 export { setTranslator } from './translate.ts';
 export { announceEnd } from './checks/announce.ts';

@@ -29,7 +29,7 @@ export function readScenario(exported: Exports, place: ScenarioPlace = {}, path?
   };
   const ownBase = context['baseURL'];
   const address = resolveUrl(file, url, typeof ownBase === 'string' ? { ...place, baseUrl: ownBase } : place);
-  refuseEmpty(file, 'iteration', iteration);
+  if (!place.isUnfinished) refuseEmpty(file, 'iteration', iteration);
   return {
     ...parts,
     iteration: known['iteration'] as Scenario['iteration'],

@@ -16,6 +16,8 @@ export interface ScenarioPlace {
   readonly url?: string;
   /** What relative addresses start from: `baseURL` of a Playwright configuration. Default: the scenario's `use.baseURL`. */
   readonly baseUrl?: string;
+  /** It is being written: its iteration may do nothing yet. */
+  readonly isUnfinished?: boolean;
 }
 
 /** A function among the exports, or undefined. @throws LeakwrightError `leaks.scenarioInvalid` for anything else */

@@ -6,6 +6,8 @@ import { type Baseline, type Shard, parseBaseline } from '../reports/index.ts';
 /** The options of `check` as the command line gives them, its files, and how the command goes on. */
 export interface CheckOptions extends CheckSettings {
   readonly files: readonly string[];
+  /** Its scenario is being written: what is wrong with its steps is no matter. */
+  readonly isUnfinished?: boolean;
   /** Specs of a Playwright suite whose tests are repeated. */
   readonly playwright?: readonly string[];
   /** Of those the tests whose title matches. */

@@ -22,6 +22,7 @@ import { CI_SYSTEMS, type InitOptions, runInit } from './initCommand.ts';
 import type { TerminalIo } from './io.ts';
 import { runKill } from './killCommand.ts';
 import { type MergeOptions, runMerge } from './mergeCommand.ts';
+import { type PickOptions, runPickLocator } from './pickCommand.ts';
 import { runRecord, runSignIn } from './recordCommand.ts';
 import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
 import { runTree } from './treeCommand.ts';
@@ -116,6 +117,18 @@ Examples:
     .option('--executable-path <path>', 'the browser to run')
     .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
       finish(await runSignIn({ url, ...options }, io, signal));
+    });
+
+  program
+    .command('pick-locator')
+    .description('click an element in a browser, and get its locator')
+    .argument('<page>', 'an address, or a scenario file, whose page is opened as its steps find it')
+    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
+    .option('--executable-path <path>', 'the browser to run')
+    .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
+    .option('--ignore-https-errors', 'accept certificates that nobody signed')
+    .action(async (page: string, options: PickOptions) => {
+      finish(await runPickLocator(page, options, io, signal));
     });
 
   program

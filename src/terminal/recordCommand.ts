@@ -83,9 +83,15 @@ export async function runSignIn(options: SignInOptions, io: TerminalIo, signal: 
   }
 }
 
-function requireDisplay(what: string): void {
-  const { DISPLAY, WAYLAND_DISPLAY, PWTEST_CLI_HEADLESS } = process.env;
-  if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY || PWTEST_CLI_HEADLESS) return;
+/** Playwright's own tests of its recorder run it without a window; so do ours. */
+export function showsWindow(): boolean {
+  return !process.env['PWTEST_CLI_HEADLESS'];
+}
+
+/** @throws LeakwrightError `browsers.launchFailed` where no window can be shown */
+export function requireDisplay(what: string): void {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY || !showsWindow()) return;
   throw new LeakwrightError('browsers.launchFailed', `${what} needs a screen, and this machine has none.`, {
     hint: 'Write the steps instead: New Leak Scenario… in the editor, or a file that exports { url, iteration }.',
   });

@@ -58,7 +58,10 @@ export async function findScenarios(
     const paths = given.length > 0 && files.length === 0 ? [] : await findScenarioFiles(files, folder);
     const own = ownUse(options);
     const loaded = await Promise.all(
-      paths.map(async (path) => await load(path, url, async () => setup ?? (await configs.beside(path)), own)),
+      paths.map(
+        async (path) =>
+          await load(path, url, async () => setup ?? (await configs.beside(path)), own, options.isUnfinished),
+      ),
     );
     const place = {
       ...defined({ url, baseUrl: setup?.baseUrl }),
@@ -81,10 +84,12 @@ async function load(
   url: string | undefined,
   findSetup: () => Promise<PlaywrightSetup | undefined>,
   own: UseOptions,
+  isUnfinished = false,
 ): Promise<FoundScenario> {
   try {
     const setup = await findSetup();
     const place = {
+      isUnfinished,
       ...defined({ url, baseUrl: setup?.baseUrl }),
     };
     return surrounded(await loadScenarioFile(path, place), setup, own);

@@ -18,6 +18,8 @@ export interface WorkbenchOptions extends Partial<
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the extension in development. False: whatever is installed in `extensionsFolder`. */
   readonly development?: boolean;
+  /** Open this folder, which stays; default: a copy of the demo shop. */
+  readonly folder?: string;
   /** Open the folder outside of the repository, where no module of ours can be found by accident. */
   readonly outside?: boolean;
 }
@@ -62,12 +64,14 @@ export class Workbench {
   readonly #settingsAtFirst: Readonly<Record<string, unknown>>;
   readonly #development: boolean;
   readonly #extensions: string | undefined;
+  readonly #isCopy: boolean;
 
   private constructor(
     parts: Pick<Workbench, 'server' | 'browser' | 'page' | 'folder' | 'shop'>,
-    { settings = {}, development = true, extensionsFolder }: WorkbenchOptions,
+    { settings = {}, development = true, extensionsFolder, folder }: WorkbenchOptions,
   ) {
     this.#extensions = extensionsFolder;
+    this.#isCopy = folder === undefined;
     this.#settings = settings;
     this.#settingsAtFirst = settings;
     this.#development = development;
@@ -81,8 +85,9 @@ export class Workbench {
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
     const serverMain = process.env['LEAKWRIGHT_TEST_SERVER_MAIN'];
     if (!serverMain) throw new Error('LEAKWRIGHT_TEST_SERVER_MAIN is not set: start this with `npm run test:ui`.');
-    const folder = copyShop(options.settings ?? {}, options.outside ?? false);
-    const shop = await serveShop(0, folder);
+    const folder = options.folder ?? copyShop(options.outside ?? false);
+    writeSettings(folder, options.settings ?? {});
+    const shop = await serveShop(0, options.folder === undefined ? folder : undefined);
     const server = await startVscodeServer({ serverMain, ...options });
     const browser = await openChromium(() => {});
     const page = await openPage(browser);
@@ -128,7 +133,7 @@ export class Workbench {
     await this.server.stop();
     await this.shop.close();
     // Each copy has a folder of its own around it.
-    removeFolder(dirname(this.folder));
+    if (this.#isCopy) removeFolder(dirname(this.folder));
   }
 
   /** Serves the shop as its files are now, at the same address. */
@@ -455,14 +460,13 @@ async function openPage(browser: Browser): Promise<Page> {
 let copies = 0;
 
 /** The demo shop to work in: inside the repository, where our Playwright is the workspace's own, or where none is. */
-function copyShop(settings: Readonly<Record<string, unknown>>, outside: boolean): string {
+function copyShop(outside: boolean): string {
   copies += 1;
   const around = outside
     ? temporaryFolder('lw-shop-')
     : join(repository, '.test-results', 'ui', `${process.pid}-${copies}`);
   const folder = join(around, 'shop');
   cpSync(join(repository, 'test', 'demo', 'shop'), folder, { recursive: true });
-  writeSettings(folder, settings);
   return folder;
 }
 

@@ -14,7 +14,7 @@ import { t } from '../translate.ts';
 import { SCENARIO_GLOB } from './scenarioFiles.ts';
 import { outlineScenario } from './scenarioOutline.ts';
 
-/** *Check for leaks | Debug* above a scenario's iteration. */
+/** *Check for leaks | Debug | Pick Locator* above a scenario's iteration. */
 export class ScenarioLens implements CodeLensProvider, Disposable {
   readonly #changed = new EventEmitter<void>();
   readonly #disposables: Disposable[];
@@ -42,6 +42,7 @@ export class ScenarioLens implements CodeLensProvider, Disposable {
         arguments: [document.uri],
       }),
       new CodeLens(range, { title: t('Debug'), command: COMMANDS.debugScenario, arguments: [document.uri] }),
+      new CodeLens(range, { title: t('Pick Locator'), command: COMMANDS.pickLocator }),
     ];
   }
 
