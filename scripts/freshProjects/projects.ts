@@ -278,7 +278,6 @@ export function Panel() {
       '@angular/build',
       '@angular/cli',
       '@angular/compiler-cli',
-      'typescript@~5.9',
       'tslib',
       'rxjs',
     ],
