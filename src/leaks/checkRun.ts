@@ -119,7 +119,7 @@ async function* frame<State extends object>(
         stopTimer();
         yield {
           type: 'warning',
-          message: `${error.message} The browser stays open: close its window to end the check.`,
+          message: `${error.message.replace(/[^.!?]$/, '$&.')} The browser stays open: close its window to end the check.`,
         };
         await Promise.race([closed, aborted(context.signal)]);
       }
