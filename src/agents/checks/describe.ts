@@ -1,28 +1,17 @@
 import { z } from 'zod';
-<<<<<<< HEAD
-import { type Finding, type SourceSite, adviceOf, libraryFrame } from '../../leaks/index.ts';
+import { type Finding, adviceOf, libraryFrame } from '../../leaks/index.ts';
 import {
-  describeParts,
-  formatPlace,
-  summarizeCheck,
-  summarizeFinding,
   describeFunction,
-  libraryReport,
-} from '../../reports/index.ts';
-import { defined, isInside } from '../../support/index.ts';
-import type { KnownFinding } from '../workbench.ts';
-=======
-import { type Finding, adviceOf } from '../../leaks/index.ts';
-import {
   describeParts,
   excerptOf,
   excerptText,
   formatPlace,
+  libraryReport,
   summarizeCheck,
   summarizeFinding,
 } from '../../reports/index.ts';
 import { defined } from '../../support/index.ts';
->>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)
+import type { KnownFinding } from '../workbench.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
 /** Findings in an answer; `read_findings` gives the others. An agent pays for each byte. */
@@ -120,27 +109,6 @@ function findingText(finding: Finding, { fingerprint, reason, advice, parts, exc
   if (excerpt !== undefined) lines.push(excerpt.replaceAll(/^/gm, '  | '));
   return lines.join('\n');
 }
-<<<<<<< HEAD
-
-/** The lines around a place in a file of the workspace, with their numbers; undefined where it is not there. */
-function excerptOf({ file, line }: SourceSite, workspaceFolder: string): string | undefined {
-  const path = resolve(workspaceFolder, file);
-  if (/^[a-z][a-z\d+.-]+:/i.test(file)) return undefined;
-  try {
-    // By its true place: a page's source map names the file, and a link may lead out of the workspace.
-    if (!isInside(realpathSync(path), realpathSync(workspaceFolder))) return undefined;
-    const text = readFileSync(path, 'utf8');
-    if (text.length > MAX_SOURCE_BYTES) return undefined;
-    const first = Math.max(1, line - AROUND);
-    return text
-      .split('\n')
-      .slice(first - 1, line + AROUND)
-      .map((source, at) => `${first + at === line ? '>' : ' '} ${first + at}  ${source.slice(0, MAX_LINE).trimEnd()}`)
-      .join('\n');
-  } catch {
-    return undefined;
-  }
-}
 
 /** What a finding is, why it is a leak, where it is made and kept, what holds it, and what usually fixes it. */
 export function explainFinding({ check, finding }: KnownFinding): string {
@@ -165,5 +133,3 @@ export function explainFinding({ check, finding }: KnownFinding): string {
   if (finding.retainedBy.length > 0) lines.push(`Held by: ${finding.retainedBy.join(' → ')}.`);
   return lines.join('\n');
 }
-=======
->>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)

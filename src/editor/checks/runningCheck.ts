@@ -44,7 +44,11 @@ export function advance(check: RunningCheck, event: LeakEvent): RunningCheck {
   }
 }
 
-<<<<<<< HEAD
+/** Without what belongs to a phase. */
+function atRest({ phase: _, iteration: _done, of: _all, ...check }: RunningCheck): RunningCheck {
+  return check;
+}
+
 /** A phase in the words of a person who waits. */
 export function phaseName(phase: Phase): string {
   switch (phase) {
@@ -83,9 +87,4 @@ export function checkedName(name: string): string {
 export function runningText(check: RunningCheck, now: number): string {
   const seconds = Math.max(0, Math.floor((now - check.startedAt) / 1000));
   return `${progressText(check)} · ${seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000)}`;
-=======
-/** Without what belongs to a phase. */
-function atRest({ phase: _, iteration: _done, of: _all, ...check }: RunningCheck): RunningCheck {
-  return check;
->>>>>>> 597da19 (Editor: the code of a leak in hover, Test Explorer and report; a picture of each failed step; Show Browser, which keeps a failed step's window open; a time limit by gear; the end sentence follows the reason of an inconclusive check)
 }
