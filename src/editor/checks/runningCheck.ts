@@ -45,8 +45,9 @@ export function advance(check: RunningCheck, event: LeakEvent): RunningCheck {
 }
 
 /** Without what belongs to a phase. */
-function atRest({ phase: _, iteration: _done, of: _all, ...check }: RunningCheck): RunningCheck {
-  return check;
+function atRest(check: RunningCheck): RunningCheck {
+  const { phase: _, iteration: _done, of: _all, ...rest } = check;
+  return rest;
 }
 
 /** A phase in the words of a person who waits. */
