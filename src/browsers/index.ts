@@ -13,7 +13,7 @@ export { type BrowserChannel, findBrowser, needsNoSandbox } from './findBrowser.
 export { type EndedProfile, type FindLeftoversOptions, findLeftovers } from './leftovers.ts';
 export { changedAtMs } from './leftovers/measure.ts';
 export { isInTemporaryPlace, isMadeWith, isNamedByChance } from './leftovers/temporary.ts';
-export { type RemoveLeftoverResult, removeLeftover } from './leftoversRemoval.ts';
+export { type RemoveLeftoverResult, removeLeftover } from './leftovers/removeLeftover.ts';
 export { installCommand, obtainBrowser } from './obtainBrowser.ts';
 export { type TreeMemory, measureTree } from './measureTree.ts';
 export { HistoryByKey, type HistoryPoint, type ProcessPoint } from './sampler/history.ts';

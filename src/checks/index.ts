@@ -27,7 +27,7 @@ export {
   runCheckProcess,
 } from './runCheck.ts';
 export { isNodeCheck, nodePlace, nodeScenarios, nodeTarget } from './nodeChecks.ts';
-export { runScenario } from './engine.ts';
+export { runScenario } from './runScenario.ts';
 export { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun } from './specRecords.ts';
 export { sessionSource } from './source.ts';
 export { durationOptions, parseDuration, parseFailOn, parseIgnoreRules, parsePageUrl } from './values.ts';

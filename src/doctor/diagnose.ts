@@ -2,7 +2,7 @@ import { arch, platform, release } from 'node:os';
 import { defined, LeakwrightError, describeError, toolVersion } from '../support/index.ts';
 import { browserCheck, playwrightCheck, launchCheck } from './checks/browser.ts';
 import { stateFolderCheck, temporaryFolderCheck } from './checks/folders.ts';
-import { journalCheck, orphansCheck } from './checks/leftBehind.ts';
+import { journalCheck, orphansCheck } from './checks/sessions.ts';
 import { displayCheck, nodeCheck, processesCheck, sandboxCheck } from './checks/machine.ts';
 import type { Diagnosed, Diagnosis, DiagnoseOptions, DoctorCheck } from './model.ts';
 
@@ -29,7 +29,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const checks: Diagnosed[] = [];
   for (const check of CHECKS) {
     options.signal?.throwIfAborted();
-    const diagnosed = await lookAt(check, options);
+    const diagnosed = await runCheck(check, options);
     if (!diagnosed) continue;
     checks.push(diagnosed);
     options.onDiagnosed?.(diagnosed);
@@ -43,7 +43,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   };
 }
 
-async function lookAt(check: DoctorCheck, options: DiagnoseOptions): Promise<Diagnosed | undefined> {
+async function runCheck(check: DoctorCheck, options: DiagnoseOptions): Promise<Diagnosed | undefined> {
   const { id, title } = check;
   const startedAt = performance.now();
   try {

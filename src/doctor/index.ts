@@ -1,3 +1,3 @@
-export { describeDiagnosed, describeOutcome, diagnosisMarkdown } from './describe.ts';
+export { describeDiagnosed, describeOutcome, diagnosisMarkdown } from './diagnosisText.ts';
 export { diagnose } from './diagnose.ts';
 export type { CheckId, Diagnosed, Diagnosis, FindingState, Remedy } from './model.ts';

@@ -4,7 +4,7 @@ import { defined, type Clock, systemClock, loadBundle } from '../support/index.t
 import { RUN_METRICS, recordScenarios } from './metrics/definitions.ts';
 import { MetricBook } from './metrics/metricBook.ts';
 import type * as OpenTelemetry from './metrics/openTelemetry.ts';
-import { scenarioReading } from './reading.ts';
+import { scenarioReading } from './scenarioReading.ts';
 
 export interface ExportRunOptions {
   /** Like `http://localhost:4318/v1/metrics`; undefined: as `OTEL_EXPORTER_OTLP_ENDPOINT` says. */

@@ -16,7 +16,7 @@ import { METRICS, recordReading, recordScenarios } from './metrics/definitions.t
 import { MetricBook } from './metrics/metricBook.ts';
 import type * as OpenTelemetry from './metrics/openTelemetry.ts';
 import type { OtlpExport } from './metrics/openTelemetry.ts';
-import { type ScenarioReading, scenarioReading } from './reading.ts';
+import { type ScenarioReading, scenarioReading } from './scenarioReading.ts';
 import { type MonitorAnswers, type MonitorServer, startMonitorServer } from './server/monitorServer.ts';
 
 export interface MonitorOptions {
@@ -153,8 +153,8 @@ export class Monitor {
     ];
     this.#reading = { ...reading, structures };
     const thresholds = this.#options.thresholds ?? alertDefaults;
-    const told = this.#alerts.update(alertsOf(this.#reading, thresholds, this.#alerts.levels));
-    for (const event of told) {
+    const events = this.#alerts.update(alertsOf(this.#reading, thresholds, this.#alerts.levels));
+    for (const event of events) {
       for (const delivery of this.#deliveries) delivery.push(event);
       const { kind, level } = event.alert;
       if (event.type === 'raised') this.#book.add('leakwright_alerts_total', { kind, level });

@@ -34,7 +34,7 @@ export interface DecideOwnershipOptions {
   /** How long an owner may leave its browser idle, in ms; 0 for ever. Default 30 minutes. Only with observations. */
   readonly idleLimitMs?: number;
   /** Find out for how long each has been idle, too: that looks at all of its profile. */
-  readonly tellIdle?: boolean;
+  readonly withIdle?: boolean;
   /** Default: the system's. */
   readonly probe?: TreeProbe;
   readonly tempFolders?: readonly string[];
@@ -67,7 +67,7 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
   else options.observations?.noteNoOrphan(tree.root);
   const companions = [...companionsOf(tree, options.table), ...(decision.companions ?? [])];
-  const idle = options.tellIdle
+  const idle = options.withIdle
     ? await idleOf(tree, options.probe ?? createTreeProbe(), observation, options.table.at)
     : undefined;
   return {

@@ -11,14 +11,14 @@ export interface SurveyOptions extends Omit<DecideOwnershipOptions, 'trees' | 't
   /** Which trees to look at. Default: all. */
   readonly filter?: (tree: OwnedTree) => boolean;
   /** Find servers that have lost their client, too. */
-  readonly tellServers?: boolean;
+  readonly withServers?: boolean;
 }
 
 export interface Survey {
   readonly table: ProcessTable;
   readonly trees: readonly OwnedTree[];
   readonly journal: readonly JournalEntry[];
-  /** Empty unless `tellServers` is set. */
+  /** Empty unless `withServers` is set. */
   readonly servers: readonly LeftServer[];
   /** What could not be read, for people. */
   readonly issues: readonly string[];
@@ -32,6 +32,6 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const found = findBrowserTrees(table);
   options.observations?.observe(found, table);
   const trees = await decideOwnership({ ...options, trees: found, table, journal: entries });
-  const servers = options.tellServers ? await findLeftServers(table, found, options.probe ?? createTreeProbe()) : [];
+  const servers = options.withServers ? await findLeftServers(table, found, options.probe ?? createTreeProbe()) : [];
   return { table, trees: options.filter ? trees.filter(options.filter) : trees, journal: entries, servers, issues };
 }

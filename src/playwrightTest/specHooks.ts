@@ -106,13 +106,13 @@ const unknownVersion = (): LeakwrightError =>
 /** The body with its repetition around it. What it finds goes into the records: the test itself fails only where it fails alone. */
 function repeating(body: Body, step: TestType<object, object>['step'], run: SpecRun): Body {
   const repeated: Body = async (fixtures, info) => {
-    const tell = (told: Pick<SpecRecord, 'result' | 'refused'>): void => {
-      const refused = told.refused && stripVTControlCharacters(told.refused);
+    const tell = (outcome: Pick<SpecRecord, 'result' | 'refused'>): void => {
+      const refused = outcome.refused && stripVTControlCharacters(outcome.refused);
       const record: SpecRecord = {
         file: info.file,
         line: info.line,
         title: titleOf(info),
-        ...told,
+        ...outcome,
         ...defined({ refused }),
       };
       appendFileSync(run.records, `${JSON.stringify(record)}\n`);

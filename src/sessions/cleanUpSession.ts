@@ -8,7 +8,7 @@ import {
   identityOf,
   membersOf,
 } from '../processes/index.ts';
-import { type Clock, LeakwrightError, describeError } from '../support/index.ts';
+import { type Clock, LeakwrightError, describeError, poll } from '../support/index.ts';
 import { type StepPlan, runStep, summarizeCleanup } from './cleanupSteps.ts';
 import type { CleanupStep, CleanupStepName, CleanupSummary, CloseReason, ResourceCounts } from './model.ts';
 import type { SessionResources } from './resources.ts';
@@ -271,8 +271,7 @@ class Cleanup {
   /** Playwright learns of the end of a browser a little after it. */
   async #disconnected(): Promise<void> {
     const { browser, clock } = this.#subject;
-    const deadline = clock.monotonic() + DISCONNECT_PATIENCE_MS;
-    while (browser.isConnected() && clock.monotonic() < deadline) await clock.sleep(5);
+    await poll(() => !browser.isConnected(), 5, DISCONNECT_PATIENCE_MS, clock);
   }
 
   #fail(step: CleanupStepName, message: string): void {

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../journal/index.ts';
 import { createProcessReader } from '../processes/index.ts';
-import { systemClock } from '../support/index.ts';
+import { poll } from '../support/index.ts';
 import { isAlive, recoverEntry } from './recoverSessions.ts';
 
 /** The channel may close a little before its process is dead. */
@@ -32,10 +32,9 @@ async function cleanUpAfter(entries: readonly JournalEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const reader = createProcessReader();
   for (const entry of entries) {
-    const deadline = performance.now() + HOST_PATIENCE_MS;
     // A host that lives on without its channel still has its sessions in hand.
-    while ((await isAlive(reader, entry.host)) && performance.now() < deadline) await systemClock.sleep(20);
-    if (!(await isAlive(reader, entry.host))) await recoverEntry(entry, reader);
+    const isGone = await poll(async () => !(await isAlive(reader, entry.host)), 20, HOST_PATIENCE_MS);
+    if (isGone) await recoverEntry(entry, reader);
   }
 }
 

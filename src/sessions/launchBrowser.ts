@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright';
 import { type BrowserFamily, findBrowser, needsNoSandbox, readActivePort } from '../browsers/index.ts';
 import type { ProcessIdentity } from '../processes/index.ts';
-import { defined, LeakwrightError, describeError, systemClock } from '../support/index.ts';
+import { defined, LeakwrightError, describeError, poll } from '../support/index.ts';
 import { economyArguments, silentArguments } from './browserArguments.ts';
 import { UNSEEN_FEATURES, withDisabledFeatures } from './disabledFeatures.ts';
 import type { LoadedPlaywright } from './loadPlaywright.ts';
@@ -194,12 +194,9 @@ async function profileAppears(folder: string, opening: Promise<unknown>): Promis
     .finally(() => {
       state.over = true;
     });
-  const deadline = performance.now() + PROFILE_PATIENCE_MS;
-  while (!state.over && performance.now() < deadline) {
-    const names = await readdir(folder).catch(() => []);
-    if (names.some((name) => name.startsWith('playwright_'))) return;
-    await systemClock.sleep(2);
-  }
+  const hasProfile = async () =>
+    state.over || (await readdir(folder).catch(() => [])).some((name) => name.startsWith('playwright_'));
+  await poll(hasProfile, 2, PROFILE_PATIENCE_MS);
 }
 
 /** What the browser itself printed before it ended, out of Playwright's log; all but its command line where it printed nothing. */
@@ -304,12 +301,11 @@ export async function offerEndpoints(
   };
 }
 
-/** Chromium writes the port it chose a moment after it answers. */
+/** How long Chromium may take to write the port it chose, in ms: a moment after it answers. */
+const PORT_PATIENCE_MS = 2000;
+
 async function awaitDebuggingPort(profile: string): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const active = await readActivePort(profile);
-    if (active) return active.webSocketUrl;
-    await systemClock.sleep(20);
-  }
-  return undefined;
+  let url: string | undefined;
+  await poll(async () => (url = (await readActivePort(profile))?.webSocketUrl) !== undefined, 20, PORT_PATIENCE_MS);
+  return url;
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { type ProcessIdentity, type ProcessReader, createProcessReader } from '../processes/index.ts';
-import { LeakwrightError, type Log, abortable, describeError, silentLog, systemClock } from '../support/index.ts';
+import { LeakwrightError, type Log, abortable, describeError, silentLog, poll } from '../support/index.ts';
 import { forkProgram } from './guard.ts';
 import { type CallName, HostConnection } from './hostConnection.ts';
 import { addStatistics, noHousekeeping } from './housekeepingStatistics.ts';
@@ -253,7 +253,7 @@ export class SessionClient {
     this.#lost = [...this.#lost, ...sessions.map(({ id }) => id)].slice(-MAX_LOST);
     this.#log.error(`The session host ended unexpectedly (${how}); its sessions are cleaned up.`);
     const { host } = connection.hello;
-    while (await isAlive(this.#reader, host)) await systemClock.sleep(20);
+    await poll(async () => !(await isAlive(this.#reader, host)), 20, Infinity);
     const { recovered } = await recoverSessions({ reader: this.#reader, log: this.#log, host });
     this.#receive({ type: 'hostLost', sessions, recovered, message: `The session host ended unexpectedly (${how}).` });
   }

@@ -28,3 +28,24 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/**
+ * Polls until a condition holds, or gives up.
+ *
+ * @param everyMs time between two polls
+ * @param limitMs when to give up
+ * @returns whether the condition held
+ */
+export async function poll(
+  holds: () => boolean | Promise<boolean>,
+  everyMs: number,
+  limitMs: number,
+  clock: Clock = systemClock,
+): Promise<boolean> {
+  const deadline = clock.monotonic() + limitMs;
+  while (!(await holds())) {
+    if (clock.monotonic() >= deadline) return false;
+    await clock.sleep(everyMs);
+  }
+  return true;
+}

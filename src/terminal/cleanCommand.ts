@@ -58,7 +58,7 @@ export async function runClean(
 ): Promise<number> {
   const engine: CleanUpOptions = {
     ...scope,
-    ...defined({ tellIdle: options.idle === undefined ? undefined : true }),
+    ...defined({ withIdle: options.idle === undefined ? undefined : true }),
     reader: scope.reader ?? createProcessReader(),
   };
   const all = await planCleanUp(engine);

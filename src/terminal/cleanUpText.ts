@@ -16,7 +16,7 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
       io.out(
         `  ${titleOf(owned)}, ${count(owned.tree.processes.length, 'process', 'processes')}, ${formatBytes(memoryBytes)}\n`,
       );
-      io.out(`    ${whoseIs(owned)}\n`);
+      io.out(`    ${ownership(owned)}\n`);
       if (owned.idle && owned.status !== 'orphan') io.out(`    - ${plainText(owned.idle.evidence.fact, 300)}\n`);
       for (const { fact } of deciding(owned)) io.out(`    - ${plainText(fact, 300)}\n`);
     }
@@ -33,7 +33,7 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
     io.out('Left alone:\n');
     for (const { owned } of others) {
       const why = owned.status === 'owned' ? '' : `: ${plainText(owned.evidence.at(-1)?.fact ?? '', 200)}`;
-      io.out(`  ${titleOf(owned)}: ${whoseIs(owned)}${why}\n`);
+      io.out(`  ${titleOf(owned)}: ${ownership(owned)}${why}\n`);
     }
   }
   if (kept.length > 0) {
@@ -96,7 +96,7 @@ function titleOf({ tree }: OwnedTree): string {
 }
 
 /** `owned by node run.js (pid 12)`, `orphan, left behind by debug 'Launch e2e'`, `personal`. */
-function whoseIs({ status, owner }: OwnedTree): string {
+function ownership({ status, owner }: OwnedTree): string {
   if (!owner) return status;
   const word = owner.kind === 'process' || owner.kind === 'leakwright' ? '' : `${owner.kind} `;
   const name = plainText(`${word}${owner.name}`, 100);

@@ -38,11 +38,11 @@ export async function runTree(options: TreeOptions, io: TerminalIo, signal: Abor
 
 async function takeSnapshot(
   reader: ProcessReader,
-  tellIdle: boolean,
+  withIdle: boolean,
   former: ReadonlyMap<string, TreeMemory>,
   signal: AbortSignal,
 ): Promise<TreeSnapshot> {
-  const { table, trees: owned, servers } = await survey({ reader, tellIdle, tellServers: true });
+  const { table, trees: owned, servers } = await survey({ reader, withIdle, withServers: true });
   const trees: TreeView[] = [];
   for (const one of owned) {
     const memory = await measureTree(reader, one.tree, {

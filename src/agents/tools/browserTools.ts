@@ -29,8 +29,8 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
       try {
         const { trees, servers, issues } = await survey({
           reader: workbench.reader,
-          tellIdle: true,
-          tellServers: true,
+          withIdle: true,
+          withServers: true,
         });
         const browsers = await Promise.all(trees.map(async (owned) => await describeTree(owned, workbench)));
         const lines = browsers.map(

@@ -8,7 +8,7 @@ import type { LeakEvent } from '../../leaks/index.ts';
 import { summarizeFinding } from '../../reports/index.ts';
 import { defined, LeakwrightError, count, liesWithin, makeTempFolder } from '../../support/index.ts';
 import { answer, answerWithData, refuse } from '../answer.ts';
-import { checkShape, describeCheck, explainFinding } from '../checks/describe.ts';
+import { checkShape, describeCheck, explainFinding } from '../checks/checkAnswer.ts';
 import { type KnownCheck, compareFindings } from '../checks/knownChecks.ts';
 import { scenarioText, selectorOf, stepSchema, webUrl } from '../inputs.ts';
 import type { Workbench } from '../workbench.ts';

@@ -123,7 +123,8 @@ async function removeMoved(moved: string, handle: FileHandle | undefined): Promi
   }
 }
 
-async function isGone(path: string): Promise<boolean> {
+/** Whether nothing lies at a path, not even a link. */
+export async function isGone(path: string): Promise<boolean> {
   return await lstat(path).then(
     () => false,
     (error: unknown) => errnoOf(error) === 'ENOENT',

@@ -4,7 +4,7 @@ import { formatBytes, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 
 /** Files alone are worth a notification from here on, in bytes: below it they are in the view. */
-export const WORTH_TELLING_BYTES = 10 * 1024 * 1024;
+export const NOTIFY_FROM_BYTES = 10 * 1024 * 1024;
 
 /** What a debug session, a task or a terminal left when it ended. */
 export interface Aftermath {

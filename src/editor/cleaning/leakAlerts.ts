@@ -10,7 +10,7 @@ import { inBackground } from '../log.ts';
 import type { ShownTree } from '../processTree/row.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
-import { type Aftermath, WORTH_TELLING_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
+import { type Aftermath, NOTIFY_FROM_BYTES, byProductsOf, canGoNow, leftBehindSentence } from './aftermath.ts';
 import { type CleanUpContext, cleanUpAfter, endTrees, memoryOf, removeLeftovers } from './cleanUp.ts';
 
 /** How often an orphan that is too young for an alert is checked, in ms, whether the view is visible or not. */
@@ -18,7 +18,7 @@ const AGING_BEAT_MS = 10_000;
 /** What a stopped editor left is looked for this late after a start, in ms: activation is not the time for work. */
 const FIRST_LOOK_MS = 30_000;
 /** Keeps the last 500 browsers and folders, to avoid repeats. */
-const MAX_TOLD = 500;
+const MAX_REMEMBERED = 500;
 /** Folders of one launch become due within this time of each other (ms), so one notification names them all. */
 const SAME_OCCASION_MS = 15_000;
 
@@ -29,7 +29,7 @@ const SAME_OCCASION_MS = 15_000;
  */
 export class LeakAlerts implements Disposable {
   readonly #context: CleanUpContext;
-  readonly #told = new Set<string>();
+  readonly #alerted = new Set<string>();
   /** Owners that have ended and are asked about in a moment. */
   readonly #ending = new Set<string>();
   /** By the path of a folder: the name of the owner whose end left it. */
@@ -91,11 +91,11 @@ export class LeakAlerts implements Disposable {
       if (browsers.length + gone.length === 0) return;
       const leftovers = await this.#context.leftovers.refresh();
       for (const { path } of byProductsOf(gone, leftovers, beganAt, Date.now())) {
-        if (this.#told.has(path)) continue;
+        if (this.#alerted.has(path)) continue;
         this.#leftBy.set(path, owner.name);
         if (browsers.length > 0) this.#tell(path);
       }
-      for (const old of this.#leftBy.keys()) if (this.#leftBy.size > MAX_TOLD) this.#leftBy.delete(old);
+      for (const old of this.#leftBy.keys()) if (this.#leftBy.size > MAX_REMEMBERED) this.#leftBy.delete(old);
     } finally {
       this.#ending.delete(keyOf(owner));
       if (setting('fileLeakAlertAfter') > 0) this.#context.leftovers.look();
@@ -159,7 +159,7 @@ export class LeakAlerts implements Disposable {
     const now = Date.now();
     const fresh = leftovers.filter(
       ({ path, removable, ripensInMs, ageMs }) =>
-        (removable || ripensInMs !== undefined) && now - ageMs > this.#startedAt && !this.#told.has(path),
+        (removable || ripensInMs !== undefined) && now - ageMs > this.#startedAt && !this.#alerted.has(path),
     );
     const waits = fresh
       .map(({ ageMs, ripensInMs = 0 }) => Math.max(limitMs - ageMs, ripensInMs))
@@ -172,7 +172,7 @@ export class LeakAlerts implements Disposable {
     const due = fresh.filter((leftover) => isDueLeftover(leftover, limitMs));
     const bytes = sum(due, (leftover) => leftover.bytes);
     // Small ones are in the view; many of them add up.
-    if (bytes < WORTH_TELLING_BYTES) return;
+    if (bytes < NOTIFY_FROM_BYTES) return;
     for (const { path } of due) this.#tell(path);
     const owners = new Set(due.map(({ path }) => this.#leftBy.get(path)));
     const [owner] = owners;
@@ -202,12 +202,12 @@ export class LeakAlerts implements Disposable {
   #isKnown({ tree }: OwnedTree): boolean {
     const owner = this.#context.watch.observations.of(tree.root)?.owner;
     if (owner && this.#ending.has(keyOf(owner))) return true;
-    return this.#told.has(identityKey(tree.root));
+    return this.#alerted.has(identityKey(tree.root));
   }
 
   #tell(what: string): void {
-    this.#told.add(what);
-    for (const old of this.#told) if (this.#told.size > MAX_TOLD) this.#told.delete(old);
+    this.#alerted.add(what);
+    for (const old of this.#alerted) if (this.#alerted.size > MAX_REMEMBERED) this.#alerted.delete(old);
   }
 }
 

@@ -1,15 +1,7 @@
-import {
-  ProgressLocation,
-  type QuickPickItem,
-  QuickPickItemKind,
-  commands,
-  env,
-  window,
-  workspace,
-  version,
-} from 'vscode';
+import { type QuickPickItem, QuickPickItemKind, commands, env, window, workspace, version } from 'vscode';
 import { diagnosisMarkdown, type Diagnosis } from '../../doctor/index.ts';
-import { defined, type Log, isAbort, LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
+import { defined, type Log, LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
+import { cancellable } from '../cancellable.ts';
 import { COMMANDS } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -27,22 +19,8 @@ interface Choice extends QuickPickItem {
 
 /** *Doctor*: tests what sessions and checks need, and shows each result with its state and what to do. */
 export async function doctor(context: DoctorContext): Promise<void> {
-  const diagnosis = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: t('Looking at browser, Playwright and permissions…'),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const cancelled = new AbortController();
-      token.onCancellationRequested(() => cancelled.abort());
-      try {
-        return await askDoctor({ cli: context.cli, ...howToAsk(), signal: cancelled.signal });
-      } catch (error) {
-        if (isAbort(error)) return undefined;
-        throw error;
-      }
-    },
+  const diagnosis = await cancellable(t('Looking at browser, Playwright and permissions…'), (signal) =>
+    askDoctor({ cli: context.cli, ...howToAsk(), signal }),
   );
   if (!diagnosis) return;
   const checks = [

@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ProgressLocation, type QuickPickItem, Uri, commands, window, workspace } from 'vscode';
+import { type QuickPickItem, Uri, commands, window, workspace } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
-import { LeakwrightError, formatBytes, isAbort, plainText } from '../../support/index.ts';
+import { LeakwrightError, formatBytes, plainText } from '../../support/index.ts';
+import { cancellable } from '../cancellable.ts';
 import { t } from '../translate.ts';
 import { type CommandContext, chooseSession } from './sessionCommands.ts';
 
@@ -38,22 +39,11 @@ export async function captureHeapSnapshot(
   const url = typeof page === 'number' ? (session.urls[page] ?? '') : '';
   const file = wish.file ?? (await chooseSnapshotFile(URL.canParse(url) ? new URL(url).host : ''));
   if (file === undefined) return undefined;
-  const bytes = await window.withProgress(
-    { location: ProgressLocation.Notification, title: t('Capturing a heap snapshot…'), cancellable: true },
-    async (_progress, token) => {
-      const abort = new AbortController();
-      const cancelled = token.onCancellationRequested(() => abort.abort());
-      try {
-        return (await context.sessions.client.captureHeapSnapshot(session.id, file, page, abort.signal)).bytes;
-      } catch (error) {
-        if (isAbort(error)) return undefined;
-        throw error;
-      } finally {
-        cancelled.dispose();
-      }
-    },
+  const captured = await cancellable(t('Capturing a heap snapshot…'), (signal) =>
+    context.sessions.client.captureHeapSnapshot(session.id, file, page, signal),
   );
-  if (bytes === undefined) return undefined;
+  if (!captured) return undefined;
+  const { bytes } = captured;
   context.log.info(`Heap snapshot of '${url || page}' written to ${file}, ${bytes} bytes.`);
   const open = t('Open');
   const reveal = t('Copy Path');

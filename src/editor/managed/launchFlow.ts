@@ -1,6 +1,7 @@
-import { ProgressLocation, type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
+import { type QuickPickItem, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import type { SessionInfo } from '../../sessions/index.ts';
-import { LeakwrightError, type Log, isAbort } from '../../support/index.ts';
+import { LeakwrightError, type Log } from '../../support/index.ts';
+import { cancellable } from '../cancellable.ts';
 import { normalizeUrl } from '../checks/address.ts';
 import { COULD_BE_URL } from '../checks/askForPage.ts';
 import { onDemand } from '../lazyBundles.ts';
@@ -113,21 +114,7 @@ export async function launchWithProgress(
 ): Promise<SessionInfo | undefined> {
   const request = launchRequest(saved, sessionDefaults());
   const title = request.source.kind === 'launch' ? t('Launching a browser…') : t('Connecting to a browser…');
-  const session = await window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const abort = new AbortController();
-      const cancelled = token.onCancellationRequested(() => abort.abort());
-      try {
-        return await sessions.launch(request, abort.signal);
-      } catch (error) {
-        if (isAbort(error)) return undefined;
-        throw error;
-      } finally {
-        cancelled.dispose();
-      }
-    },
-  );
+  const session = await cancellable(title, (signal) => sessions.launch(request, signal));
   if (session && session.warnings.length > 0) void window.showWarningMessage(session.warnings.join(' '));
   return session;
 }

@@ -44,7 +44,7 @@ export async function closeInteractively(context: CommandContext, given?: Sessio
     { location: ProgressLocation.Window, title: t('Closing {0}…', session.name) },
     () => context.sessions.close(session.id),
   );
-  context.news.tellClosed([summary]);
+  context.news.reportClosed([summary]);
 }
 
 /** *Close All Sessions*. */
@@ -54,7 +54,7 @@ export async function closeAllInteractively(context: CommandContext): Promise<vo
     { location: ProgressLocation.Window, title: t('Closing all sessions…') },
     () => context.sessions.closeAll(),
   );
-  context.news.tellClosed(summaries);
+  context.news.reportClosed(summaries);
 }
 
 /** *Open URL in Session…*: in a new page of a session; a session is launched with it where there is none. */

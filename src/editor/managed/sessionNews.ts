@@ -18,7 +18,7 @@ export class SessionNews {
   }
 
   /** Says what closing a session did. */
-  tellClosed(summaries: readonly CleanupSummary[]): void {
+  reportClosed(summaries: readonly CleanupSummary[]): void {
     if (summaries.length === 0) return;
     const message = closeAllMessage(summaries);
     const isClean = summaries.every(({ successful }) => successful);
@@ -44,7 +44,7 @@ export class SessionNews {
           else this.#log.info(line);
         }
         // The command that closes a session says so itself.
-        if (summary.reason !== 'requested') this.tellClosed([summary]);
+        if (summary.reason !== 'requested') this.reportClosed([summary]);
         break;
       }
       case 'hostLost': {

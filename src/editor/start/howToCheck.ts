@@ -1,6 +1,7 @@
 import { type QuickPickItem, QuickPickItemKind } from 'vscode';
 import type { FoundSteps } from '../../scenarios/index.ts';
 import { plainText, runOverChannel } from '../../support/index.ts';
+import { errorSentence, executableArguments } from '../cancellable.ts';
 import { checkedName } from '../checks/runningCheck.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -122,7 +123,6 @@ async function tryPage(
   signal: AbortSignal,
 ): Promise<FoundSteps> {
   const browser = setting('browser');
-  const executablePath = setting('executablePath');
   let said = '';
   const { exitCode, said: failure } = await runOverChannel({
     args: [
@@ -131,7 +131,7 @@ async function tryPage(
       url,
       '--json',
       ...(browser === 'chrome' || browser === 'msedge' ? ['--browser', browser] : []),
-      ...(executablePath === '' ? [] : ['--executable-path', executablePath]),
+      ...executableArguments(),
       ...(storageState === undefined ? [] : ['--storage-state', storageState]),
       ...(ignoreHttpsErrors ? ['--ignore-https-errors'] : []),
     ],
@@ -140,5 +140,5 @@ async function tryPage(
     listen: (stdout) => stdout.on('data', (text: string) => (said += text)),
   });
   if (exitCode === 0 || exitCode === 2) return JSON.parse(said) as FoundSteps;
-  throw new Error(failure.replace(/^leakwright: /, '').split('\n')[0] ?? '');
+  throw new Error(errorSentence(failure));
 }

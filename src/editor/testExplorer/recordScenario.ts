@@ -1,5 +1,6 @@
-import { type Memento, ProgressLocation, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
-import { LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
+import { type Memento, Uri, type WorkspaceFolder, window, workspace } from 'vscode';
+import { LeakwrightError, runOverChannel } from '../../support/index.ts';
+import { cancellable, errorSentence, executableArguments } from '../cancellable.ts';
 import { normalizeUrl } from '../checks/address.ts';
 import { LAST_URL, askForUrl } from '../checks/askForPage.ts';
 import { setting } from '../settings.ts';
@@ -54,38 +55,30 @@ const PLACEHOLDER_STEP = "await page.click('#open');";
 
 async function recordInto(cli: string, url: string, folder: WorkspaceFolder, uri: Uri): Promise<Uri | undefined> {
   const browser = setting('browser', folder);
-  const executablePath = setting('executablePath');
-  const args = [
-    'record',
-    url,
-    '--output',
-    uri.fsPath,
-    ...(browser === 'auto' ? [] : ['--browser', browser]),
-    ...(executablePath === '' ? [] : ['--executable-path', executablePath]),
-  ];
-  const code = await window.withProgress(
-    {
-      location: ProgressLocation.Notification,
-      title: t('Recording: do the steps and undo them, then close the browser.'),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const cancelled = new AbortController();
-      const cancelling = token.onCancellationRequested(() => cancelled.abort());
-      try {
-        const { exitCode, said } = await runOverChannel({
-          args: [cli, ...args],
-          cwd: folder.uri.fsPath,
-          signal: cancelled.signal,
-        });
-        if (cancelled.signal.aborted) return undefined;
-        if (exitCode !== 0 && exitCode !== NOTHING_RECORDED) {
-          throw new LeakwrightError('browsers.launchFailed', firstSentence(said));
-        }
-        return exitCode;
-      } finally {
-        cancelling.dispose();
+  const code = await cancellable(
+    t('Recording: do the steps and undo them, then close the browser.'),
+    async (signal) => {
+      const { exitCode, said } = await runOverChannel({
+        args: [
+          cli,
+          'record',
+          url,
+          '--output',
+          uri.fsPath,
+          ...(browser === 'auto' ? [] : ['--browser', browser]),
+          ...executableArguments(),
+        ],
+        cwd: folder.uri.fsPath,
+        signal,
+      });
+      if (signal.aborted) return undefined;
+      if (exitCode !== 0 && exitCode !== NOTHING_RECORDED) {
+        throw new LeakwrightError(
+          'browsers.launchFailed',
+          errorSentence(said) || t('The recorder could not be started.'),
+        );
       }
+      return exitCode;
     },
   );
   if (code === undefined) return undefined;
@@ -93,10 +86,4 @@ async function recordInto(cli: string, url: string, folder: WorkspaceFolder, uri
   await openAtSteps(document);
   if (code === NOTHING_RECORDED) void window.showInformationMessage(t('Nothing was recorded: write the steps here.'));
   return uri;
-}
-
-/** What the program says last, without the lines that its tools write below it. */
-function firstSentence(said: string): string {
-  const line = said.split('\n').find((one) => one.startsWith('leakwright: ')) ?? said.split('\n')[0] ?? '';
-  return plainText(line.replace(/^leakwright: /, ''), 300).trim() || t('The recorder could not be started.');
 }

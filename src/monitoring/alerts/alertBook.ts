@@ -18,10 +18,10 @@ export class AlertBook {
   readonly #active = new Map<string, ActiveAlert>();
   readonly #recent = new RingBuffer<AlertEvent>(MAX_RECENT);
   /** When an alert was last sent, at which level, and whether its end is still to be sent. */
-  readonly #told = new Map<string, { readonly at: number; readonly level: AlertLevel; open: boolean }>();
-  readonly #toldTimes: number[] = [];
+  readonly #sent = new Map<string, { readonly at: number; readonly level: AlertLevel; open: boolean }>();
+  readonly #sentTimes: number[] = [];
   /** Alerts that hold and were held back by the limit a minute: each is counted once. */
-  readonly #untold = new Set<string>();
+  readonly #heldBack = new Set<string>();
   #suppressed = 0;
 
   constructor(clock: Clock) {
@@ -63,49 +63,49 @@ export class AlertBook {
       this.#active.set(alert.key, { ...alert, raisedAt: before?.raisedAt ?? at, lastAt: at });
       const isWorse = before && LEVEL_RANK[alert.level] > LEVEL_RANK[before.level];
       if (!before || isWorse) this.#recent.push({ type: 'raised', at, alert });
-      if (this.#isWorthTelling(alert, at)) events.push({ type: 'raised', at, alert });
+      if (this.#shouldSend(alert, at)) events.push({ type: 'raised', at, alert });
     }
     const holding = new Set(now.map(({ key }) => key));
-    for (const key of this.#untold) if (!holding.has(key)) this.#untold.delete(key);
+    for (const key of this.#heldBack) if (!holding.has(key)) this.#heldBack.delete(key);
     for (const [key, { raisedAt: _raisedAt, lastAt: _lastAt, ...alert }] of this.#active) {
       if (holding.has(key)) continue;
       this.#active.delete(key);
       const event: AlertEvent = { type: 'resolved', at, alert };
       this.#recent.push(event);
       // A sink that received the alert also receives its end.
-      const told = this.#told.get(key);
-      if (!told?.open) continue;
-      told.open = false;
+      const last = this.#sent.get(key);
+      if (!last?.open) continue;
+      last.open = false;
       events.push(event);
     }
     return events;
   }
 
-  #isWorthTelling(alert: Alert, at: number): boolean {
-    const told = this.#told.get(alert.key);
-    if (told && at - told.at < REPEAT_MS && LEVEL_RANK[alert.level] <= LEVEL_RANK[told.level]) return false;
+  #shouldSend(alert: Alert, at: number): boolean {
+    const last = this.#sent.get(alert.key);
+    if (last && at - last.at < REPEAT_MS && LEVEL_RANK[alert.level] <= LEVEL_RANK[last.level]) return false;
     // An alert that holds at the level already sent is not sent again.
-    if (told?.open && alert.level === told.level) return false;
-    while (this.#toldTimes.length > 0 && this.#toldTimes[0]! <= at - 60_000) this.#toldTimes.shift();
-    if (this.#toldTimes.length >= MAX_PER_MINUTE) {
+    if (last?.open && alert.level === last.level) return false;
+    while (this.#sentTimes.length > 0 && this.#sentTimes[0]! <= at - 60_000) this.#sentTimes.shift();
+    if (this.#sentTimes.length >= MAX_PER_MINUTE) {
       this.#suppress(alert);
       return false;
     }
-    this.#untold.delete(alert.key);
-    this.#toldTimes.push(at);
-    this.#told.set(alert.key, { at, level: alert.level, open: true });
+    this.#heldBack.delete(alert.key);
+    this.#sentTimes.push(at);
+    this.#sent.set(alert.key, { at, level: alert.level, open: true });
     return true;
   }
 
   #suppress({ key }: Alert): void {
-    if (this.#untold.has(key)) return;
-    this.#untold.add(key);
+    if (this.#heldBack.has(key)) return;
+    this.#heldBack.add(key);
     this.#suppressed += 1;
   }
 
   #forgetOld(at: number): void {
-    for (const [key, told] of this.#told) {
-      if (!this.#active.has(key) && at - told.at >= REPEAT_MS) this.#told.delete(key);
+    for (const [key, last] of this.#sent) {
+      if (!this.#active.has(key) && at - last.at >= REPEAT_MS) this.#sent.delete(key);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { MachineReading } from '../../machine/index.ts';
-import type { ScenarioReading } from '../reading.ts';
+import type { ScenarioReading } from '../scenarioReading.ts';
 import type { MetricBook, MetricDefinition } from './metricBook.ts';
 
 const gauge = (name: string, help: string, labels: readonly string[] = []): MetricDefinition => ({

@@ -19,13 +19,13 @@ export function createPsSource(run: typeof runSystemCommand = runSystemCommand):
     });
   /** Programs by pid as of their last listing, and the lines that ps printed then. */
   let names: ReadonlyMap<number, string> = new Map();
-  let told = new Map<number, string>();
+  let listed = new Map<number, string>();
   return async () => {
     const output = await list(PS_COLUMNS);
     const found = parsePs(output, names);
     const now = new Map(found.map(({ info }) => [info.pid, `${info.startTime} ${info.commandLine.join(' ')}`]));
-    const isNew = [...now].some(([pid, line]) => told.get(pid) !== line);
-    told = now;
+    const isNew = [...now].some(([pid, line]) => listed.get(pid) !== line);
+    listed = now;
     if (!isNew) return found;
     // Which program a process runs takes a second listing, since a path with spaces is not to be told from its arguments.
     names = parsePsNames(await list(['pid', 'comm']));

@@ -45,7 +45,7 @@ export interface WebServerContext {
 const FIRST_LOOK_MS = 50;
 const LAST_LOOK_MS = 1000;
 /** How much of a server's output an error quotes when it does not start. */
-const TOLD_LINES = 12;
+const QUOTED_LINES = 12;
 const MAX_TAIL = 8 * 1024;
 
 interface RunningServer {
@@ -271,9 +271,9 @@ function failed(server: RunningServer, what: string): LeakwrightError {
     .split('\n')
     .map((line) => plainText(line, 300).trim())
     .filter((line) => line !== '')
-    .slice(-TOLD_LINES);
-  const told = said.length === 0 ? ' It printed nothing.' : ` It printed:\n  ${said.join('\n  ')}`;
-  return new LeakwrightError('leaks.webServerFailed', `The web server '${name}' ${what}.${told}`, {
+    .slice(-QUOTED_LINES);
+  const output = said.length === 0 ? ' It printed nothing.' : ` It printed:\n  ${said.join('\n  ')}`;
+  return new LeakwrightError('leaks.webServerFailed', `The web server '${name}' ${what}.${output}`, {
     hint: `Run it by hand: cd ${cwd} && ${command}`,
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { explainFinding } from '../../../src/agents/checks/describe.ts';
+import { explainFinding } from '../../../src/agents/checks/checkAnswer.ts';
 import { panelFinding } from '../reports/sampleResult.ts';
 
 describe('A finding that an agent has explained', () => {

@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
-import type { ProcessReader } from '../processes/index.ts';
-import { defined, systemClock } from '../support/index.ts';
-import type { Leftover } from './browserTree.ts';
-import { type FindLeftoversOptions, findLeftover } from './leftovers.ts';
-import { processInside } from './leftovers/inUse.ts';
-import { removeFolder } from './leftovers/remove.ts';
+import type { ProcessReader } from '../../processes/index.ts';
+import { defined, systemClock } from '../../support/index.ts';
+import type { Leftover } from '../browserTree.ts';
+import { type FindLeftoversOptions, findLeftover } from '../leftovers.ts';
+import { processInside } from './inUse.ts';
+import { removeFolder, isGone } from './remove.ts';
 
 export interface RemoveLeftoverOptions extends Omit<FindLeftoversOptions, 'table' | 'now'> {
   readonly reader: ProcessReader;
@@ -40,7 +40,7 @@ export async function removeLeftover(
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
     ...defined({ platform: options.platform }),
     lastLook: async () => {
-      const inside = await whoStays([leftover.path]);
+      const inside = await processThatStays([leftover.path]);
       if (inside !== undefined) return `pid ${inside} has a file in it open`;
       await options.beforeMove?.();
       return undefined;
@@ -56,19 +56,12 @@ export async function removeLeftover(
  * The process that has a file in it open, and still has after a moment: another clean-up or a dying browser lets go of it by
  * then.
  */
-async function whoStays(paths: readonly string[]): Promise<number | undefined> {
+async function processThatStays(paths: readonly string[]): Promise<number | undefined> {
   for (let look = 1; ; look += 1) {
     const inside = await processInside(paths);
     if (inside === undefined || look === LOOKS) return inside;
     await systemClock.sleep(LOOK_AGAIN_MS);
   }
-}
-
-async function isGone(path: string): Promise<boolean> {
-  return await lstat(path).then(
-    () => false,
-    () => true,
-  );
 }
 
 async function whyNoLeftover(path: string): Promise<RemoveLeftoverResult> {
