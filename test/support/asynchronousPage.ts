@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen.ts';
 
 /** How the work of an iteration goes on after the click. */
 export const MEANS = [
@@ -77,7 +76,7 @@ button.addEventListener('click', async () => {
 
 /** Serves `/MEANS/MS/leak` and `/MEANS/MS/clean`, and `/slow?ms=`, which answers that much later. */
 export async function serveAsynchronousPages(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  const { origin, close } = await listen((request, response) => {
     const url = new URL(request.url!, 'http://host');
     if (url.pathname === '/slow') {
       setTimeout(() => response.end('slow'), Number(url.searchParams.get('ms')));
@@ -87,12 +86,5 @@ export async function serveAsynchronousPages(): Promise<{ readonly url: string; 
     response.setHeader('content-type', 'text/html');
     response.end(asynchronousPage(means as Means, Number(ms), kind === 'leak'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
-  };
+  return { url: origin, close };
 }

@@ -92,12 +92,3 @@ export function createCliHome(): CliHome {
     },
   };
 }
-
-/** Resolves as soon as `condition` holds, asking every 20 ms; rejects after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${ms} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

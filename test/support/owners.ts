@@ -111,15 +111,6 @@ export class Arena {
   }
 }
 
-/** Waits until the condition holds; fails after `ms` with what it waited for. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 20_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** One letter as the kernel has it (`R`, `S`, `T`, `Z` …), or undefined when it is gone. */
 export function stateOf(pid: number): string | undefined {
   try {

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
 import type { Scenario } from '../../src/scenarios/index.ts';
+import { listen } from './listen.ts';
 
 /**
  * Pages beside the corpus for recordings: each kind of content in each kind of holder, so that a rule which fits an array in a
@@ -195,7 +194,7 @@ function toPage(name: string, truth: 'leak' | 'clean', script: string, isModule:
 
 export async function startPagesServer(): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const pages = new Map(listReplayPages().map((page) => [page.name, page]));
-  const server = createServer((request, response) => {
+  return await listen((request, response) => {
     const [, name = '', file = ''] = new URL(request.url ?? '/', 'http://page').pathname.split('/');
     const page = pages.get(name);
     if (!page) return void response.writeHead(404).end();
@@ -203,16 +202,4 @@ export async function startPagesServer(): Promise<{ readonly origin: string; clo
     const tag = `<script${page.isModule ? ' type="module"' : ''} src="app.js"></script>`;
     return void response.writeHead(200, { 'content-type': 'text/html' }).end(HTML + tag);
   });
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((done) => {
-        server.close(() => done());
-      });
-    },
-  };
 }

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright';
 import { findBrowser, needsNoSandbox } from '../../src/browsers/index.ts';
+import { listen } from './listen.ts';
 
 export interface TestSites {
   /** Finds every `*.test` here, and gives each site a process of its own. */
@@ -16,16 +15,10 @@ export interface TestSites {
 export async function openTestSites(
   answer: (url: URL) => { readonly type: string; readonly body: string },
 ): Promise<TestSites> {
-  const server = createServer((request, response) => {
+  const { port, close: stop } = await listen((request, response) => {
     const { type, body } = answer(new URL(request.url!, 'http://host'));
     response.writeHead(200, { 'content-type': type }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const stop = (): void => {
-    server.closeAllConnections();
-    server.close();
-  };
   try {
     const browser = await chromium.launch({
       executablePath: findBrowser({}).executablePath,
@@ -41,11 +34,11 @@ export async function openTestSites(
       at: (host, path) => `http://${host}:${port}${path}`,
       async close() {
         await browser.close();
-        stop();
+        await stop();
       },
     };
   } catch (error) {
-    stop();
+    await stop();
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { until } from '../support/cli.ts';
+import { until } from '../support/until.ts';
 import { freePort } from '../support/ports.ts';
 import { removeFolder } from '../support/removeFolder.ts';
 import { obtainPrograms } from './obtainPrograms.ts';

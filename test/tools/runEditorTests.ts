@@ -13,7 +13,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runTests } from '@vscode/test-electron';
@@ -24,6 +23,7 @@ import { atExit, cleanUpNow, temporaryFolder } from './atExit.ts';
 import { type Editor, obtainEditor, repository } from './obtainEditor.ts';
 import { startVscodeServer } from './vscodeServer.ts';
 import { openChromium, openForTests } from './workbench.ts';
+import { freePort } from '../support/ports.ts';
 
 /** The whole run, the editor's start included: four times what it takes on a machine of two processors. */
 const RUN_TIMEOUT_MS = 15 * 60_000;
@@ -74,7 +74,7 @@ async function openShop(): Promise<{ folder: string; server: shopModule.ShopServ
   const tasks = [
     task('leaky', server.url),
     task('fixed', `${server.url}fixed.html`),
-    task('unreachable', `http://127.0.0.1:${await closedPort()}/`),
+    task('unreachable', `http://127.0.0.1:${await freePort()}/`),
     shellTask('leaky in a shell', server.url),
     {
       label: 'a report in a shell, from another folder',
@@ -119,14 +119,6 @@ function writeScenarios(folder: string, url: string): void {
   }
   mkdirSync(join(folder, '..', 'node_modules', 'other'), { recursive: true });
   writeFileSync(join(folder, '..', 'node_modules', 'other', 'theirs.leak.mjs'), scenario('', clicks));
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 async function runInServer(

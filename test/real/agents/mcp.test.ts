@@ -5,7 +5,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { createProcessReader } from '../../../src/processes/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { Arena, isAlive } from '../../support/owners.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 import { Sandbox, until } from '../sessions/sandbox.ts';
 
 const server = join(packageFolder(), 'dist', 'mcp.js');
@@ -40,7 +41,7 @@ interface Answer<T> {
 describe('An agent', function () {
   this.timeout(180_000);
   let sandbox: Sandbox;
-  let origin: PageServer;
+  let origin: LoopbackServer;
   let client: Client | undefined;
 
   before(async () => {

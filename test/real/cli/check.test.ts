@@ -5,9 +5,11 @@ import type { LeakEvent } from '../../../src/leaks/index.ts';
 import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type ShopServer, serveShop } from '../../demo/shop/serve.ts';
-import { type CliHome, type CliProcess, type CliRun, createCliHome, until } from '../../support/cli.ts';
+import { type CliHome, type CliProcess, type CliRun, createCliHome } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 import { startOtlpReceiver } from '../../support/otlpReceiver.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 
 const shopFolder = join(packageFolder(), 'test', 'demo', 'shop');
 
@@ -27,7 +29,7 @@ function livingIn(tempFolder: string): string[] {
 describe('leakwright check', () => {
   let home: CliHome;
   let shop: ShopServer;
-  let pages: PageServer;
+  let pages: LoopbackServer;
 
   before(async () => {
     shop = await serveShop();

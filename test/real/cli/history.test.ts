@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../../src/reports/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 describe('leakwright check --history, and in shards', () => {
   let home: CliHome;
-  let pages: PageServer;
+  let pages: LoopbackServer;
   let folder: string;
 
   before(async () => {

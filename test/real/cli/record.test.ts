@@ -3,12 +3,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadScenarioFile } from '../../../src/scenarios/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 
 // Playwright's recorder is used as its command line offers it; a version that changes it would be noticed here.
 describe('leakwright record', () => {
   let home: CliHome;
-  let pages: PageServer;
+  let pages: LoopbackServer;
   before(async () => (pages = await servePages({ '/': '<button>open</button>' })));
   after(() => pages.close());
   beforeEach(() => (home = createCliHome()));

@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import { findBrowser } from '../../../src/browsers/index.ts';
 import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
-import { type CliHome, createCliHome, until } from '../../support/cli.ts';
+import { type CliHome, createCliHome } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 const chromedriver = process.env['CHROMEDRIVER'] ?? '/usr/bin/chromedriver';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
-import { createCliHome, until } from '../../support/cli.ts';
+import { createCliHome } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 import { processesMarked } from '../../tools/ownedProcesses.ts';
+import { listen } from '../../support/listen.ts';
 
 const script = (keeps: boolean): string => `class Panel { items = new Array(50).fill('x'); }
 const closed = [];
@@ -19,13 +19,12 @@ describe('leakwright check --watch --ui', function () {
     const home = createCliHome();
     const file = join(home.tempFolder, 'app.js');
     writeFileSync(file, script(true));
-    const server = createServer((request, response) => {
+    const { origin, close } = await listen((request, response) => {
       const isScript = request.url === '/app.js';
       response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
       response.end(isScript ? readFileSync(file) : '<button id="go">go</button><script src="app.js"></script>');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `${origin}/`;
     const scenario = `export default { url: '${url}', iteration: (page) => page.click('#go') };`;
     writeFileSync(join(home.tempFolder, 'one.leak.mjs'), scenario);
     const other = `export default { url: 'data:text/html,<button onclick="this.hidden=false">go</button>', iteration: (page) => page.click('button') };`;
@@ -61,7 +60,7 @@ describe('leakwright check --watch --ui', function () {
       await until(() => processesMarked(home.tempFolder, 'TMPDIR').length === 0, 'its browsers are gone');
     } finally {
       await browser.close();
-      server.close();
+      await close();
       home.dispose();
     }
   });

@@ -5,7 +5,8 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Report } from '../../../src/reports/index.ts';
-import { type CliHome, type CliRun, createCliHome, until } from '../../support/cli.ts';
+import { type CliHome, type CliRun, createCliHome } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 /**

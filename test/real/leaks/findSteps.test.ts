@@ -4,7 +4,8 @@ import { obtainBrowser } from '../../../src/browsers/index.ts';
 import { sessionOpener } from '../../../src/leaks/index.ts';
 import { findSteps } from '../../../src/scenarios/index.ts';
 import { silentLog } from '../../../src/support/index.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 import { useStateFolder } from './checking.ts';
 
 /** A button that runs this when it is clicked. */
@@ -60,7 +61,7 @@ const pages: Readonly<Record<string, { readonly html: string; readonly pairs: re
 describe('The steps that are found on a page', function () {
   this.timeout(120_000);
   useStateFolder();
-  let server: PageServer;
+  let server: LoopbackServer;
   let closing: (() => Promise<unknown>) | undefined;
   before(async () => {
     const bodies = Object.fromEntries(Object.entries(pages).map(([path, { html }]) => [path, html]));

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type Scenario, clickScenario } from '../../../src/scenarios/index.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
 import { listCorpus, startCorpusServer } from '../../support/corpusServer.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 import { type CheckRun, type RunSettings, browserPid, check, useStateFolder } from './checking.ts';
 
 const button = '<button id="go">Go</button>';
@@ -53,7 +54,7 @@ const pages = {
 describe('hostile pages', function () {
   this.timeout(120_000);
   useStateFolder();
-  let server: PageServer;
+  let server: LoopbackServer;
   before(async () => {
     server = await servePages(pages);
   });

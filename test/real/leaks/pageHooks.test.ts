@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Browser, type CDPSession, type Page, chromium } from 'playwright';
 import {
   type PageResource,
@@ -10,6 +8,7 @@ import {
   readPageResources,
 } from '../../../src/leaks/measure/pageHooks/index.ts';
 import { type CdpSender } from '../../../src/leaks/measure/pageHooks/pageResource.ts';
+import { listen } from '../../support/listen.ts';
 
 /** Pages by path; each is plain HTML or HTML with headers of its own. */
 type Pages = Record<string, string | { body: string; headers: Record<string, string> }>;
@@ -17,22 +16,14 @@ type Pages = Record<string, string | { body: string; headers: Record<string, str
 const blank = '<!doctype html><title>Hooks</title><body>';
 
 async function serve(pages: Pages) {
-  const server = createServer((request, response) => {
+  const { origin, close } = await listen((request, response) => {
     const path = new URL(request.url!, 'http://host').pathname;
     const page = pages[path] ?? blank;
     const { body, headers } = typeof page === 'string' ? { body: page, headers: {} } : page;
     const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';
     response.writeHead(200, { 'content-type': type, ...headers }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: origin, close };
 }
 
 describe('page hooks in Chromium', function () {

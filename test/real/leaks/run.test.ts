@@ -6,7 +6,8 @@ import type { Page } from 'playwright';
 import { type CheckResult, type LeakEvent } from '../../../src/leaks/index.ts';
 import { clickScenario } from '../../../src/scenarios/index.ts';
 import { serveShop } from '../../demo/shop/serve.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 import { check, useStateFolder } from './checking.ts';
 
 const page = (script: string, body = ''): string =>
@@ -118,7 +119,7 @@ describe('A step that fails', function () {
 describe('a check', function () {
   this.timeout(120_000);
   useStateFolder();
-  let server: PageServer;
+  let server: LoopbackServer;
   before(async () => {
     server = await servePages(pages);
   });

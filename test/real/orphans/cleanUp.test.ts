@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readlinkSync } from 'node:fs';
 import { chown, copyFile, link, mkdir, mkdtemp, readlink, realpath, rm, symlink } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright';
@@ -21,8 +19,10 @@ import { runClean } from '../../../src/terminal/cleanCommand.ts';
 import { runKill } from '../../../src/terminal/killCommand.ts';
 import { hasProgram } from '../../tools/obtainPrograms.ts';
 import { takePid } from '../../support/takePid.ts';
-import { Arena, isAlive, stateOf, until } from '../../support/owners.ts';
+import { Arena, isAlive, stateOf } from '../../support/owners.ts';
+import { until } from '../../support/until.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
+import { freePort } from '../../support/ports.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -494,15 +494,6 @@ describe('Browsers left behind, for real', function () {
     assert.deepEqual(identityOf(root), { pid: root.pid, startTime: root.startTime });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function silentIo() {
   const io = {

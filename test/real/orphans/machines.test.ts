@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
 import { Machine, type MachineOptions, canMakeMachines } from '../../support/machine.ts';
-import { until } from '../../support/owners.ts';
+import { until } from '../../support/until.ts';
 
 const OWNERS = join(import.meta.dirname, '..', '..', 'support', 'owners');
 const SERVED = '--headless --no-sandbox --remote-debugging-port=9222 --user-data-dir=$TMPDIR/kept about:blank';

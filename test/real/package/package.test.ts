@@ -10,13 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageFolder } from '../../../src/support/index.ts';
 import { packNpm } from '../../tools/packNpm.ts';
+import { listen } from '../../support/listen.ts';
 
 const run = promisify(execFile);
 const modules = join(packageFolder(), 'node_modules');
@@ -166,9 +165,7 @@ describe('The npm package', function () {
   });
 
   it('does what the examples of its guide say', async () => {
-    const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(CART));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { origin, close } = await listen((_, response) => response.setHeader('content-type', 'text/html').end(CART));
     const guide = readFileSync(join(folder, 'node_modules', 'leakwright', 'docs', 'api.md'), 'utf8');
     const examples = [...guide.matchAll(/```ts\n(.*?)```/gs)]
       .map(([, text]) => text!.replaceAll('http://localhost:5173', origin))
@@ -189,7 +186,7 @@ describe('The npm package', function () {
       assert.match(events!, /^0\n[^]*Details \{[^]*line: 5/);
       assert.match(snapshots!, /^0\n[^]*Session.*sessions.* 100, 200[^]*sessions\.cjs/);
     } finally {
-      server.close();
+      await close();
     }
   });
 });

@@ -13,7 +13,8 @@ import {
   membersOf,
 } from '../../../src/processes/index.ts';
 import { takePid } from '../../support/takePid.ts';
-import { Arena, isAlive, stateOf, until } from '../../support/owners.ts';
+import { Arena, isAlive, stateOf } from '../../support/owners.ts';
+import { until } from '../../support/until.ts';
 
 describe('Ending real process trees', function () {
   this.timeout(30_000);

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import pidusage from 'pidusage';
 import psTree from 'ps-tree';
 import { createProcessReader, descendantsOf } from '../../../src/processes/index.ts';
-import { until } from '../../support/cli.ts';
+import { until } from '../../support/until.ts';
 
 /** Two packages that read processes with code that is not ours: what they see, we must see. */
 describe('our reading of processes beside ps-tree and pidusage', () => {

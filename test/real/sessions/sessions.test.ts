@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { chromium } from 'playwright';
@@ -12,6 +11,7 @@ import { type LaunchRequest, SessionClient, type SessionEvent, openSession } fro
 import { openStore } from '../../../src/stores/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { Sandbox, until } from './sandbox.ts';
+import { listen } from '../../support/listen.ts';
 
 const launched: LaunchRequest = { source: { kind: 'launch' } };
 const page = (html: string) => `data:text/html,${encodeURIComponent(html)}`;
@@ -42,14 +42,10 @@ describe('sessions', function () {
     }
   });
 
-  async function serve(handler: Parameters<typeof createServer>[1]): Promise<string> {
-    const server = createServer(handler);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    cleanups.push(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  async function serve(handler: RequestListener): Promise<string> {
+    const { origin, close } = await listen(handler);
+    cleanups.push(close);
+    return origin;
   }
 
   describe("offer the user's own scripts an endpoint", () => {
