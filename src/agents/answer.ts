@@ -24,3 +24,16 @@ export function answerWithData(text: string, data: Record<string, unknown>): Cal
 export function refuse(error: unknown): CallToolResult {
   return { content: [{ type: 'text', text: plainLines(describeError(error)) }], isError: true };
 }
+
+/** A tool's handler whose errors become refusals. */
+export function orRefuse<Args extends readonly unknown[]>(
+  handler: (...args: Args) => CallToolResult | Promise<CallToolResult>,
+): (...args: Args) => Promise<CallToolResult> {
+  return async (...args) => {
+    try {
+      return await handler(...args);
+    } catch (error) {
+      return refuse(error);
+    }
+  };
+}

@@ -1,8 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import * as z from 'zod/mini';
-import { type IgnoreRule, type Thresholds, isRecord, loadingFailure, problemOf, strict } from '../scenarios/index.ts';
+import {
+  type IgnoreRule,
+  type Thresholds,
+  isRecord,
+  loadUserModule,
+  loadingFailure,
+  problemOf,
+  strict,
+} from '../scenarios/index.ts';
 import { defined, LeakwrightError, nearest } from '../support/index.ts';
 import { type CheckOptionName, type CheckSettings, type WrittenSettings, allCheckOptions } from './options.ts';
 import { settingsShape } from './settingsSchema.ts';
@@ -141,11 +148,7 @@ async function read(file: string): Promise<unknown> {
   if (!existsSync(file)) throw invalid(file, 'it does not exist');
   try {
     if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8'));
-    const loaded: unknown = await createJiti(file, {
-      fsCache: false,
-      moduleCache: false,
-      interopDefault: false,
-    }).import(file);
+    const loaded = await loadUserModule(file);
     const inner: unknown = isRecord(loaded) ? (loaded['default'] ?? loaded) : loaded;
     return typeof inner === 'function' ? await (inner as () => unknown)() : inner;
   } catch (error) {

@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import { formatDuration, plainText } from '../support/index.ts';
+import { formatDuration, plainText, painter } from '../support/index.ts';
 import type { Diagnosed, Diagnosis, FindingState } from './model.ts';
 
 const WORDS: Record<FindingState, string> = { ok: 'ok', note: 'note', problem: 'PROBLEM' };
@@ -16,7 +15,7 @@ export function describeDiagnosed(
   options: { colour?: boolean } = {},
 ): string {
   const word = WORDS[state].padEnd(8);
-  const painted = options.colour ? styleText(STYLES[state], word, { validateStream: false }) : word;
+  const painted = painter(options.colour)(STYLES[state], word);
   const lines = [`${painted} ${title.padEnd(17)} ${plainText(fact, FACT_LENGTH)}`];
   if (advice !== undefined && state !== 'ok') lines.push(`${' '.repeat(27)}→ ${plainText(advice, FACT_LENGTH)}`);
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import { count, eachText, formatDuration, plainText } from '../support/index.ts';
+import { count, eachText, formatDuration, plainText, type Paint, painter } from '../support/index.ts';
 import { type CheckResult, type Finding, leaksOf } from '../leaks/index.ts';
 import type { Report } from './report.ts';
 import { findingFacts, withoutMapNote } from './findingText.ts';
@@ -14,13 +13,6 @@ import {
   summarizeGrowth,
 } from './wording.ts';
 
-type Style = Parameters<typeof styleText>[0];
-
-/** Marks by meaning; without colour the words carry it alone. */
-interface Paint {
-  (style: Style, text: string): string;
-}
-
 const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', error: 'red' } as const;
 
 /** Characters of any one text. */
@@ -28,7 +20,7 @@ const MAX_CHARACTERS = 2000;
 
 /** A run for a person: one block a check, then a line that sums up. */
 export function renderText(report: Report, options: { colour?: boolean } = {}): string {
-  const paint: Paint = (style, text) => (options.colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = painter(options.colour);
   const safe = eachText(report, (text) => plainText(text, MAX_CHARACTERS));
   const blocks = safe.checks.map((check) => renderCheck(check, paint));
   return `${[...blocks, renderTotals(safe, paint)].join('\n\n')}\n`;

@@ -4,7 +4,7 @@ export { type SourceFrame, errorPlace, shorten } from './errorPlace.ts';
 export { type FoundSteps, findSteps } from './findPairs.ts';
 export { matchIgnoreRule } from './ignore.ts';
 export { linksScenario } from './linksScenario.ts';
-export { loadingFailure } from './loadingFailure.ts';
+export { loadUserModule, loadingFailure } from './loadingFailure.ts';
 export { loadScenarioFile } from './loadScenarioFile.ts';
 export {
   type LaunchPreferences,

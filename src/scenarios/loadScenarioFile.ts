@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createJiti } from 'jiti';
 import { fromFuite } from './fuiteScenario.ts';
-import { loadingFailure } from './loadingFailure.ts';
+import { loadUserModule, loadingFailure } from './loadingFailure.ts';
 import { fromMemlab } from './memlabScenario.ts';
 import type { Scenario } from './scenario.ts';
 import { readScenario } from './readScenario.ts';
@@ -20,8 +19,7 @@ export async function loadScenarioFile(file: string, place: ScenarioPlace = {}):
   if (!existsSync(file)) throw invalid(file, 'it does not exist', 'Check the path; globs must be quoted.');
   let loaded: unknown;
   try {
-    // No cache on disk: nothing of ours stays behind in the user's project.
-    loaded = await createJiti(file, { fsCache: false, moduleCache: false, interopDefault: false }).import(file);
+    loaded = await loadUserModule(file);
   } catch (error) {
     const { why, hint } = loadingFailure(error, 'Correct the error and run it again.');
     throw invalid(file, why, hint, error);

@@ -1,4 +1,15 @@
+import { createJiti } from 'jiti';
 import { describeError } from '../support/index.ts';
+
+/**
+ * Loads a module of the user's, in JavaScript or TypeScript. No cache on disk: nothing of ours stays behind in the project.
+ *
+ * @param file an absolute path
+ * @returns its exports
+ */
+export async function loadUserModule(file: string): Promise<unknown> {
+  return await createJiti(file, { fsCache: false, moduleCache: false, interopDefault: false }).import(file);
+}
 
 /** Why a file of the user's could not be loaded, in one line, and what to do about it. */
 export function loadingFailure(error: unknown, otherwise: string): { readonly why: string; readonly hint: string } {

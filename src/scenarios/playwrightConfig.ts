@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import { defined, LeakwrightError } from '../support/index.ts';
 import type { Scenario } from './scenario.ts';
 import type { WebServerOptions } from './webServer/webServers.ts';
-import { loadingFailure } from './loadingFailure.ts';
+import { loadUserModule, loadingFailure } from './loadingFailure.ts';
 import { type UseOptions, contextOptionsOf, isRecord, readStorageState } from './contextOptions.ts';
 
 /** What a check takes from a Playwright configuration: its tests' surroundings, not its tests. */
@@ -65,7 +64,7 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
   if (!existsSync(file)) throw invalid(file, 'it does not exist', 'Check the path.');
   let exported: unknown;
   try {
-    exported = await createJiti(file, { fsCache: false, moduleCache: false, interopDefault: false }).import(file);
+    exported = await loadUserModule(file);
   } catch (error) {
     const { why, hint } = loadingFailure(error, 'Correct it.');
     throw invalid(file, why, hint.replace(/\.$/, '; --no-config leaves it out.'), error);

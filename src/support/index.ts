@@ -10,6 +10,7 @@ export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode, toolVersion } from './versions.ts';
 export { nearest } from './nearest.ts';
 export { makeOwnFile, makeOwnFolder, ownStateFolderOf, makeTempFolder, replaceFile } from './ownFiles.ts';
+export { type Paint, painter } from './paint.ts';
 export { loadBundle, packageFolder, programFile, pictureFolder, stateFolder } from './paths.ts';
 export { readRegularFile } from './readRegularFile.ts';
 export { RingBuffer } from './ringBuffer.ts';

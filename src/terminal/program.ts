@@ -27,6 +27,9 @@ import { runRecord, runSignIn } from './recordCommand.ts';
 import { type MonitorCommandOptions, runMonitor } from './monitorCommand.ts';
 import { runTree } from './treeCommand.ts';
 
+const BROWSER = new Option('--browser <name>', 'chromium, chrome or msedge (default: chromium)');
+const EXECUTABLE_PATH = new Option('--executable-path <path>', 'the browser to run');
+
 /** What a shell gives for a program ended by Ctrl-C: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 const COULD_NOT_RUN = 3;
@@ -102,8 +105,8 @@ Examples:
     .description("do the steps in a browser, and get a scenario file of them (with Playwright's recorder)")
     .argument('<url>', 'the page to begin at')
     .requiredOption('--output <file>', 'the scenario file to write (*.leak.ts, *.leak.mjs …)')
-    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
-    .option('--executable-path <path>', 'the browser to run')
+    .addOption(BROWSER)
+    .addOption(EXECUTABLE_PATH)
     .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
       finish(await runRecord({ url, ...options }, io, signal));
     });
@@ -113,8 +116,8 @@ Examples:
     .description('sign in in a browser, and keep that for checks with --storage-state')
     .argument('<url>', 'the page that asks for it')
     .requiredOption('--output <file>', 'where cookies and storage are written; a secret')
-    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
-    .option('--executable-path <path>', 'the browser to run')
+    .addOption(BROWSER)
+    .addOption(EXECUTABLE_PATH)
     .action(async (url: string, options: { output: string; browser?: string; executablePath?: string }) => {
       finish(await runSignIn({ url, ...options }, io, signal));
     });
@@ -123,8 +126,8 @@ Examples:
     .command('pick-locator')
     .description('click an element in a browser, and get its locator')
     .argument('<page>', 'an address, or a scenario file, whose page is opened as its steps find it')
-    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
-    .option('--executable-path <path>', 'the browser to run')
+    .addOption(BROWSER)
+    .addOption(EXECUTABLE_PATH)
     .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
     .option('--ignore-https-errors', 'accept certificates that nobody signed')
     .action(async (page: string, options: PickOptions) => {
@@ -135,8 +138,8 @@ Examples:
     .command('find-steps')
     .description('try what can be clicked on a page, and say which clicks end where they began')
     .argument('<url>', 'the page')
-    .option('--browser <name>', 'chromium, chrome or msedge (default: chromium)')
-    .option('--executable-path <path>', 'the browser to run')
+    .addOption(BROWSER)
+    .addOption(EXECUTABLE_PATH)
     .option('--storage-state <file>', "a signed-in state, as Playwright's storageState saves it")
     .option('--ignore-https-errors', 'accept certificates of an unknown authority')
     .option('--json', 'JSON')

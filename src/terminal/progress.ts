@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import { formatDuration, plainText } from '../support/index.ts';
+import { formatDuration, plainText, painter } from '../support/index.ts';
 import type { LeakEvent, Phase } from '../leaks/index.ts';
 import { summarizeCheck } from '../reports/index.ts';
 import type { TerminalIo } from './io.ts';
@@ -61,7 +60,7 @@ function createProgressLine(io: TerminalIo): Sink & { clear(): void } {
     // Terminals wrap a longer line, and then only its last row could be cleared.
     const width = Math.max(40, (process.stderr.columns ?? 80) - 1);
     const line = plainText(`${name}  ${text}  ${elapsed}`, width);
-    io.err(io.colour ? styleText('dim', line, { validateStream: false }) : line);
+    io.err(painter(io.colour)('dim', line));
     shown = true;
   };
   return {

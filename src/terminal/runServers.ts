@@ -1,5 +1,4 @@
-import { styleText } from 'node:util';
-import { plainText } from '../support/index.ts';
+import { plainText, painter } from '../support/index.ts';
 import { type PlaywrightSetup, WebServers } from '../scenarios/index.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -50,9 +49,7 @@ export class RunServers {
       onOutput: (name, line) => {
         this.#clearLine();
         const label = `[${plainText(name, 40)}]`;
-        this.#io.err(
-          `${this.#io.colour ? styleText('dim', label, { validateStream: false }) : label} ${plainText(line, 4000)}\n`,
-        );
+        this.#io.err(`${painter(this.#io.colour)('dim', label)} ${plainText(line, 4000)}\n`);
       },
     });
   }

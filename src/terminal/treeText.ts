@@ -1,12 +1,9 @@
-import { styleText } from 'node:util';
 import type { BrowserProcess, TreeMemory } from '../browsers/index.ts';
 import type { OwnershipStatus, LeftServer, OwnedTree } from '../orphans/index.ts';
 import { identityKey } from '../processes/index.ts';
-import { count, formatBytes, formatDuration, plainText } from '../support/index.ts';
+import { count, formatBytes, formatDuration, plainText, type Paint, painter } from '../support/index.ts';
 
-type Style = Parameters<typeof styleText>[0];
-
-const STATUS_STYLE: Record<OwnershipStatus, Style> = {
+const STATUS_STYLE: Record<OwnershipStatus, Parameters<Paint>[0]> = {
   orphan: 'red',
   abandoned: 'yellow',
   unknown: 'yellow',
@@ -36,8 +33,7 @@ const COLUMNS: readonly { key: keyof Row; title: string; right: boolean }[] = [
 
 /** The forest as aligned text: a heading a tree, a row a process. In colour with `colour`. */
 export function renderTrees(snapshot: TreeSnapshot, options: { colour?: boolean } = {}): string {
-  const paint = (style: Style, text: string) =>
-    options.colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(options.colour);
   const left = renderServers(snapshot);
   if (snapshot.trees.length === 0) return `No browser is running.\n${left}`;
 
@@ -74,7 +70,7 @@ function renderServers({ servers, at }: TreeSnapshot): string {
   return `\nServers that have lost their client:\n${lines.join('\n')}\n`;
 }
 
-function heading(view: TreeView, paint: (style: Style, text: string) => string): string {
+function heading(view: TreeView, paint: Paint): string {
   const { tree, owner, status } = view.owned;
   const name = [tree.product, tree.version, tree.headless ? '(headless)' : ''].filter(Boolean).join(' ');
   const by = tree.automatedBy ? `, driven by ${tree.automatedBy}` : '';

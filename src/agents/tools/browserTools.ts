@@ -4,7 +4,7 @@ import { type OwnedTree, cleanUp, describePlan, planCleanUp, survey, toReport } 
 import { measureTree } from '../../browsers/index.ts';
 import { identityKey, identityOf } from '../../processes/index.ts';
 import { count, formatBytes, plainText } from '../../support/index.ts';
-import { answerWithData, refuse } from '../answer.ts';
+import { answerWithData, orRefuse } from '../answer.ts';
 import type { Workbench } from '../workbench.ts';
 
 const root = z.object({
@@ -25,34 +25,28 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
       inputSchema: {},
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    async () => {
-      try {
-        const { trees, servers, issues } = await survey({
-          reader: workbench.reader,
-          withIdle: true,
-          withServers: true,
-        });
-        const browsers = await Promise.all(trees.map(async (owned) => await describeTree(owned, workbench)));
-        const lines = browsers.map(
-          ({ product, root: { pid }, status, owner, memoryBytes, processes }) =>
-            `${product} (pid ${pid}): ${status}${owner === undefined ? '' : `, ${owner}`}, ${formatBytes(memoryBytes)} in ${count(processes, 'process', 'processes')}`,
-        );
-        const left = servers.map(({ process: info, name, browsers: pids, evidence }) => ({
-          process: identityOf(info),
-          name,
-          browsers: pids,
-          evidence,
-          rssBytes: info.rssBytes,
-        }));
-        const told = left.map(
-          ({ name, process: { pid }, evidence }) => `${name} (pid ${pid}): ${evidence.at(-1)!.fact}`,
-        );
-        const text = [...(lines.length === 0 ? ['No browser runs.'] : lines), ...told].join('\n');
-        return answerWithData(text, { browsers, servers: left, issues });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async () => {
+      const { trees, servers, issues } = await survey({
+        reader: workbench.reader,
+        withIdle: true,
+        withServers: true,
+      });
+      const browsers = await Promise.all(trees.map(async (owned) => await describeTree(owned, workbench)));
+      const lines = browsers.map(
+        ({ product, root: { pid }, status, owner, memoryBytes, processes }) =>
+          `${product} (pid ${pid}): ${status}${owner === undefined ? '' : `, ${owner}`}, ${formatBytes(memoryBytes)} in ${count(processes, 'process', 'processes')}`,
+      );
+      const left = servers.map(({ process: info, name, browsers: pids, evidence }) => ({
+        process: identityOf(info),
+        name,
+        browsers: pids,
+        evidence,
+        rssBytes: info.rssBytes,
+      }));
+      const told = left.map(({ name, process: { pid }, evidence }) => `${name} (pid ${pid}): ${evidence.at(-1)!.fact}`);
+      const text = [...(lines.length === 0 ? ['No browser runs.'] : lines), ...told].join('\n');
+      return answerWithData(text, { browsers, servers: left, issues });
+    }),
   );
 
   server.registerTool(
@@ -68,61 +62,57 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
       },
       annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
-    async ({ dryRun, trees, leftovers }) => {
-      try {
-        const options = { reader: workbench.reader };
-        const plan = await planCleanUp(options);
-        if (dryRun) {
-          const { trees: found, leftovers: files, summary } = toReport(describePlan(plan));
-          const ends = found.filter(({ action }) => action === 'end');
-          const removes = files.filter(({ action }) => action === 'remove');
-          const text =
-            summary.found === 0
-              ? 'Nothing to clean up.'
-              : `${count(ends.length, 'orphan')} to end, ${count(removes.length, 'folder')} to remove. Nothing was touched.`;
-          return answerWithData(text, { trees: ends, leftovers: removes, summary });
-        }
-        const named = new Set(trees.map(identityKey));
-        const paths = new Set(leftovers);
-        const known = new Set(plan.trees.map(({ owned }) => identityKey(owned.tree.root)));
-        const unknown = trees.filter((tree) => !known.has(identityKey(tree)));
-        const result = await cleanUp(
-          {
-            issues: plan.issues,
-            trees: plan.trees.map((planned) => ({
-              ...planned,
-              action: named.has(identityKey(planned.owned.tree.root)) ? planned.action : 'leave',
-            })),
-            leftovers: plan.leftovers.map((planned) => ({
-              ...planned,
-              action: paths.has(planned.leftover.path) ? planned.action : 'leave',
-            })),
-          },
-          options,
-        );
-        const report = toReport(result);
-        const touched = {
-          trees: report.trees.filter(({ root: { pid, startTime } }) => named.has(identityKey({ pid, startTime }))),
-          leftovers: report.leftovers.filter(({ path, outcome }) => paths.has(path) || outcome === 'removed'),
-          gone: unknown,
-          summary: report.summary,
-        };
-        const { ended, removed, memoryBytesFreed } = report.summary;
-        const left = touched.trees.filter(({ outcome }) => outcome !== 'ended' && outcome !== 'gone');
-        const text = [
-          `${count(ended, 'tree')} ended (${formatBytes(memoryBytesFreed)}), ${count(removed, 'folder')} removed.`,
-          ...left.map(({ product, root: { pid }, status, outcome, reason }) =>
-            outcome === 'left'
-              ? `${product} (pid ${pid}) was not touched: it is no orphan (${status}).`
-              : `${product} (pid ${pid}): ${outcome}${reason === undefined ? '' : `, ${reason}`}.`,
-          ),
-          ...unknown.map(({ pid }) => `pid ${pid}: no such browser any more.`),
-        ].join('\n');
-        return answerWithData(text, touched);
-      } catch (error) {
-        return refuse(error);
+    orRefuse(async ({ dryRun, trees, leftovers }) => {
+      const options = { reader: workbench.reader };
+      const plan = await planCleanUp(options);
+      if (dryRun) {
+        const { trees: found, leftovers: files, summary } = toReport(describePlan(plan));
+        const ends = found.filter(({ action }) => action === 'end');
+        const removes = files.filter(({ action }) => action === 'remove');
+        const text =
+          summary.found === 0
+            ? 'Nothing to clean up.'
+            : `${count(ends.length, 'orphan')} to end, ${count(removes.length, 'folder')} to remove. Nothing was touched.`;
+        return answerWithData(text, { trees: ends, leftovers: removes, summary });
       }
-    },
+      const named = new Set(trees.map(identityKey));
+      const paths = new Set(leftovers);
+      const known = new Set(plan.trees.map(({ owned }) => identityKey(owned.tree.root)));
+      const unknown = trees.filter((tree) => !known.has(identityKey(tree)));
+      const result = await cleanUp(
+        {
+          issues: plan.issues,
+          trees: plan.trees.map((planned) => ({
+            ...planned,
+            action: named.has(identityKey(planned.owned.tree.root)) ? planned.action : 'leave',
+          })),
+          leftovers: plan.leftovers.map((planned) => ({
+            ...planned,
+            action: paths.has(planned.leftover.path) ? planned.action : 'leave',
+          })),
+        },
+        options,
+      );
+      const report = toReport(result);
+      const touched = {
+        trees: report.trees.filter(({ root: { pid, startTime } }) => named.has(identityKey({ pid, startTime }))),
+        leftovers: report.leftovers.filter(({ path, outcome }) => paths.has(path) || outcome === 'removed'),
+        gone: unknown,
+        summary: report.summary,
+      };
+      const { ended, removed, memoryBytesFreed } = report.summary;
+      const left = touched.trees.filter(({ outcome }) => outcome !== 'ended' && outcome !== 'gone');
+      const text = [
+        `${count(ended, 'tree')} ended (${formatBytes(memoryBytesFreed)}), ${count(removed, 'folder')} removed.`,
+        ...left.map(({ product, root: { pid }, status, outcome, reason }) =>
+          outcome === 'left'
+            ? `${product} (pid ${pid}) was not touched: it is no orphan (${status}).`
+            : `${product} (pid ${pid}): ${outcome}${reason === undefined ? '' : `, ${reason}`}.`,
+        ),
+        ...unknown.map(({ pid }) => `pid ${pid}: no such browser any more.`),
+      ].join('\n');
+      return answerWithData(text, touched);
+    }),
   );
 }
 

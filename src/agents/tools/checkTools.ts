@@ -7,7 +7,7 @@ import { type WrittenSettings, argumentsFor, checkInProcess, checkOptions } from
 import type { LeakEvent } from '../../leaks/index.ts';
 import { summarizeFinding } from '../../reports/index.ts';
 import { defined, LeakwrightError, count, liesWithin, makeTempFolder } from '../../support/index.ts';
-import { answer, answerWithData, refuse } from '../answer.ts';
+import { answer, answerWithData, orRefuse, refuse } from '../answer.ts';
 import { checkShape, describeCheck, explainFinding } from '../checks/checkAnswer.ts';
 import { type KnownCheck, compareFindings } from '../checks/knownChecks.ts';
 import { scenarioText, selectorOf, stepSchema, webUrl } from '../inputs.ts';
@@ -50,20 +50,16 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
       outputSchema: checkShape,
       annotations: { readOnlyHint: true, openWorldHint: true },
     },
-    async ({ url, click, iterations, storageState, timeoutSeconds }, call) => {
-      try {
-        const state = storageState === undefined ? undefined : await insideWorkspace(storageState, workbench);
-        const asked: WrittenSettings = {
-          url,
-          click: click.map(selectorOf),
-          timeout: timeoutSeconds,
-          ...defined({ iterations, storageState: state }),
-        };
-        return tell(await check(argumentsFor(asked, [], 'check_page'), undefined, workbench, call), workbench);
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ url, click, iterations, storageState, timeoutSeconds }, call) => {
+      const state = storageState === undefined ? undefined : await insideWorkspace(storageState, workbench);
+      const asked: WrittenSettings = {
+        url,
+        click: click.map(selectorOf),
+        timeout: timeoutSeconds,
+        ...defined({ iterations, storageState: state }),
+      };
+      return tell(await check(argumentsFor(asked, [], 'check_page'), undefined, workbench, call), workbench);
+    }),
   );
 
   server.registerTool(
@@ -80,25 +76,21 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
       outputSchema: checkShape,
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     },
-    async ({ file, code, url, iterations, storageState, timeoutSeconds }, call) => {
-      try {
-        if ((file === undefined) === (code === undefined)) {
-          throw new LeakwrightError('usage', "Give either a 'file' or 'code'.");
-        }
-        if (code !== undefined && url === undefined)
-          throw new LeakwrightError('usage', "With 'code', give the 'url' of its page.");
-        const state = storageState === undefined ? undefined : await insideWorkspace(storageState, workbench);
-        const asked: WrittenSettings = {
-          timeout: timeoutSeconds,
-          ...defined({ url: code === undefined ? url : undefined, iterations, storageState: state }),
-        };
-        const text = code === undefined ? undefined : scenarioText(url!, code);
-        const files = file === undefined ? [] : [await insideWorkspace(file, workbench)];
-        return tell(await check(argumentsFor(asked, files, 'check_scenario'), text, workbench, call), workbench);
-      } catch (error) {
-        return refuse(error);
+    orRefuse(async ({ file, code, url, iterations, storageState, timeoutSeconds }, call) => {
+      if ((file === undefined) === (code === undefined)) {
+        throw new LeakwrightError('usage', "Give either a 'file' or 'code'.");
       }
-    },
+      if (code !== undefined && url === undefined)
+        throw new LeakwrightError('usage', "With 'code', give the 'url' of its page.");
+      const state = storageState === undefined ? undefined : await insideWorkspace(storageState, workbench);
+      const asked: WrittenSettings = {
+        timeout: timeoutSeconds,
+        ...defined({ url: code === undefined ? url : undefined, iterations, storageState: state }),
+      };
+      const text = code === undefined ? undefined : scenarioText(url!, code);
+      const files = file === undefined ? [] : [await insideWorkspace(file, workbench)];
+      return tell(await check(argumentsFor(asked, files, 'check_scenario'), text, workbench, call), workbench);
+    }),
   );
 
   server.registerTool(
@@ -121,20 +113,16 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
       outputSchema: checkShape,
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     },
-    async ({ program, inspect, url, requests, iterations, timeoutSeconds }, call) => {
-      try {
-        const node = program === undefined ? undefined : await insideWorkspace(program, workbench);
-        const asked: WrittenSettings = {
-          url,
-          request: requests,
-          timeout: timeoutSeconds,
-          ...defined({ node, inspect, iterations }),
-        };
-        return tell(await check(argumentsFor(asked, [], 'check_program'), undefined, workbench, call), workbench);
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ program, inspect, url, requests, iterations, timeoutSeconds }, call) => {
+      const node = program === undefined ? undefined : await insideWorkspace(program, workbench);
+      const asked: WrittenSettings = {
+        url,
+        request: requests,
+        timeout: timeoutSeconds,
+        ...defined({ node, inspect, iterations }),
+      };
+      return tell(await check(argumentsFor(asked, [], 'check_program'), undefined, workbench, call), workbench);
+    }),
   );
 
   server.registerTool(
@@ -152,27 +140,23 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
       },
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     },
-    async ({ checkId }, call) => {
-      try {
-        const former = workbench.checks.get(checkId);
-        const now = await check(former.args, former.code, workbench, call);
-        const { gone, left, added } = compareFindings(former.result.findings, now.result.findings);
-        const { text, data } = describeCheck(now, workbench.workspaceFolder);
-        // An inconclusive check does not prove a fix.
-        const fixed = left.length === 0 && added.length === 0 && now.result.verdict === 'clean';
-        const names = {
-          gone: gone.map(summarizeFinding),
-          left: left.map((pair) => summarizeFinding(pair.now)),
-          new: added.map(summarizeFinding),
-        };
-        const head = fixed
-          ? `Fixed: ${count(gone.length, 'finding')} gone, nothing leaks.`
-          : `Not fixed: ${gone.length} gone, ${left.length} left, ${added.length} new.`;
-        return answer(`${head}\n${text}`, { fixed, ...names, check: data });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ checkId }, call) => {
+      const former = workbench.checks.get(checkId);
+      const now = await check(former.args, former.code, workbench, call);
+      const { gone, left, added } = compareFindings(former.result.findings, now.result.findings);
+      const { text, data } = describeCheck(now, workbench.workspaceFolder);
+      // An inconclusive check does not prove a fix.
+      const fixed = left.length === 0 && added.length === 0 && now.result.verdict === 'clean';
+      const names = {
+        gone: gone.map(summarizeFinding),
+        left: left.map((pair) => summarizeFinding(pair.now)),
+        new: added.map(summarizeFinding),
+      };
+      const head = fixed
+        ? `Fixed: ${count(gone.length, 'finding')} gone, nothing leaks.`
+        : `Not fixed: ${gone.length} gone, ${left.length} left, ${added.length} new.`;
+      return answer(`${head}\n${text}`, { fixed, ...names, check: data });
+    }),
   );
 
   server.registerTool(
@@ -184,14 +168,10 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
       outputSchema: checkShape,
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    ({ checkId, cursor }) => {
-      try {
-        const { text, data } = describeCheck(workbench.checks.get(checkId), workbench.workspaceFolder, Number(cursor));
-        return answer(text, data);
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(({ checkId, cursor }) => {
+      const { text, data } = describeCheck(workbench.checks.get(checkId), workbench.workspaceFolder, Number(cursor));
+      return answer(text, data);
+    }),
   );
 
   server.registerTool(

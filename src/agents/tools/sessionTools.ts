@@ -2,7 +2,7 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
 import type { RequestPage, SessionInfo } from '../../sessions/index.ts';
 import { defined, count, formatDuration, plainText } from '../../support/index.ts';
-import { answerWithData, refuse } from '../answer.ts';
+import { answerWithData, orRefuse } from '../answer.ts';
 import { webUrl } from '../inputs.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -28,27 +28,23 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
       },
       annotations: { destructiveHint: false, openWorldHint: true },
     },
-    async ({ url, browser, headless, name, captureBodies }, { signal }) => {
-      try {
-        const source =
-          browser === 'chrome' || browser === 'msedge'
-            ? ({ kind: 'launch', channel: browser, headless } as const)
-            : ({ kind: 'launch', family: browser, headless } as const);
-        const session = await sessions.launch(
-          {
-            source,
-            ...defined({ url, name }),
-            capture: captureBodies ? {} : { maxBodyBytes: 0 },
-          },
-          workbench.signalFor(signal),
-        );
-        return answerWithData(`Session ${session.id}: ${describeSession(session)}.`, {
-          session: publicSession(session),
-        });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ url, browser, headless, name, captureBodies }, { signal }) => {
+      const source =
+        browser === 'chrome' || browser === 'msedge'
+          ? ({ kind: 'launch', channel: browser, headless } as const)
+          : ({ kind: 'launch', family: browser, headless } as const);
+      const session = await sessions.launch(
+        {
+          source,
+          ...defined({ url, name }),
+          capture: captureBodies ? {} : { maxBodyBytes: 0 },
+        },
+        workbench.signalFor(signal),
+      );
+      return answerWithData(`Session ${session.id}: ${describeSession(session)}.`, {
+        session: publicSession(session),
+      });
+    }),
   );
 
   server.registerTool(
@@ -59,15 +55,11 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
       inputSchema: {},
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    async () => {
-      try {
-        const list = await sessions.list();
-        const text = list.map((session) => `${session.id}: ${describeSession(session)}`).join('\n');
-        return answerWithData(text || 'No session is open.', { sessions: list.map(publicSession) });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async () => {
+      const list = await sessions.list();
+      const text = list.map((session) => `${session.id}: ${describeSession(session)}`).join('\n');
+      return answerWithData(text || 'No session is open.', { sessions: list.map(publicSession) });
+    }),
   );
 
   server.registerTool(
@@ -78,14 +70,10 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
       inputSchema: { sessionId: z.string(), url: webUrl },
       annotations: { destructiveHint: false, openWorldHint: true },
     },
-    async ({ sessionId, url }) => {
-      try {
-        const session = await sessions.ask('openUrl', sessionId, url);
-        return answerWithData(describeSession(session), { session: publicSession(session) });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ sessionId, url }) => {
+      const session = await sessions.ask('openUrl', sessionId, url);
+      return answerWithData(describeSession(session), { session: publicSession(session) });
+    }),
   );
 
   server.registerTool(
@@ -107,21 +95,17 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
       },
       annotations: { readOnlyHint: true, openWorldHint: false },
     },
-    async ({ sessionId, cursor, limit, urlContains, method, status }) => {
-      try {
-        const filter = {
-          ...defined({ urlContains, method, status }),
-        };
-        const at = cursor ?? (await sessions.ask('openCursor', sessionId, filter));
-        const page = await sessions.ask('readCursor', sessionId, at, limit);
-        const { more, skipped } = page;
-        const rest = more ? '; there are more: read on with the cursor' : ', no more for now';
-        const requests = page.requests.map(publicRequest);
-        return answerWithData(`${count(requests.length, 'request')}${rest}.`, { requests, skipped, cursor: at, more });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ sessionId, cursor, limit, urlContains, method, status }) => {
+      const filter = {
+        ...defined({ urlContains, method, status }),
+      };
+      const at = cursor ?? (await sessions.ask('openCursor', sessionId, filter));
+      const page = await sessions.ask('readCursor', sessionId, at, limit);
+      const { more, skipped } = page;
+      const rest = more ? '; there are more: read on with the cursor' : ', no more for now';
+      const requests = page.requests.map(publicRequest);
+      return answerWithData(`${count(requests.length, 'request')}${rest}.`, { requests, skipped, cursor: at, more });
+    }),
   );
 
   server.registerTool(
@@ -133,17 +117,13 @@ export function addSessionTools(server: McpServer, workbench: Workbench): void {
       inputSchema: { sessionId: z.string() },
       annotations: { destructiveHint: true, idempotentHint: true, openWorldHint: false },
     },
-    async ({ sessionId }) => {
-      try {
-        const summary = await workbench.during(sessions.close(sessionId));
-        const text = summary.successful
-          ? `Closed in ${formatDuration(summary.durationMs)}, nothing left.`
-          : `Closed, but: ${summary.errors.map(({ step, message }) => `${step}: ${message}`).join('; ')}`;
-        return answerWithData(text, { summary: { ...summary } });
-      } catch (error) {
-        return refuse(error);
-      }
-    },
+    orRefuse(async ({ sessionId }) => {
+      const summary = await workbench.during(sessions.close(sessionId));
+      const text = summary.successful
+        ? `Closed in ${formatDuration(summary.durationMs)}, nothing left.`
+        : `Closed, but: ${summary.errors.map(({ step, message }) => `${step}: ${message}`).join('; ')}`;
+      return answerWithData(text, { summary: { ...summary } });
+    }),
   );
 }
 

@@ -10,7 +10,7 @@ const SOURCES = {
 } as const;
 
 /** The options of {@link findBrowser} for a session of this source. */
-export function browserWanted({ source, workspaceFolder }: DiagnoseOptions) {
+function browserWanted({ source, workspaceFolder }: DiagnoseOptions) {
   return {
     ...defined({
       executablePath: source.executablePath,

@@ -202,7 +202,7 @@ export class CheckTasks implements TaskProvider, Disposable {
 const COULD_NOT_RUN = 3;
 
 /** A task with invalid properties prints the error in its own terminal when it is run, and fails as the program would. */
-export function refusal(message: string): CustomExecution {
+function refusal(message: string): CustomExecution {
   return new CustomExecution(async (): Promise<Pseudoterminal> => {
     const written = new EventEmitter<string>();
     const closed = new EventEmitter<number>();

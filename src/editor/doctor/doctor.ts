@@ -103,7 +103,7 @@ async function openDocument(content: string): Promise<void> {
 }
 
 /** What only the editor knows: itself, where we run, and what the workspace allows. */
-export function surroundings(ownVersion: string): EditorCheck[] {
+function surroundings(ownVersion: string): EditorCheck[] {
   return [editor(ownVersion), trust(), folders()];
 }
 

@@ -1,6 +1,5 @@
-import { styleText } from 'node:util';
 import type { LeakEvent } from '../../leaks/index.ts';
-import { formatDuration, plainText } from '../../support/index.ts';
+import { formatDuration, plainText, painter } from '../../support/index.ts';
 import { phaseName } from '../checks/runningCheck.ts';
 import { t } from '../translate.ts';
 
@@ -8,8 +7,9 @@ import { t } from '../translate.ts';
 const COUNT_ALL_BELOW = 60;
 
 /** A test's output is a terminal: it knows colours, and wants a carriage return with each line. */
-const dim = (text: string) => styleText('dim', text, { validateStream: false });
-const yellow = (text: string) => styleText('yellow', text, { validateStream: false });
+const paint = painter(true);
+const dim = (text: string) => paint('dim', text);
+const yellow = (text: string) => paint('yellow', text);
 
 /**
  * Says in a test's output what a check does, a line a phase, growing while the phase goes on. The check's own report

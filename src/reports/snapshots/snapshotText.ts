@@ -1,6 +1,5 @@
-import { styleText } from 'node:util';
 import type { Comparison, Growth, Kept, SnapshotFacts, SnapshotSummary, Suspect } from '../../leaks/index.ts';
-import { count, formatBytes, plainText } from '../../support/index.ts';
+import { count, formatBytes, plainText, type Paint, painter } from '../../support/index.ts';
 import {
   SINGLE_SNAPSHOT_NOTE,
   SUSPECT_NAMES,
@@ -8,9 +7,6 @@ import {
   describeKept,
   describePlace,
 } from './snapshotReport.ts';
-
-type Style = Parameters<typeof styleText>[0];
-type Paint = (style: Style, text: string) => string;
 
 /** Lines of each list; the other formats have all. */
 const SHOWN_GROWTH = 15;
@@ -20,7 +16,7 @@ const MAX_PATH = 600;
 
 /** An analysis for a person: what grew, what looks like a leak, what is large. */
 export function renderSnapshotText(report: SnapshotReport, options: { colour?: boolean } = {}): string {
-  const paint: Paint = (style, text) => (options.colour ? styleText(style, text, { validateStream: false }) : text);
+  const paint = painter(options.colour);
   const { comparison, summary } = report;
   const lines = comparison ? renderComparison(comparison, paint) : [factsLine(summary, paint)];
   lines.push('', ...renderSummary(summary, comparison === undefined, paint));

@@ -1,10 +1,9 @@
-import type { styleText } from 'node:util';
 import type { CheckResult, LeakEvent } from '../../leaks/index.ts';
 import { summarizeCheck } from '../../reports/index.ts';
-import { count, plainText } from '../../support/index.ts';
+import { type Paint, count, plainText } from '../../support/index.ts';
 import { PHASE_LABEL } from '../progress.ts';
 
-type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<Paint>[0];
 
 export interface BoardRow {
   readonly name: string;
@@ -51,11 +50,7 @@ const MARKS: Record<BoardRow['state'], { readonly mark: string; readonly style: 
 };
 
 /** The live screen: a line a check, none longer than the terminal is wide. */
-export function boardLines(
-  { rows, running, note }: BoardState,
-  width: number,
-  paint: (style: Style, text: string) => string,
-): string[] {
+export function boardLines({ rows, running, note }: BoardState, width: number, paint: Paint): string[] {
   const lines = rows.map(({ name, state, text }) => {
     const { mark, style } = MARKS[state];
     const line = plainText(`${mark} ${name}  ${text}`, width);

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { styleText } from 'node:util';
 import { parseFailOn } from '../../checks/index.ts';
 import { isNodeCheck } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type Report, applyBaseline, createReport, renderHtml } from '../../reports/index.ts';
-import { LeakwrightError, defined, describeError, plainLines, silentLog } from '../../support/index.ts';
+import { LeakwrightError, defined, describeError, plainLines, silentLog, painter } from '../../support/index.ts';
 import { type CheckOptions, readBaseline } from '../checkOptions.ts';
 import type { TerminalIo } from '../io.ts';
 import { type CheckJob, planChecks } from '../planChecks.ts';
@@ -259,9 +258,7 @@ class Screen {
       return;
     }
     const width = Math.max(40, (process.stderr.columns ?? 80) - 1);
-    const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
-      this.#io.colour ? styleText(style, text, { validateStream: false }) : text;
-    const lines = boardLines(state, width, paint);
+    const lines = boardLines(state, width, painter(this.#io.colour));
     this.clear();
     this.#io.err(lines.map((line) => `${line}\n`).join(''));
     this.#lines = lines.length;

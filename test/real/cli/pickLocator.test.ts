@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
-import { type PageServer, servePages } from '../../support/pages.ts';
+import type { LoopbackServer } from '../../support/listen.ts';
+import { servePages } from '../../support/pages.ts';
 
 // A locator that is typed blind is what a first scenario fails with.
 describe('leakwright pick-locator', function () {
   this.timeout(90_000);
   let home: CliHome;
-  let pages: PageServer;
+  let pages: LoopbackServer;
   before(async () => {
     pages = await servePages({
       '/': '<button style="position: fixed; inset: 0">Open the cart</button>',

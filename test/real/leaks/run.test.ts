@@ -63,7 +63,7 @@ function phasesOf(events: readonly LeakEvent[]): string[] {
 describe('A step that fails', function () {
   this.timeout(60_000);
   useStateFolder();
-  let server: PageServer;
+  let server: LoopbackServer;
   before(async () => (server = await servePages(pages)));
   after(() => server.close());
 
