@@ -27,7 +27,7 @@ export interface CheckOptions {
   readonly escalateTo?: number;
   /** Milliseconds for a single step of the scenario (load, iteration). Default: a quarter of `timeoutMs`, at least 30,000. */
   readonly stepTimeoutMs?: number;
-  /** Milliseconds for following suspicious growth further. Default: half of what is left of `timeoutMs`. */
+  /** Milliseconds for following suspicious growth further. Default: half of the rest of `timeoutMs`. */
   readonly escalationBudgetMs?: number;
   /** Milliseconds for the whole check. Default: 300,000. */
   readonly timeoutMs?: number;

@@ -29,7 +29,7 @@ export const durationProfiles = {
 /** The share of a run in which caches fill and code warms up: what grows there says nothing. */
 const WARM_UP_SHARE = 0.25;
 
-/** From which growth in MB a second a person is told while the run goes on. */
+/** Growth in MB a second from which on the run prints a warning. */
 const ALERTS: readonly (readonly [slope: number, level: string])[] = [
   [0.5, 'critical'],
   [0.1, 'warning'],

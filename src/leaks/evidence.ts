@@ -48,7 +48,7 @@ export interface CountersSeen {
   readonly when: 'warmup' | 'count' | 'end';
   readonly atMs: number;
   readonly counters: Counters;
-  /** Mutations of the document, and errors that nobody caught, since it was loaded. */
+  /** Mutations of the document, and uncaught errors, since it was loaded. */
   readonly mutations?: number;
   readonly errors?: number;
   /** True where nothing that can be seen from outside came of the iteration before it: whether a script ran must be seen. */
@@ -104,7 +104,7 @@ export interface SprintedSeen {
   /** How many of the iterations were events inside the page, not of the mouse. */
   readonly inPage: number;
   readonly counters: Counters;
-  /** Mutations of the document, and errors that nobody caught, since it was loaded. */
+  /** Mutations of the document, and uncaught errors, since it was loaded. */
   readonly mutations?: number;
   readonly errors?: number;
   readonly endedBy: 'done' | 'time' | 'multiplying';

@@ -112,7 +112,7 @@ class GrowthSearch {
     }
     const own = [...before.map(({ ownBytes }) => ownBytes), kind.ownBytes];
     const isAsMany = counts.every((count) => count === counts[0]) && kind.count > 0;
-    // A storage grows in steps, and grows with its entries: their growth is told of then.
+    // A storage grows in steps, with its entries: the growth of the entries is reported instead.
     if (isAsMany && rises(own) && own.at(-1)! - own[0]! >= MIN_SINGLE_BYTES && !this.#entriesGrow(kind, before))
       return 'content';
     return undefined;

@@ -19,7 +19,7 @@ export class HeapView {
   readonly places: ScriptPlaces;
   readonly tree: PathTree;
   readonly facts: SnapshotFacts;
-  /** By node, made when first asked for: the nearest dominator that a person would name. */
+  /** By node, computed on first use: the nearest dominator that a person would name. */
   #visibleDominators: Int32Array | undefined;
   #byId: Map<number, number> | undefined;
 

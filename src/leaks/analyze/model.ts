@@ -9,7 +9,7 @@ export interface ScriptPlace {
   readonly function: string;
 }
 
-/** How a place is related to the object it is told of. */
+/** How a place is related to its object. */
 export type PlaceMeaning =
   /** The stack that made the object was recorded. */
   | 'allocated'

@@ -21,7 +21,7 @@ interface Opened {
   readonly outline: SnapshotOutline;
 }
 
-/** The answers that were found last, as the pieces of one list are asked for one after the other. */
+/** The latest answers, since the pages of one list are requested one after the other. */
 interface Remembered {
   readonly key: string;
   readonly items: readonly unknown[];

@@ -4,7 +4,7 @@ import type { RetainingPaths } from '../snapshot/retainingPaths.ts';
 import { classOf, isUserVisible } from '../snapshot/classOf.ts';
 import { type ScriptPlaces, isProgram, targetOf } from './scriptPlaces.ts';
 
-/** Kinds of paths that are told apart at most; what comes beyond counts as part of what holds it. */
+/** The most kinds of paths that are distinguished; further ones count as part of what holds them. */
 const MAX_KINDS = 400_000;
 /** A label and class that come again within this many levels are one kind: `next.next.next`, `children[].children[]`. */
 const FOLDED_LEVELS = 6;

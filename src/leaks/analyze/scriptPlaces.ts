@@ -2,7 +2,7 @@ import { isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { Place, PlaceMeaning, ScriptPlace } from './model.ts';
 
-/** Steps up from an object to the scope whose functions are asked for a place. */
+/** Steps up from an object to the scope whose functions give a place. */
 const MAX_STEPS_TO_SCOPE = 60;
 
 /** Finds out where things are written, from a snapshot alone: functions know their script, and scripts their URL. */

@@ -23,8 +23,8 @@ interface Pending {
 }
 
 /**
- * Reads snapshot files in a worker thread, and answers questions about them. Files are read once: of each an outline is kept,
- * and of the last one asked for its graph.
+ * Reads snapshot files in a worker thread, and answers questions about them. Files are read once: of each an outline is
+ * kept, and the graph of the one used last.
  *
  * @example
  * const analysis = new SnapshotAnalysis({ workspaceFolder: process.cwd() });

@@ -3,9 +3,9 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { LeakwrightError } from '../../support/index.ts';
 
 const EXTENSION = '.heapsnapshot';
-/** memlab's list of what it took, beside its snapshots. */
+/** memlab's list of its snapshots, in the same folder. */
 const MEMLAB_SEQUENCE = 'snap-seq.json';
-/** Deeper, nobody keeps snapshots. */
+/** How deep to search for snapshots. */
 const MAX_DEPTH = 6;
 
 export interface SnapshotFiles {

@@ -57,7 +57,7 @@ export function countClasses(view: HeapView): { name: string; count: number; ret
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (!view.isShown(node)) continue;
     const type = graph.type(node);
-    // Shapes of plain objects are told apart: there are too many of them to be one class.
+    // Shapes of plain objects are distinguished: there are too many of them to be one class.
     const key = type === 'string' ? 'string' : `${type} ${graph.nameIndex(node)}`;
     const isPlain = type === 'object' && graph.rawName(node) === 'Object';
     let name = isPlain ? undefined : names.get(key);

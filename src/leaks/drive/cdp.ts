@@ -32,7 +32,7 @@ export class GuardedCdp {
   readonly sendLong: CDPSession['send'] = (method, params) =>
     this.#guard.during(this.session.send(method, params), SNAPSHOT_LIMIT_MS, this.#hung);
 
-  /** Waits for the next event of a name. Whoever listens to it already hears it first. */
+  /** Waits for the next event of a name. Earlier listeners receive it first. */
   async next(event: 'HeapProfiler.lastSeenObjectId', limitMs = this.#limitMs): Promise<void> {
     let listener: (() => void) | undefined;
     const arrived = new Promise<void>((resolve) => {

@@ -36,7 +36,7 @@ export interface IterationFacts {
   readonly silent: boolean;
 }
 
-/** What the page does all the time, whoever uses it: known from the warm-up, never waited for. */
+/** What the page does all the time, with or without steps: known from the warm-up, never waited for. */
 export interface PeriodicWork {
   readonly kind: WorkKind;
   readonly what: string;

@@ -5,7 +5,7 @@ import type { Clock } from '../../support/index.ts';
 import type { Subject } from './subject.ts';
 import type { CleanupVerification } from '../model.ts';
 
-/** The browser of a check, whoever launched it: what the run needs of it and no more. */
+/** The browser of a check, launched by us or by the caller: only what the run needs of it. */
 export interface LeakBrowser {
   /** For people: `Chromium`. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface LeakBrowser {
   readonly root: ProcessIdentity | undefined;
   /** The page is there before the check and stays after it, with our hooks in it: it is neither loaded nor set up. */
   readonly adoptsPage?: boolean;
-  /** The browser is the check's alone and nobody sees it: the time of its pages may be moved on. */
+  /** The browser is the check's alone and has no window, so the time of its pages may be advanced. */
   readonly ownsTime?: boolean;
   /** Lets time pass on a page whose time is its owner's, in ms, as `--clock` wants it. */
   passTime?(page: Page, ms: number): Promise<void>;

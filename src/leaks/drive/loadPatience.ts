@@ -26,7 +26,7 @@ export class LoadPatience {
   /** @throws Error what navigation fails with, or that nothing arrived any more */
   async load(url: string): Promise<void> {
     const loading = this.#page.goto(url, { timeout: this.#limitMs, waitUntil: 'load' });
-    // Given up, it fails later, when nobody waits for it.
+    // After giving up the load fails later; this handles that rejection.
     loading.catch(() => undefined);
     const stalled = new Promise<never>((_, reject) => {
       const look = (): void => {

@@ -1,12 +1,12 @@
 import { count, plainText } from '../../support/index.ts';
 import type { PageEvents } from './pageEvents.ts';
 
-/** Different errors that are told one by one; a page may throw endlessly many. */
+/** The most different errors that are reported one by one; a page may throw without end. */
 const MAX_DISTINCT = 5;
 
 /**
- * Counts what the page's own code throws and nobody catches. It does not decide a verdict: many pages throw and do not
- * leak. But an iteration that throws may not do what it is meant to.
+ * Counts uncaught errors of the page's own code. It does not decide a verdict: many pages throw and do not leak. But an
+ * iteration that throws may not do what it is meant to.
  */
 export class PageErrors {
   readonly #times = new Map<string, number>();

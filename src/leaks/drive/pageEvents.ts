@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 
-/** Listeners of a check on its page, let go of together: the page may live on when the check has ended. */
+/** Listeners of a check on its page, removed together: the page may outlive the check. */
 export class PageEvents {
   readonly #page: Page;
   readonly #undo: (() => void)[] = [];

@@ -28,7 +28,10 @@ export async function openPage(browser: LeakBrowser, scenario: Scenario, { stepM
   return page;
 }
 
-/** Loads the page of a scenario and runs its steps, each within its limit; says of what fails why, and what to do. */
+/**
+ * Loads the page of a scenario and runs its steps, each within its limit; a failing step is reported with its cause and what
+ * to do.
+ */
 export class PageSteps {
   readonly #page: Page;
   readonly #guard: PageGuard;

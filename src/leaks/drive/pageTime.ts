@@ -25,7 +25,7 @@ export class PageTime {
   /** How much faster than real time the page's passes. */
   pace = 1;
 
-  /** @param allowed whether the browser is ours alone, headless, and shows its time to nobody */
+  /** @param allowed whether the browser is ours alone and headless, so that no person sees its time */
   constructor(session: CDPSession, clock: Clock, allowed: boolean) {
     this.#session = session;
     this.#clock = clock;

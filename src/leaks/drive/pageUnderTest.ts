@@ -50,7 +50,7 @@ export class PageUnderTest implements Subject {
   readonly workers: WorkerTargets;
   readonly errors: PageErrors;
   readonly hooked = true;
-  /** The options of the page's context, as they were asked for. */
+  /** The options of the page's context, as the scenario gives them. */
   readonly use: UseOptions;
   readonly #scenario: Scenario;
   readonly #steps: PageSteps;

@@ -51,7 +51,7 @@ export class RequestsInFlight {
     return count;
   }
 
-  /** Whether any request is open, whoever began it. */
+  /** Whether any request is open, of the page or of a worker. */
   get anyOpen(): boolean {
     return this.#open.size > 0;
   }

@@ -60,7 +60,7 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
   return reported(findings, thresholds).toSorted((a, b) => b.bytesPerIteration - a.bytesPerIteration);
 }
 
-/** Findings as the judge has them, where the page can no longer be asked for lines. */
+/** Findings as the judge has them, where the page can no longer tell lines. */
 export function withoutLines(
   { leaks }: Decision,
   options: { readonly thresholds: Thresholds; readonly ignore: readonly IgnoreRule[] },

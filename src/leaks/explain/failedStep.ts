@@ -17,7 +17,7 @@ export interface FailedStep {
 const LOOK_MS = 3000;
 /** Pictures kept, of all checks: the oldest go first. */
 const MAX_PICTURES = 20;
-/** Elements named of what could have been clicked instead. */
+/** The most elements that are named as possible targets of the click. */
 const MAX_ELEMENTS = 8;
 
 /**

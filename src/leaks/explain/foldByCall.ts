@@ -5,8 +5,8 @@ import { siteIndex } from './stackRuns.ts';
 
 /**
  * What one call of the user's code made and left is one leak, wherever it hangs: a chart in its library's list of charts,
- * its listener on the window, its observer. It is told by the object that the call made; listeners, timers and nodes are
- * parts of it. Findings that nobody could tell apart are one, too.
+ * its listener on the window, its observer. It is recognised by the object that the call made; listeners, timers and nodes
+ * are parts of it. Findings with the same words are joined, too.
  */
 export function foldByCall(explained: readonly Explained[]): Explained[] {
   const sorted = explained.toSorted(
@@ -32,7 +32,7 @@ function rankOf({ leak }: Explained): number {
   return kind === 'dom-node' || kind === 'array-buffer' ? 2 : 3;
 }
 
-/** How far inside the library it was made: what the call itself makes is what the user asked for. */
+/** How far inside the library it was made: what the call itself makes is what the user's line requests. */
 function depthOf({ allocatedAt }: Explained): number {
   return allocatedAt && isInLibrary(allocatedAt) ? siteIndex(allocatedAt) : Number.MAX_SAFE_INTEGER;
 }

@@ -3,7 +3,7 @@ import type { Subject } from '../drive/subject.ts';
 import type { PageSources } from '../measure/pageSources.ts';
 import { SourceDesk } from './sources/index.ts';
 
-/** Opens the desk that answers about lines and names of what a check runs on. */
+/** Opens the desk that answers about lines and names, for a page or a program. */
 export function openSourceDesk(
   subject: Subject,
   sources: PageSources,

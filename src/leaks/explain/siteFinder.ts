@@ -14,7 +14,7 @@ export interface InsertionSite {
   readonly parent?: string;
 }
 
-/** Finds the lines and the names in source of what leaks. Never a line that was guessed. */
+/** Finds the line of a leak and its name in the source. It never guesses a line. */
 export class SiteFinder {
   readonly #sources: PageSources;
   readonly #mapper: SourceAnswers;

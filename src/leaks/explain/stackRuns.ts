@@ -36,7 +36,7 @@ export function siteIndex({ stack, file, line, column }: SourceSite): number {
   return stack.findIndex((frame) => frame.file === file && frame.line === line && frame.column === column);
 }
 
-/** The line of a package that makes or keeps something that the user's line asked for; undefined where none is between. */
+/** The line of a package that makes or keeps something on behalf of the user's line; undefined where none is between. */
 export function libraryFrame(
   site: SourceSite | undefined,
 ): { readonly name: string; readonly frame: SourceFrame } | undefined {

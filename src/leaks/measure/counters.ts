@@ -34,7 +34,7 @@ export async function enableCounters(cdp: GuardedCdp): Promise<void> {
 }
 
 /**
- * Forces a collection and reads every counter. Before it, what the console keeps for an attached inspector is let go:
+ * Forces a collection and reads every counter. Before it, it discards what the console keeps for an attached inspector:
  * logged objects would otherwise look leaked.
  */
 export async function readCounters(cdp: GuardedCdp, workers: WorkerTargets): Promise<Counters> {

@@ -114,7 +114,7 @@ export class HeapStudy {
       () => new Error('The analysis of a heap snapshot took too long.'),
     );
     const studied = analysing.then((analysis) => ({ analysis, resources, hooked, spans, iterationsSince }));
-    // Whoever awaits it later gets the error; until then it must not count as unhandled.
+    // A later await gets the error; until then it must not count as unhandled.
     studied.catch(() => {});
     return { studied };
   }

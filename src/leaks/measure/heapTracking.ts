@@ -51,7 +51,7 @@ export class HeapTracking {
   /**
    * Ends tracking with a snapshot, which goes to the reader as it comes.
    *
-   * @returns the last id of what the snapshot has
+   * @returns the last id in the snapshot
    */
   async stop(reader: SnapshotReader): Promise<number> {
     this.#running = false;

@@ -76,7 +76,7 @@ export class TreeMemoryWatch {
     return this.#points;
   }
 
-  /** The trend of what came after `fromMs`, or undefined while there is too little. */
+  /** The trend since `fromMs`, or undefined for too few samples. */
   trend(fromMs = 0): Trend | undefined {
     return trendOf(this.#points.filter(([at]) => at >= fromMs));
   }

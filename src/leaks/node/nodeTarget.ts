@@ -35,7 +35,7 @@ interface LeftOfProgram {
 
 const nothing: LeftOfProgram = { orphaned: [], issues: [] };
 
-/** Milliseconds until a started program must answer, and until an inspector that was asked for must be there. */
+/** Milliseconds until a started program must answer, and until an inspector that was opened by a signal must be there. */
 const START_LIMIT_MS = 30_000;
 const INSPECTOR_LIMIT_MS = 5000;
 const LOOK_MS = 50;

@@ -21,7 +21,7 @@ const LOOK_MS = 15;
 const REST_LIMIT_MS = 2000;
 /** Facts of this many iterations are kept. */
 const MAX_FACTS = 500;
-/** Opened files of an iteration whose stacks are looked at. */
+/** The most opened files of an iteration whose stacks are read. */
 const MAX_STACKS = 20;
 
 /** What a step of a scenario gets in place of a page. */

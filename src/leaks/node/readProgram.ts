@@ -53,7 +53,7 @@ export function readOpenFiles(): readonly (readonly [path: string, count: number
 }
 
 /**
- * From here on, each file that is opened is told of to the inspector's console, with its stack.
+ * From here on, the inspector's console gets each file that is opened, with its stack.
  *
  * @returns ends it; it ends by itself after a minute, should the check be killed
  */

@@ -16,7 +16,7 @@ export interface OpenedInspector {
 
 /** Where Node opens its inspector unless its options say otherwise. */
 const DEFAULT_PORT = 9229;
-/** Milliseconds until an inspector that was asked for must be there, and until one must have closed. */
+/** Milliseconds until an inspector must be open after the signal, and until one must have closed. */
 const OPEN_LIMIT_MS = 5000;
 const CLOSE_LIMIT_MS = 5000;
 const ASK_LIMIT_MS = 2000;

@@ -34,8 +34,8 @@ export const isWeakMapEdge = (name: string): boolean => name.includes(' in WeakM
 export const isInspectorHandle = (edgeName: string): boolean => edgeName.includes('DevTools');
 
 /**
- * What lies on the browser's own stack while the snapshot is made, found by looking for anything that looks like an address. It is
- * there only where the snapshot was asked for in the midst of something, as while a page is drawn on a busy machine, and
+ * What lies on the browser's own stack while the snapshot is made, found by looking for anything that looks like an address.
+ * It is there only where the snapshot was taken in the midst of something, as while a page is drawn on a busy machine, and
  * then leads to whatever is being drawn.
  */
 export const isNativeStack = (rootName: string): boolean => rootName.startsWith('C++ native stack');

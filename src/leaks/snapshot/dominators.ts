@@ -179,7 +179,7 @@ function numberInDepth(
   const vertex = new Uint32Array(nodeCount + 1);
   const parent = new Uint32Array(nodeCount + 1);
   const semi = new Uint32Array(nodeCount + 1);
-  /** By node: the edge that is looked at next. */
+  /** By node: the edge to visit next. */
   const nextEdge = new Uint32Array(nodeCount + 1);
   let count = 0;
   const number = (v: number): void => {

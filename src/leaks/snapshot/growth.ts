@@ -160,7 +160,7 @@ function hasNewStorage(graph: HeapGraph, node: number, oldest: number): boolean 
   return found;
 }
 
-/** Prototypes get accessors and caches as they are used; nobody keeps data there. */
+/** Prototypes get accessors and caches as they are used; programs keep no data there. */
 function isPrototype(graph: HeapGraph, node: number): boolean {
   let found = false;
   graph.forEachRetainer(node, (edge, from) => {

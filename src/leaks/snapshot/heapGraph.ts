@@ -286,7 +286,7 @@ export class HeapGraphLoader {
       HeapSnapshotLoader: { HeapSnapshotLoader: new (dispatcher?: unknown) => SnapshotLoader };
     };
     this.#loader = new LoaderNamespace.HeapSnapshotLoader();
-    // Nobody awaits it before finish(); a broken snapshot must not be an unhandled rejection meanwhile.
+    // It is awaited in finish() only; a broken snapshot must not be an unhandled rejection until then.
     this.#loader.parsingComplete.catch(() => {});
   }
 
@@ -327,7 +327,7 @@ type SecondHalfStep =
 
 /**
  * What DevTools asks a second worker for, in three steps; we are in a worker already. The lists of what each node dominates,
- * of which it makes its summaries, are left empty: nobody asks for those here.
+ * of which it makes its summaries, are left empty: summaries are not used here.
  */
 function secondHalf(): Port {
   let edges: EdgeTable;

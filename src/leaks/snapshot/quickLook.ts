@@ -12,7 +12,7 @@ export function mayHoldSurvivors(text: string, request: AnalysisRequest): boolea
   return raw === undefined || hasOftenMade(raw, request) || hasNewContent(raw, request.boundaries[0]!);
 }
 
-/** Longer texts are not looked at twice. */
+/** Longer texts are read once only, without the quick look. */
 export const MAX_QUICK_CHARACTERS = 64 * 1024 * 1024;
 
 interface RawSnapshot {

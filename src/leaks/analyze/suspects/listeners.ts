@@ -4,7 +4,7 @@ import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
 import { propertyOf, suspect } from './grouped.ts';
 
-/** Node warns from 11 listeners of one event of one target: nobody needs that many on purpose. */
+/** Node warns from 11 listeners of one event of one target on: more are rarely intended. */
 const MIN_LISTENERS = 11;
 
 /** Targets that have many listeners: Node's emitters by event, event targets and DOM nodes in all. */

@@ -95,7 +95,7 @@ const TYPED_ARRAYS =
   'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array Float64Array BigInt64Array BigUint64Array'.split(
     ' ',
   );
-/** Calls that may make plain objects nobody wrote a literal for. */
+/** Calls that may make plain objects without a literal in the source. */
 const OBJECT_CALLS = ['parse', 'create', 'assign', 'fromEntries', 'structuredClone', 'groupBy'];
 const HTML_WRITERS = ['insertAdjacentHTML', 'setHTMLUnsafe', 'setHTML', 'createContextualFragment', 'cloneNode'];
 

@@ -7,9 +7,9 @@ export interface UrlRequest {
   /** Bytes of the body, unpacked, above which it is refused. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
-  /** Sent with the request; asked for at each URL, so that a redirect to another site is not sent the cookies of the first. */
+  /** Sent with the request; called for each URL, so that a redirect to another site does not get the cookies of the first. */
   headersFor(url: string): Promise<Readonly<Record<string, string>>>;
-  /** Accept certificates that nobody signed, where the check's own browser does. */
+  /** Accept certificates of an unknown authority, where the check's own browser does. */
   readonly acceptAnyCertificate?: boolean;
 }
 

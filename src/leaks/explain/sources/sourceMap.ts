@@ -11,7 +11,7 @@ interface RawSection {
   readonly url?: string;
 }
 
-/** What is left of the limits while one map is loaded, its sections included. */
+/** The remaining limits while one map is loaded, its sections included. */
 interface Allowance {
   sections: number;
   sectionMaps: number;

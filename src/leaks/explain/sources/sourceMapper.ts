@@ -53,7 +53,7 @@ export interface SourceMapper {
 /** Scripts whose text and map are kept, and how many characters of text in all. */
 const MAX_SCRIPTS = 200;
 const MAX_CHARACTERS = 64 * 1024 * 1024;
-/** Lines of this length are a bundle's: nobody writes them. */
+/** A line of this length comes from a bundler; people do not write such lines. */
 const BUNDLED_LINE = 300;
 /** Characters shown of a bundle's line. */
 const EXCERPT = 100;

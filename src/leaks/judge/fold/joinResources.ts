@@ -6,7 +6,7 @@ import { FOLLOWED_CLASSES, kindOf } from '../../platform/index.ts';
 /** Kinds whose resources are consequences of a leaked object when nothing old holds them. */
 const CONSEQUENT: ReadonlySet<FindingKind> = new Set(['event-listener', 'observer']);
 
-/** What is open until it is closed, whoever listens. */
+/** Resources that stay open until they are closed, with or without listeners. */
 const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePort']);
 
 /** The class under which the heap has a resource: the ports of a channel outlive the channel object itself. */

@@ -29,7 +29,7 @@ export interface Bucket {
   readonly before?: number;
 }
 
-/** What is left, at the end, of the things of one kind that iterations made. */
+/** The survivors, at the end, of one kind of object that iterations made. */
 export interface SurvivorEvidence {
   readonly name: string;
   /** First to last: the tracked iterations one by one, then longer stretches. */

@@ -16,7 +16,7 @@ import { wrapNatives } from './parts/wrapping.ts';
  *
  * How it stays out of the page's way:
  * - Every wrapper is a Proxy of the native function, so `name`, `length`, `prototype`, statics, `new.target`, subclassing
- *   and property descriptors are the native ones; `Function.prototype.toString` is told about the wrappers.
+ *   and property descriptors are the native ones; `Function.prototype.toString` knows the wrappers.
  * - No global, symbol or property is added. The state hangs on the Proxy handlers: the inspector shows a Proxy's
  *   `[[Handler]]`, script cannot reach it (readPageHooks.ts).
  * - It never keeps what it observes: objects are held by WeakRef only, callbacks are not wrapped, and the creation stack

@@ -62,7 +62,7 @@ export async function readPageCounters(cdp: CdpSender): Promise<Record<string, n
 /** Says that what is made from now on belongs to `iteration`. Frames made later take it over at the next reading. */
 export async function markIteration(cdp: CdpSender, iteration: number): Promise<void> {
   const before = stateOf(cdp).iteration;
-  // Frames that were there before are told while the browser is asked for new ones.
+  // Known frames are read while the browser lists new ones.
   const known = new Set(knownStates(cdp));
   const [states] = await Promise.all([frameStates(cdp), markKnownFrames(cdp, iteration)]);
   for (const state of states) if (!known.has(state)) await call(cdp, state, 'mark', [before, iteration]);
@@ -92,7 +92,7 @@ export interface PendingPlace {
   readonly elsewhere?: boolean;
 }
 
-/** What is not over in the frames that are known; the browser is not asked for new ones. */
+/** Pending work in the known frames; new frames are not searched for. */
 export async function readPendingWork(cdp: CdpSender): Promise<PendingPlace[]> {
   const lists = await Promise.all(
     knownStates(cdp).map(async (state) => await call<PendingPlace[]>(cdp, state, 'pendingWork', [])),

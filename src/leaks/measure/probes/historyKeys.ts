@@ -2,7 +2,7 @@ import type { GuardedCdp } from '../../drive/cdp.ts';
 
 const OBJECT_GROUP = 'leakwright-history';
 
-/** Holders that are looked at, at most. */
+/** The most holders that are examined. */
 const MAX_HOLDERS = 10;
 
 /** What may be keyed by entries: a collection, or the one in a slot of an object, which may be a new one each time. */

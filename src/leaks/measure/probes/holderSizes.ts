@@ -90,7 +90,7 @@ export function reach(container: object, kind: 'thing' | 'scope', steps: readonl
   return at;
 }
 
-/** Of what was read again and again, the place that grew most steadily: in most steps, then by most. */
+/** Of the places read repeatedly, the one that grew most steadily: in most steps, then by most. */
 export function steadiest(
   readings: readonly PlaceSizes[],
 ): { readonly place: string; readonly sizes: readonly number[] } | undefined {

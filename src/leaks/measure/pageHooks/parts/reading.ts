@@ -134,7 +134,7 @@ export function answerInspector(
     return list;
   }
 
-  /** URLs revoked here that another realm made; asked for and then forgotten. */
+  /** URLs revoked here that another realm made; cleared by each read. */
   function takeForeignRevoked(): string[] {
     const urls: string[] = [];
     mapForEach(foreignRevoked, (_true, url) => push(urls, url));
