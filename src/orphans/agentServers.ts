@@ -14,7 +14,7 @@ import { parentKind } from './reapers.ts';
 import { isShell } from './wrappers.ts';
 
 /**
- * Programs that drive browsers for somebody else, and all run as `node cli.js`.
+ * Programs that drive browsers on behalf of a client, and all run as `node cli.js`.
  * - `server`: serves a client, which may come back: an MCP server, a CLI's daemon, `playwright run-server`
  * - `driver`: serves the one program that started it, over its standard input (Playwright for Python, Java and .NET)
  * - `runner`: works for itself

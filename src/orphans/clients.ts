@@ -111,9 +111,9 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
 }
 
 /**
- * The ports on which somebody outside of the tree gives it orders: the driver's, since the driver is the browser's only
- * client, or else the browser's own. What it listens on is asked of the kernel, and told by the command line only where
- * its descriptors may not be read.
+ * The ports on which a client outside of the tree controls it: the driver's, since the driver is the browser's only client,
+ * or else the browser's own. What it listens on is asked of the kernel, and told by the command line only where its
+ * descriptors may not be read.
  */
 async function controlPorts(
   tree: BrowserTree,

@@ -114,7 +114,7 @@ function isOf(entry: JournalEntry, tree: BrowserTree): boolean {
   );
 }
 
-/** What a person may be using, and what belongs to somebody else, is not judged further. */
+/** A browser that a person may use, or of another user, is not judged further. */
 function byUser(tree: BrowserTree, options: DecideOwnershipOptions): Decision | undefined {
   const ownUid = options.ownUid ?? process.getuid?.() ?? -1;
   const { uid } = tree.root;

@@ -4,7 +4,7 @@ import { type ProcessIdentity, type ProcessTable, identityKey, identityOf, sameP
 import type { OwnerKind } from './model.ts';
 import { defined } from '../support/index.ts';
 
-/** Someone whose browsers are watched: a debug session, a task, a terminal. */
+/** An owner whose browsers are watched: a debug session, a task, a terminal. */
 export interface WatchedOwner {
   readonly kind: Extract<OwnerKind, 'debug' | 'task' | 'terminal'>;
   /** Unique among the owners of its kind in this editor. */

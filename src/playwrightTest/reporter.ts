@@ -30,7 +30,7 @@ export default class LeftBehindReporter implements Reporter {
   }
 
   printsToStdio(): boolean {
-    // We say a few lines at the end: somebody else should show how the tests went.
+    // This reporter prints a few lines at the end only, so another one must show the tests.
     return false;
   }
 

@@ -74,8 +74,8 @@ export function ancestorsOf(table: ProcessTable, pid: number): ProcessInfo[] {
  * of its group when it leads one. So a child that lost its parent is still found. Empty when the root is not in the
  * table under this identity.
  *
- * Only what leads counts: a root in somebody else's group (chromedriver's browser, anything started from a shell
- * without job control) says nothing about the others in it.
+ * Only a session or group that the root leads counts: a root in another process's group (chromedriver's browser, anything
+ * started from a shell without job control) says nothing about the others in it.
  */
 export function membersOf(table: ProcessTable, root: ProcessIdentity): ProcessInfo[] {
   const process = table.processes.get(root.pid);

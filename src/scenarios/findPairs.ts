@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 
 /** Clicks that end where they began: what opens something, and what closes it. The same twice is a toggle. */
 interface FoundPair {
-  /** For people: what stands on what is clicked. */
+  /** The text on the clicked elements, for people. */
   readonly name: string;
   /** Playwright selectors, in order. */
   readonly clicks: readonly string[];

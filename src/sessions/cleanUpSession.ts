@@ -30,7 +30,7 @@ export interface CleanupSubject {
   readonly owned: boolean;
   /** Whether nothing that the browser may still write is needed: then it is killed without closing it first. */
   readonly endAtOnce: boolean;
-  /** Of a browser that somebody else closes: see `OpenedBrowser`. */
+  /** For a browser that another server closes: see `OpenedBrowser`. */
   readonly beforeClose?: () => Promise<string | undefined>;
   readonly ownPages: () => readonly Page[];
   readonly ownContexts: () => readonly BrowserContext[];

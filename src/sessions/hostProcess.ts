@@ -19,7 +19,7 @@ async function runHost(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  // For us only: a browser, or what it starts, may be an Electron program that is not meant to be Node.
+  // The variable is for this process only: a browser, or a program that it starts, may be built on Electron.
   delete process.env['ELECTRON_RUN_AS_NODE'];
   const started = Promise.withResolvers<SessionHost>();
   const client = createBirpc<ClientCalls, object, false>(

@@ -222,7 +222,7 @@ function launchError(error: unknown, executable: string): LeakwrightError {
   });
 }
 
-/** Connects to a browser that somebody else runs. */
+/** Connects to a browser that another program runs. */
 export async function connectBrowser(
   request: LaunchRequest,
   source: Exclude<SessionSource, LaunchSource | GridSource>,

@@ -21,8 +21,8 @@ export interface RendererLabel {
 }
 
 /**
- * Which page is in which renderer: 11 to 26 ms a page, so on demand and after navigations only. Empty where the browser
- * is not Chromium; pages that go meanwhile, or are being traced by somebody else, are left out.
+ * Which page is in which renderer: 11 to 26 ms a page, so on demand and after navigations only. Empty where the browser is
+ * not Chromium; pages that close meanwhile, or that another client traces, are left out.
  */
 export async function mapPages(pages: readonly Page[]): Promise<readonly RendererLabel[]> {
   const sessions: CDPSession[] = [];

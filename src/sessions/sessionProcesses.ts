@@ -124,7 +124,7 @@ export async function ownIdentity(reader: ProcessReader): Promise<ProcessIdentit
 
 /**
  * Memory in bytes that these processes have for themselves or share only among each other: what the system gets back when
- * they end. Cheap enough for a clean-up that somebody waits for.
+ * they end. Cheap enough for a clean-up that the user waits for.
  */
 export async function exclusiveMemoryOf(reader: ProcessReader, processes: readonly ProcessIdentity[]): Promise<number> {
   const memories = await Promise.all(processes.map((identity) => reader.readMemory(identity, { quick: true })));

@@ -1,4 +1,4 @@
-/** What a caller can branch on. One prefix a room; add codes next to the first place that throws them. */
+/** The codes that callers can branch on, each with its room as prefix. */
 export type ErrorCode =
   | 'usage'
   | 'aborted'

@@ -1,4 +1,4 @@
-/** Where a room says what it does. The editor passes its LogOutputChannel, the terminal prints warnings and errors. */
+/** The log of a room. The editor passes its LogOutputChannel, the terminal prints warnings and errors. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;

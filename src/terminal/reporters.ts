@@ -128,7 +128,7 @@ export function createReporterSinks(requests: readonly ReporterRequest[], io: Te
 function tellActions(report: Report, io: TerminalIo): void {
   const { GITHUB_WORKSPACE: root, GITHUB_STEP_SUMMARY: summary } = process.env;
   const folder = root ? relative(root, process.cwd()).replaceAll('\\', '/') : '';
-  // On standard error, which Actions reads as well: standard output may be somebody's JSON.
+  // On standard error, which Actions reads as well: standard output may carry the JSON report.
   io.err(renderGithubAnnotations(report, folder.startsWith('..') ? '' : folder));
   if (!summary) return;
   try {

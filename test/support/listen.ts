@@ -7,7 +7,7 @@ export interface LoopbackServer {
   readonly origin: string;
   readonly port: number;
   /** Ends open connections, too. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function listen(answer: RequestListener): Promise<LoopbackServer> {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Kept, type Piece, findSnapshotFiles } from '../../leaks/index.ts';
 import { describeKept, describePlace, factsText, growthText } from '../../reports/index.ts';
 import { LeakwrightError, count, formatBytes, plainText } from '../../support/index.ts';
-import { answer, refuse } from '../answer.ts';
+import { answer, orRefuse } from '../answer.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Snapshots that one client may have open: an outline of each is held. */
@@ -23,14 +23,8 @@ const readOnly = { readOnlyHint: true, openWorldHint: false };
 /** Questions about heap snapshot files: read once, asked many times, answered in small pieces. */
 export function addSnapshotTools(server: McpServer, workbench: Workbench): void {
   const { snapshots } = workbench;
-  /** Runs work of the analysis and answers with its result; an error becomes a refusal. */
-  const tell = async (work: () => Promise<CallToolResult>): Promise<CallToolResult> => {
-    try {
-      return await workbench.during(work());
-    } catch (error) {
-      return refuse(error);
-    }
-  };
+  const tell = <Args extends readonly unknown[]>(work: (...args: Args) => Promise<CallToolResult>) =>
+    orRefuse(async (...args: Args) => await workbench.during(work(...args)));
 
   server.registerTool(
     'open_snapshots',
@@ -41,26 +35,25 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       inputSchema: { paths: z.array(z.string()).min(1).max(MAX_OPEN) },
       annotations: readOnly,
     },
-    async ({ paths }) =>
-      await tell(async () => {
-        const { files, note } = findSnapshotFiles(paths.map((path) => resolve(workbench.workspaceFolder, path)));
-        if (snapshots.opened.length + files.length > MAX_OPEN) {
-          throw new LeakwrightError(
-            'usage',
-            `At most ${MAX_OPEN} snapshots can be open; ${snapshots.opened.length} are.`,
-            {
-              hint: 'Ask about those that are open, or connect anew.',
-            },
-          );
-        }
-        const opened = [];
-        for (const { path, name } of files) {
-          const { snapshot: number, facts } = await snapshots.open(path, name);
-          opened.push({ number: number + 1, ...facts });
-        }
-        const lines = opened.map((facts) => `${facts.number}. ${factsText(facts)}`);
-        return answer([...(note === undefined ? [] : [note]), ...lines].join('\n'), { snapshots: opened });
-      }),
+    tell(async ({ paths }) => {
+      const { files, note } = findSnapshotFiles(paths.map((path) => resolve(workbench.workspaceFolder, path)));
+      if (snapshots.opened.length + files.length > MAX_OPEN) {
+        throw new LeakwrightError(
+          'usage',
+          `At most ${MAX_OPEN} snapshots can be open; ${snapshots.opened.length} are.`,
+          {
+            hint: 'Ask about those that are open, or connect anew.',
+          },
+        );
+      }
+      const opened = [];
+      for (const { path, name } of files) {
+        const { snapshot: number, facts } = await snapshots.open(path, name);
+        opened.push({ number: number + 1, ...facts });
+      }
+      const lines = opened.map((facts) => `${facts.number}. ${factsText(facts)}`);
+      return answer([...(note === undefined ? [] : [note]), ...lines].join('\n'), { snapshots: opened });
+    }),
   );
 
   server.registerTool(
@@ -72,19 +65,18 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       inputSchema: { snapshot, limit: z.number().int().min(1).max(50).default(10) },
       annotations: readOnly,
     },
-    async ({ snapshot: number, limit }) =>
-      await tell(async () => {
-        const { suspects, largest, classes, ...facts } = await snapshots.summary(number - 1);
-        const bySize = suspects.toSorted((a, b) => b.retainedBytes - a.retainedBytes).slice(0, limit);
-        const shown = { ...facts, suspects: bySize, suspectsInAll: suspects.length, largest: largest.slice(0, limit) };
-        const lines = [
-          factsText(facts),
-          ...bySize.map((found) => `${found.kind}: ${keptText(found)}; ${plainText(found.because)}`),
-          'Largest:',
-          ...shown.largest.map(keptText),
-        ];
-        return answer(lines.join('\n'), { ...shown, classes: classes.slice(0, limit) });
-      }),
+    tell(async ({ snapshot: number, limit }) => {
+      const { suspects, largest, classes, ...facts } = await snapshots.summary(number - 1);
+      const bySize = suspects.toSorted((a, b) => b.retainedBytes - a.retainedBytes).slice(0, limit);
+      const shown = { ...facts, suspects: bySize, suspectsInAll: suspects.length, largest: largest.slice(0, limit) };
+      const lines = [
+        factsText(facts),
+        ...bySize.map((found) => `${found.kind}: ${keptText(found)}; ${plainText(found.because)}`),
+        'Largest:',
+        ...shown.largest.map(keptText),
+      ];
+      return answer(lines.join('\n'), { ...shown, classes: classes.slice(0, limit) });
+    }),
   );
 
   server.registerTool(
@@ -99,13 +91,12 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       },
       annotations: readOnly,
     },
-    async ({ snapshots: numbers, ...at }) =>
-      await tell(async () => {
-        const asked = numbers.map((number) => number - 1);
-        const { comparison, piece } = await snapshots.compare(asked, partOf(at));
-        const lines = piece.items.map((growth) => `${keptText(growth)}; ${growthText(growth)}`);
-        return answerPiece(piece, lines, 'Nothing grew every time.', { sameProcess: comparison.sameProcess });
-      }),
+    tell(async ({ snapshots: numbers, ...at }) => {
+      const asked = numbers.map((number) => number - 1);
+      const { comparison, piece } = await snapshots.compare(asked, partOf(at));
+      const lines = piece.items.map((growth) => `${keptText(growth)}; ${growthText(growth)}`);
+      return answerPiece(piece, lines, 'Nothing grew every time.', { sameProcess: comparison.sameProcess });
+    }),
   );
 
   server.registerTool(
@@ -117,15 +108,10 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       inputSchema: { snapshot, class: z.string().min(1).max(300), ...page },
       annotations: readOnly,
     },
-    async ({ snapshot: number, class: name, ...at }) =>
-      await tell(async () => {
-        const piece = await snapshots.keeps(number - 1, name, partOf(at));
-        return answerPiece(
-          piece,
-          piece.items.map(keptText),
-          `There is no object of a class like '${plainText(name)}'.`,
-        );
-      }),
+    tell(async ({ snapshot: number, class: name, ...at }) => {
+      const piece = await snapshots.keeps(number - 1, name, partOf(at));
+      return answerPiece(piece, piece.items.map(keptText), `There is no object of a class like '${plainText(name)}'.`);
+    }),
   );
 
   server.registerTool(
@@ -136,17 +122,15 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       inputSchema: { snapshot, id: z.number().int().min(1).describe('The number after @.') },
       annotations: readOnly,
     },
-    async ({ snapshot: number, id }) =>
-      await tell(async () => {
-        const { links, ...report } = await snapshots.object(number - 1, id);
-        const shown = links.slice(-MAX_LINKS);
-        const lines = shown.map(
-          (link) =>
-            `${plainText(link.edge)} → ${plainText(link.name)} @${link.id} (${formatBytes(link.retainedBytes)})`,
-        );
-        if (shown.length < links.length) lines.unshift(`… ${links.length - shown.length} steps`);
-        return answer([keptText(report), ...lines].join('\n'), { ...report, links: shown, steps: links.length });
-      }),
+    tell(async ({ snapshot: number, id }) => {
+      const { links, ...report } = await snapshots.object(number - 1, id);
+      const shown = links.slice(-MAX_LINKS);
+      const lines = shown.map(
+        (link) => `${plainText(link.edge)} → ${plainText(link.name)} @${link.id} (${formatBytes(link.retainedBytes)})`,
+      );
+      if (shown.length < links.length) lines.unshift(`… ${links.length - shown.length} steps`);
+      return answer([keptText(report), ...lines].join('\n'), { ...report, links: shown, steps: links.length });
+    }),
   );
 
   server.registerTool(
@@ -157,15 +141,14 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
       inputSchema: { snapshot, contains: z.string().max(300).optional(), ...page },
       annotations: readOnly,
     },
-    async ({ snapshot: number, contains, ...at }) =>
-      await tell(async () => {
-        const piece = await snapshots.strings(number - 1, contains, partOf(at));
-        const lines = piece.items.map(
-          ({ text, copies, wastedBytes, heldBy }) =>
-            `${count(copies, 'time')}, ${formatBytes(wastedBytes)} too many: ${JSON.stringify(plainText(text, 80))}${heldBy === '' ? '' : ` in ${plainText(heldBy)}`}`,
-        );
-        return answerPiece(piece, lines, 'No text is there several times.');
-      }),
+    tell(async ({ snapshot: number, contains, ...at }) => {
+      const piece = await snapshots.strings(number - 1, contains, partOf(at));
+      const lines = piece.items.map(
+        ({ text, copies, wastedBytes, heldBy }) =>
+          `${count(copies, 'time')}, ${formatBytes(wastedBytes)} too many: ${JSON.stringify(plainText(text, 80))}${heldBy === '' ? '' : ` in ${plainText(heldBy)}`}`,
+      );
+      return answerPiece(piece, lines, 'No text is there several times.');
+    }),
   );
 }
 

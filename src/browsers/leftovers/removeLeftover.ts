@@ -15,7 +15,7 @@ export interface RemoveLeftoverOptions extends Omit<FindLeftoversOptions, 'table
 
 export type RemoveLeftoverResult =
   | { readonly outcome: 'removed'; readonly bytesFreed: number }
-  /** It went by itself, or somebody else removed it. */
+  /** It was removed by its browser or another program. */
   | { readonly outcome: 'gone' }
   /** A rule forbids it now; nothing was touched. */
   | { readonly outcome: 'refused'; readonly reason: string }

@@ -45,8 +45,8 @@ const CATEGORY = 'disabled-by-default-devtools.timeline';
  * browser's session it tells neither. Measured: 11 to 26 ms a page. CDP has no other way; `SystemInfo.getProcessInfo` knows
  * pids and types only.
  *
- * A trace makes Chromium start a process for its tracing service, which stays: leave it out of leak figures. A browser has one
- * trace at a time, so pages are asked one after the other, and when somebody else traces (DevTools' Performance panel,
+ * A trace makes Chromium start a process for its tracing service, which stays: leave it out of leak figures. A browser has
+ * one trace at a time, so pages are asked one after the other, and when another client traces (DevTools' Performance panel,
  * Lighthouse) this gives way: the pages come back as unmapped.
  *
  * @param sessions one session for each page (not its iframes), which stays open and as it was

@@ -79,7 +79,7 @@ export const sandboxCheck: DoctorCheck = {
     if (needsNoSandbox('chromium')) {
       return Promise.resolve({
         state: 'note',
-        fact: 'Chromium runs without its sandbox, since you are root, for whom it has none.',
+        fact: 'Chromium runs without its sandbox, since it has none for the root user.',
         advice: 'Open only pages you trust, as your own development server, or work as another user.',
       });
     }

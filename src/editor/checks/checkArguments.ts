@@ -11,7 +11,7 @@ export interface CheckProperties extends WrittenSettings {
   readonly file?: string | readonly string[];
 }
 
-/** A check that somebody watches: the window of a step that failed stays. */
+/** A check in a visible window: the window of a failed step stays open. */
 export const IN_A_WINDOW = { headed: true, keepOpen: true } as const satisfies CheckProperties;
 
 /** What the settings add where the task says nothing. */

@@ -39,7 +39,7 @@ export async function cleanUpOrphans(context: CleanUpContext): Promise<void> {
   });
 }
 
-/** Orphans ticked, what is not known unticked; a person's own browser and what somebody uses are not offered. */
+/** Orphans ticked, unknown ones unticked; a person's own browser and browsers in use are not offered. */
 function choicesOf(plan: CleanUpPlan): Choice[] {
   const orphans = plan.trees.filter(({ owned }) => owned.status === 'orphan');
   const doubtful = plan.trees.filter(({ owned }) => owned.status === 'unknown' || owned.status === 'abandoned');

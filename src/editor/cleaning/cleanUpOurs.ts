@@ -6,8 +6,8 @@ import { t } from '../translate.ts';
 import { type CleanUpContext, carryOut, endTrees } from './cleanUp.ts';
 
 /**
- * *Clean Up Everything Leakwright Launched*: closes this window's sessions, ends what sessions and checks left whose
- * process died, and removes their folders. What other windows and terminals run is named first: somebody may be using it.
+ * *Clean Up Everything Leakwright Launched*: closes this window's sessions, ends what sessions and checks left whose process
+ * died, and removes their folders. What other windows and terminals run is named first, since it may be in use.
  */
 export async function cleanUpOurs(context: CleanUpContext, sessions: WindowSessions): Promise<void> {
   const own = sessions.sessions.length;

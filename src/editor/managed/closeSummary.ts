@@ -50,7 +50,7 @@ function cleaned(summary: CleanupSummary): string {
 function lossText(reason: CloseReason, name: string): string | undefined {
   switch (reason) {
     case 'browser-lost': {
-      return t("The browser of session '{0}' crashed or was ended by somebody else.", name);
+      return t("The browser of session '{0}' crashed or was ended by another program.", name);
     }
     case 'connection-lost': {
       return t("The connection of session '{0}' to its browser was lost.", name);

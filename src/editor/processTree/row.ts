@@ -61,7 +61,7 @@ export interface TreeRow extends RowBase {
   readonly children: readonly (HoldingsRow | ProcessRow | HelpersRow)[];
 }
 
-/** A session whose browser runs elsewhere, or is somebody else's: none of the processes here is its. */
+/** A session whose browser runs on another machine or belongs to another program: no process here is its. */
 export interface SessionRow extends RowBase {
   readonly kind: 'session';
   readonly session: SessionInfo;

@@ -45,7 +45,7 @@ function browserOf({ browser }: SessionInfo): string {
   return plainText(`${browser.name} ${browser.version.split('.')[0] ?? ''}`.trim(), NAME_LENGTH);
 }
 
-/** Whether it is a page of somebody's: not an empty tab, nor one of the browser's own pages. */
+/** Whether it is a page of a site: not an empty tab, nor one of the browser's own pages. */
 export function isSite(url: string): boolean {
   return /^(?:https?|file):/.test(url) && URL.canParse(url);
 }

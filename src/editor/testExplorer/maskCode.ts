@@ -33,7 +33,7 @@ function endOf(text: string, what: string, from: number): number {
   return found === -1 ? text.length : found;
 }
 
-/** After the closing quote, or at the end of the line where it is missing: somebody is typing. */
+/** After the closing quote, or at the end of the line where it is missing, as while the user types. */
 function endOfString(text: string, from: number): number {
   const quote = text[from];
   for (let at = from + 1; at < text.length; at += 1) {

@@ -74,7 +74,7 @@ interface CimProcess {
 
 /**
  * Parses the answer to {@link CIM_QUERY}. Rows that are none are left out. Windows never takes a dead parent's pid back from
- * its children, and reuses it: a parent younger than its child is somebody else, and becomes 0.
+ * its children, and reuses it: a parent younger than its child is another process, and becomes 0.
  *
  * @throws SyntaxError when it is no JSON
  */
@@ -98,7 +98,7 @@ export function parseCim(output: string): ReportedProcess[] {
         startTime,
         ppid: (startTimes.get(ppid) ?? 0) > startTime ? 0 : ppid,
         groupId: 0,
-        // What Windows calls a session is a desktop: it says nothing about who started whom.
+        // What Windows calls a session is a desktop: it does not show which process started which.
         sessionId: 0,
         state: 'running',
         name: name.replace(/\.exe$/i, ''),

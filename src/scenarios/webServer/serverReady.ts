@@ -9,7 +9,7 @@ export type ServerAddress = { readonly url: string; readonly ignoreHttpsErrors: 
 const PROBE_LIMIT_MS = 5000;
 const MAX_REDIRECTS = 10;
 
-/** Whether somebody answers there now: as Playwright decides it, so that a configuration means the same to both. */
+/** Whether a server answers there now, by Playwright's own rule, so that a configuration means the same to both. */
 export async function answers(address: ServerAddress, signal: AbortSignal): Promise<boolean> {
   if ('port' in address) {
     const open = await Promise.all(['127.0.0.1', '::1'].map(async (host) => await isOpen(address.port, host, signal)));
