@@ -5,6 +5,16 @@ export {
   type LeakOptions,
   // Only the fixture can make it.
   type Leaks,
+  type Soak,
+  SoakLeakError,
+  type SoakOptions,
+  type SoakResult,
+  type SoakRunOptions,
   expect,
+  installSoakClock,
+  measureSoak,
+  runSoak,
+  soakFixtures,
+  soakLaunchOptions,
   test,
 } from './playwrightTest/index.ts';

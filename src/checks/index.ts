@@ -28,7 +28,14 @@ export {
 } from './runCheck.ts';
 export { isNodeCheck, nodePlace, nodeScenarios, nodeTarget } from './nodeChecks.ts';
 export { runScenario } from './runScenario.ts';
-export { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun } from './specRecords.ts';
+export {
+  SPEC_RUNNER_ENV,
+  SPEC_RUN_ENV,
+  type SpecRecord,
+  type SpecRun,
+  parseSpecRun,
+  specRunText,
+} from './specRecords.ts';
 export { sessionSource } from './source.ts';
 export { durationOptions, parseDuration, parseFailOn, parseIgnoreRules, parsePageUrl } from './values.ts';
 export { settingsShape } from './settingsSchema.ts';

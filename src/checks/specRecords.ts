@@ -23,3 +23,18 @@ export interface SpecRecord {
   /** Why the test cannot be repeated on one page. */
   readonly refused?: string;
 }
+
+/** A run as the environment carries it. A pattern of an ignore rule is no JSON. */
+export function specRunText(run: SpecRun): string {
+  return JSON.stringify(run, (_key, value: unknown) =>
+    value instanceof RegExp ? { pattern: value.source, flags: value.flags } : value,
+  );
+}
+
+/** The run of {@link specRunText}. */
+export function parseSpecRun(text: string): SpecRun {
+  return JSON.parse(text, (_key, value: unknown) => {
+    const { pattern, flags } = Object(value) as Record<string, unknown>;
+    return typeof pattern === 'string' && typeof flags === 'string' ? new RegExp(pattern, flags) : value;
+  }) as SpecRun;
+}

@@ -1,4 +1,14 @@
-export { type LeakFixtures, test } from './fixtures.ts';
+export {
+  type LeakFixtures,
+  type SoakRunOptions,
+  installSoakClock,
+  measureSoak,
+  runSoak,
+  soakFixtures,
+  soakLaunchOptions,
+  test,
+} from './fixtures.ts';
+export { type Soak, type SoakOptions, type SoakResult, SoakLeakError } from './soak.ts';
 export type { LeakOptions, Leaks } from './leaks.ts';
 export { type LeakFreeOptions, expect } from './matchers.ts';
 export { default as LeftBehindReporter } from './reporter.ts';

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import Module from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
 import type { Browser, BrowserType, Page, TestInfo, TestType, chromium } from '@playwright/test';
-import { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun } from '../checks/index.ts';
+import { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun, parseSpecRun } from '../checks/index.ts';
 import { SITE_ARGUMENTS, installPageHooks, withJsFlags } from '../leaks/index.ts';
 import { LeakwrightError, defined, describeError } from '../support/index.ts';
 import { type LeakOptions, Leaks } from './leaks.ts';
@@ -23,7 +23,7 @@ interface TestModule {
  * were written without it.
  */
 export function hookSpecs(): void {
-  const run = JSON.parse(process.env[SPEC_RUN_ENV] ?? '{}') as SpecRun;
+  const run = parseSpecRun(process.env[SPEC_RUN_ENV] ?? '{}');
   if (process.env[SPEC_RUNNER_ENV]) {
     delete process.env[SPEC_RUNNER_ENV];
     // The process that reads the results is gone: on SIGINT Playwright ends its workers and their browsers.

@@ -7,7 +7,7 @@ import { type CheckOptions, parseShard, readBaseline, takeShard } from './checkO
 import type { TerminalIo } from './io.ts';
 import { type OtlpTarget, otlpTarget } from './otlpTarget.ts';
 import { type CheckJob, planChecks } from './planChecks.ts';
-import { checkSpecs } from './playwrightSpecs.ts';
+import { type SpecPlan, checkSpecs, planSpecs } from './playwrightSpecs.ts';
 import { createProgress } from './progress.ts';
 import { type ReporterRequest, createReporterSinks, parseReporters } from './reporters.ts';
 import { EvidenceFiles, runJobs, workersFor } from './runJobs.ts';
@@ -23,23 +23,24 @@ import { watchChecks } from './watch/watchChecks.ts';
  */
 export async function runCheck(said: CheckOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   if (said.watch || said.ui !== undefined) return await watchChecks(said, io, signal);
-  const plan = said.playwright ? { options: said, jobs: [] } : await planChecks(said);
-  const { options } = plan;
+  const specs = said.playwright ? await planSpecs(said) : undefined;
+  const { options, jobs: planned } = specs ? { ...specs, jobs: [] } : await planChecks(said);
   const shard = parseShard(options.shard);
   const requests = parseReporters(options.reporter ?? [], options.output, shard);
   const baseline = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const otlp = otlpTarget(options.otlp);
   const failOn = parseFailOn(options.failOn);
-  const jobs = takeShard(plan.jobs, shard);
+  const jobs = takeShard(planned, shard);
   const history = await openRunHistory(options, io);
   try {
-    return await checkAll(jobs, options, { requests, baseline, shard, history, otlp, failOn }, io, signal);
+    return await checkAll(jobs, options, { specs, requests, baseline, shard, history, otlp, failOn }, io, signal);
   } finally {
     await history?.close();
   }
 }
 
 interface Prepared {
+  readonly specs: SpecPlan | undefined;
   readonly requests: readonly ReporterRequest[];
   readonly baseline: Baseline | undefined;
   readonly shard: Shard | undefined;
@@ -51,7 +52,7 @@ interface Prepared {
 async function checkAll(
   jobs: readonly CheckJob[],
   options: CheckOptions,
-  { requests, baseline, shard, history, otlp, failOn }: Prepared,
+  { specs, requests, baseline, shard, history, otlp, failOn }: Prepared,
   io: TerminalIo,
   signal: AbortSignal,
 ): Promise<number> {
@@ -81,8 +82,8 @@ async function checkAll(
     const tell = (event: LeakEvent): void => {
       for (const sink of sinks) sink.onEvent?.(event);
     };
-    results = options.playwright
-      ? await checkSpecs(options, judge, tell, signal)
+    results = specs
+      ? await checkSpecs(specs, judge, tell, signal)
       : (await runJobs(jobs, workersFor(jobs, options), run)).flat();
   } finally {
     serversEnded = await servers.stop();

@@ -2,9 +2,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { SPEC_RUNNER_ENV, SPEC_RUN_ENV, type SpecRecord, type SpecRun, parseIgnoreRules } from '../checks/index.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import {
+  SPEC_RUNNER_ENV,
+  SPEC_RUN_ENV,
+  type SpecRecord,
+  findConfig,
+  isLeakwrightConfig,
+  loadConfig,
+  parseIgnoreRules,
+  specRunText,
+} from '../checks/index.ts';
 import { type CheckResult, type LeakEvent, refusedCheck } from '../leaks/index.ts';
+import type { IgnoreRule, Thresholds } from '../scenarios/index.ts';
 import { LeakwrightError, defined, programFile, runOverChannel } from '../support/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
 
@@ -26,6 +36,35 @@ const NOT_FOR_SPECS = [
 ] as const;
 const DEFAULT_TIMEOUT_S = 120;
 
+/** What holds for the tests of specs: the command line, then `leakwright.config`. */
+export interface SpecPlan {
+  readonly options: CheckOptions;
+  readonly ignore: readonly IgnoreRule[];
+  readonly thresholds: Partial<Thresholds>;
+}
+
+/**
+ * The options for specs under the `leakwright.config` here or above, or the one that `--config` names. What Playwright's own
+ * configuration decides (pages, browsers, workers) is left to it; projects are Playwright's.
+ *
+ * @throws LeakwrightError `usage` for options that do not apply, and what a configuration is refused for
+ */
+export async function planSpecs(said: CheckOptions): Promise<SpecPlan> {
+  const wrong = NOT_FOR_SPECS.find((name) => said[name] !== undefined);
+  if (wrong !== undefined) {
+    throw new LeakwrightError('usage', `--playwright takes no '${wrong}': the Playwright configuration says it.`);
+  }
+  const rules = parseIgnoreRules(said.ignore ?? []);
+  const isOurs = typeof said.config === 'string' && isLeakwrightConfig(said.config);
+  const file = isOurs ? resolve(said.config) : said.config === false ? undefined : findConfig(process.cwd());
+  if (file === undefined) return { options: said, ignore: rules, thresholds: {} };
+  const { settings, ignore, thresholds } = (await loadConfig(file)).shared;
+  const { config, ...own } = said;
+  const known: Record<string, unknown> = { ...settings, ...own, ...(isOurs ? {} : defined({ config })) };
+  for (const name of NOT_FOR_SPECS) delete known[name];
+  return { options: known as unknown as CheckOptions, ignore: [...ignore, ...rules], thresholds };
+}
+
 /**
  * Checks the tests of unchanged Playwright specs: Playwright runs them, and each repeats its body on one page where it can be.
  *
@@ -33,15 +72,12 @@ const DEFAULT_TIMEOUT_S = 120;
  * @throws LeakwrightError `usage` without Playwright Test, or where no test matches
  */
 export async function checkSpecs(
-  options: CheckOptions,
+  plan: SpecPlan,
   judge: (result: CheckResult) => Promise<CheckResult>,
   tell: (event: LeakEvent) => void,
   signal: AbortSignal,
 ): Promise<readonly CheckResult[]> {
-  const wrong = NOT_FOR_SPECS.find((name) => options[name] !== undefined);
-  if (wrong !== undefined) {
-    throw new LeakwrightError('usage', `--playwright takes no '${wrong}': the Playwright configuration says it.`);
-  }
+  const { options } = plan;
   const cwd = process.cwd();
   const program = playwrightProgram(cwd);
   const folder = await mkdtemp(join(tmpdir(), 'leakwright-specs-'));
@@ -57,7 +93,7 @@ export async function checkSpecs(
       env: {
         NODE_OPTIONS:
           `${process.env['NODE_OPTIONS'] ?? ''} --require ${JSON.stringify(programFile('playwrightSpecs'))}`.trim(),
-        [SPEC_RUN_ENV]: JSON.stringify({ records, options: leakOptions(options) } satisfies SpecRun),
+        [SPEC_RUN_ENV]: specRunText({ records, options: leakOptions(plan) }),
         [SPEC_RUNNER_ENV]: '1',
         FORCE_COLOR: '0',
       },
@@ -140,12 +176,12 @@ function argumentsOf(options: CheckOptions, output: string): string[] {
 /** Playwright takes patterns, and a path as a pattern is not just itself. */
 const asPattern = (spec: string): string => spec.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-function leakOptions(options: CheckOptions): Readonly<Record<string, unknown>> {
-  const { iterations, warmup, deep, clock, timeout, ignore } = options;
-  const rules = parseIgnoreRules(ignore ?? []);
+function leakOptions({ options, ignore, thresholds }: SpecPlan): Readonly<Record<string, unknown>> {
+  const { iterations, warmup, deep, clock, timeout } = options;
   return {
     timeout: (timeout ?? DEFAULT_TIMEOUT_S) * 1000,
-    ...(rules.length > 0 ? { ignore: rules } : {}),
+    ignore,
+    thresholds,
     ...defined({ iterations, warmup, deep, clock }),
   };
 }

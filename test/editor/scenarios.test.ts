@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Breakpoint,
@@ -136,7 +136,11 @@ describe('Scenarios in the Test Explorer', function () {
     const [message] = run.messages as [TestMessage];
     assert.equal(message.location?.uri.path, scenario('throws').path);
     assert.equal(message.location?.range.start.line, 4);
-    assert.match((message.message as MarkdownString).value, /the panel did not open/);
+    const text = (message.message as MarkdownString).value;
+    assert.match(text, /the panel did not open/);
+    // As it was when the step failed.
+    const [, picture] = /!\[The page on which the step failed\]\((file:[^|]+)\|/.exec(text) ?? [];
+    assert.ok(picture !== undefined && existsSync(Uri.parse(picture).fsPath), text);
   });
 
   it('say where a file that cannot be read is wrong', async () => {
@@ -243,7 +247,7 @@ describe('A scenario in the editor', () => {
       (await commands.executeCommand<CodeLens[]>('vscode.executeCodeLensProvider', uri, 10))
         .filter(({ command }) => command?.command.startsWith('leakwright.'))
         .map(({ range, command }) => `${range.start.line} ${command!.title}`);
-    assert.deepEqual(await lenses(), ['2 Check for leaks', '2 Debug']);
+    assert.deepEqual(await lenses(), ['2 Check for leaks', '2 Debug', '2 Pick Locator']);
     await workspace.getConfiguration('leakwright').update('codeLens', false);
     try {
       assert.deepEqual(await lenses(), []);

@@ -7,6 +7,10 @@ import type Actual from '../../src/playwrightReporter.ts';
 export type Conforms = [
   Check<typeof actual.expect, typeof declared.expect>,
   Check<actual.Leaks, declared.Leaks>,
+  Check<actual.Soak, declared.Soak>,
+  Check<declared.SoakOptions, actual.SoakOptions>,
+  Check<actual.SoakResult, declared.SoakResult>,
+  Check<typeof actual.runSoak, typeof declared.runSoak>,
   Check<declared.LeakOptions, actual.LeakOptions>,
   Check<InstanceType<typeof Actual>, InstanceType<typeof reporter.default.default>>,
 ];
