@@ -13,7 +13,7 @@ import { EVENTS_ENV, followEvents } from './events.ts';
 
 /** A check to run as a process of its own: for a task, the Test Explorer, the debugger and agents alike. */
 export interface CheckCommand {
-  /** The Node to run it with: the desktop editor's own program is Electron, told to be Node. */
+  /** The Node to run it with: in the desktop editor that is Electron, run as Node. */
   readonly program: string;
   /** The bundled command line program. */
   readonly cli: string;

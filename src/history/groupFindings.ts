@@ -4,7 +4,7 @@ import type { CheckSummary, FindingHistory, RunSummary } from './model.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * Leaks over runs (given oldest first), told apart by fingerprint; those seen last come first.
+ * Leaks over runs (given oldest first), grouped by fingerprint; those seen last come first.
  *
  * @param exists whether a scenario's file exists, by its absolute path: a deleted one is not checked again, so what it found
  *   is not present any more

@@ -47,7 +47,7 @@ export interface OpenHistoryOptions {
   readonly clock?: Clock;
 }
 
-/** This user's own history, where nothing else is said. */
+/** The default history: this user's own. */
 export function defaultHistoryPlace(): string {
   return join(stateFolder(), 'history.sqlite');
 }

@@ -67,7 +67,7 @@ export interface RunPage {
   readonly next: number | undefined;
 }
 
-/** One leak over all runs, told apart by its fingerprint. */
+/** One leak over all runs, recognised by its fingerprint. */
 export interface FindingHistory {
   /** As the newest run that has it saw it. */
   readonly latest: FindingSummary;

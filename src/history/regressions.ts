@@ -40,7 +40,7 @@ export function compareWithBaseline(check: CheckSummary, baseline: CheckSummary 
     const message = `memory grows by ${slope.toFixed(2)} MB/s, was ${slopeWas.toFixed(2)} MB/s`;
     regressions.push({ scenario, kind: 'steeper-growth', slopeMbPerSecond: slope, was: slopeWas, message });
   }
-  // Findings say what a leak is; a verdict that got worse without findings is said by itself.
+  // Findings say what a leak is; a verdict that got worse without findings is a regression of its own.
   if (regressions.length === 0 && RANK[check.verdict] > RANK[baseline.verdict]) {
     const leaksAreKnown = check.verdict === 'leak' && check.findings.length > 0;
     if (!leaksAreKnown) {

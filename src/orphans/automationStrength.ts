@@ -35,7 +35,7 @@ export function automationStrength(
   if (switches.has('--remote-debugging-port=0'))
     strong.push({
       source: 'command-line',
-      fact: 'It was told to choose a debugging port, which only a program can find',
+      fact: 'Its debugging port is chosen at random, so only a program can find it',
     });
   for (const name of ['--enable-automation', '--test-type=webdriver', '--marionette', '-marionette'])
     if (switches.has(name)) strong.push({ source: 'command-line', fact: `${name} is on its command line` });

@@ -143,7 +143,7 @@ function hasEnded(entry: JournalEntry, table: ProcessTable): boolean {
   return !(process && sameProcess(process, browser!) && process.state !== 'zombie');
 }
 
-/** Whether the host of a session may still work: it lives, or is in another container, where that cannot be told. */
+/** Whether the host of a session may still work: it lives, or it is in another container and cannot be seen. */
 export function isHosted(entry: JournalEntry, table: ProcessTable): boolean {
   const place = placeOf(entry);
   if (place !== 'here') return place === 'elsewhere';

@@ -11,15 +11,15 @@ import { type LauncherPipes, launcherPipes } from './launcherPipes.ts';
  * out means that the machine cannot tell.
  */
 export interface TreeProbe {
-  /** How many programs are connected to the port it takes orders on; undefined where that cannot be told. */
+  /** How many programs are connected to the port that controls it; undefined where the system does not say. */
   countClients(tree: BrowserTree): Promise<number | undefined>;
-  /** Whether it runs in another container than we do (its own pid namespace); undefined where that cannot be told. */
+  /** Whether it runs in another container than we do (its own pid namespace); undefined where the system does not say. */
   isInOtherContainer(root: ProcessIdentity): Promise<boolean | undefined>;
   /** Whether a connection to that port was closed within the last minute, as the kernel remembers (TIME_WAIT). */
   wasUsedLately?(tree: BrowserTree): Promise<boolean | undefined>;
   /**
    * How many programs are connected to the ports and unix sockets that a process listens on; undefined where it listens on
-   * none, or that cannot be told.
+   * none, or the system does not say.
    */
   countConnections?(process: ProcessIdentity): Promise<number | undefined>;
   /** What became of the pipes it was launched with. */
@@ -37,7 +37,7 @@ export interface TreeProbe {
 }
 
 /**
- * Asks the system. On Linux by reading `/proc`; elsewhere nothing can be told, and the other evidence decides.
+ * Asks the system. On Linux by reading `/proc`; elsewhere every answer is undefined, and the other evidence decides.
  *
  * A browser whose launcher died may still be in use: by a script that attached with `connectOverCDP`, a debugger, an
  * agent. Such a client holds a connection to its debugging port, and one that died does not: the kernel closes its
@@ -112,8 +112,8 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
 
 /**
  * The ports on which a client outside of the tree controls it: the driver's, since the driver is the browser's only client,
- * or else the browser's own. What it listens on is asked of the kernel, and told by the command line only where its
- * descriptors may not be read.
+ * or else the browser's own. The kernel says what it listens on; the command line is used only where its descriptors may not
+ * be read.
  */
 async function controlPorts(
   tree: BrowserTree,

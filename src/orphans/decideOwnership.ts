@@ -203,7 +203,7 @@ function idleDecision(
   options: DecideOwnershipOptions,
 ): Decision | undefined {
   if (!observation) return undefined;
-  // What goes on after its terminal was told to (`nohup`), and is no less in use.
+  // A job that outlives its terminal on purpose (`nohup`) is still in use.
   if (observation.ownerEndedAt !== undefined && observation.owner && observation.owner.kind !== 'terminal')
     return decision('abandoned', {
       source: 'observed',
@@ -282,9 +282,9 @@ async function servesOthers(
 
 /**
  * A line typed in a terminal, as far as that was watched. `(chromium … &)` is a job of the terminal although its parent is
- * gone at once: it stays in the shell's session. And a browser that the shell itself started and that outlived it was
- * told to (`nohup`, `disown`, `setsid`): a terminal that closes ends its other jobs. What a *program* left behind, under a
- * shell, is in neither case: it was seen under that program, which has ended.
+ * gone at once: it stays in the shell's session. And a browser that the shell itself started outlives it only on purpose
+ * (`nohup`, `disown`, `setsid`): a terminal that closes ends its other jobs. What a *program* left behind, under a shell, is
+ * in neither case: it was seen under that program, which has ended.
  */
 function startedByHand(
   tree: BrowserTree,

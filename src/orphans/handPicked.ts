@@ -17,7 +17,7 @@ export function handPickedPort(tree: BrowserTree): number | undefined {
   return port >= first && port <= last ? undefined : port;
 }
 
-/** The port a driver was told to listen on, else its default one. */
+/** The port on a driver's command line, else its default one. */
 export function driverPort({ root }: BrowserTree): number | undefined {
   const given = root.commandLine.find((argument) => /^--?p(?:ort)?=\d+$/.test(argument))?.split('=')[1];
   const at = root.commandLine.findIndex((argument) => argument === '--port' || argument === '-p');

@@ -31,7 +31,7 @@ export async function idleOf(
     clients === undefined
       ? tree.transport.kind === 'pipe'
         ? 'its launcher holds its pipe'
-        : 'who is connected cannot be told'
+        : 'its connections cannot be read'
       : clients === 0
         ? 'no client is connected to it'
         : `${clients === 1 ? 'a program is' : `${clients} programs are`} connected to it`;

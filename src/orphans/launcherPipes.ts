@@ -7,12 +7,12 @@ import { errnoOf } from '../support/index.ts';
  * What became of the other ends of a process's standard streams.
  * - `closed`: the launcher no longer holds its end of the pipe: it has ended (or closed the pipe, which is rare)
  * - `held`: a living process has the other end
- * - `none`: it was launched without pipes (`/dev/null`, a file, a terminal), which says nothing
+ * - `none`: it was launched without pipes (`/dev/null`, a file, a terminal), which proves nothing
  */
 export type LauncherPipes = 'closed' | 'held' | 'none';
 
 /**
- * Node connects a child's streams with socket pairs, most others with pipes; the kernel tells of both whether the other end
+ * Node connects a child's streams with socket pairs, most others with pipes; for both the kernel shows whether the other end
  * is open, in whatever container or for whatever user that end may be.
  *
  * Of a socket pair: `RefCount` in `/proc/PID/net/unix` is 3 while both ends are open (the descriptor's, the peer's, the

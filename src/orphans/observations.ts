@@ -83,7 +83,7 @@ export class OwnerObservations {
     this.#ended.set(ownerKey(owner), at);
   }
 
-  /** Takes in a sample: who each tree's parent is, and whether anything in it moves. */
+  /** Records a sample: each tree's parent, and whether any of its processes used the processor. */
   observe(trees: readonly BrowserTree[], table: ProcessTable): void {
     for (const tree of trees) {
       const entry = this.#entry(tree.root);

@@ -5,7 +5,7 @@ import { type ProcessInfo, type ProcessTable, byStart, childrenOf } from '../pro
  * Whether a process is one that the kernel gives the children of dead processes to, and whether it launches any itself.
  * - `launcher`: an ordinary program: its children are its own (it may have made itself a subreaper, and then only what was
  *   seen before, or a closed pipe, tells)
- * - `supervisor`: runs the one program it was told to run (s6-supervise, runsv) and adopts nothing
+ * - `supervisor`: runs the one program on its command line (s6-supervise, runsv) and adopts nothing
  * - `single`: launches one main child and adopts the rest (tini, dumb-init, catatonit)
  * - `systemd`: launches what units say, adopts the rest, and marks what it launches in the environment
  * - `init`: adopts; launches only what its configuration names
@@ -47,9 +47,9 @@ export function parentKind(info: ProcessInfo, table: ProcessTable): ParentKind {
 
 /**
  * Whether this is the child that a `single` parent was started for. Tini, dumb-init and catatonit fork it before anything
- * can be adopted and put it at the head of a process group, so it is their oldest child that leads a group. Older than it
- * is only what an entry script had started before it became the init by `exec`, which is no orphan either. An init that was
- * told not to make a group (`dumb-init -c`) has its oldest child for the main one.
+ * can be adopted and put it at the head of a process group, so it is their oldest child that leads a group. Older than it is
+ * only what an entry script had started before it became the init by `exec`, which is no orphan either. Of an init that
+ * makes no group (`dumb-init -c`) the oldest child is the main one.
  */
 export function isMainChild(info: ProcessInfo, parent: ProcessInfo, table: ProcessTable): boolean {
   if (isOnCommandLineOf(info, parent)) return true;

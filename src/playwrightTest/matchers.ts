@@ -23,7 +23,7 @@ function describe(result: CheckResult, isNot: boolean): string {
   if (isNot) return `Expected a leak, and there is none in ${result.iterations} iterations of '${result.name}'.`;
   const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
   const first = result.findings.find(({ ignored }) => ignored === undefined);
-  const head = first ? summarizeFinding(first) : `it could not be told whether '${result.name}' leaks`;
+  const head = first ? summarizeFinding(first) : `the check of '${result.name}' is inconclusive`;
   return `Expected no leak, but ${head}\n\n${renderText(report)}`;
 }
 

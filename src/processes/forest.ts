@@ -75,7 +75,7 @@ export function ancestorsOf(table: ProcessTable, pid: number): ProcessInfo[] {
  * table under this identity.
  *
  * Only a session or group that the root leads counts: a root in another process's group (chromedriver's browser, anything
- * started from a shell without job control) says nothing about the others in it.
+ * started from a shell without job control) does not make the others in it part of the tree.
  */
 export function membersOf(table: ProcessTable, root: ProcessIdentity): ProcessInfo[] {
   const process = table.processes.get(root.pid);

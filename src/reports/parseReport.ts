@@ -34,7 +34,7 @@ export function parseReport(text: string, from: string): Report {
     return refuse(`its ${issue?.path.join('.') || 'content'} is not what a report has there`);
   }
   const report = read.data as unknown as Report;
-  if (Number.isNaN(Date.parse(report.startedAt)) || report.durationMs < 0) return refuse('it tells of no time');
+  if (Number.isNaN(Date.parse(report.startedAt)) || report.durationMs < 0) return refuse('it has no valid time');
   if (report.shard && !isShard(report.shard)) return refuse('its shard is none');
   const checks = report.checks.map((check) => consistent(check));
   return { ...report, checks, exitCode: exitCodeFor(checks, report.failOn) };

@@ -85,7 +85,7 @@ export function summarizeCheck(check: CheckResult): string {
       return check.mode === 'duration' ? 'Clean' : `Clean: nothing survives ${count(check.iterations, 'iteration')}`;
     }
     case 'inconclusive': {
-      return `Inconclusive: ${check.because?.reason ?? 'something grows, and what it is could not be told'}`;
+      return `Inconclusive: ${check.because?.reason ?? 'something grows, and its cause is unknown'}`;
     }
     case 'error': {
       return `Error: ${check.error?.message ?? 'unknown'}`;

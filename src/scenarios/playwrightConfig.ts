@@ -133,7 +133,7 @@ function pickProject(file: string, config: UseOptions, name: string | undefined)
 /** Limits of Playwright's own waiting among `use` options. */
 function timeoutsOf({ actionTimeout, navigationTimeout }: UseOptions): NonNullable<Scenario['timeouts']> {
   return {
-    // 0 is Playwright's default, which says nothing.
+    // 0 is Playwright's default: no limit.
     ...(typeof actionTimeout === 'number' && actionTimeout > 0 ? { actionMs: actionTimeout } : {}),
     ...(typeof navigationTimeout === 'number' && navigationTimeout > 0 ? { navigationMs: navigationTimeout } : {}),
   };

@@ -48,7 +48,7 @@ export async function rememberDisabledFeatures(
 ): Promise<void> {
   const switches = commandLine.filter((argument) => argument.startsWith(SWITCH) && !asked.includes(argument));
   const known = remembered();
-  // With more than one switch it cannot be told whose is whose.
+  // With more than one switch it is unknown which one is Playwright's.
   if (known[playwrightVersion] || switches.length !== 1) return;
   const newest = [
     ...Object.entries(known).slice(1 - MAX_VERSIONS),

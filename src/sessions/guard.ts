@@ -50,7 +50,7 @@ const INHERITED_DEBUGGING = ['NODE_OPTIONS', 'VSCODE_INSPECTOR_OPTIONS'];
 
 /**
  * Starts the session host program, in a process group of its own: a Ctrl-C in the terminal must reach its parent only, so
- * that it can clean up in order. In VS Code our own program is Electron, which must be told to be Node.
+ * that it can clean up in order. In VS Code our own program is Electron, which needs a variable to run as Node.
  */
 export function forkProgram(mode: 'guard' | 'host'): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };

@@ -53,7 +53,7 @@ export const LAUNCH_TIMEOUT_MS = 60_000;
  * Begins a launch whose every file lies in a new folder, and returns as soon as that is certain; `opening` is then still
  * under way.
  *
- * @param load called when all else is prepared: what `prepared` started gets on with it meanwhile
+ * @param load called when all else is prepared, so that the work of `prepared` goes on meanwhile
  * @param prepared called with the folder before anything is launched
  * @throws LeakwrightError `browsers.notFound`
  */

@@ -237,7 +237,7 @@ class SessionOpening {
     releaseFromGuard(entry.id);
   }
 
-  /** Playwright cannot be told to stop a launch, so its browser is ended as often as it comes up, until it gave up too. */
+  /** Playwright cannot cancel a launch, so its browser is ended each time it starts, until the launch has failed. */
   async #endLaunch(entry: JournalEntry): Promise<EndedProcesses> {
     const traces = tracesOf(entry);
     const settled = this.#launching?.then(

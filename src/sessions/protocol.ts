@@ -80,7 +80,7 @@ interface Message {
 /**
  * birpc over a Node IPC channel: messages of another version are ignored, and errors keep their code and hint.
  *
- * @param onClosed what a message that cannot be sent comes to: an error, or nothing
+ * @param onClosed called for a message that cannot be sent: returns an error, or nothing
  */
 export function overChannel(
   channel: ChannelEnd,

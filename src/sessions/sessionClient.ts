@@ -31,7 +31,10 @@ export interface SessionClientOptions {
 const HOST_REST_MS = 60_000;
 /** Of lost sessions that are remembered: more than a host may have. */
 const MAX_LOST = 1000;
-/** How long a host may take to clean up and exit once told, before it is killed: longer than all its own limits. */
+/**
+ * How long a host may take to clean up and exit after its channel closed, before it is killed: longer than all its own
+ * limits.
+ */
 const DISPOSE_PATIENCE_MS = 70_000;
 
 /**

@@ -131,7 +131,7 @@ export async function exclusiveMemoryOf(reader: ProcessReader, processes: readon
   return memories.reduce((sum, memory) => sum + (memory?.anonBytes ?? 0), 0);
 }
 
-/** How many descriptors this process has open; 0 where that cannot be told. */
+/** How many descriptors this process has open; 0 where the system does not say. */
 export async function countOwnFiles(reader: ProcessReader): Promise<number> {
   try {
     return (await reader.countOpenFiles(await ownIdentity(reader))) ?? 0;

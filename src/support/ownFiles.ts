@@ -42,8 +42,8 @@ export function makeOwnFile(file: string): void {
 type TempFolderUse = 'events' | 'scenario' | 'record';
 
 /**
- * Makes a folder for this process's own files, only this user's. Its name has our pid: what a killed process left is known
- * by that and goes with the next clean-up.
+ * Makes a folder for this process's own files, only this user's. Its name has our pid, so the next clean-up recognises and
+ * removes the folder of a killed process.
  */
 export function makeTempFolder(use: TempFolderUse): string {
   return mkdtempSync(join(tmpdir(), `leakwright-${use}-${process.pid}-`));

@@ -13,14 +13,14 @@ export const FOLLOWED_ENV = { LEAKWRIGHT_PROGRESS: 'none' } as const;
 
 export interface ChannelRun {
   readonly args: readonly string[];
-  /** Default: the program that runs us, which in the desktop editor is Electron and told to be Node. */
+  /** Default: the program that runs us; in the desktop editor that is Electron, run as Node. */
   readonly program?: string;
   readonly cwd?: string | undefined;
   /** Beside our own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Ends it: closing the channel makes our programs clean up and exit; one that does not is killed later. */
   readonly signal: AbortSignal;
-  /** How long it may take to end once told, in ms. */
+  /** How long it may take to end after its channel closed, in ms. */
   readonly patienceMs?: number;
   /** Receives what it writes, as text. Without a listener the output is discarded. */
   readonly listen?: (stdout: Readable, stderr: Readable) => void;

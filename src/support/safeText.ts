@@ -1,6 +1,6 @@
 /**
- * Text that comes from a page, a process or a file, made safe for where it is shown: one function a destination. What each
- * destination would act on is said beside its function; `test/unit/reports/hostileText.test.ts` tries all of it.
+ * Text that comes from a page, a process or a file, made safe for where it is shown: one function a destination. The comment
+ * of each function says what its destination would act on; `test/unit/reports/hostileText.test.ts` tries all of it.
  *
  * | destination | function |
  * |---|---|

@@ -27,7 +27,7 @@ export class RunServers {
     await starting;
   }
 
-  /** Ends them all. @returns false where one of their processes could not be ended, which is said */
+  /** Ends them all. @returns false where one of their processes could not be ended, which is reported */
   async stop(): Promise<boolean> {
     const ends = await Promise.all(
       [...this.#started.values()].map(async (starting) => {

@@ -174,7 +174,7 @@ async function judgeArtifacts(
   // As many dead profiles as artifacts folders: each folder belongs to one of those profiles, even if other programs started
   // then.
   if (twins.length >= rivals.length || ageMs >= UNCLAIMED_MS) return { kind: 'removable' };
-  return kept('nothing tells which script made it: it is removed when unchanged for a day');
+  return kept('its maker is unknown: it is removed when unchanged for a day');
 }
 
 /** More than one where launches ran side by side. */

@@ -15,7 +15,7 @@ export interface HistoryPoint {
 /** What is kept of a process for each measurement of its tree. */
 export type ProcessPoint = Omit<HistoryPoint, 'processes'>;
 
-/** A trend is of the last five minutes: what happened an hour ago says nothing about what grows now. */
+/** A trend covers the last five minutes: older samples would hide what grows now. */
 const TREND_WINDOW_MS = 5 * 60_000;
 
 interface Series<P> {

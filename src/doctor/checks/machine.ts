@@ -38,7 +38,7 @@ export const processesCheck: DoctorCheck = {
     if (parent) {
       return {
         state: 'note',
-        fact: `${fact}, but not who started this one: owners of browsers cannot always be told.`,
+        fact: `${fact}, but not the parent of this one: the owners of browsers are not always known.`,
         advice: 'Processes of other users are hidden here (hidepid), or this runs in a container of its own.',
       };
     }

@@ -12,7 +12,7 @@ export function offerMcpServer(server: string, version: string): Disposable[] {
       onDidChangeMcpServerDefinitions: changed.event,
       provideMcpServerDefinitions() {
         if (!workspace.isTrusted) return [];
-        // The desktop editor's own program is Electron, which is Node only when told so.
+        // The desktop editor's own program is Electron, which runs as Node only with this variable.
         const env = { ELECTRON_RUN_AS_NODE: '1' };
         const definition = new McpStdioServerDefinition('Leakwright', process.execPath, [server], env, version);
         const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');

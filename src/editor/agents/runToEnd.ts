@@ -10,7 +10,7 @@ interface Ended {
 /**
  * Starts a check's task, and waits for its results. Cancelling ends it, at whatever moment that comes.
  *
- * @param onDidEnd tells of every check's task that ends
+ * @param onDidEnd fires for every check's task that ends
  * @throws LeakwrightError `aborted` when cancelled, `usage` when the editor does not start it
  */
 export async function runToEnd(
@@ -23,7 +23,7 @@ export async function runToEnd(
   return await new Promise((resolve, reject) => {
     let execution: TaskExecution | undefined;
     let settled = false;
-    // The editor may tell of the end of a short task before it tells of its beginning.
+    // The editor may report the end of a short task before its beginning.
     const early: Ended[] = [];
     const settle = (say: () => void): void => {
       settled = true;

@@ -56,7 +56,7 @@ async function repeat(context: LoopContext, { result, folder }: KeptResult, mode
   await tasks.executeTask(context.checks.createTask({ type: TASK_TYPE, ...properties }, name, scope));
 }
 
-/** Its end is said as that of a task is. */
+/** Its end is announced as that of a task is. */
 async function runScenario({ scenarios, results, findings }: LoopContext, mode: Mode, file: Uri): Promise<void> {
   const ended: CheckResult[] = [];
   let folder: string | undefined;

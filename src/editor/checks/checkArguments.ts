@@ -14,7 +14,7 @@ export interface CheckProperties extends WrittenSettings {
 /** A check in a visible window: the window of a failed step stays open. */
 export const IN_A_WINDOW = { headed: true, keepOpen: true } as const satisfies CheckProperties;
 
-/** What the settings add where the task says nothing. */
+/** The settings, for what the task does not set. */
 export interface CheckDefaults {
   readonly browser: BrowserSetting;
   readonly executablePath: string;

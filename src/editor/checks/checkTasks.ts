@@ -107,7 +107,7 @@ export class CheckTasks implements TaskProvider, Disposable {
   ): Task {
     if (definition.command === 'tree') return this.#createTreeTask(definition, name, scope);
     const folder = typeof scope === 'object' ? scope : workspace.workspaceFolders?.[0];
-    // The same for the same task: the editor resolves a task more than once, and tells of the run of one resolution while it
+    // The same for the same task: the editor resolves a task more than once, and reports the run of one resolution while it
     // runs another.
     const properties = Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1));
     const { program, cli, args, env, cwd, events } = checkCommand(this.#options, definition, folder, properties);
@@ -121,7 +121,7 @@ export class CheckTasks implements TaskProvider, Disposable {
       new ProcessExecution(program, [cli, ...args], { ...defined({ cwd }), env }),
       [],
     );
-    // The command line is long and says nothing that the report does not.
+    // The command line is long, and the report has all of it.
     task.presentationOptions = { reveal: TaskRevealKind.Always, clear: true, echo: false };
     return task;
   }

@@ -21,8 +21,8 @@ export interface Ended {
 }
 
 /**
- * The one sentence at the end: `1 leak: OrderDialog.tsx:14, resize listener on window`, or what is gone, or that all is clean,
- * or why it could not be told.
+ * The one sentence at the end: `1 leak: OrderDialog.tsx:14, resize listener on window`, or what is gone, or that all is
+ * clean, or why there is no verdict.
  *
  * @param gone what the same checks found before and find no more
  */

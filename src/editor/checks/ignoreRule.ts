@@ -19,7 +19,7 @@ export interface Insertion {
   readonly text: string;
 }
 
-/** Where and what to write into a scenario file, so that it ignores this; undefined where its shape cannot be told. */
+/** Where and what to write into a scenario file, so that it ignores this; undefined for a file of unknown shape. */
 export function insertRule(text: string, rule: IgnoreSetting): Insertion | undefined {
   const outline = outlineScenario(text);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';

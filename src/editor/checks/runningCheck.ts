@@ -79,7 +79,7 @@ export function progressText({ phase, iteration, of }: RunningCheck): string {
   return t('{0} {1} of {2}', phaseName(phase), iteration ?? 0, of);
 }
 
-/** What is checked, short enough for a row: without the protocol, which says nothing. */
+/** The checked page, short enough for a row: without the protocol. */
 export function checkedName(name: string): string {
   return plainText(name, 120).replace(/^https?:\/\//, '');
 }

@@ -53,7 +53,7 @@ export function undecidedReason({ because }: Pick<CheckResult, 'because'>): stri
   switch (because?.rule) {
     case 'unexplained growth':
     case undefined:
-      return t('something grows, and what it is could not be told');
+      return t('something grows, and its cause is unknown');
     case 'iterations did nothing':
       return t('the iterations did nothing on the page');
     case 'iterations overlap':
@@ -63,7 +63,7 @@ export function undecidedReason({ because }: Pick<CheckResult, 'because'>): stri
     case 'not followed to the end':
       return t('time was short: growth was not followed to its end');
     case 'not finished':
-      return t('the check failed before it could tell');
+      return t('the check failed before it had a verdict');
     case 'memory trend':
       return t('there were too few samples of memory for a trend');
     default:

@@ -55,8 +55,8 @@ interface OwnerWatchOptions {
 }
 
 /**
- * Watches debug sessions, tasks and terminals while they run, so that what they leave behind can be told by name; and
- * when one ends and browsers of it live on without it, offers to clean up.
+ * Watches debug sessions, tasks and terminals while they run, so that what they leave behind can be named; and when one ends
+ * and browsers of it live on without it, offers to clean up.
  */
 export class OwnerWatch implements Disposable {
   readonly #options: OwnerWatchOptions;

@@ -45,7 +45,7 @@ export class PastRuns {
     this.#options = options;
   }
 
-  /** Keeps a check that ended; one that was stopped says nothing. */
+  /** Keeps a check that ended; one that was stopped has no result. */
   accept({ result, folder }: CheckOutcome): void {
     if (result.error?.code === 'aborted' || this.#closed) return;
     const { startedAt, durationMs } = result;
@@ -138,7 +138,7 @@ export class PastRuns {
     return this.#history;
   }
 
-  /** Where the file cannot be had (a full or read-only disk), this window's own runs are still worth having. */
+  /** Where the file cannot be opened (a full or read-only disk), this window's own runs are kept in memory. */
   async #openOrMakeDo(): Promise<History> {
     const { storage, log } = this.#options;
     try {

@@ -37,7 +37,7 @@ export async function askSessionOptions(offered: Offered): Promise<Partial<Saved
   return isComplete ? answers : undefined;
 }
 
-/** Notes an answer as a field of the session; what says nothing is left out. */
+/** Stores an answer as a field of the session; empty answers are left out. */
 function take<K extends keyof SavedSession>(answers: Answers, field: K, value: SavedSession[K] | undefined): Turn {
   if (value === undefined) delete answers[field];
   else answers[field] = value;

@@ -39,7 +39,7 @@ export class PageMap {
     return this.#sessions.get(sessionId)?.renderers ?? new Map();
   }
 
-  /** Takes in what is shown; forgets sessions that are not any more. */
+  /** Updates from the shown sessions, and forgets those that have ended. */
   update(trees: readonly ShownTree[]): void {
     const shown = new Set<string>();
     for (const { session, sample } of trees) {

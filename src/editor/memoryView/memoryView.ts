@@ -155,7 +155,7 @@ export class MemoryView implements WebviewViewProvider, Disposable {
     this.#postedAt = performance.now();
     this.#posts += 1;
     webview.postMessage(message).then(undefined, (error: unknown) => {
-      this.#options.log.warn(`The Memory view was not told: ${describeError(error)}`);
+      this.#options.log.warn(`The Memory view could not be updated: ${describeError(error)}`);
     });
   }
 

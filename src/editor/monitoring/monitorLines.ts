@@ -16,7 +16,7 @@ export function parseMonitorLine(line: string): MonitorLine | undefined {
   }
 }
 
-/** Whether a person should be told now: of memory that runs out or grows fast. Orphans and leftovers have alerts of their own. */
+/** Whether to notify the user now: memory runs out or grows fast. Orphans and leftovers have alerts of their own. */
 export function isForPerson({ type, alert }: AlertEvent): boolean {
   return type === 'raised' && alert.level === 'critical' && alert.kind.startsWith('memory-');
 }

@@ -47,7 +47,7 @@ export class MonitorProcess implements Disposable {
   #start(port: number): void {
     const child = spawn(process.execPath, [this.#cli, 'monitor', '--json', '--port', String(port)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // The desktop editor's own program is Electron, which is Node only when told so.
+      // The desktop editor's own program is Electron, which runs as Node only with this variable.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     });
     this.#child = child;

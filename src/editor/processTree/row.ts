@@ -34,7 +34,7 @@ export interface RowLook {
   /** How much it costs. Rounded, so that it does not change with every sample. */
   readonly description: string;
   readonly icon: string;
-  /** A theme colour. It repeats what the words say: nothing is said by colour alone. */
+  /** A theme colour. It repeats the words, so no meaning is in the colour alone. */
   readonly colour?: string;
   /** Words for `viewItem =~` in package.json's menus. */
   readonly context: string;

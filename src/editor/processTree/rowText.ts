@@ -150,7 +150,7 @@ function whoseTree(shown: ShownTree): string {
   if (session) return whatSessionShows(session, nameOfTree(shown));
   const { tree } = sample;
   const tool = tree.automatedBy === undefined ? '' : toolName(tree.automatedBy);
-  // Of ours the id says nothing in a row; the tooltip has it.
+  // A managed session's id is in the tooltip only.
   const owner = owned?.journalId ? owned.owner?.name.replace(` ${owned.journalId}`, '') : owned?.owner?.name;
   const name = owner === undefined ? tool : plainText(owner, NAME_LENGTH);
   return owned?.status === 'orphan' && name ? t('left by {0}', name) : name;

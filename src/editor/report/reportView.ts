@@ -202,7 +202,7 @@ function findingView(finding: Finding, { link, folder }: ViewContext): FindingVi
       ...(reason === undefined ? [] : [{ label: t('Why it counts'), value: plainText(reason, NAME_LENGTH) }]),
       ...(isIgnored ? [{ label: t('Ignored because'), value: plainText(finding.ignored, NAME_LENGTH) }] : []),
     ],
-    // Seven times the same says nothing more than the sentence.
+    // Seven equal bars show no more than the sentence.
     survivors: new Set(finding.survivors).size > 1 ? finding.survivors : [],
     survivorsText: t('Survivors of iterations 1 to {0}: {1}', finding.survivors.length, finding.survivors.join(', ')),
     path: pathOf(finding),

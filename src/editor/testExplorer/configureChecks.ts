@@ -50,7 +50,7 @@ async function askTimeout(): Promise<void> {
   });
 }
 
-/** Asks for a setting that is 0 where nothing is said. */
+/** Asks for a number setting; an empty answer resets it to its default. */
 async function askNumber(
   name: 'iterations' | 'checkTimeout',
   { title, prompt, pattern, wrong }: { title: string; prompt: string; pattern: RegExp; wrong: string },

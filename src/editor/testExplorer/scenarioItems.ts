@@ -111,7 +111,7 @@ export class ScenarioItems implements Disposable {
       const text = open ? open.getText() : Buffer.from(await workspace.fs.readFile(uri)).toString('utf8');
       return this.#show(uri, text);
     } catch (error) {
-      // Deleted in the same moment: the watcher tells of that too.
+      // Deleted in the same moment: the watcher reports that too.
       this.#log.debug(`${uri.path}: ${describeError(error)}`);
       return undefined;
     }

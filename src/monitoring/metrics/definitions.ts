@@ -52,8 +52,8 @@ export const METRICS: readonly MetricDefinition[] = [
   gauge('sample_duration_seconds', 'How long reading the processes took last.'),
   ...SCENARIO_METRICS,
   counter('samples', 'Samples taken.'),
-  counter('alerts', 'Alerts raised and told.', ['kind', 'level']),
-  counter('alerts_suppressed', 'Alerts not told since too many were.'),
+  counter('alerts', 'Alerts raised and sent.', ['kind', 'level']),
+  counter('alerts_suppressed', 'Alerts not sent because of the limit a minute.'),
   counter('cleanups', 'Clean-ups that were requested.', ['outcome']),
   counter('http_requests', 'Requests answered.', ['method', 'route', 'status']),
 ];

@@ -9,7 +9,7 @@ import {
   reuse,
 } from '../process.ts';
 
-/** One process as a system's own command tells of it. */
+/** One process as a system's own command lists it. */
 export interface ReportedProcess {
   readonly info: ProcessInfo;
   /** Private bytes, where the command tells. */
@@ -32,8 +32,8 @@ interface Reading {
 }
 
 /**
- * Reads processes where there is no `/proc`, by a command that lists them all. Memory is the resident set, or the
- * private bytes where the system tells them, and never exact: there is no proportional share to be had.
+ * Reads processes where there is no `/proc`, by a command that lists them all. Memory is the resident set, or the private
+ * bytes where the system has them, and never exact, since there is no proportional share.
  */
 export class CommandReader implements ProcessReader {
   readonly #source: ProcessSource;

@@ -27,7 +27,7 @@ export function createPsSource(run: typeof runSystemCommand = runSystemCommand):
     const isNew = [...now].some(([pid, line]) => listed.get(pid) !== line);
     listed = now;
     if (!isNew) return found;
-    // Which program a process runs takes a second listing, since a path with spaces is not to be told from its arguments.
+    // Which program a process runs takes a second listing, since a path with spaces cannot be separated from its arguments.
     names = parsePsNames(await list(['pid', 'comm']));
     return parsePs(output, names);
   };

@@ -88,7 +88,7 @@ class LedIds {
   readonly #byGroup: boolean;
   readonly #sessions = new Set<number>();
   readonly #groups = new Set<number>();
-  /** A session or group that we are in as well is a terminal's job, and says nothing about who belongs to the tree. */
+  /** A session or group that we are in as well is a terminal's job, so being in it does not make a process a member. */
   readonly #sharedSessions = new Set<number>();
   readonly #sharedGroups = new Set<number>();
 

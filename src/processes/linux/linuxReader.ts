@@ -324,8 +324,8 @@ export class LinuxReader implements ProcessReader {
 }
 
 /**
- * The id the kernel draws at each boot, or undefined where it is not told. Start times count from boot, so an identity that
- * was written to disk means something only together with it.
+ * The id the kernel draws at each boot, or undefined where it cannot be read. Start times count from boot, so an identity
+ * that was written to disk means something only together with it.
  */
 export function readBootId(root = '/proc'): string | undefined {
   try {

@@ -21,7 +21,7 @@ export function seesAllProcesses(root = '/proc'): boolean {
   return own === undefined || own === FIRST;
 }
 
-/** Whether a process of that namespace lives; undefined where that cannot be told, since not all processes are seen. */
+/** Whether a process of that namespace lives; undefined where not all processes can be seen. */
 export function pidNamespaceLives(namespace: string, root = '/proc'): boolean | undefined {
   if (!seesAllProcesses(root)) return undefined;
   return readdirSync(root).some((name) => /^\d+$/.test(name) && namespaceOf(root, name) === namespace);

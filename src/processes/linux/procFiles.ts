@@ -90,7 +90,7 @@ export function parseStat(bytes: Uint8Array, length: number): ProcStat | undefin
   return {
     pid,
     name: decoder.decode(bytes.subarray(open + 1, close)),
-    // Z is said of the first thread. Until the others have ended too, the process has its files, sockets and memory.
+    // Z is the state of the first thread. Until the others have ended too, the process has its files, sockets and memory.
     state: letter === 'zombie' && threads > 1 ? 'running' : letter,
     ppid: numbers[0]!,
     groupId: numbers[1]!,

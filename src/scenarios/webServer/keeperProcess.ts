@@ -11,9 +11,10 @@ const DEADLINE_MS = 60_000;
 const MAX_PENDING_OUTPUT = 64 * 1024;
 
 /**
- * Runs as a keeper: starts web servers for a run of checks, and ends them when told to or when the channel to the run closes,
+ * Runs as a keeper: starts web servers for a run of checks, and ends them on request or when the channel to the run closes,
  * for whatever reason, a SIGKILL of the run included. It is a process of its own because a run that is killed could not, and
- * because the servers' process groups then have a parent that lives. Should both be killed at once, a watch of its own ends them.
+ * because the servers' process groups then have a parent that lives. Should both be killed at once, a watch of its own ends
+ * them.
  */
 function runKeeper(): void {
   const reader = createProcessReader();

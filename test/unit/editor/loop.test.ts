@@ -45,7 +45,7 @@ describe('How a check ended, in one sentence', () => {
     const undecided = (rule: string, reason = 'r') =>
       said({ ...clean, verdict: 'inconclusive', because: { rule, reason, numbers: {} }, warnings: ['An error.'] });
     assert.equal(undecided('iterations did nothing'), 'Cannot say: the iterations did nothing on the page');
-    assert.equal(undecided('unexplained growth'), 'Cannot say: something grows, and what it is could not be told');
+    assert.equal(undecided('unexplained growth'), 'Cannot say: something grows, and its cause is unknown');
     assert.equal(undecided('a rule of a later version', 'the page left'), 'Cannot say: the page left');
     const error = { code: 'leaks.pageFailed', message: 'The page does not answer.', hint: 'Start it.' };
     assert.equal(

@@ -24,7 +24,7 @@ export function sourceOf({ id, label, canOpen }: SourceLink, open: Open): HTMLEl
   return [button];
 }
 
-/** Bars beyond which single iterations cannot be told apart any more: neighbours are then added up. */
+/** The most bars: with more iterations neighbours are added up. */
 const MAX_BARS = 120;
 const FULL_HEIGHT_PX = 28;
 

@@ -176,7 +176,7 @@ function placeFigure({ label, value, source, code }: PlaceView): HTMLElement {
   return figure;
 }
 
-/** A shape, so that nothing is said by colour alone; the words beside it are what screen readers read. */
+/** A shape, so that the verdict is not shown by colour alone; the words beside it are what screen readers read. */
 function sign(state: CheckView['state']): HTMLElement {
   const made = element('span', `sign ${state}`, STATE_SIGNS[state]);
   made.setAttribute('aria-hidden', 'true');
