@@ -280,8 +280,8 @@ describe('Leftovers', () => {
       await mustStay(path, /chromedriver/);
     });
 
-    it('Playwright’s artifacts, when nothing tells whose they are', async () => {
-      await mustStay(await put('playwright-artifacts-a1B2c3'), /nothing tells/);
+    it('Playwright’s artifacts, when their maker is unknown', async () => {
+      await mustStay(await put('playwright-artifacts-a1B2c3'), /its maker is unknown/);
       const old = await put('playwright-artifacts-oldold', 25 * HOUR);
       assert.equal((await remove(old)).outcome, 'removed');
     });
@@ -290,8 +290,8 @@ describe('Leftovers', () => {
       const one = await put('playwright-artifacts-a1B2c3');
       const other = await put('playwright-artifacts-d4E5f6');
       await put('playwright_chromiumdev_profile-dead00');
-      await mustStay(one, /nothing tells/);
-      await mustStay(other, /nothing tells/);
+      await mustStay(one, /its maker is unknown/);
+      await mustStay(other, /its maker is unknown/);
     });
 
     it('Playwright’s artifacts while a profile of the same launch is in use', async () => {
