@@ -12,4 +12,4 @@ export { findingParts, formatPlace, summarizeCheck, summarizeFinding } from './w
 export * from './snapshots/index.ts';
 export { describeFunction, describeParts } from './findingText.ts';
 export { libraryReport } from './libraryReport.ts';
-export { type ExcerptLine, excerptOf, excerptText } from './sourceExcerpt.ts';
+export { excerptOf, excerptText } from './sourceExcerpt.ts';

@@ -43,8 +43,8 @@ export function addBrowserTools(server: McpServer, workbench: Workbench): void {
         evidence,
         rssBytes: info.rssBytes,
       }));
-      const told = left.map(({ name, process: { pid }, evidence }) => `${name} (pid ${pid}): ${evidence.at(-1)!.fact}`);
-      const text = [...(lines.length === 0 ? ['No browser runs.'] : lines), ...told].join('\n');
+      const lost = left.map(({ name, process: { pid }, evidence }) => `${name} (pid ${pid}): ${evidence.at(-1)!.fact}`);
+      const text = [...(lines.length === 0 ? ['No browser runs.'] : lines), ...lost].join('\n');
       return answerWithData(text, { browsers, servers: left, issues });
     }),
   );
