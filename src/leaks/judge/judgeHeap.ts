@@ -1,7 +1,7 @@
 import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
 import { isEditingRecord, kindOf } from '../platform/index.ts';
-import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
+import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
@@ -80,7 +80,7 @@ export function decideHeap(
   }
   if (watched) {
     for (const native of judgement.natives) {
-      const found = judgeNative(native, watched, follow);
+      const found = judgeNative(native, watched, follow, view.snapshots[0]);
       if (found.leak) leaks.push(found.leak);
       else bounded.push(found.bounded);
     }
@@ -192,19 +192,19 @@ function judgeNative(
   native: GroupReport,
   { iterations, again }: WatchedSeen,
   { latest: { analysis, iterationsSince }, reached }: FollowUp,
+  first: SnapshotSeen | undefined,
 ):
   | { readonly leak: LeakCandidate; readonly bounded?: never }
   | { readonly leak?: never; readonly bounded: BoundedGrowth } {
   const latest = again && mergeByHolder(again.groups).find((candidate) => sameNatives(candidate, native));
-  const inGroup = latest ? latest.ageless + latest.survivors.at(-1)! : 0;
-  // Siblings hang on each other, and a group names the first of them only: elements are counted as well.
-  const before = (reached?.analysis ?? analysis).elements[native.className] ?? 0;
-  const more = Math.max(inGroup, (again?.elements[native.className] ?? before) - before);
-  const count = countOf(native);
+  const came = latest ? latest.ageless + latest.survivors.at(-1)! : 0;
+  const more = gainOf(native.className, reached?.analysis ?? analysis, again) ?? came;
+  const count =
+    (first?.analysis === analysis ? undefined : gainOf(native.className, first?.analysis, analysis)) ?? countOf(native);
   const bytes = native.bytes.reduce((sum, some) => sum + some, 0);
   const rate = count / iterationsSince;
   const numbers = { survivors: [count, more], iterations: [iterationsSince, iterations] };
-  if (more < rate * iterations * thresholds.nativeGoesOn) {
+  if (rate <= 0 || more < rate * iterations * thresholds.nativeGoesOn) {
     const because = { rule: 'goes on coming', reason: 'no more of them come', numbers };
     return { bounded: { name: native.className, reason: because.reason, because, holder: native.holder.name } };
   }
@@ -224,6 +224,21 @@ function judgeNative(
       native,
     },
   };
+}
+
+/**
+ * DOM nodes of a class are counted in each snapshot: those that came, less those that went.
+ *
+ * @returns undefined for a class that is not counted, and for a snapshot that was only looked at quickly
+ */
+function gainOf(
+  className: string,
+  before: Pick<SnapshotAnalysis, 'elements'> | undefined,
+  after: Pick<SnapshotAnalysis, 'elements'> | undefined,
+): number | undefined {
+  const [from, to] = [before, after].map((seen) => seen?.elements ?? {});
+  if (!from?.['<html>'] || (from[className] === undefined && to?.[className] === undefined)) return undefined;
+  return (to?.[className] ?? 0) - (from[className] ?? 0);
 }
 
 function sameNatives(a: GroupReport, b: GroupReport): boolean {

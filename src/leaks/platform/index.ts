@@ -1,3 +1,4 @@
+export * from './domNodes.ts';
 export * from './edges.ts';
 export { isNativeId } from './ids.ts';
 export { kindOf } from './kinds.ts';

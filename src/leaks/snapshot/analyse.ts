@@ -1,11 +1,11 @@
-import { isElementName, isNativeId } from '../platform/index.ts';
+import { isNativeId } from '../platform/index.ts';
 import { GrowthBaseline, findGrowth } from './growth.ts';
 import type { Causes } from './causes.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder } from './holderName.ts';
 import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.ts';
 import { RetainingPaths } from './retainingPaths.ts';
-import { classOf } from './classOf.ts';
+import { countNodes } from './domTree.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 import { IterationBuckets, groupSurvivors, prevailingStack } from './survivors.ts';
 import { defined } from '../../support/index.ts';
@@ -15,7 +15,13 @@ const MIN_BYTES_AN_ITERATION = 4;
 
 /** Analyses the snapshots of one check, one after the other: each is compared with the one before. */
 export class Analyst {
-  #before: { readonly baseline: GrowthBaseline; readonly newestNative: number } | undefined;
+  #before:
+    | {
+        readonly baseline: GrowthBaseline;
+        readonly newestNative: number;
+        readonly nodes: Readonly<Record<string, number>>;
+      }
+    | undefined;
 
   /** What survives in a snapshot from the iterations that `request` delimits, with its holders, and what else grew. */
   analyse(graph: HeapGraph, request: AnalysisRequest): SnapshotAnalysis {
@@ -23,7 +29,13 @@ export class Analyst {
     const oldest = request.boundaries[0]!;
     const paths = RetainingPaths.compute(graph, oldest);
     const since = request.iterationsSince;
-    const { groups, causes } = groupSurvivors(graph, paths, new IterationBuckets(request, before?.newestNative));
+    const nodes = countNodes(graph);
+    const { groups, causes } = groupSurvivors(
+      graph,
+      paths,
+      new IterationBuckets(request, before?.newestNative),
+      before && { grown: grownClasses(nodes, before.nodes), iterations: since },
+    );
     const analysis: SnapshotAnalysis = {
       groups: groups
         .filter(
@@ -32,21 +44,18 @@ export class Analyst {
         .map((group) => report(graph, paths, group, causes)),
       growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
       nodeCount: graph.nodeCount,
-      elements: countElements(graph),
+      elements: nodes,
     };
-    this.#before = { baseline: GrowthBaseline.of(graph, paths, oldest), newestNative: highestNativeId(graph) };
+    this.#before = { baseline: GrowthBaseline.of(graph, paths, oldest), newestNative: highestNativeId(graph), nodes };
     return analysis;
   }
 }
 
-function countElements(graph: HeapGraph): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (let node = 0; node < graph.nodeCount; node += 1) {
-    if (graph.type(node) !== 'native' || !isElementName(graph.rawName(node))) continue;
-    const name = classOf(graph, node);
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
+function grownClasses(
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): ReadonlySet<string> {
+  return new Set(Object.keys(now).filter((name) => now[name]! > (before[name] ?? 0)));
 }
 
 function highestNativeId(graph: HeapGraph): number {

@@ -79,7 +79,7 @@ export interface SnapshotAnalysis {
   /** Compared with the snapshot before; in the first, whatever got a new storage since the first boundary. */
   readonly growth: readonly GrowthReport[];
   readonly nodeCount: number;
-  /** How many elements there are, by tag: `<li>`, `<li> (detached)`. */
+  /** How many DOM nodes there are, by class: `<li>`, `<li> (detached)`, `Text`. */
   readonly elements: Readonly<Record<string, number>>;
 }
 

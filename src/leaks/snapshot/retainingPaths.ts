@@ -5,12 +5,15 @@ import {
   UNTELLING_EDGES,
   WRAPPED_EDGE,
   isAutomationName,
+  isBookkeeping,
   isInspectorHandle,
   isNativeStack,
   isScopeName,
   isWeakMapEdge,
   isWrapperEdge,
+  nativeClassName,
 } from '../platform/index.ts';
+import { DomTree } from './domTree.ts';
 import type { EdgeType, HeapGraph } from './heapGraph.ts';
 
 /** One step of a retaining path: `from` holds `to` by the edge. */
@@ -33,11 +36,14 @@ export class RetainingPaths {
   readonly #graph: HeapGraph;
   readonly #parent: Int32Array;
   readonly #parentEdge: Int32Array;
+  /** The trees of DOM nodes: a child is kept by its parent, not by its siblings. */
+  readonly dom: DomTree;
 
-  private constructor(graph: HeapGraph, parent: Int32Array, parentEdge: Int32Array) {
+  private constructor(graph: HeapGraph, parent: Int32Array, parentEdge: Int32Array, dom: DomTree) {
     this.#graph = graph;
     this.#parent = parent;
     this.#parentEdge = parentEdge;
+    this.dom = dom;
   }
 
   /**
@@ -49,7 +55,8 @@ export class RetainingPaths {
     const parentEdge = new Int32Array(nodeCount).fill(-1);
     const distance = new Int32Array(nodeCount).fill(-1);
     const settled = new Uint8Array(nodeCount);
-    const costOf = edgeCosts(graph, oldest);
+    const dom = new DomTree(graph);
+    const costOf = edgeCosts(graph, dom, oldest);
 
     const buckets: (number[] | undefined)[] = [[root]];
     distance[root] = 0;
@@ -68,6 +75,7 @@ export class RetainingPaths {
         const from = buckets[at]![index]!;
         if (settled[from]) continue;
         settled[from] = 1;
+        dom.forEachChild(from, (edge, child) => offer(from, edge, child, at + CHILD_COST));
         graph.forEachEdge(from, (edge, to) => {
           if (settled[to]) return;
           const cost = costOf(edge, from, to);
@@ -89,7 +97,7 @@ export class RetainingPaths {
       }
       buckets[at] = undefined;
     }
-    return new RetainingPaths(graph, parent, parentEdge);
+    return new RetainingPaths(graph, parent, parentEdge, dom);
   }
 
   /** True when something other than the inspector, our hooks or a weak reference keeps the node. */
@@ -119,6 +127,14 @@ export class RetainingPaths {
 
 const NOT_KEPT = -1;
 
+/** From a DOM node to its child: dearer than a variable of the page, which tells more where both keep a node. */
+const CHILD_COST = 2;
+/**
+ * From any other of the browser's own objects to a node that has a parent: from its child, from an observer, from a table of
+ * ids. It is the last resort, for a detached tree of which only an inner node is held.
+ */
+const ASIDE_COST = 100;
+
 const COSTS: Readonly<Record<EdgeType, number>> = {
   property: 1,
   element: 1,
@@ -133,7 +149,7 @@ const COSTS: Readonly<Record<EdgeType, number>> = {
 /** The property by which our page hooks hang on their Proxy handlers (pageHooks/installPageHooks.ts). */
 const HOOKS_PROPERTY = 'leakwright';
 
-function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: number, to: number) => number {
+function edgeCosts(graph: HeapGraph, dom: DomTree, oldest: number): (edge: number, from: number, to: number) => number {
   const hookScripts = findHookScripts(graph);
   const hookScopes = findHookScopes(graph, hookScripts);
   const gcRoots = new Set<number>();
@@ -157,6 +173,8 @@ function edgeCosts(graph: HeapGraph, oldest: number): (edge: number, from: numbe
       if (location && hookScripts.has(location.scriptId)) return NOT_KEPT;
     }
     if (hookScopes.has(to)) return NOT_KEPT;
+    if (type !== 'property' && dom.hasParent(to) && graph.type(from) === 'native')
+      return isBookkeeping(nativeClassName(graph.rawName(from))) ? NOT_KEPT : ASIDE_COST;
     if (type === 'element' || type === 'context') return cost;
     if (type === 'hidden') return cost;
     const name = graph.edgeName(edge);

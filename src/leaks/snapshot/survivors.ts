@@ -1,10 +1,11 @@
-import { isElementName, isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
-import { classOf, coarseType, isUserVisible, nativeClass } from './classOf.ts';
+import { isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
+import { classOf, coarseType, isUserVisible } from './classOf.ts';
 import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
+import { type DomTree, type NodesSince, OldNodes } from './domTree.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 
 export interface Survivors {
@@ -74,21 +75,35 @@ const MAX_GROUPS = 500;
  * that no other object of the same iteration dominates. A leaked panel's own arrays, strings and closures belong to the
  * panel.
  */
-export function groupSurvivors(graph: HeapGraph, paths: RetainingPaths, buckets: IterationBuckets): Survivors {
+export function groupSurvivors(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  buckets: IterationBuckets,
+  since?: NodesSince,
+): Survivors {
   const { nodeCount } = graph;
   const bucketOf = new Int16Array(nodeCount);
   for (let node = 0; node < nodeCount; node += 1) bucketOf[node] = buckets.bucketOf(graph.id(node));
 
-  const holderOf = createHolderLookup(graph, paths, bucketOf);
   const copies = new CopiedCollections(graph, bucketOf);
+  const isOld = (node: number): boolean => bucketOf[node] === OLDER && !isNativeId(graph.id(node));
+  const oldNodes = new OldNodes(graph, paths.dom, since, isOld);
+  const holds = (node: number): boolean => bucketOf[node] === OLDER && isHolder(graph, node);
+  const holderOf = createHolderLookup(graph, paths, holds);
+  // An element without a JavaScript object has no lasting id, and can be compared by its name only, as what has no age itself is.
+  const holderOfAgeless = createHolderLookup(
+    graph,
+    paths,
+    (node) => holds(node) || (paths.dom.hasChildren(node) && oldNodes.has(node)),
+  );
   const groups = new Map<string, SurvivorGroup>();
   const seenInBucket = new Map<SurvivorGroup, Set<number>>();
   const memberships = new Map<number, SurvivorGroup>();
   for (let node = 0; node < nodeCount; node += 1) {
     const bucket = bucketOf[node]!;
     if (bucket < 0 || !paths.isKept(node) || !isUserVisible(graph, node)) continue;
-    if (isPart(graph, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
-    const { holder, via } = holderOf(node);
+    if (isPart(graph, paths.dom, oldNodes, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
+    const { holder, via } = (isNativeId(graph.id(node)) ? holderOfAgeless : holderOf)(node);
     const className = classOf(graph, node);
     const key = `${className}\n${holder}\n${via ?? ''}`;
     let group = groups.get(key);
@@ -197,17 +212,20 @@ const MAX_CHAIN = 8;
 /**
  * True when an object made in the same iteration dominates this one: then that one is the leak, and this a part. In a
  * stretch of several iterations one cannot know: there an object that hangs on another of its own class is the next
- * entry of a list. Two things are no wholes either: a collection that was copied (it holds older things of the same
- * class too), and the first of many siblings, which holds all others and may look as new as they are, since it got a new
- * id with the loss of its JavaScript object.
+ * entry of a list. A collection that was copied is no whole either: it holds older things of the same class too.
+ *
+ * A DOM node is a part of its parent, whichever sibling dominates it.
  */
 function isPart(
   graph: HeapGraph,
+  dom: DomTree,
+  oldNodes: OldNodes,
   bucketOf: Int16Array,
   node: number,
   inStretch: boolean,
   copies: CopiedCollections,
 ): boolean {
+  if (dom.parentOf(node) !== undefined) return isPartOfNode(graph, dom, oldNodes, bucketOf, node);
   const bucket = bucketOf[node]!;
   const name = graph.rawName(node);
   let isPart = false;
@@ -217,7 +235,7 @@ function isPart(
     // their like.
     if (isUserVisible(graph, above) && (!isNativeId(graph.id(above)) || isNativeId(graph.id(node)))) {
       if (bucketOf[above] !== bucket) return isPart;
-      if (!(inStretch && isSibling(graph, above, node)) && !copies.holdsLike(above, node)) {
+      if (!copies.holdsLike(above, node)) {
         isPart = true;
         depth += 1;
         if (!inStretch || depth > MAX_CHAIN || graph.type(node) === 'native') return true;
@@ -227,6 +245,17 @@ function isPart(
     if (graph.dominator(above) === above) break;
   }
   return isPart;
+}
+
+/** Whether the nearest DOM ancestor of known age was made in the same iteration, or in any where the node's own is not known. */
+function isPartOfNode(graph: HeapGraph, dom: DomTree, oldNodes: OldNodes, bucketOf: Int16Array, node: number): boolean {
+  const isAgeless = isNativeId(graph.id(node));
+  for (let above = dom.parentOf(node); above !== undefined; above = dom.parentOf(above)) {
+    if (!isNativeId(graph.id(above))) return isAgeless ? bucketOf[above]! >= 0 : bucketOf[above] === bucketOf[node];
+    if (oldNodes.has(above)) return false;
+    if (isAgeless) return true;
+  }
+  return false;
 }
 
 interface Holding {
@@ -239,7 +268,11 @@ interface Holding {
  * of the browser's own objects in between. Memoized along the paths, as a long list of new objects would otherwise be
  * walked once for each of its members.
  */
-function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: Int16Array): (node: number) => Holding {
+function createHolderLookup(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  holds: (node: number) => boolean,
+): (node: number) => Holding {
   const known = new Map<number, Holding>();
   /** Held by nothing but the browser: a frame, a worker's port. */
   const none: Holding = { holder: graph.root, via: undefined };
@@ -259,7 +292,7 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
       walked.push(at);
       const above = paths.parent(at);
       if (above < 0) result = none;
-      else if (bucketOf[above] === OLDER && isHolder(graph, above) && !isSibling(graph, above, at)) {
+      else if (holds(above)) {
         const entry = [...walked].reverse().find((below) => isUserVisible(graph, below));
         const top = entry === undefined ? undefined : aboveChain(graph, paths, entry);
         result = { holder: (top === undefined ? undefined : holderAbove(top)) ?? above, via: undefined };
@@ -273,16 +306,6 @@ function createHolderLookup(graph: HeapGraph, paths: RetainingPaths, bucketOf: I
     }
     return result;
   };
-}
-
-/**
- * Nodes in a list lead to each other, and the edges do not say which is a sibling's: an old element of the same tag is
- * taken for one, and what holds that is the holder of both.
- */
-function isSibling(graph: HeapGraph, above: number, below: number): boolean {
-  if (graph.type(above) !== 'native' || graph.type(below) !== 'native') return false;
-  const name = graph.rawName(above);
-  return isElementName(name) && nativeClass(name) === nativeClass(graph.rawName(below));
 }
 
 /** An object that holds others in a user's sense: also a scope, which holds variables. */
