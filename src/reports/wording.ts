@@ -31,6 +31,7 @@ export function nounOf(name: string, amount: number): string {
     )
   )
     return name === 'geolocation watch' ? 'geolocation watches' : `${name}s`;
+  if (name.startsWith('addition to ')) return name.replace('addition', 'additions');
   if (name.startsWith('<')) return name.replace(/^(<[^>]+>)/, '$1 elements');
   if (/^[$_\p{L}][$\w\p{L}]*$/u.test(name) || name.startsWith('{')) return `${name} objects`;
   return name;
@@ -105,6 +106,8 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   documentListeners: 'listeners on document',
   abortSignalListeners: 'listeners on AbortSignals',
   objectUrls: 'object URLs',
+  textGrowths: "additions to the document's text",
+  cssRules: 'CSS rules',
   treeBytes: '',
 };
 

@@ -1,4 +1,5 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
+import { CONTENT_NAMES } from '../platform/index.ts';
 import { libraryFrame, packageOf } from './stackRuns.ts';
 
 /** What ends the life of each kind of thing, as its standard names it: `… that calls removeEventListener`. */
@@ -20,6 +21,14 @@ const REMEDY: Partial<Record<FindingKind, string>> = {
   socket: 'Call close() on it when its owner goes',
   page: 'Close the page in the step that opens it, or in one after it',
   process: 'Close what starts the process in the step that starts it, or in one after it',
+};
+
+/** What to do about what a document holds beside its nodes. */
+const CONTENT_REMEDY: Readonly<Record<string, string>> = {
+  [CONTENT_NAMES.text]:
+    'Give the text a limit: drop its oldest part when it gains a new one, or clear it when its view goes',
+  [CONTENT_NAMES.rule]:
+    'Insert a rule once and use it again, or take it away with deleteRule() when what it styles goes',
 };
 
 /** The lifecycle function in which what a first one began is ended, by framework. */
@@ -115,7 +124,7 @@ function outsideFrameworks(finding: Told, endedBy: string | undefined, followed:
   if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} goes`;
   if (library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding))
     return `Undo what ${placeOf(own)} asks of ${library} when what shows it goes: call what it returned or its destroy, dispose, stop or unsubscribe`;
-  const remedy = REMEDY[kind];
+  const remedy = CONTENT_REMEDY[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
   if (kind === 'frame') return `Let go of every reference into the frame when it is removed${inHolder(holder)}`;
   if (isInDocument(finding))

@@ -27,6 +27,7 @@ export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly
     warmup: follow.warmup,
     escalated: follow.escalated,
     multiplies: follow.runaway !== undefined,
+    nodesRose: suspicions.some(({ counter }) => counter === 'nodes'),
     earlier: view.snapshots[0] === latest ? undefined : view.snapshots[0],
   });
   const judgement = refute(then, follow);

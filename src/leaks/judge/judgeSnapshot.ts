@@ -1,6 +1,6 @@
 import type { SnapshotSeen, IterationSpan } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { FOLLOWED_CLASSES, kindOf } from '../platform/index.ts';
+import { FOLLOWED_CLASSES, isContentName, kindOf } from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
@@ -19,6 +19,8 @@ export interface SnapshotContext {
   readonly escalated: boolean;
   /** Whether exact counters showed that each iteration adds more than the one before. */
   readonly multiplies: boolean;
+  /** Whether DOM nodes rose: their text and styles rise with them. */
+  readonly nodesRose: boolean;
   /** An earlier snapshot of the same heap: what was there then and is not now was let go. */
   readonly earlier?: SnapshotSeen | undefined;
 }
@@ -101,7 +103,7 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
     else if (answer.answer === 'bounded')
       bounded.push({ name: sample.name, reason: answer.because.reason, because: answer.because, survivors });
   }
-  const leaks = fold(found, heap);
+  const leaks = fold(withoutContent(found, context.nodesRose || heap.length > 0), heap);
   // Nodes that come with a leak are explained by it; whether more of them come is only worth a look where nothing is.
   if (leaks.length > 0)
     return {
@@ -113,6 +115,14 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
       anyReleased,
     };
   return { leaks, ageless: [...ageless, ...doubtful.keys()], doubtful, bounded, boundedBytes, anyReleased };
+}
+
+/** Content of the document is a finding of its own where nothing else was found that brings it along. */
+function withoutContent(found: readonly LeakCandidate[], broughtAlong: boolean): readonly LeakCandidate[] {
+  const others = found.filter(({ name }) => !isContentName(name));
+  if (broughtAlong || others.length > 0) return others;
+  // A style element whose text grows has more rules: one cause.
+  return found.slice(0, 1);
 }
 
 const groupKey = ({ className, holder, via }: GroupReport): string =>

@@ -105,7 +105,13 @@ function cameToRest(evidence: Evidence, sprints: ReturnType<typeof sprintsIn>): 
 /** Takes out of the leaks what hundreds of iterations more have shown to be bounded. */
 export function refute(judgement: Judgement, { reached, latest, warmup }: FollowUp): Judgement {
   if (!reached) return judgement;
-  const later = judgeSnapshot(reached, { warmup, escalated: true, multiplies: false, earlier: latest });
+  const later = judgeSnapshot(reached, {
+    warmup,
+    escalated: true,
+    multiplies: false,
+    nodesRose: false,
+    earlier: latest,
+  });
   const bounded: BoundedGrowth[] = [];
   let boundedBytes = 0;
   const leaks = judgement.leaks.filter((leak) => {

@@ -59,9 +59,6 @@ export function seemsToRise(samples: readonly CounterSample[]): boolean {
  * Whether the browser's own heap rises by its own doing: little, and not a byte of the JavaScript heap with it. Most pages
  * gain some 250 bytes an iteration there; whatever script makes there gains 16 bytes of the JavaScript heap at least
  * (*measured on 24 leaking pages, those that lean on the browser's heap*).
- *
- * Fooled by: style rules that a page inserts for ever, which are no objects for script. A heap snapshot does not tell who
- * made them either.
  */
 function isBookkeeping({ counter }: Suspicion, samples: readonly CounterSample[]): boolean {
   if (counter !== 'embedderHeapBytes' || typicalStep(samples, counter) > thresholds.recordsBytes) return false;

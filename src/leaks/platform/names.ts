@@ -108,6 +108,10 @@ export const isStandardStream = (holder: string): boolean => /^std(?:in|out|err)
 /** Counters of what the system counts for a program of its own: nothing in a heap has to hold these for them to stay. */
 export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = { fileDescriptors: 'open file descriptor' };
 
+/** What a document holds outside of both heaps, as the page hooks name it. Most leaks of nodes bring it along. */
+export const CONTENT_NAMES = { text: "addition to the document's text", rule: 'CSSRule' } as const;
+export const isContentName = (name: string): boolean => name === CONTENT_NAMES.text || name === CONTENT_NAMES.rule;
+
 /** True for counters of things (nodes, listeners, frames …), whose steady rise is a leak whatever the heap shows. */
 export function countsThings(counter: string): boolean {
   return !counter.endsWith('Bytes');

@@ -5,7 +5,7 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
-import { type DomTree, type NodesSince, OldNodes } from './domTree.ts';
+import { type NodesSince, OldNodes } from './domTree.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 
 export interface Survivors {
@@ -102,7 +102,7 @@ export function groupSurvivors(
   for (let node = 0; node < nodeCount; node += 1) {
     const bucket = bucketOf[node]!;
     if (bucket < 0 || !paths.isKept(node) || !isUserVisible(graph, node)) continue;
-    if (isPart(graph, paths.dom, oldNodes, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
+    if (isPart(graph, paths, oldNodes, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
     const { holder, via } = (isNativeId(graph.id(node)) ? holderOfAgeless : holderOf)(node);
     const className = classOf(graph, node);
     const key = `${className}\n${holder}\n${via ?? ''}`;
@@ -218,14 +218,14 @@ const MAX_CHAIN = 8;
  */
 function isPart(
   graph: HeapGraph,
-  dom: DomTree,
+  paths: RetainingPaths,
   oldNodes: OldNodes,
   bucketOf: Int16Array,
   node: number,
   inStretch: boolean,
   copies: CopiedCollections,
 ): boolean {
-  if (dom.parentOf(node) !== undefined) return isPartOfNode(graph, dom, oldNodes, bucketOf, node);
+  if (paths.dom.hasParent(node)) return isPartOfNode(graph, paths, oldNodes, bucketOf, node);
   const bucket = bucketOf[node]!;
   const name = graph.rawName(node);
   let isPart = false;
@@ -247,13 +247,25 @@ function isPart(
   return isPart;
 }
 
-/** Whether the nearest DOM ancestor of known age was made in the same iteration, or in any where the node's own is not known. */
-function isPartOfNode(graph: HeapGraph, dom: DomTree, oldNodes: OldNodes, bucketOf: Int16Array, node: number): boolean {
+/**
+ * Whether the nearest DOM ancestor of known age was made in the same iteration, or in any where the node's own is not known. A
+ * node by which its parent is kept is no part of it: a variable holds the node, and the detached tree around it hangs on that.
+ */
+function isPartOfNode(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  oldNodes: OldNodes,
+  bucketOf: Int16Array,
+  node: number,
+): boolean {
   const isAgeless = isNativeId(graph.id(node));
-  for (let above = dom.parentOf(node); above !== undefined; above = dom.parentOf(above)) {
+  let below = node;
+  for (let above = paths.dom.parentOf(node); above !== undefined; above = paths.dom.parentOf(above)) {
+    if (paths.parent(above) === below) return false;
     if (!isNativeId(graph.id(above))) return isAgeless ? bucketOf[above]! >= 0 : bucketOf[above] === bucketOf[node];
     if (oldNodes.has(above)) return false;
     if (isAgeless) return true;
+    below = above;
   }
   return false;
 }

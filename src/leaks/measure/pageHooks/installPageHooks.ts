@@ -5,6 +5,7 @@ import { hookTimers } from './parts/timers.ts';
 import { keepRecords } from './parts/records.ts';
 import { answerInspector } from './parts/reading.ts';
 import { followWork } from './parts/work.ts';
+import { followContent } from './parts/content.ts';
 import { hookTimings } from './parts/timings.ts';
 import { wrapNatives } from './parts/wrapping.ts';
 
@@ -36,5 +37,6 @@ export const installPageHooks = new Function(`
   const objects = (${hookObjects.toString()})(natives, records, wrapping);
   const timings = (${hookTimings.toString()})(natives, records, wrapping);
   const work = (${followWork.toString()})(natives, records, wrapping, timers);
-  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work);
+  const content = (${followContent.toString()})(natives, records, wrapping);
+  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work, content);
 `) as () => void;

@@ -1,3 +1,4 @@
+import type { Content } from './content.ts';
 import type { Chains, Named } from './hookTypes.ts';
 import type { Listeners } from './listeners.ts';
 import type { Natives } from './natives.ts';
@@ -18,6 +19,7 @@ export function answerInspector(
   objects: Objects,
   { marks, measures }: Timings,
   work: Work,
+  content: Content,
 ) {
   const { mapForEach, mapDelete, mapClear, mapSize, push, getterOf } = natives;
   const { state, intervals, objectUrls, geolocationWatches, foreignRevoked } = records;
@@ -41,6 +43,7 @@ export function answerInspector(
       state.iteration = current;
       assign(current, true);
     }
+    if (content.isGrowing()) content.read();
     timers.settle();
     work.forgetOwed();
     state.iteration = next;
@@ -49,6 +52,7 @@ export function answerInspector(
   /** Whatever there is was made before the first iteration. */
   function startOver(): void {
     timers.settle();
+    content.startOver();
     assign(0, false);
     const forgetLabels = ({ labels }: Chains): void => {
       for (let index = 0; index < labels.length; index += 1) labels[index]!.iteration = 0;
@@ -61,6 +65,8 @@ export function answerInspector(
   /** Live resources by counter name. Once-listeners are left to the browser's own count: nothing says that one has fired. */
   function counters(current: number): Record<string, number> {
     mark(current, current);
+    content.read();
+    const { textGrowths, cssRules } = content.counts();
     const counts = {
       __proto__: null,
       windowListeners: 0,
@@ -74,6 +80,8 @@ export function answerInspector(
       geolocationWatches: mapSize(geolocationWatches),
       performanceMarks: marks.count(),
       performanceMeasures: measures.count(),
+      textGrowths,
+      cssRules,
       untracked: state.dropped,
     } as unknown as Record<string, number>;
     for (let type = objects.lastType(); type; type = type.after) counts[type.counter] = 0;
@@ -127,6 +135,7 @@ export function answerInspector(
     mapForEach(objectUrls, (record) => add('object-url', 'object URL', record));
     marks.each((record) => add('object', marks.kind, record));
     measures.each((record) => add('object', measures.kind, record));
+    content.each(add);
     objects.eachLiveObject((record) => add(record.type.kind, record.type.name, record));
     listeners.eachLiveListener((record, target) => {
       add('event-listener', `${record.type} listener on ${targetName(target)}`, record);

@@ -1,0 +1,178 @@
+import type { AnyFunction, Handler, Named, Site } from './hookTypes.ts';
+import type { Natives } from './natives.ts';
+import type { Records } from './records.ts';
+import type { Wrapping } from './wrapping.ts';
+
+/**
+ * Follows what a document holds outside of both heaps: the text of its nodes, and the rules of its style sheets. Each is a size,
+ * and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have none after a while.
+ *
+ * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
+ */
+export function followContent(natives: Natives, records: Records, wrapping: Wrapping) {
+  const { apply, getOwnPropertyDescriptor, defineProperty, NativeProxy, getterOf, prototypeOf, scope, push } = natives;
+  const { state, callerSite } = records;
+  /** Characters that a text must gain: a number that gets one digit more is no growth. */
+  const LEAST_CHARACTERS = 8;
+  /** Records made at one reading, at most. */
+  const MAX_AT_ONCE = 100;
+  const MAX_RECORDS = 5000;
+
+  const page = scope['document'] as object | undefined;
+  const rootOf = getterOf('Document', 'documentElement');
+  const textOf = getterOf('Node', 'textContent') as ((node: object) => string | null) | undefined;
+  const sheetsOf = getterOf('Document', 'styleSheets') as ((node: object) => ArrayLike<object>) | undefined;
+  const adoptedOf = getterOf('Document', 'adoptedStyleSheets') as ((node: object) => ArrayLike<object>) | undefined;
+  const rulesOf = getterOf('CSSStyleSheet', 'cssRules') as ((sheet: object) => ArrayLike<object>) | undefined;
+
+  const lengthOf = (node: unknown): number => {
+    try {
+      return textOf?.(node as object)?.length ?? 0;
+    } catch {
+      return 0;
+    }
+  };
+  function ruleCount(): number {
+    let count = 0;
+    const add = (sheets: ArrayLike<object> | undefined): void => {
+      for (let index = 0; sheets && index < sheets.length; index += 1) {
+        try {
+          count += rulesOf!(sheets[index]!).length;
+        } catch {
+          // A sheet of another site does not show its rules.
+        }
+      }
+    };
+    add(sheetsOf?.(page!));
+    add(adoptedOf?.(page!));
+    return count;
+  }
+
+  function ledger(kind: string, name: string, size: () => number, least: number, isCounted: boolean) {
+    const nowhere: Site = { stack: '' };
+    return {
+      kind,
+      name,
+      size,
+      least,
+      isCounted,
+      most: -1,
+      largest: 0,
+      site: nowhere,
+      written: nowhere,
+      entries: [] as Named[],
+    };
+  }
+  const text = ledger(
+    'dom-node',
+    "addition to the document's text",
+    () => lengthOf(rootOf?.(page!)),
+    LEAST_CHARACTERS,
+    false,
+  );
+  const rules = ledger('object', 'CSSRule', ruleCount, 1, true);
+  const ledgers = page && textOf && rulesOf ? [text, rules] : [];
+
+  let watching = false;
+  /** Notes who writes: of the writes between two readings, the one that added most. */
+  function watchWriters(): void {
+    watching = true;
+    const note = (ledger: typeof text, gained: number, hide: unknown): void => {
+      if (gained < ledger.largest) return;
+      ledger.largest = gained;
+      ledger.written = callerSite(hide);
+    };
+    const handlerFor = (before: (self: unknown) => number, after: (self: unknown, was: number) => number): Handler => {
+      const handler: Handler = {
+        __proto__: null,
+        apply(target, self, args: unknown[]) {
+          const was = before(self);
+          const result: unknown = apply(target, self, args as never[]);
+          const gained = after(self, was);
+          if (gained > 0) {
+            note(text, gained, handler.apply);
+            note(rules, 0, handler.apply);
+          }
+          return result;
+        },
+      };
+      return handler;
+    };
+    const writesText = (): Handler => handlerFor(lengthOf, (self, was) => lengthOf(self) - was);
+    const writers: readonly (readonly [string, readonly string[]])[] = [
+      ['Node', ['textContent', 'nodeValue']],
+      ['CharacterData', ['data', 'appendData', 'insertData', 'replaceData']],
+      ['Element', ['innerHTML', 'insertAdjacentText']],
+      ['HTMLElement', ['innerText']],
+    ];
+    for (let at = 0; at < writers.length; at += 1) {
+      const [owner, names] = writers[at]!;
+      const prototype = prototypeOf(owner);
+      for (let index = 0; prototype && index < names.length; index += 1) {
+        const descriptor = getOwnPropertyDescriptor(prototype, names[index]!);
+        if (!descriptor?.configurable) continue;
+        if (descriptor.set) {
+          descriptor.set = new NativeProxy(descriptor.set as AnyFunction, writesText()) as (value: unknown) => void;
+          defineProperty(prototype, names[index]!, descriptor);
+        } else wrapping.wrap(prototype, names[index]!, writesText());
+      }
+    }
+    const sheet = prototypeOf('CSSStyleSheet');
+    const insert: Handler = {
+      __proto__: null,
+      apply(target, self, args: unknown[]) {
+        const result: unknown = apply(target, self, args as never[]);
+        note(rules, 1, insert.apply);
+        return result;
+      },
+    };
+    const methods = ['insertRule', 'addRule', 'replace', 'replaceSync'];
+    for (let index = 0; sheet && index < methods.length; index += 1) wrapping.wrap(sheet, methods[index]!, insert);
+  }
+
+  /** Compares the sizes with the largest so far; what was gained belongs to the iteration that is marked. */
+  function read(): void {
+    for (let at = 0; at < ledgers.length; at += 1) {
+      const ledger = ledgers[at]!;
+      const size = ledger.size();
+      const gained = size - ledger.most;
+      if (ledger.largest > 0 || ledger.written.stack !== '') ledger.site = ledger.written;
+      ledger.largest = 0;
+      if (ledger.most >= 0 && gained < ledger.least) continue;
+      const isFirst = ledger.most < 0;
+      ledger.most = size;
+      if (isFirst) continue;
+      const count = ledger.isCounted && gained < MAX_AT_ONCE ? gained : 1;
+      for (let index = 0; index < count && ledger.entries.length < MAX_RECORDS; index += 1)
+        push(ledger.entries, { id: state.nextId++, site: ledger.site, iteration: state.iteration });
+      if (!watching) watchWriters();
+    }
+  }
+
+  /** What grew so far did before the first iteration. */
+  function startOver(): void {
+    for (let at = 0; at < ledgers.length; at += 1) {
+      const ledger = ledgers[at]!;
+      ledger.most = ledger.size();
+      ledger.entries = [];
+    }
+  }
+
+  function each(visit: (kind: string, name: string, record: Named) => void): void {
+    for (let at = 0; at < ledgers.length; at += 1) {
+      const { kind, name, site, entries } = ledgers[at]!;
+      // One place for all: the first were made before anything was watched.
+      for (let index = 0; index < entries.length; index += 1) visit(kind, name, { ...entries[index]!, site });
+    }
+  }
+
+  return {
+    read,
+    startOver,
+    each,
+    isGrowing: () => watching,
+    counts: () => ({ textGrowths: text.entries.length, cssRules: rules.entries.length }),
+  };
+}
+
+export type Content = ReturnType<typeof followContent>;
