@@ -1,3 +1,4 @@
+// oxlint-disable typescript/unbound-method -- a trap is named to leave it out of the stack, and is never called
 import type { AnyFunction, Handler, Named, Site } from './hookTypes.ts';
 import type { Natives } from './natives.ts';
 import type { Records } from './records.ts';
@@ -35,7 +36,8 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   function ruleCount(): number {
     let count = 0;
     const add = (sheets: ArrayLike<object> | undefined): void => {
-      for (let index = 0; sheets && index < sheets.length; index += 1) {
+      if (!sheets) return;
+      for (let index = 0; index < sheets.length; index += 1) {
         try {
           count += rulesOf!(sheets[index]!).length;
         } catch {
@@ -108,7 +110,8 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     for (let at = 0; at < writers.length; at += 1) {
       const [owner, names] = writers[at]!;
       const prototype = prototypeOf(owner);
-      for (let index = 0; prototype && index < names.length; index += 1) {
+      if (!prototype) continue;
+      for (let index = 0; index < names.length; index += 1) {
         const descriptor = getOwnPropertyDescriptor(prototype, names[index]!);
         if (!descriptor?.configurable) continue;
         if (descriptor.set) {
@@ -127,7 +130,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       },
     };
     const methods = ['insertRule', 'addRule', 'replace', 'replaceSync'];
-    for (let index = 0; sheet && index < methods.length; index += 1) wrapping.wrap(sheet, methods[index]!, insert);
+    for (let index = 0; index < methods.length; index += 1) wrapping.wrap(sheet, methods[index]!, insert);
   }
 
   /** Compares the sizes with the largest so far; what was gained belongs to the iteration that is marked. */
