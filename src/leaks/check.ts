@@ -43,6 +43,8 @@ const DEFAULT_REACH = 540;
 const DEFAULT_TIMEOUT_MS = 300_000;
 /** A step of a slow page on a busy machine takes longer than a test's. */
 const SHORTEST_STEP_LIMIT_MS = 30_000;
+/** So often the count begins when another inspector disturbs it; one that opens and closes all the time leaves no answer. */
+const MOST_ATTEMPTS = 3;
 /** Of the time that is left, growth may be followed for this share; the rest is for the last snapshots and for lines. */
 const FOLLOW_UP_SHARE = 0.5;
 
@@ -145,36 +147,12 @@ function pageLimits(
 
 /** While the plan wants more: measure. Then decide, then explain. */
 async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
-  const { options, clock, log, scenario, context, warnings } = run;
-  const measurements = new Measurements({
-    subject: run.subject!,
-    browser: `${run.browser!.name} ${run.browser!.version}`,
-    settings: {
-      warmup: run.warmup,
-      iterations: run.iterations,
-      escalateTo: options.escalateTo ?? DEFAULT_ESCALATE_TO,
-      deep: options.deep ?? false,
-      ...(run.subject!.sprint && options.escalateTo === undefined ? { reach: DEFAULT_REACH } : {}),
-    },
-    clock,
-    followUntil: () => followUntil(run),
-    treeBytes: async () => await run.memory?.sample(),
-  });
-  run.measurements = measurements;
-  yield* warmUp(run, measurements);
-  let failure: unknown;
-  try {
-    yield* measure(run, measurements);
-  } catch (error) {
-    // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
-    if (context.signal?.aborted === true || !countIsComplete(measurements.evidence)) throw error;
-    failure = error;
-    measurements.note({ saw: 'failure', message: describeError(error) });
-  }
+  const { log, scenario, context, warnings } = run;
+  const { measurements, failure } = yield* measureAnew(run);
   measurements.noteDriven();
   const decision = decide(measurements.evidence);
   run.decision = decision;
-  if (failure !== undefined && decision.leaks.length === 0) throw failure as Error;
+  if (failure !== undefined && decision.leaks.length === 0 && !isTrackingLost(failure)) throw failure as Error;
   warnings.push(...decision.warnings);
   if (failure !== undefined) warnings.push(`The check did not end as planned: ${describeError(failure)}`);
   if (decision.leaks.length === 0) {
@@ -198,13 +176,75 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   return counted.length > 0 ? 'leak' : 'clean';
 }
 
+interface Measured {
+  readonly measurements: Measurements;
+  /** What ended the measuring early. */
+  readonly failure: unknown;
+}
+
+/** Measures, and does so anew where another inspector of the heap took away what tells objects apart. */
+async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
+  const { context, subject } = run;
+  for (let attempt = 1; ; attempt += 1) {
+    // What was done until now is warm-up, and one more iteration with the counters read before it.
+    const warmup = attempt === 1 ? run.warmup : subject!.begun + 1;
+    const measurements = startMeasuring(run, warmup);
+    yield* warmUp(run, measurements, attempt === 1 ? run.warmup : 1);
+    try {
+      yield* measure(run, measurements);
+      return { measurements, failure: undefined };
+    } catch (failure) {
+      if (isTrackingLost(failure) && attempt < MOST_ATTEMPTS) {
+        const message = `${describeError(failure)} The count began anew.`;
+        run.warnings.push(message);
+        yield { type: 'warning', message };
+        await measurements.abandon();
+        continue;
+      }
+      // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
+      const proves = isTrackingLost(failure) || countIsComplete(measurements.evidence);
+      if (context.signal?.aborted === true || !proves) throw failure;
+      measurements.note({ saw: 'failure', message: describeError(failure) });
+      return { measurements, failure };
+    }
+  }
+}
+
+function isTrackingLost(failure: unknown): boolean {
+  return failure instanceof LeakwrightError && failure.code === 'leaks.trackingLost';
+}
+
+function startMeasuring(run: Run, warmup: number): Measurements {
+  const { options, clock, browser, subject, iterations } = run;
+  const measurements = new Measurements({
+    subject: subject!,
+    browser: `${browser!.name} ${browser!.version}`,
+    settings: {
+      warmup,
+      iterations,
+      escalateTo: (options.escalateTo ?? DEFAULT_ESCALATE_TO) + warmup - run.warmup,
+      deep: options.deep ?? false,
+      ...(subject!.sprint && options.escalateTo === undefined ? { reach: DEFAULT_REACH + warmup - run.warmup } : {}),
+    },
+    clock,
+    followUntil: () => followUntil(run),
+    treeBytes: async () => await run.memory?.sample(),
+  });
+  run.measurements = measurements;
+  return measurements;
+}
+
 function followUntil({ options, clock, startedMonotonic }: Run): number {
   const now = clock.monotonic();
   const left = startedMonotonic + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) - now;
   return now + (options.escalationBudgetMs ?? Math.max(0, left) * FOLLOW_UP_SHARE);
 }
 
-async function* warmUp({ phases, subject, warmup }: Run, measurements: Measurements): AsyncGenerator<LeakEvent> {
+async function* warmUp(
+  { phases, subject }: Run,
+  measurements: Measurements,
+  warmup: number,
+): AsyncGenerator<LeakEvent> {
   if (warmup === 0) {
     yield* phases.skip(['warmup'], 'no warm-up was asked for');
     return;

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'leaks.pageUnreachable'
   | 'leaks.browserDied'
   | 'leaks.pageHung'
+  | 'leaks.trackingLost'
   | 'leaks.unsupported'
   | 'leaks.webServerFailed'
   | 'reports.unwritable';

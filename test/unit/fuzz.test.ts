@@ -393,7 +393,7 @@ describe('what is read from elsewhere', function () {
         ),
       );
       const text = chaos.upTo(2) === 0 ? chaos.text(whole) : chaos.json(JSON.parse(whole));
-      const loader = new HeapGraphLoader(true);
+      const loader = new HeapGraphLoader();
       loader.write(text);
       const graph = await loader.finish();
       for (let node = 0; node < graph.nodeCount; node += 1) graph.rawName(node);

@@ -12,6 +12,9 @@ const MAX_PATH_STEPS = 14;
 /** Longer names are cut: a class name can be a whole text. */
 const MAX_NAME = 200;
 
+const NO = 1;
+const YES = 2;
+
 /** One snapshot, ready for questions: its graph, how each object is kept, and where things are written. */
 export class HeapView {
   readonly graph: HeapGraph;
@@ -22,9 +25,12 @@ export class HeapView {
   /** By node, computed on first use: the nearest dominator that a person would name. */
   #visibleDominators: Int32Array | undefined;
   #byId: Map<number, number> | undefined;
+  /** By node: whether it is shown, 0 where that was not asked yet. */
+  readonly #shown: Uint8Array;
 
   constructor(graph: HeapGraph, file: { readonly name: string; readonly bytes: number }) {
     this.graph = graph;
+    this.#shown = new Uint8Array(graph.nodeCount);
     // No iteration began yet: every window is a root.
     this.paths = RetainingPaths.compute(graph, Number.POSITIVE_INFINITY);
     this.places = new ScriptPlaces(graph);
@@ -44,8 +50,12 @@ export class HeapView {
 
   /** Whether the node is an object of the program that something keeps. */
   isShown(node: number): boolean {
+    const known = this.#shown[node]!;
+    if (known !== 0) return known === YES;
     const { graph } = this;
-    return isUserVisible(graph, node) && this.paths.isKept(node) && !isScopeName(graph.rawName(node));
+    const isShown = this.paths.isKept(node) && isUserVisible(graph, node) && !isScopeName(graph.rawName(node));
+    this.#shown[node] = isShown ? YES : NO;
+    return isShown;
   }
 
   /** The kind of path by which a node is kept; undefined for what is not. */

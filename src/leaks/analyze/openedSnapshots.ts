@@ -142,7 +142,7 @@ export class OpenedSnapshots {
   }
 
   async #read(path: string): Promise<HeapGraph> {
-    const loader = new HeapGraphLoader(true);
+    const loader = new HeapGraphLoader();
     const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
     for await (const text of stream) loader.write(text as string);
     return await loader.finish(this.#collectGarbage);

@@ -4,7 +4,7 @@ import { BEHIND_FOLLOWED, SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } fr
 import { followUp } from './followUp.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
-import { WORKER_GREW, mayLeak, opensPages } from './plan.ts';
+import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { suspicionsIn } from './slowGrowth.ts';
 import { type Suspicion, bytesGrow, typicalStep } from './suspicion.ts';
@@ -34,6 +34,9 @@ export function decide(evidence: Evidence): Decision {
   const suspicions = suspicionsIn(evidence);
   const opened = opensPages(suspicions);
   if (opened) return openedPages(opened);
+  const failure = failureIn(evidence);
+  if (failure !== undefined && !countIsComplete(evidence))
+    return { ...notFinished(failure, []), leaks: [], bounded: [], warnings: [] };
   if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);
 
   const found: FoundLeak[] = [];
@@ -77,7 +80,7 @@ export function decide(evidence: Evidence): Decision {
     const [worst] = found.toSorted((a, b) => b.leak.bytesPerIteration - a.leak.bytesPerIteration);
     return { ...result, verdict: 'leak', leaks: found, because: worst!.leak.because };
   }
-  const left = cutShort || failureIn(evidence) !== undefined ? undefined : leftOpen(evidence, suspicions);
+  const left = cutShort || failure !== undefined ? undefined : leftOpen(evidence, suspicions);
   if (left) return { ...result, verdict: 'leak', leaks: [{ heap: 0, leak: left }], because: left.because };
   return {
     ...result,
@@ -170,8 +173,7 @@ function withoutLeak(
   const failure = failureIn(evidence);
   const { end, begun, samples } = countView(evidence);
   const rose = suspicions.map(({ counter }) => counter);
-  if (failure !== undefined)
-    return inconclusive('not finished', `the check failed before it could tell: ${failure}`, { rose });
+  if (failure !== undefined) return notFinished(failure, rose);
   if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
   const relevant = suspicions.filter(
     ({ counter, perIteration }) =>
@@ -264,6 +266,10 @@ function idleIterations(evidence: Evidence): ReturnType<typeof inconclusive> | u
     `${many} did nothing: what the page runs for them returns at once, as while it is busy with an earlier one. Wait in the scenario until the page takes the next`,
     numbers,
   );
+}
+
+function notFinished(failure: string, rose: readonly string[]): ReturnType<typeof inconclusive> {
+  return inconclusive('not finished', `the check failed before it could tell: ${failure}`, { rose });
 }
 
 function inconclusive(

@@ -3,6 +3,7 @@ import type { SnapshotAnalysis } from '../snapshot/messages.ts';
 import { SnapshotReader } from '../snapshot/snapshotReader.ts';
 import type { GuardedCdp } from '../drive/cdp.ts';
 import { HeapTracking } from './heapTracking.ts';
+import { ObjectNumbers } from './objectNumbers.ts';
 import type { IterationSpan } from '../evidence.ts';
 import type { Subject } from '../drive/subject.ts';
 import { defined } from '../../support/index.ts';
@@ -26,6 +27,7 @@ export class HeapStudy {
   readonly cdp: GuardedCdp;
   readonly #subject: Subject;
   readonly #tracking: HeapTracking;
+  readonly #numbers: ObjectNumbers;
   readonly #reader = new SnapshotReader();
   readonly #boundaries: number[] = [];
   readonly #spans: IterationSpan[] = [];
@@ -39,6 +41,7 @@ export class HeapStudy {
     this.#subject = subject;
     this.cdp = cdp;
     this.#tracking = new HeapTracking(cdp);
+    this.#numbers = new ObjectNumbers(cdp);
   }
 
   get isTracking(): boolean {
@@ -52,6 +55,7 @@ export class HeapStudy {
 
   /** From here on, records the iteration that made each object, and with `withStacks` the stack that allocated it. */
   async track(withStacks: boolean): Promise<void> {
+    await this.#numbers.begin();
     if (!this.#tracking.running) await this.#tracking.start(withStacks);
     const boundary = await this.#tracking.boundary();
     if (this.#boundaries.length === 0) this.#boundaries.push(boundary);
@@ -88,6 +92,7 @@ export class HeapStudy {
    * @param quick whether a quick look may answer that nothing survives; no later snapshot is compared with it then
    */
   async takeSnapshot(quick = false): Promise<{ readonly studied: Promise<StudyResult> }> {
+    await this.#numbers.begin();
     if (this.#tracking.running) this.#closeSpan(await this.#tracking.stop(this.#reader), true);
     else {
       await this.#tracking.snapshot(this.#reader);
@@ -117,6 +122,16 @@ export class HeapStudy {
     // A later await gets the error; until then it must not count as unhandled.
     studied.catch(() => {});
     return { studied };
+  }
+
+  /** Whether objects still have the numbers that they had when they were first told apart. */
+  async holds(): Promise<boolean> {
+    return await this.#numbers.hold();
+  }
+
+  /** Ends tracking, and with it what it takes of the heap. */
+  async abandon(): Promise<void> {
+    await this.#tracking.cancel();
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,7 @@ import { heapView } from '../judge/view.ts';
 import type { LeakEvent } from '../model.ts';
 import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
+import { trackingLost } from './objectNumbers.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
 import { Holders, type KeptPlaces } from './holders.ts';
 import { defined } from '../../support/index.ts';
@@ -106,6 +107,12 @@ export class Measurements {
     return study;
   }
 
+  /** Ends what was begun, for measurements that begin anew. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#studies.values()].map(async (study) => await study.abandon()));
+    await this.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#studies.values()].map(async (study) => await study.close()));
   }
@@ -134,7 +141,32 @@ export class Measurements {
     this.note({ saw: 'counters', when: 'warmup', atMs: this.#atMs(), counters: await this.#options.subject.read() });
   }
 
+  /** @throws LeakwrightError `leaks.trackingLost` when objects cannot be told apart any longer; then the step has seen nothing */
   async *take(step: Step): AsyncGenerator<LeakEvent> {
+    const seenBefore = this.#observations.length;
+    let failure: unknown;
+    try {
+      yield* this.#take(step);
+    } catch (error) {
+      failure = error;
+    }
+    if (!this.#options.subject.guard.ended && !(await this.#numbersHold())) {
+      this.#observations.length = seenBefore;
+      throw trackingLost();
+    }
+    if (failure !== undefined) throw failure as Error;
+  }
+
+  async #numbersHold(): Promise<boolean> {
+    for (const study of this.#studies.values()) {
+      // A worker may have ended.
+      const holds = await study.holds().catch(() => true);
+      if (!holds) return false;
+    }
+    return true;
+  }
+
+  async *#take(step: Step): AsyncGenerator<LeakEvent> {
     switch (step.do) {
       case 'count':
         return yield* this.#count(step);

@@ -1,7 +1,7 @@
 import { DevToolsAPI } from 'heap-snapshot-toolkit';
 import { describeError } from '../../support/index.ts';
-import { SnapshotOutline } from './snapshotOutline.ts';
 import { type EdgeTable, type RetainerTable, findDominators, findRetainers } from './dominators.ts';
+import { type RawSnapshot, SnapshotText } from './snapshotText.ts';
 
 /** The part of DevTools' parsed snapshot that we read. Its own declarations leave much of this private or untyped. */
 interface ParsedSnapshot {
@@ -53,6 +53,20 @@ interface RawAllocationFrame {
   readonly scriptId: number;
   readonly line: number;
   readonly column: number;
+}
+
+/** DevTools' class of a snapshot, as far as we make one. */
+type SnapshotClass = new (
+  profile: RawSnapshot,
+  progress: Progress,
+) => ParsedSnapshot & {
+  initialize(secondWorker: Port): Promise<void>;
+};
+
+interface Progress {
+  updateStatus(status: string): void;
+  updateProgress(title: string, value: number, total: number): void;
+  reportProblem(problem: string): void;
 }
 
 interface SnapshotLoader {
@@ -275,25 +289,11 @@ export class HeapGraph {
 
 /** Takes the text of a snapshot in pieces of any size, as the browser sends it. */
 export class HeapGraphLoader {
-  readonly #loader: SnapshotLoader;
-  readonly #outline: SnapshotOutline | undefined;
+  #text = new SnapshotText();
 
-  /** @param isFile whether anybody may have written it, so that its numbers are looked through first */
-  constructor(isFile = false) {
-    this.#outline = isFile ? new SnapshotOutline() : undefined;
-    // The package declares the namespace object as if it were the class.
-    const { HeapSnapshotLoader: LoaderNamespace } = DevToolsAPI as unknown as {
-      HeapSnapshotLoader: { HeapSnapshotLoader: new (dispatcher?: unknown) => SnapshotLoader };
-    };
-    this.#loader = new LoaderNamespace.HeapSnapshotLoader();
-    // It is awaited in finish() only; a broken snapshot must not be an unhandled rejection until then.
-    this.#loader.parsingComplete.catch(() => {});
-  }
-
-  /** @throws Error where the text of a file cannot be that of a snapshot */
+  /** @throws Error where the text cannot be that of a snapshot */
   write(chunk: string): void {
-    this.#outline?.push(chunk);
-    this.#loader.write(chunk);
+    this.#text.push(chunk);
   }
 
   /**
@@ -301,14 +301,69 @@ export class HeapGraphLoader {
    * @throws Error where the text is no snapshot, or not a whole one
    */
   async finish(onParsed: () => void = () => {}): Promise<HeapGraph> {
-    this.#outline?.finish();
-    this.#loader.close();
-    // The parser has all of the text now. Where it waits for more, the text was cut off, and it would wait without end.
-    const cutOff = new Promise<never>((_, reject) => setImmediate(() => reject(new Error('its text is not complete'))));
-    await Promise.race([this.#loader.parsingComplete, cutOff]);
+    const raw = this.#text.finish();
+    this.#text = new SnapshotText();
     onParsed();
-    return new HeapGraph(await this.#loader.buildSnapshot(secondHalf()));
+    const Snapshot = await (snapshotClass ??= findSnapshotClass());
+    const snapshot = new Snapshot(raw, { updateStatus() {}, updateProgress() {}, reportProblem() {} });
+    await snapshot.initialize(secondHalf());
+    return new HeapGraph(snapshot);
   }
+}
+
+let snapshotClass: Promise<SnapshotClass> | undefined;
+
+/** The smallest snapshot: its root. */
+const ROOT_ALONE = JSON.stringify({
+  snapshot: {
+    meta: {
+      node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'],
+      node_types: [['synthetic'], 'string', 'number', 'number', 'number', 'number'],
+      edge_fields: ['type', 'name_or_index', 'to_node'],
+      edge_types: [['weak'], 'string_or_number', 'node'],
+    },
+    node_count: 1,
+    edge_count: 0,
+  },
+  nodes: [0, 0, 1, 0, 0, 0],
+  edges: [],
+  strings: [''],
+});
+
+/**
+ * DevTools' class of a snapshot, which the package does not export, without what DevTools computes for its views and nothing here
+ * reads: distances from the root, names of classes, interfaces of plain objects, sums by kind of memory (*measured: as long as the
+ * dominators take*).
+ */
+async function findSnapshotClass(): Promise<SnapshotClass> {
+  // The package declares the namespace object as if it were the class.
+  const { HeapSnapshotLoader: LoaderNamespace } = DevToolsAPI as unknown as {
+    HeapSnapshotLoader: { HeapSnapshotLoader: new (dispatcher?: unknown) => SnapshotLoader };
+  };
+  const loader = new LoaderNamespace.HeapSnapshotLoader();
+  loader.write(ROOT_ALONE);
+  loader.close();
+  await loader.parsingComplete;
+  const { constructor } = await loader.buildSnapshot(secondHalf());
+  class Snapshot extends (constructor as SnapshotClass) {
+    declare nodeDetachednessAndClassIndexOffset: number;
+    declare detachednessAndClassIndexArray: Uint32Array;
+
+    calculateDistances(): void {}
+
+    calculateObjectNames(): void {
+      // Old snapshots do not say what is detached: then it is written here.
+      if (this.nodeDetachednessAndClassIndexOffset === -1)
+        this.detachednessAndClassIndexArray = new Uint32Array(this.nodeCount);
+    }
+
+    inferInterfaceDefinitions(): void {}
+
+    applyInterfaceDefinitions(): void {}
+
+    calculateStatistics(): void {}
+  }
+  return Snapshot;
 }
 
 /** As much of a MessagePort as DevTools' code uses. */
