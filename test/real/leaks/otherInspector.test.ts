@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,15 +29,11 @@ async function comeAndGo(address: string): Promise<void> {
   }[];
   const { webSocketDebuggerUrl } = targets.find(({ type }) => type === 'page' || type === 'node')!;
   const socket = new WebSocket(webSocketDebuggerUrl);
-  await new Promise((resolve, reject) => {
-    socket.onerror = reject;
-    socket.onmessage = resolve;
-    socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.enable' }));
-  });
-  await new Promise((resolve) => {
-    socket.onclose = resolve;
-    socket.close();
-  });
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.enable' }));
+  await once(socket, 'message');
+  socket.close();
+  await once(socket, 'close');
 }
 
 describe('A check beside another inspector', function () {
