@@ -156,7 +156,6 @@ export class OpenedSnapshots {
     const graph = await this.#read(path).catch((error: unknown) => {
       throw damaged(name, describeError(error));
     });
-    if (!graph.isConsistent) throw damaged(name, 'a part of it is missing');
     this.#collectGarbage();
     return new HeapView(graph, { name, bytes: statSync(path).size });
   }

@@ -224,20 +224,6 @@ export class HeapGraph {
     return this.#edges.length / this.#snapshot.edgeFieldsCount;
   }
 
-  /** Whether the objects say that they have as many edges as there are: otherwise a part of the text was missing. */
-  get isConsistent(): boolean {
-    const { nodeCount, nodeFieldCount, edgeFieldsCount, profile } = this.#snapshot;
-    const edgeCountOffset = profile.snapshot.meta.node_fields.indexOf('edge_count');
-    let edges = 0;
-    for (let node = 0; node < nodeCount; node += 1)
-      edges += this.#nodes.getValue(node * nodeFieldCount + edgeCountOffset);
-    if (nodeCount === 0 || edges * edgeFieldsCount !== this.#edges.length) return false;
-    // Where numbers are missing, zeros are left at the end: an edge to the root, to which none leads.
-    return (
-      edges === 0 || this.#edges.getValue(this.#edges.length - edgeFieldsCount + this.#snapshot.edgeToNodeOffset) > 0
-    );
-  }
-
   /** Whether the stacks that made the objects were recorded. */
   get hasStacks(): boolean {
     return (this.#snapshot.profile.snapshot.trace_function_count ?? 0) > 0;
@@ -304,11 +290,16 @@ export class HeapGraphLoader {
     const raw = this.#text.finish();
     this.#text = new SnapshotText();
     onParsed();
-    const Snapshot = await (snapshotClass ??= findSnapshotClass());
-    const snapshot = new Snapshot(raw, { updateStatus() {}, updateProgress() {}, reportProblem() {} });
-    await snapshot.initialize(secondHalf());
-    return new HeapGraph(snapshot);
+    return await buildGraph(raw);
   }
+}
+
+/** Finds what keeps what in a snapshot that was parsed. */
+export async function buildGraph(raw: RawSnapshot): Promise<HeapGraph> {
+  const Snapshot = await (snapshotClass ??= findSnapshotClass());
+  const snapshot = new Snapshot(raw, { updateStatus() {}, updateProgress() {}, reportProblem() {} });
+  await snapshot.initialize(secondHalf());
+  return new HeapGraph(snapshot);
 }
 
 let snapshotClass: Promise<SnapshotClass> | undefined;

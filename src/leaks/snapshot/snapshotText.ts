@@ -25,7 +25,12 @@ export class SnapshotNumbers extends Uint32Array {
 /** A snapshot file as it is written, its numbers in typed arrays: what DevTools' code is given to work on. */
 export interface RawSnapshot {
   readonly snapshot: {
-    readonly meta: { readonly node_fields: readonly string[] };
+    readonly meta: {
+      readonly node_fields: readonly string[];
+      readonly node_types: readonly [readonly string[], ...unknown[]];
+      readonly edge_fields: readonly string[];
+      readonly edge_types: readonly [readonly string[], ...unknown[]];
+    };
     readonly trace_function_count?: number;
     readonly root_index?: number;
   };
@@ -52,6 +57,7 @@ const LIST_NAMES: ReadonlySet<string> = new Set<ListName>([
  * that one could be a loop of 2 thousand millions, or one without end: those of nodes and edges must fit together.
  */
 export class SnapshotText {
+  readonly #maxCharacters: number;
   #stage: 'head' | 'between' | 'numbers' | 'tree' | 'strings' = 'head';
   #pending = '';
   #head = '';
@@ -66,6 +72,11 @@ export class SnapshotText {
   readonly #lists = new Map<ListName, SnapshotNumbers>();
   #tree: unknown = [];
   #strings: string[] = [];
+
+  /** @param maxCharacters of the whole text: a head that says that there is more is not believed */
+  constructor(maxCharacters = Number.MAX_SAFE_INTEGER) {
+    this.#maxCharacters = maxCharacters;
+  }
 
   /** @throws Error that says what is wrong */
   push(text: string): void {
@@ -116,7 +127,7 @@ export class SnapshotText {
   #takeHead(text: string): string | undefined {
     this.#pending += text;
     if (!isHeadComplete(this.#pending)) return undefined;
-    this.#counts = checkSnapshotHead([this.#pending], Number.MAX_SAFE_INTEGER);
+    this.#counts = checkSnapshotHead([this.#pending], this.#maxCharacters);
     const end = /,\s*"nodes"\s*:/.exec(this.#pending)!.index;
     this.#head = this.#pending.slice(this.#pending.indexOf(':') + 1, end);
     const rest = this.#pending.slice(end);

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import { Analyst } from './analyse.ts';
-import { HeapGraphLoader } from './heapGraph.ts';
+import { buildGraph } from './heapGraph.ts';
 import {
   type AnalysisRequest,
   type FromWorker,
@@ -14,38 +14,33 @@ import {
   type SnapshotAnalysis,
   type ToWorker,
 } from './messages.ts';
-import { MAX_QUICK_CHARACTERS, mayHoldSurvivors } from './quickLook.ts';
-import { checkSnapshotHead } from './snapshotHead.ts';
+import { mayHoldSurvivors } from './quickLook.ts';
+import { SnapshotText } from './snapshotText.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread only.');
 const port = parentPort;
 const analyst = new Analyst();
-/** The pieces of the snapshot so far, while it may be looked at quickly; afterwards the loader has them. */
-let pieces: string[] = [];
+let text = new SnapshotText(MAX_SNAPSHOT_CHARACTERS);
 let characters = 0;
-let loader: HeapGraphLoader | undefined;
 /** Why the snapshot cannot be read; told when it is to be analysed. */
 let broken: Error | undefined;
 
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'begin': {
-      pieces = [];
+      text = new SnapshotText(MAX_SNAPSHOT_CHARACTERS);
       characters = 0;
-      loader = undefined;
       broken = undefined;
       return;
     }
     case 'chunk': {
       characters += message.text.length;
       if (broken) return;
-      if (loader) loader.write(message.text);
-      else pieces.push(message.text);
       try {
-        if (characters > MAX_QUICK_CHARACTERS) load(MAX_SNAPSHOT_CHARACTERS);
+        text.push(message.text);
       } catch (error) {
         broken = error as Error;
-        pieces = [];
+        text = new SnapshotText();
       }
       return;
     }
@@ -65,14 +60,11 @@ port.on('message', (message: ToWorker) => {
 
 async function analyse(request: AnalysisRequest): Promise<SnapshotAnalysis> {
   if (broken) throw broken;
-  if (!loader) checkSnapshotHead(pieces, characters);
-  if (request.quick && !loader && !mayHoldSurvivors(pieces.join(''), request)) {
-    pieces = [];
-    return { groups: [], growth: [], nodeCount: 0, elements: {} };
-  }
-  const complete = load(characters);
-  loader = undefined;
-  const graph = await complete.finish(collectAfterLarge);
+  const raw = text.finish();
+  text = new SnapshotText();
+  if (request.quick && !mayHoldSurvivors(raw, request)) return { groups: [], growth: [], nodeCount: 0, elements: {} };
+  collectAfterLarge();
+  const graph = await buildGraph(raw);
   // Nothing needs any more what it took to find the dominators.
   collectAfterLarge();
   return analyst.analyse(graph, request);
@@ -84,23 +76,10 @@ const collectGarbage = ((): (() => void) => {
   return runInNewContext('gc') as () => void;
 })();
 
-/** After a small one, the pause would be all that is noticed. */
+/** Characters from which on a snapshot's garbage is collected at once: for a small one, the pause would be all that is noticed. */
+const LARGE = 64 * 1024 * 1024;
 function collectAfterLarge(): void {
-  if (characters > MAX_QUICK_CHARACTERS) collectGarbage();
-}
-
-/**
- * Hands all pieces to the parser, which takes what comes from now on.
- *
- * @param maxCharacters of the whole text
- * @throws Error where the text does not begin as a snapshot of that size
- */
-function load(maxCharacters: number): HeapGraphLoader {
-  if (!loader) checkSnapshotHead(pieces, maxCharacters);
-  loader ??= new HeapGraphLoader();
-  for (const piece of pieces) loader.write(piece);
-  pieces = [];
-  return loader;
+  if (characters > LARGE) collectGarbage();
 }
 
 function answer(message: FromWorker): void {

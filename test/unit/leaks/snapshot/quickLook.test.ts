@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { mayHoldSurvivors } from '../../../../src/leaks/snapshot/quickLook.ts';
+import { type RawSnapshot, SnapshotText } from '../../../../src/leaks/snapshot/snapshotText.ts';
 import { type HeapNode, heapText, pageWith } from './heapText.ts';
 
 const request = { boundaries: [999, 1099, 1199, 1299], iterations: [1, 1, 1], iterationsSince: 3, minBuckets: 2 };
-const look = (nodes: readonly HeapNode[]): boolean => mayHoldSurvivors(heapText(nodes), request);
+const look = (nodes: readonly HeapNode[]): boolean => mayHoldSurvivors(parse(heapText(nodes)), request);
+
+/** @param pieceLength characters of each piece in which the text comes */
+function parse(text: string, pieceLength = text.length): RawSnapshot {
+  const parser = new SnapshotText();
+  for (let at = 0; at < text.length; at += pieceLength) parser.push(text.slice(at, at + pieceLength));
+  return parser.finish();
+}
 
 describe('the quick look at a snapshot', () => {
   it('finds nothing in a heap without anything new, so that most checks end there', () => {
@@ -80,8 +88,21 @@ describe('the quick look at a snapshot', () => {
     assert.equal(look(holding({ id: 1003, type: 'object', name: 'Float32Array', size: 40 })), true);
     assert.equal(look(holding({ id: 1003, type: 'string', name: 'x', size: 16 })), false);
   });
+});
 
-  it('leaves a text that it does not understand to the parser', () => {
-    assert.equal(mayHoldSurvivors('{"version":9}', request), true);
+describe('the text of a snapshot', () => {
+  const text = heapText(pageWith([['list', 101]], [{ id: 101, type: 'object', name: 'Ärray "x"' }]));
+
+  it('is the same in whatever pieces it comes', () => {
+    const whole = parse(text);
+    assert.ok(whole.nodes.length > 0 && whole.edges.length > 0 && whole.strings.includes('Ärray "x"'));
+    for (const pieceLength of [1, 2, 3, 7, 64]) assert.deepEqual(parse(text, pieceLength), whole);
+  });
+
+  it('is refused where it ends early, or its numbers do not fit together', () => {
+    assert.throws(() => parse(text.slice(0, text.indexOf('"strings"'))), /not complete/);
+    assert.throws(() => parse(text.replace('"edges":[', '"edges":[0,0,0,')), /do not fit/);
+    assert.throws(() => parse(text.replace('"nodes":[', '"nodes":[4294967296,')), /do not fit/);
+    assert.throws(() => parse(text.replace('"edges":[', '"edges":["x",')), /do not fit/);
   });
 });
