@@ -99,6 +99,11 @@ describe('the text of a snapshot', () => {
     for (const pieceLength of [1, 2, 3, 7, 64]) assert.deepEqual(parse(text, pieceLength), whole);
   });
 
+  it('may have lists that are not known, as those of later engines', () => {
+    const more = text.replace('"strings":[', '"scopes":[1,[2,"a\\"b"],3],"scope_uses":[4],"strings":[');
+    for (const pieceLength of [5, more.length]) assert.deepEqual(parse(more, pieceLength), parse(text));
+  });
+
   it('is refused where it ends early, or its numbers do not fit together', () => {
     assert.throws(() => parse(text.slice(0, text.indexOf('"strings"'))), /not complete/);
     assert.throws(() => parse(text.replace('"edges":[', '"edges":[0,0,0,')), /do not fit/);
