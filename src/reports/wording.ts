@@ -100,6 +100,7 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   jsHeapUsedBytes: 'JavaScript heap',
   embedderHeapBytes: "browser's heap",
   backingStoreBytes: 'buffers',
+  wasmMemoryBytes: 'WebAssembly memory',
   nodes: 'DOM nodes',
   otherListeners: 'listeners on other targets',
   windowListeners: 'listeners on window',

@@ -562,6 +562,13 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 200 }),
   },
   {
+    name: 'a cache of 500 small objects, where iterations cost little and code is compiled late',
+    truth: 'clean',
+    reach: 540,
+    objects: (made, now) => (now - made < 500 ? 1 : 0),
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, Math.min(i, 497)) * 20 + (i > 500 ? 400 : 0) }),
+  },
+  {
     name: 'a ring of 200 rows, where iterations cost little',
     truth: 'clean',
     reach: 540,

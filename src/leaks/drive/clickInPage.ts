@@ -3,10 +3,16 @@
  * hundred iterations in the time that the mouse takes for ten. A page can tell them from a person's (`isTrusted`), so what is seen
  * after them counts only where the page went on as it did under the mouse.
  *
- * @param limitMs when no further iteration is begun
+ * @param limitMs when no further iteration is begun, by the page's clock
+ * @param restMs so much of the page's time passes after each iteration, for what it has put off
  * @returns iterations done; it ends before one whose elements do not all plainly stand there
  */
-export async function clickInPage(selectors: readonly string[], iterations: number, limitMs: number): Promise<number> {
+export async function clickInPage(
+  selectors: readonly string[],
+  iterations: number,
+  limitMs: number,
+  restMs: number,
+): Promise<number> {
   const began = performance.now();
   const { scheduler } = globalThis as unknown as {
     scheduler?: { postTask(task: () => void, options: { priority: 'background' }): Promise<void> };
@@ -44,6 +50,7 @@ export async function clickInPage(selectors: readonly string[], iterations: numb
       // After whatever the page has put off for a moment.
       await scheduler.postTask(() => undefined, { priority: 'background' });
     }
+    if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
   }
   return iterations;
 }

@@ -59,6 +59,24 @@ export class PageTime {
     await this.#inTurn(async () => await this.#pass(policy, Math.ceil(ms)));
   }
 
+  /**
+   * The same while something is done inside the page that needs its timers: `work` is sent first, and the time that it needs passes
+   * at once. What it still waits for after that comes in real time.
+   *
+   * @param ms milliseconds, requests not counted
+   */
+  async skipDuring<T>(ms: number, work: () => Promise<T>): Promise<T> {
+    if (!this.#running) this.#run();
+    let done: Promise<T> | undefined;
+    await this.#inTurn(async () => {
+      done = work();
+      // Its failure is for the caller, who awaits it when the time has passed.
+      done.catch(() => undefined);
+      await this.#pass('pauseIfNetworkFetchesPending', Math.ceil(ms));
+    });
+    return await done!;
+  }
+
   /** Stops moving time: the page is about to be closed. */
   stop(): void {
     this.#running = false;

@@ -13,7 +13,6 @@ import type { Scenario, UseOptions } from '../../scenarios/index.ts';
 import type { SourceTextsOptions } from '../explain/sources/index.ts';
 import { GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
-import { clickInPage } from './clickInPage.ts';
 import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
 import { countMutations, waitForFrame } from './inPage.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
@@ -25,6 +24,7 @@ import { PageGuard } from './pageGuard.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import { PageSteps, type StepLimits, hungError, openPage } from './pageSteps.ts';
 import { PageTime } from './pageTime.ts';
+import { QuickClicks } from './quickClicks.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
 import { type Settled, Settling, type Wait } from './settle.ts';
 import type { Subject } from './subject.ts';
@@ -38,9 +38,6 @@ export interface PageLimits extends StepLimits {
 
 /** Iterations whose facts are kept. */
 const MAX_FACTS = 1000;
-
-/** Clicks inside the page go on for so long at a time, in ms. */
-const CLICKING_MS = 1000;
 
 /** The page of a check: loads it, runs iterations on it, reads it. Everything it awaits ends with the check. */
 export class PageUnderTest implements Subject {
@@ -59,6 +56,7 @@ export class PageUnderTest implements Subject {
   readonly #world: IsolatedWorld;
   readonly #events: PageEvents;
   readonly #time: PageTime;
+  readonly #quick: QuickClicks;
   /** Moves the clock of an adopted page on, where it has one. */
   readonly #passTime: ((ms: number) => Promise<void>) | undefined;
   /** Nothing ran by itself after the last iteration. */
@@ -70,8 +68,6 @@ export class PageUnderTest implements Subject {
   #framesChanged = true;
   settledLate = 0;
   skippedMs = 0;
-  /** Whether an iteration had anything to wait for, or began what is answered from outside. */
-  #isAsynchronous = false;
 
   private constructor(parts: {
     page: Page;
@@ -85,10 +81,12 @@ export class PageUnderTest implements Subject {
     world: IsolatedWorld;
     events: PageEvents;
     time: PageTime;
+    quick: QuickClicks;
     passTime: ((ms: number) => Promise<void>) | undefined;
   }) {
     this.#passTime = parts.passTime;
     this.#time = parts.time;
+    this.#quick = parts.quick;
     this.#world = parts.world;
     this.#events = parts.events;
     this.page = parts.page;
@@ -131,9 +129,10 @@ export class PageUnderTest implements Subject {
     const world = new IsolatedWorld(cdp);
     const time = new PageTime(cdp.session, clock, browser.ownsTime === true);
     const requests = new RequestsInFlight(page, events, clock);
-    const workers = await WorkerTargets.attach(cdp, guard);
+    const workers = await WorkerTargets.attach(cdp, guard, page.context().browser());
     const readPlaces = async (): Promise<PendingPlace[]> => await readAllPlaces(cdp, workers);
     const settling = new Settling({ world, clock, requests, time, readPlaces });
+    const quick = new QuickClicks(world, time, clock);
     const passTime = browser.passTime && (async (ms: number) => await browser.passTime!(page, ms));
     const subject = new PageUnderTest({
       passTime,
@@ -148,6 +147,7 @@ export class PageUnderTest implements Subject {
       world,
       events,
       time,
+      quick,
     });
     scenario.lookInto?.(
       page,
@@ -244,7 +244,7 @@ export class PageUnderTest implements Subject {
   get sprint(): (() => Promise<number>) | undefined {
     if (!this.#time.skips) return undefined;
     return async () => {
-      const isSynchronous = !this.#isAsynchronous;
+      const isSynchronous = !this.#quick.isAsynchronous;
       await this.#iterate();
       const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'frame')]);
       return bytes;
@@ -255,12 +255,14 @@ export class PageUnderTest implements Subject {
     return await this.#world.call(countMutations);
   }
 
-  async clickInPage(iterations: number): Promise<number> {
+  async clickInPage(iterations: number, onlySynchronous = false): Promise<number> {
     const { steps } = this.#scenario;
-    if (!steps || this.#isAsynchronous || this.#time.isSkipping || this.#framesChanged) return 0;
+    const outside = this.workers.frames.length > 0 || this.#settling.hasOpenRequests;
+    if (!steps || this.#framesChanged || !this.#quick.can(onlySynchronous, outside)) return 0;
     await markKnownFrames(this.cdp, this.#begun + 1);
-    const done = await this.#world.call(clickInPage, steps, iterations, CLICKING_MS);
+    const { done, skippedMs } = await this.#quick.run(steps, iterations);
     this.#begun += done;
+    this.skippedMs += skippedMs;
     await this.#settle('frame');
     return done;
   }
@@ -272,7 +274,7 @@ export class PageUnderTest implements Subject {
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
     this.skippedMs += skippedMs;
-    this.#isAsynchronous ||= waitedFor.length > 0 || tail.length > 0 || settled.requests > 0;
+    this.#quick.learn(settled);
     const overlapped = before?.tail.some(({ dueInMs }) => dueInMs === undefined) ?? false;
     await this.#passClock();
     const facts = { iteration: this.#begun, waitedMs, skippedMs, waitedFor, tail, overlapped, silent };
@@ -368,6 +370,7 @@ export class PageUnderTest implements Subject {
   /** Lets go of the page, which may live on. */
   release(): void {
     this.#time.stop();
+    this.workers.release();
     this.guard.release();
     this.#events.release();
   }

@@ -70,6 +70,8 @@ export interface Settled {
   readonly calm: boolean;
   readonly waitedMs: number;
   readonly skippedMs: number;
+  /** Milliseconds of the page's time that its timers needed, skipped or not. */
+  readonly timersMs: number;
   readonly waitedFor: readonly WorkKind[];
   readonly tail: readonly PendingWork[];
   /** Requests and sockets that were begun since the iteration began, waited for or not. */
@@ -113,6 +115,11 @@ export class Settling {
     return [...this.#periodic.values()];
   }
 
+  /** Whether requests are open that never end by themselves: time does not stand still for others then. */
+  get hasOpenRequests(): boolean {
+    return this.#requests.anyOpen;
+  }
+
   /** Watches documents from their beginning: a page that was quiet while it loaded need not be waited for after it. */
   async watchNewDocuments(): Promise<void> {
     await this.#world.callInNewDocuments(watchMutations);
@@ -137,6 +144,7 @@ export class Settling {
         calm: places.length === 0 && state.animationMs === 0 && !this.#requests.anyOpen,
         waitedMs: Math.round(run.elapsed),
         skippedMs: Math.round(run.skippedMs),
+        timersMs: run.pageMs,
         waitedFor: [...run.waitedFor],
         tail,
         requests: this.#requests.begun,

@@ -50,8 +50,10 @@ export interface Subject {
   /**
    * Runs iterations as events inside the page, hundreds a second. @returns how many were done: none where its steps, or what they
    * start, need more than that
+   *
+   * @param onlySynchronous none are done where an iteration starts work that is waited for
    */
-  clickInPage?(iterations: number): Promise<number>;
+  clickInPage?(iterations: number, onlySynchronous?: boolean): Promise<number>;
   /** Mutations of the document since it was made; absent where there is none. */
   mutations?(): Promise<number>;
   /** Bytes of the heap, garbage included. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Browser } from 'playwright';
 import { LeakwrightError } from '../../support/index.ts';
 import { type CDPSession, GuardedCdp } from './cdp.ts';
 import type { UnreachedPart } from './iterationFacts.ts';
@@ -12,11 +13,12 @@ const KINDS: Readonly<Record<string, WorkerTarget['kind']>> = {
   worker: 'worker',
   iframe: 'frame',
   service_worker: 'service-worker',
+  shared_worker: 'shared-worker',
 };
 
-/** A part of the page with a heap of its own: a worker, a service worker, or a frame of another site. */
+/** A part of the page with a heap of its own: a worker of any kind, or a frame of another site. */
 export interface WorkerTarget {
-  readonly kind: 'worker' | 'frame' | 'service-worker';
+  readonly kind: 'worker' | 'frame' | 'service-worker' | 'shared-worker';
   readonly url: string;
   readonly cdp: GuardedCdp;
   /** Bytes of its heap after each counted iteration; shorter than the count for parts that came later. */
@@ -37,15 +39,22 @@ export class WorkerTargets {
   readonly #guard: PageGuard;
   readonly #parts = new Map<string, WorkerTarget & { readonly channel: WorkerChannel }>();
   readonly #unreached = new Map<string, UnreachedPart>();
+  /** The session of the browser, which alone leads to shared workers. */
+  #ofBrowser: CDPSession | undefined;
 
   private constructor(guard: PageGuard) {
     this.#guard = guard;
   }
 
-  static async attach(cdp: GuardedCdp, guard: PageGuard): Promise<WorkerTargets> {
+  static async attach(cdp: GuardedCdp, guard: PageGuard, browser: Browser | null): Promise<WorkerTargets> {
     const targets = new WorkerTargets(guard);
-    await targets.#watch(cdp);
+    await Promise.all([targets.#watch(cdp), targets.#watchShared(cdp, browser)]);
     return targets;
+  }
+
+  /** Leaves the browser, which may live on. */
+  release(): void {
+    this.#ofBrowser?.detach().catch(() => undefined);
   }
 
   get live(): readonly WorkerTarget[] {
@@ -62,8 +71,19 @@ export class WorkerTargets {
     return [...this.#unreached.values()];
   }
 
-  /** Collects garbage in all parts and reads their heaps. @returns bytes in all of workers and of frames; absent without any */
-  async readHeaps(): Promise<{ readonly workerHeapBytes?: number; readonly frameHeapBytes?: number }> {
+  /**
+   * Collects garbage in all parts and reads their heaps.
+   *
+   * @param sharedWorkers as many the page holds: where none can be reached, they are named
+   * @returns bytes in all of workers and of frames; absent without any
+   */
+  async readHeaps(sharedWorkers = 0): Promise<{ readonly workerHeapBytes?: number; readonly frameHeapBytes?: number }> {
+    if (sharedWorkers > 0 && !this.#ofBrowser)
+      this.#unreached.set('shared-worker', {
+        kind: 'shared-worker',
+        url: '',
+        reason: 'the browser gives no session that leads to it',
+      });
     const totals: { workerHeapBytes?: number; frameHeapBytes?: number } = {};
     for (const { kind, cdp, heapBytes } of this.#parts.values()) {
       const counter = kind === 'frame' ? 'frameHeapBytes' : 'workerHeapBytes';
@@ -81,12 +101,41 @@ export class WorkerTargets {
   }
 
   async #watch(cdp: GuardedCdp): Promise<void> {
+    this.#receive(cdp);
+    await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  }
+
+  #receive(cdp: GuardedCdp): void {
     cdp.session.on('Target.attachedToTarget', (event) => this.#attached(cdp, event));
     cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => this.#detached(sessionId));
     cdp.session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) =>
       this.#parts.get(sessionId)?.channel.receive(message),
     );
-    await cdp.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
+  }
+
+  /**
+   * Shared workers belong to a browser context, not to a page: no session of a page leads to them. All in the page's context are its
+   * own, as far as can be told.
+   */
+  async #watchShared(page: GuardedCdp, browser: Browser | null): Promise<void> {
+    if (!browser) return;
+    try {
+      const session = await browser.newBrowserCDPSession();
+      this.#ofBrowser = session;
+      const cdp = new GuardedCdp(session, this.#guard, () => new Error('The browser does not answer.'));
+      const { targetInfo } = await page.send('Target.getTargetInfo');
+      this.#receive(cdp);
+      session.on('Target.targetCreated', ({ targetInfo: { type, targetId, browserContextId } }) => {
+        if (type !== 'shared_worker' || browserContextId !== targetInfo.browserContextId) return;
+        // One that has ended by then has no heap.
+        session.send('Target.attachToTarget', { targetId, flatten: false }).catch(() => undefined);
+      });
+      await cdp.send('Target.setDiscoverTargets', { discover: true, filter: [{ type: 'shared_worker' }] });
+    } catch (error) {
+      if (this.#guard.ended) throw error;
+      // Some browsers that are attached to give no session of their own.
+      this.#ofBrowser = undefined;
+    }
   }
 
   #attached(parent: GuardedCdp, { sessionId, targetInfo: { type, url } }: AttachedEvent): void {
@@ -121,7 +170,6 @@ export class WorkerTargets {
 
 /** Targets whose heaps are not read, by the browser's names. */
 const MISSED_KINDS: Readonly<Record<string, UnreachedPart['kind']>> = {
-  shared_worker: 'shared-worker',
   worklet: 'worklet',
   audio_worklet: 'worklet',
   shared_storage_worklet: 'worklet',

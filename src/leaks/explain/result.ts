@@ -97,7 +97,14 @@ function explainedFraction(
 ): { explainedFraction?: number } {
   if (findings.length === 0) return {};
   // Of a page the heap, its DOM and its buffers; of a Node program the heap and what lies outside of it.
-  const counted = ['jsHeapBytes', 'embedderHeapBytes', 'backingStoreBytes', 'externalBytes', 'arrayBufferBytes']
+  const counted = [
+    'jsHeapBytes',
+    'embedderHeapBytes',
+    'backingStoreBytes',
+    'wasmMemoryBytes',
+    'externalBytes',
+    'arrayBufferBytes',
+  ]
     .filter((counter) => samples[0]?.[counter] !== undefined)
     .map((counter) => typicalStep(samples, counter))
     .reduce((sum, bytes) => sum + Math.max(0, bytes), 0);

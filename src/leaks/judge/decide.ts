@@ -1,6 +1,6 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
 import type { Because, BoundedGrowth, Verdict } from '../model.ts';
-import { BEHIND_FOLLOWED, SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
+import { BEHIND_FOLLOWED, EXACT_BYTES, SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
 import { followUp } from './followUp.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
@@ -310,7 +310,7 @@ function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence, bo
   if (iterations <= 0) return runaway !== undefined;
   // What ended the count below where it began comes and goes.
   if (perIteration <= 0) return false;
-  if (countsThings(counter) || counter === 'backingStoreBytes')
+  if (countsThings(counter) || EXACT_BYTES.has(counter))
     return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
   const typical = typicalStep(samples, counter);
   const unexplained = lateRate(counter, evidence) - boundedBytes / iterations;

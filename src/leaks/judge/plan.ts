@@ -1,5 +1,5 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
-import { countsThings, kindOf } from '../platform/index.ts';
+import { EXACT_BYTES, countsThings, kindOf } from '../platform/index.ts';
 import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
@@ -130,7 +130,7 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
     iterations: runaway && told >= FEWEST_MULTIPLYING ? 0 : Math.max(0, needed - told),
     stacks: false,
     // Buffers are resized in place, which no quick look sees.
-    quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter) || counter === 'backingStoreBytes'),
+    quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter) || EXACT_BYTES.has(counter)),
     ...(goesOnMeanwhile ? { meanwhileTo: escalateTo - thresholds.lastStretch } : {}),
     reason: rose === '' ? 'asked for' : `${rose} rose`,
   };

@@ -1,5 +1,5 @@
 import type { Evidence, SnapshotSeen } from '../evidence.ts';
-import { kindOf } from '../platform/index.ts';
+import { countsThings, kindOf } from '../platform/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import type { BoundedGrowth } from '../model.ts';
 import type { FollowUp } from './followUp.ts';
@@ -17,6 +17,8 @@ import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
  * longer than the one before, so that a cache that has filled is left soon after.
  */
 const READINGS = [90, 130, 230];
+/** Iterations before the last reading, in which a cache of 500 has been full and a leak goes on. */
+const LAST_ITERATIONS = 30;
 /** Iterations by the mouse that show whether growth came to rest, or the page does not follow events of our own. */
 const DOUBTED_ITERATIONS = 20;
 /** Kinds of which programs keep up to 500 on purpose: in caches, rings, undo stacks, logs. Of sockets and timers they do not. */
@@ -45,8 +47,11 @@ export function nextReach(
   if (last.endedBy !== 'done' || !wasFaithful(evidence, follow)) return undefined;
   const rested = cameToRest(evidence, sprints);
   if (rested && last.inPage > 0) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
-  const to = rested ? undefined : [...READINGS, reach - thresholds.lastStretch].find((reading) => reading > begun);
+  const end = reach - thresholds.lastStretch;
+  const to = rested ? undefined : [...READINGS, end - LAST_ITERATIONS, end].find((reading) => reading > begun);
   if (to !== undefined) return sprint(to, 'page or mouse');
+  // A snapshot tells which of several is bounded; one alone would have brought its counters to rest.
+  if (!rested && leaks.length === 1 && natives.length === 0 && plainlyGoesOn(evidence, sprints)) return undefined;
   return {
     do: 'snapshot',
     heap: 0,
@@ -58,12 +63,14 @@ export function nextReach(
   };
 }
 
+type Sprints = ReturnType<typeof sprintsIn>;
+
 const mayBeBounded = ({ kind, group, resource }: LeakCandidate): boolean =>
   group !== undefined && group.via === undefined && resource === undefined && KEPT_IN_NUMBERS.has(kind);
 
 const isElement = ({ className }: GroupReport): boolean => kindOf(className, undefined) === 'dom-node';
 
-const sprintsAfter = (evidence: Evidence, { begun }: FollowUp['latest']): ReturnType<typeof sprintsIn> =>
+const sprintsAfter = (evidence: Evidence, { begun }: FollowUp['latest']): Sprints =>
   sprintsIn(evidence).filter((seen) => seen.begun >= begun);
 
 /**
@@ -90,15 +97,33 @@ const countedIn = ({
   observations.filter((seen) => seen.saw === 'counters').filter(({ when }) => when === 'count');
 
 /** Whether no counter that rose in the count went on at its rate between the last two readings. */
-function cameToRest(evidence: Evidence, sprints: ReturnType<typeof sprintsIn>): boolean {
+const cameToRest = (evidence: Evidence, sprints: Sprints): boolean =>
+  sprints.length > 1 && gains(evidence, sprints).every(({ gain, expected }) => gain < expected);
+
+/**
+ * Whether each of them did, by more than a page at rest may gain. The browser's own heap has its records, which end by
+ * themselves.
+ */
+const plainlyGoesOn = (evidence: Evidence, sprints: Sprints): boolean =>
+  gains(evidence, sprints)
+    .filter(({ counter }) => counter !== 'embedderHeapBytes')
+    .every(
+      ({ counter, gain, expected }) => gain >= expected && (countsThings(counter) || expected >= thresholds.slowBytes),
+    );
+
+/** Of each counter that rose in the count: what it gained between the last two readings, and what it gains if it goes on. */
+function gains(
+  evidence: Evidence,
+  sprints: Sprints,
+): { readonly counter: string; readonly gain: number; readonly expected: number }[] {
   const { samples } = countView(evidence);
   const [before, after] = sprints.slice(-2);
-  if (!before || !after) return false;
+  if (!before || !after) return [];
   const iterations = after.begun - before.begun;
-  return findSuspicions(samples).every(({ counter, perIteration }) => {
+  return findSuspicions(samples).map(({ counter, perIteration }) => {
     const rate = counter.endsWith('Bytes') ? typicalStep(samples, counter) || perIteration : perIteration;
     const gain = (after.counters[counter] ?? 0) - (before.counters[counter] ?? 0);
-    return gain < rate * iterations * thresholds.keepsRising;
+    return { counter, gain, expected: rate * iterations * thresholds.keepsRising };
   });
 }
 

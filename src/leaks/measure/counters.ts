@@ -55,7 +55,7 @@ export async function readCounters(cdp: GuardedCdp, workers: WorkerTargets): Pro
     if (ours !== undefined) counters[ours] = value;
   }
   for (const [name, value] of Object.entries(page)) counters[name] = value;
-  return { ...counters, ...(await workers.readHeaps()) };
+  return { ...counters, ...(await workers.readHeaps(page['sharedWorkers'])) };
 }
 
 interface HeapUsage {

@@ -332,7 +332,10 @@ export class Measurements {
     let clicked = 0;
     while (subject.begun < to && endedBy === 'done') {
       const iterationBegan = clock.monotonic();
-      const inPage = by === 'mouse' ? undefined : subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun));
+      const inPage =
+        by === 'mouse'
+          ? undefined
+          : subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun), by === 'page');
       const done = (await inPage) ?? 0;
       if (by === 'page' && done === 0) {
         endedBy = 'time';

@@ -111,6 +111,8 @@ export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = { fileDescripto
 /** What a document holds outside of both heaps, as the page hooks name it. Most leaks of nodes bring it along. */
 export const CONTENT_NAMES = { text: "addition to the document's text", rule: 'CSSRule' } as const;
 export const isContentName = (name: string): boolean => name === CONTENT_NAMES.text || name === CONTENT_NAMES.rule;
+/** Counters of bytes that are exact, whatever the collector does: what is read is what is there. */
+export const EXACT_BYTES: ReadonlySet<string> = new Set(['backingStoreBytes', 'wasmMemoryBytes']);
 
 /** True for counters of things (nodes, listeners, frames …), whose steady rise is a leak whatever the heap shows. */
 export function countsThings(counter: string): boolean {

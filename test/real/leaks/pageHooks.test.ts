@@ -452,6 +452,33 @@ describe('page hooks in Chromium', function () {
     assert.match(named(resources, 'interval')[0]!.stack, /counting\.js:1:\d+/);
   });
 
+  it('counts the bytes of WebAssembly memories while they live, made by script or exported by an instance', async () => {
+    // (module (memory (export "memory") 1) (func (export "grow") (param i32) (result i32) local.get 0 memory.grow))
+    const module = [
+      [
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1, 0, 5, 3, 1, 0, 1, 7, 17, 2, 6, 109, 101, 109,
+        111,
+      ],
+      [114, 121, 2, 0, 4, 103, 114, 111, 119, 0, 0, 10, 8, 1, 6, 0, 32, 0, 64, 0, 11],
+    ].flat();
+    await open('');
+    const bytes = async () => (await readPageCounters(cdp))['wasmMemoryBytes'];
+    const run = async (script: string) =>
+      await page.evaluate(`(async () => { const module = new Uint8Array([${module.join()}]); ${script} })()`);
+    const wasmPage = 64 * 1024;
+    assert.equal(await bytes(), 0);
+    await run('globalThis.memory = new WebAssembly.Memory({ initial: 1 })');
+    assert.equal(await bytes(), wasmPage);
+    await run('memory.grow(2)');
+    assert.equal(await bytes(), 3 * wasmPage);
+    await run('globalThis.made = (await WebAssembly.instantiate(module)).instance; made.exports.grow(1)');
+    await run('globalThis.built = new WebAssembly.Instance(new WebAssembly.Module(module), {})');
+    assert.equal(await bytes(), 6 * wasmPage);
+    await run('delete globalThis.memory; delete globalThis.made; delete globalThis.built');
+    await collectGarbage();
+    assert.equal(await bytes(), 0);
+  });
+
   it('says nothing, rather than something wrong, where it is not installed', async () => {
     await open('', { hooks: false });
     await markIteration(cdp, 1);

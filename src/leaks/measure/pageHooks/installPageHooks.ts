@@ -6,6 +6,7 @@ import { keepRecords } from './parts/records.ts';
 import { answerInspector } from './parts/reading.ts';
 import { followWork } from './parts/work.ts';
 import { followContent } from './parts/content.ts';
+import { hookWasm } from './parts/wasm.ts';
 import { hookTimings } from './parts/timings.ts';
 import { wrapNatives } from './parts/wrapping.ts';
 
@@ -36,7 +37,8 @@ export const installPageHooks = new Function(`
   const timers = (${hookTimers.toString()})(natives, records, wrapping);
   const objects = (${hookObjects.toString()})(natives, records, wrapping);
   const timings = (${hookTimings.toString()})(natives, records, wrapping);
+  const wasm = (${hookWasm.toString()})(natives, wrapping);
   const work = (${followWork.toString()})(natives, records, wrapping, timers);
   const content = (${followContent.toString()})(natives, records, wrapping);
-  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work, content);
+  (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work, content, wasm);
 `) as () => void;

@@ -3,7 +3,8 @@ import type { AnyFunction } from './hookTypes.ts';
 
 /** The language and the platform as they were before any page script: a page may patch them later as it likes. */
 export function captureNatives() {
-  const { apply, construct, set, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, defineProperty } = Reflect;
+  const { apply, construct, set, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, defineProperty, ownKeys } =
+    Reflect;
   const NativeError = Error as ErrorConstructor & {
     stackTraceLimit: number | undefined;
     prepareStackTrace: unknown;
@@ -73,6 +74,7 @@ export function captureNatives() {
     getOwnPropertyDescriptor,
     getPrototypeOf,
     defineProperty,
+    ownKeys,
     set,
     NativeError,
     captureStackTrace,

@@ -7,6 +7,7 @@ import type { Records } from './records.ts';
 import type { Timers } from './timers.ts';
 import type { Timings } from './timings.ts';
 import type { Work } from './work.ts';
+import type { Wasm } from './wasm.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /** What the inspector may ask (readPageHooks.ts does). */
@@ -20,6 +21,7 @@ export function answerInspector(
   { marks, measures }: Timings,
   work: Work,
   content: Content,
+  wasm: Wasm,
 ) {
   const { mapForEach, mapDelete, mapClear, mapSize, push, getterOf } = natives;
   const { state, intervals, objectUrls, geolocationWatches, foreignRevoked } = records;
@@ -82,6 +84,7 @@ export function answerInspector(
       performanceMeasures: measures.count(),
       textGrowths,
       cssRules,
+      wasmMemoryBytes: wasm.bytes(),
       untracked: state.dropped,
     } as unknown as Record<string, number>;
     for (let type = objects.lastType(); type; type = type.after) counts[type.counter] = 0;

@@ -27,8 +27,13 @@ export function wrapNatives(natives: Natives, records: Records) {
   }
 
   /** Wraps a global class so that `made` sees what it constructs; `prototype.constructor` and its alias follow. */
-  function wrapClass(name: string, alias: string | undefined, made: (object: object, site: Site) => void): void {
-    const native = scope[name] as AnyFunction | undefined;
+  function wrapClass(
+    name: string,
+    alias: string | undefined,
+    made: (object: object, site: Site) => void,
+    holder: object = scope,
+  ): void {
+    const native = getOwnPropertyDescriptor(holder, name)?.value as AnyFunction | undefined;
     if (typeof native !== 'function') return;
     const handler: Handler = {
       __proto__: null,
@@ -38,7 +43,7 @@ export function wrapNatives(natives: Natives, records: Records) {
         return object;
       },
     };
-    const proxy: unknown = wrap(scope, name, handler);
+    const proxy: unknown = wrap(holder, name, handler);
     if (!proxy) return;
     const prototype = native.prototype as object;
     const constructorProperty = getOwnPropertyDescriptor(prototype, 'constructor');
