@@ -234,21 +234,17 @@ export class PageUnderTest implements Subject {
   }
 
   /** Runs one iteration after which nothing is read but the bytes of the heap, garbage included. */
-  async iterateOn(): Promise<number> {
+  async iterateOn(wait: 'frame' | 'sprint' = 'frame'): Promise<number> {
     await this.#iterate();
-    const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration('frame')]);
+    const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(wait)]);
     return bytes;
   }
 
   /** Runs one iteration among many: where none had anything to wait for, the page is not given a frame. */
   get sprint(): (() => Promise<number>) | undefined {
-    if (!this.#time.skips) return undefined;
-    return async () => {
-      const isSynchronous = !this.#quick.isAsynchronous;
-      await this.#iterate();
-      const [bytes] = await Promise.all([this.heapBytes(), this.#endIteration(isSynchronous ? 'sprint' : 'frame')]);
-      return bytes;
-    };
+    return this.#time.skips
+      ? async () => await this.iterateOn(this.#quick.isAsynchronous ? 'frame' : 'sprint')
+      : undefined;
   }
 
   async mutations(): Promise<number> {

@@ -103,11 +103,20 @@ function leftOpen(evidence: Evidence, suspicions: readonly Suspicion[]): LeakCan
     if (survivors.some((step) => step <= 0)) continue;
     const readings = samples.map((sample) => sample[counter]!);
     const because: Because = {
-      rule: 'left open',
-      reason: `${counter}: ${readings.join(', ')}, then ${end.counters[counter] ?? 0} at the end; nothing in the heap holds what was left open`,
+      rule: countsThings(counter) ? 'left open' : 'never given back',
+      reason: `${counter}: ${readings.join(', ')}, then ${end.counters[counter] ?? 0} at the end; nothing in the heap shows it`,
       numbers: { perIteration },
     };
-    return { kind: 'native-memory', name, perIteration, bytesPerIteration: 0, retainedBytes: 0, survivors, because };
+    const bytes = countsThings(counter) ? 0 : 1;
+    return {
+      kind: 'native-memory',
+      name,
+      perIteration: bytes > 0 ? 1 : perIteration,
+      bytesPerIteration: bytes * perIteration,
+      retainedBytes: bytes * (readings.at(-1)! - readings[0]!),
+      survivors,
+      because,
+    };
   }
   return undefined;
 }

@@ -1,6 +1,13 @@
 import type { SnapshotSeen, IterationSpan } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { FOLLOWED_CLASSES, isContentName, kindOf } from '../platform/index.ts';
+import {
+  FOLLOWED_CLASSES,
+  MODULE_MAP,
+  isContentName,
+  isImportedModule,
+  isModuleRecord,
+  kindOf,
+} from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
@@ -48,10 +55,9 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   let boundedBytes = 0;
   const doubtful = new Map<GroupReport, BoundedGrowth>();
   const before = survivorsBefore(context.earlier);
-  for (const group of snapshot.analysis.groups) {
+  for (const group of joinModules(snapshot.analysis.groups)) {
     // What only the browser holds is the page's if a function of the page made it, or a frame's world.
-    if (group.holder.nodeType === 'synthetic' && !madeByPage(group) && kindOf(group.className, group.via) !== 'frame')
-      continue;
+    if (group.holder.nodeType === 'synthetic' && !isPageOwn(group)) continue;
     const released = isReleased(group, snapshot);
     anyReleased ||= released;
     if (!released && isAgeless(group, spans)) {
@@ -123,6 +129,19 @@ function withoutContent(found: readonly LeakCandidate[], broughtAlong: boolean):
   if (broughtAlong || others.length > 0) return others;
   // A style element whose text grows has more rules: one cause.
   return found.slice(0, 1);
+}
+
+const isPageOwn = (group: GroupReport): boolean =>
+  madeByPage(group) || kindOf(group.className, group.via) === 'frame' || isImportedModule(group.className, group.via);
+
+/** A module that is imported under ever new URLs is one thing, with all that its code made when it ran. */
+function joinModules(groups: readonly GroupReport[]): readonly GroupReport[] {
+  const module = groups.find(({ className, via }) => isImportedModule(className, via));
+  if (!module) return groups;
+  const parts = groups.filter(({ via }) => isModuleRecord(via));
+  const bytes = module.bytes.map((_, index) => parts.reduce((sum, part) => sum + (part.bytes[index] ?? 0), 0));
+  const holder = { ...module.holder, name: MODULE_MAP };
+  return [{ ...module, bytes, holder }, ...groups.filter((group) => !parts.includes(group))];
 }
 
 const groupKey = ({ className, holder, via }: GroupReport): string =>

@@ -1,5 +1,5 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
-import { EXACT_BYTES, countsThings, kindOf } from '../platform/index.ts';
+import { EXACT_BYTES, SYSTEM_COUNTERS, countsThings, kindOf } from '../platform/index.ts';
 import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
@@ -149,7 +149,7 @@ export function mayLeak(
 ): 'yes' | 'no' | 'not known' {
   const first = view.snapshots[0]!;
   if (
-    suspicions.some(({ counter }) => countsThings(counter)) ||
+    suspicions.some(({ counter }) => countsThings(counter) || SYSTEM_COUNTERS[counter] !== undefined) ||
     runawayInCount(evidence, view) ||
     findMultiplied(first.analysis.groups.map(({ survivors }) => survivors)) ||
     hasCandidates(first, evidence.settings.warmup)

@@ -14,6 +14,19 @@ export const isGlobalName = (name: string): boolean => /^Window\b|GlobalScope\b/
 /** Blink keeps the scope of each ES module through its Modulator, Node through a ModuleWrap: neither is a word of the user's. */
 export const isModuleScopeName = (name: string): boolean => /^(?:Modulator|ModuleWrap)$/.test(name);
 
+/**
+ * Whether it is a module that was imported anew, by its class and the browser's own object that holds it: a document keeps each URL
+ * that it imported until it ends.
+ */
+export const isImportedModule = (className: string, via: string | undefined): boolean =>
+  className === 'Module' && isModuleRecord(via);
+
+/** What Blink's map of modules holds of each. */
+export const isModuleRecord = (via: string | undefined): boolean => via === 'BoxedV8Module';
+
+/** For people: where a document keeps the modules that it imported. */
+export const MODULE_MAP = "the document's modules";
+
 const DETACHED = 'Detached ';
 
 /** True for what Chromium marks as not in a document any more. */
@@ -106,7 +119,10 @@ export const NODE_THREADS = 'threadsPorts';
 export const isStandardStream = (holder: string): boolean => /^std(?:in|out|err)\._events\./.test(holder);
 
 /** Counters of what the system counts for a program of its own: nothing in a heap has to hold these for them to stay. */
-export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = { fileDescriptors: 'open file descriptor' };
+export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = {
+  fileDescriptors: 'open file descriptor',
+  wasmMemoryBytes: 'WebAssembly memory',
+};
 
 /** What a document holds outside of both heaps, as the page hooks name it. Most leaks of nodes bring it along. */
 export const CONTENT_NAMES = { text: "addition to the document's text", rule: 'CSSRule' } as const;
