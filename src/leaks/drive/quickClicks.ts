@@ -11,6 +11,8 @@ const CLICKING_MS = 1000;
 const SKIPPED_WORK: ReadonlySet<WorkKind> = new Set(['timer', 'idle', 'request']);
 /** Iterations at a time whose work takes time, until it is known how much. */
 const FIRST_CLICKS = 5;
+/** Iterations by the mouse that tell how much time the next ones need. */
+const LAST_ITERATIONS = 10;
 /** Timers that an iteration sets one after the other may come a little later than when the mouse clicked. */
 const REST_FACTOR = 1.1;
 
@@ -23,8 +25,8 @@ export class QuickClicks {
   #isAsynchronous = false;
   /** Whether some of that takes real time. */
   #needsRealTime = false;
-  /** The most of the page's time that the timers of an iteration needed, in ms. */
-  #timersMs = 0;
+  /** The page's time that the timers of the last iterations needed, in ms. What the first did once is not waited for again. */
+  readonly #timersMs: number[] = [];
   /** What an iteration took last, in real ms. */
   #clickedMs: number | undefined;
 
@@ -42,7 +44,8 @@ export class QuickClicks {
   learn({ waitedFor, tail, requests, ended, timersMs }: Settled): void {
     this.#isAsynchronous ||= waitedFor.length > 0 || tail.length > 0 || requests > 0;
     this.#needsRealTime ||= tail.length > 0 || !ended || waitedFor.some((kind) => !SKIPPED_WORK.has(kind));
-    this.#timersMs = Math.max(this.#timersMs, timersMs);
+    this.#timersMs.push(timersMs);
+    if (this.#timersMs.length > LAST_ITERATIONS) this.#timersMs.shift();
   }
 
   /**
@@ -63,7 +66,7 @@ export class QuickClicks {
       return { done: await this.#world.call(clickInPage, steps, iterations, CLICKING_MS, 0), skippedMs: 0 };
     const many = this.#clickedMs === undefined ? FIRST_CLICKS : Math.floor(CLICKING_MS / this.#clickedMs);
     const clicks = Math.max(1, Math.min(iterations, many));
-    const restMs = Math.ceil(this.#timersMs * REST_FACTOR) + 1;
+    const restMs = Math.ceil(Math.max(...this.#timersMs) * REST_FACTOR) + 1;
     const began = this.#clock.monotonic();
     const skippedMs = clicks * (restMs + 1);
     // By the page's clock nothing but the number of clicks ends them.
