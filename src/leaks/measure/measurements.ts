@@ -1,4 +1,3 @@
-import { availableParallelism, loadavg } from 'node:os';
 import { kindOf } from '../platform/index.ts';
 import type { Clock } from '../../support/index.ts';
 import type { Subject } from '../drive/subject.ts';
@@ -27,6 +26,7 @@ import { HeapStudy } from './heapStudy.ts';
 import { trackingLost } from './objectNumbers.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
 import { Holders, type KeptPlaces } from './holders.ts';
+import { Sprints } from './sprints.ts';
 import { defined } from '../../support/index.ts';
 
 /** What was seen of places while holders were watched: for lines, not for verdicts. */
@@ -48,14 +48,6 @@ const NOTHING_SEEN: SeenPlaces = {
   iterations: 0,
   latest: { analysis: { groups: [], growth: [], nodeCount: 0, elements: {} }, spans: [] },
 };
-
-/** Beyond the usual follow-up, growth is followed for so long, in ms on a machine that is not busy, and so far, in bytes. */
-const SPRINT_MS = 10_000;
-/** Where more programs want to run than there are processors, all takes longer: so many times, at most. */
-const MOST_BUSY = 4;
-const SPRINT_BYTES = 150 * 1024 * 1024;
-/** Iterations inside the page between two looks at its heap. */
-const CLICKED_AT_ONCE = 25;
 
 export interface MeasuringOptions {
   readonly subject: Subject;
@@ -81,11 +73,12 @@ export class Measurements {
   #workers: readonly WorkerTarget[] = [];
   /** Follow-up iterations done, for progress. */
   #followed = 0;
-  #sprintedMs = 0;
+  readonly #sprints: Sprints;
 
   constructor(options: MeasuringOptions) {
     this.#options = options;
     this.#startedAt = options.clock.monotonic();
+    this.#sprints = new Sprints(options);
   }
 
   get evidence(): Evidence {
@@ -322,42 +315,15 @@ export class Measurements {
   }
 
   async *#sprint({ to, of, by }: Of<'sprint'>, note: 'told' | 'untold' = 'told'): AsyncGenerator<LeakEvent> {
-    const { subject, clock, followUntil } = this.#options;
-    const deadline = Math.min(followUntil(), clock.monotonic() + SPRINT_MS * busyness() - this.#sprintedMs);
-    const began = clock.monotonic();
-    const bytes: number[] = [];
-    const ms: number[] = [];
-    let endedBy: 'done' | 'time' | 'multiplying' = 'done';
-    const total = of - subject.begun + this.#followed;
-    let clicked = 0;
-    while (subject.begun < to && endedBy === 'done') {
-      const iterationBegan = clock.monotonic();
-      const inPage =
-        by === 'mouse'
-          ? undefined
-          : subject.clickInPage?.(Math.min(CLICKED_AT_ONCE, to - subject.begun), by === 'page');
-      const done = (await inPage) ?? 0;
-      if (by === 'page' && done === 0) {
-        endedBy = 'time';
-        break;
-      }
-      bytes.push(done > 0 ? await subject.heapBytes!() : await subject.sprint!());
-      ms.push(clock.monotonic() - iterationBegan);
-      clicked += done;
-      this.#followed += Math.max(1, done);
+    const total = of - this.#options.subject.begun + this.#followed;
+    const run = this.#sprints.run(to, by);
+    let next = await run.next();
+    for (; next.done !== true; next = await run.next()) {
+      this.#followed += next.value;
       yield { type: 'iteration', phase: 'escalate', iteration: this.#followed, of: total };
-      if (looksMultiplying(bytes, ms)) endedBy = 'multiplying';
-      else if (clock.monotonic() >= deadline || bytes.at(-1)! - bytes[0]! > SPRINT_BYTES) endedBy = 'time';
     }
-    this.#sprintedMs += clock.monotonic() - began;
-    if (note === 'told')
-      this.note({
-        saw: 'sprinted',
-        inPage: clicked,
-        counters: await subject.read(),
-        ...(await this.#effects()),
-        endedBy,
-      });
+    const counters = note === 'told' && (await this.#options.subject.read());
+    if (counters) this.note({ saw: 'sprinted', counters, ...(await this.#effects()), ...next.value });
   }
 
   /** What iterations did to the page so far, as far as it is counted. */
@@ -426,11 +392,6 @@ export class Measurements {
       ...(history.holders.length > 0 ? { history } : {}),
     });
   }
-}
-
-/** Programs that want to run for each processor, from 1; 1 on Windows, which does not count them. */
-function busyness(): number {
-  return Math.min(MOST_BUSY, Math.max(1, loadavg()[0]! / availableParallelism()));
 }
 
 /** An observation as its maker knows it: when it was made is added. */

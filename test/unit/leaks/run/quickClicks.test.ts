@@ -56,7 +56,7 @@ describe('quick clicks inside a page', () => {
     assert.equal(quick.can(false, false), true);
     const { done, skippedMs } = await quick.run(['#go'], 3);
     assert.equal(done, 3);
-    const [{ restMs }] = clicks as [{ restMs: number }];
+    const { restMs } = clicks[0]!;
     assert.ok(restMs > 300 && restMs < 400, `${restMs} ms`);
     assert.deepEqual(skipped, [skippedMs]);
     assert.ok(skippedMs >= 3 * restMs && skippedMs < 4 * restMs, `${skippedMs} ms`);
