@@ -28,10 +28,7 @@ test.describe('soaks', () => {
   // Their clock moves 18 s with each pass unless told otherwise.
   test('leak: a soak lets time pass by itself', async ({ page, soak }) => {
     await openShop(page, 'late');
-    const result = await soak.measure(async () => await openAndClose(page), { clock: { advanceMs: 31_000 } });
-    expect(result.leaking).toBe(true);
-    expect(result.report.findings[0]).toMatchObject({ name: 'Panel', holder: 'closedPanels' });
-    throw new SoakLeakError('Expected no leak, kept in closedPanels:10', result);
+    await soak.run(async () => await openAndClose(page), { clock: { advanceMs: 31_000 } });
   });
 
   test('clean: a soak allows nodes and listeners up to its thresholds', async ({ page, soak }) => {
