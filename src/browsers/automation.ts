@@ -1,7 +1,7 @@
 import type { ProcessInfo } from '../processes/index.ts';
 import type { Automation, BrowserProfile, DebuggingTransport, Evidence } from './browserTree.ts';
 import { type ProfileContext, defaultProfile, judgeProfile } from './profiles.ts';
-import type { Program } from './programs.ts';
+import { ELECTRON_APP, type Program } from './programs.ts';
 
 /** What a browser's command line, profile and ancestors say about who drives it. */
 export interface AutomationFacts {
@@ -119,6 +119,14 @@ export function judgeAutomation(
     );
   if (switches.has('-juggler-pipe') || switches.has('--inspector-pipe'))
     claim('playwright', 'command-line', `It is a browser that Playwright builds, which ${pipeSwitch(program)} shows`);
+  if (program.product === ELECTRON_APP && switches.value('--inspect') === '0')
+    claim(
+      'playwright',
+      'command-line',
+      '--inspect=0 is on the command line, as Playwright starts Electron applications',
+    );
+  if (switches.has('--extensionTestsPath'))
+    claim('unknown tool', 'command-line', '--extensionTestsPath is on the command line: it runs tests of an extension');
   if (switches.has('--enable-automation'))
     claim('unknown tool', 'command-line', '--enable-automation is on the command line');
   if (program.family === 'webkit' && switches.has('--automation'))

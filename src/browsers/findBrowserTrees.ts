@@ -48,7 +48,20 @@ export function findBrowserTrees(table: ProcessTable, context: ProfileContext = 
   const taken = new Set(drafts.flatMap(({ members }) => [...members.keys()]));
   const stray = [...candidates.values()].filter(({ info }) => !taken.has(info.pid));
   drafts.push(...adoptStrays(table, stray, drafts, candidates));
-  return drafts.map((draft) => describe(table, draft, candidates, context)).sort((a, b) => byStart(a.root, b.root));
+  return withoutShared(drafts)
+    .map((draft) => describe(table, draft, candidates, context))
+    .sort((a, b) => byStart(a.root, b.root));
+}
+
+/** A table that was read while processes came and went may tell of one in two ways. It belongs to the first, living browsers before what is left of others. */
+function withoutShared(drafts: readonly Draft[]): Draft[] {
+  const taken = new Set<number>();
+  return drafts.flatMap(({ root, members }) => {
+    if (taken.has(root.pid)) return [];
+    const own = [...members].filter(([pid]) => !taken.has(pid));
+    for (const [pid] of own) taken.add(pid);
+    return [{ root, members: new Map(own) }];
+  });
 }
 
 /** Drivers, and browsers that no other part of a browser started. */

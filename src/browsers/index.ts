@@ -23,5 +23,5 @@ export { type Trend, trendOf } from './trend.ts';
 export { type CdpSession, type PageMetrics, readPageMetrics } from './pages/pageMetrics.ts';
 export { mapPagesToProcesses } from './pages/mapPagesToProcesses.ts';
 export { type RendererContent, rendererContents } from './pages/rendererContents.ts';
-export { recogniseProgram } from './programs.ts';
+export { ELECTRON_APP, recogniseProgram } from './programs.ts';
 export { findPlaywright } from './playwrightPackage.ts';

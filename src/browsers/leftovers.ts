@@ -7,7 +7,7 @@ import { type LeftoverScene, type ScannedFolder, judgeFolder } from './leftovers
 import { boundSockets } from './leftovers/inUse.ts';
 import { measureFolder } from './leftovers/measure.ts';
 import { isInTemporaryPlace, isMadeWith } from './leftovers/temporary.ts';
-import { type LeftoverPattern, cachePattern, temporaryPattern } from './leftovers/patterns.ts';
+import { type LeftoverPattern, cachePattern, mayBeFile, temporaryPattern } from './leftovers/patterns.ts';
 import { defined } from '../support/index.ts';
 
 /** The profile of a browser that was just ended, as its own command line named it. */
@@ -128,9 +128,7 @@ async function describeFolder(
   siblings: readonly ScannedFolder[],
   scene: LeftoverScene,
 ): Promise<Leftover | undefined> {
-  const measured = folder.stats.isDirectory()
-    ? await measureFolder(folder.path)
-    : { bytes: 0, changedAtMs: folder.stats.mtimeMs };
+  const measured = await measureFolder(folder.path);
   const ageMs = Math.max(0, scene.now - measured.changedAtMs);
   const verdict = await judgeFolder(folder, ageMs, siblings, scene);
   if (verdict.kind === 'none') return undefined;
@@ -159,7 +157,7 @@ async function setScene(options: FindLeftoversOptions): Promise<LeftoverScene> {
   };
 }
 
-/** Every folder (or link in its place) in `parent` that follows a pattern. */
+/** Every folder (or link in its place) in `parent` that follows a pattern, and the files that Chromium writes under such a name. */
 async function scan(
   parent: string,
   patternOf: (name: string) => LeftoverPattern | undefined,
@@ -179,7 +177,8 @@ async function scan(
     const path = join(parent, name);
     try {
       const stats = await lstat(path);
-      if (!stats.isDirectory() && !stats.isSymbolicLink()) continue;
+      const isOfKind = stats.isDirectory() || (stats.isFile() && stats.nlink === 1 && mayBeFile(name, pattern));
+      if (!isOfKind && !stats.isSymbolicLink()) continue;
       if (pattern.contains !== undefined && stats.isDirectory()) await lstat(join(path, pattern.contains));
       const otherPath = join(real, name);
       found.push({ path, paths: path === otherPath ? [path] : [path, otherPath], pattern, stats });

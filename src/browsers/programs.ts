@@ -119,7 +119,10 @@ function recognise(commandLine: readonly string[]): Program | undefined {
   const name = file.replace(helper, '');
   const isPlaywrightWebKit = name === 'playwright' && /[/\\]webkit-\d+[/\\]/.test(path);
   const match = isPlaywrightWebKit ? webkit : known.find(({ names }) => names.test(name));
-  if (!match || isElectron(switches)) return undefined;
+  if (!match || isElectron(switches))
+    return testOfElectron(name, switches) === undefined
+      ? undefined
+      : { family: 'chromium', product: ELECTRON_APP, role: 'browser', path, folder, switches };
   const common = {
     family: match.family,
     product: productOf(match, path),
@@ -143,8 +146,29 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 /** An Electron application under a browser's name says so: Electron passes these to its children, and `.asar` to itself. */
 function isElectron(switches: Switches): boolean {
   return (
-    switches.has('--app-path') || switches.has('--standard-schemes') || /\.asar(?:$|[/\\])/.test(switches.first() ?? '')
+    ['--app-path', '--standard-schemes', '--inspect'].some((name) => switches.has(name)) ||
+    /\.asar(?:$|[/\\])/.test(switches.first() ?? '')
   );
+}
+
+/** What applications are called that are built on Electron and driven by a test runner. */
+export const ELECTRON_APP = 'Electron app';
+
+/** What hands a command line on, or runs Node: the application is below it. */
+const NO_APP =
+  /^(?:node|nodejs|bun|deno|npm|npx|pnpm|yarn|(?:ba|da|z|k|fi)?sh|timeout|env|nice|setsid|nohup|script|xvfb|xvfb-run|.*driver)$/;
+
+/**
+ * What says that a test runner started an application built on Electron, or undefined: such a one has no other user. Its name
+ * may be any; its children are known by being below it. Playwright's `_electron.launch` and chromedriver (WebdriverIO, Spectron)
+ * pass what no person does, and so do the tests of VS Code extensions.
+ */
+function testOfElectron(name: string, switches: Switches): string | undefined {
+  if (NO_APP.test(name) || switches.has('--type') || /[/\\]cli\.js$/.test(switches.first() ?? '')) return undefined;
+  const isPortLeftToChance = switches.value('--remote-debugging-port') === '0';
+  if (isPortLeftToChance && switches.value('--inspect') === '0') return '--inspect=0 --remote-debugging-port=0';
+  if (switches.has('--extensionTestsPath')) return '--extensionTestsPath';
+  return isPortLeftToChance && switches.value('--test-type') === 'webdriver' ? '--test-type=webdriver' : undefined;
 }
 
 function productOf({ product }: KnownProgram, path: string): string {

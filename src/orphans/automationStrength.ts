@@ -37,6 +37,8 @@ export function automationStrength(
       source: 'command-line',
       fact: 'Its debugging port is chosen at random, so only a program can find it',
     });
+  if ([...switches].some((argument) => argument.startsWith('--extensionTestsPath=')))
+    strong.push({ source: 'command-line', fact: 'It runs tests of an extension' });
   for (const name of ['--enable-automation', '--test-type=webdriver', '--marionette', '-marionette'])
     if (switches.has(name)) strong.push({ source: 'command-line', fact: `${name} is on its command line` });
   if (tree.profile && isTemporary(tree.profile.path, tree.profile.kind, tempFolders))

@@ -1,4 +1,4 @@
-import type { BrowserTree, Evidence } from '../browsers/index.ts';
+import { type BrowserTree, ELECTRON_APP, type Evidence } from '../browsers/index.ts';
 import { type JournalEntry, placeOf } from '../journal/index.ts';
 import {
   type ProcessIdentity,
@@ -231,8 +231,8 @@ async function firstDoubt(
   if (byHand) return byHand;
   if (tree.driver && !tree.browser)
     return { source: 'command-line', fact: 'A driver without a browser may be kept running on purpose' };
-  // What a driver of WebKitGTK starts keeps nothing: automation is given a session that is not on disk.
-  const keepsNothing = tree.family === 'webkit' && tree.driver !== undefined;
+  // What a driver of WebKitGTK starts keeps nothing on disk. An Electron application under test keeps its data where it always does.
+  const keepsNothing = (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
   if (!tree.profile && !keepsNothing) return { source: 'profile', fact: 'Its profile is not known' };
   const colleague = launcher.kind === 'gone' && launcher.former ? undefined : jobColleague(tree, options);
   if (colleague)

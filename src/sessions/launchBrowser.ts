@@ -210,7 +210,15 @@ function ownWords(log: string): string {
 
 function launchError(error: unknown, executable: string): LeakwrightError {
   if (error instanceof LeakwrightError) return error;
-  const text = ownWords(stripVTControlCharacters(describeError(error))).slice(0, MAX_MESSAGE);
+  const log = stripVTControlCharacters(describeError(error));
+  // A Firefox that Playwright did not build does not know the switch, and ends by itself.
+  if (/<launching>.* -juggler-pipe\b/.test(log) && log.includes('<process did exit: exitCode=0'))
+    return new LeakwrightError(
+      'browsers.launchFailed',
+      `The Firefox '${executable}' cannot be driven: Playwright opens pages only in the Firefox that it builds.`,
+      { hint: 'Install that one (npx playwright install firefox), or check in Chromium.', cause: error },
+    );
+  const text = ownWords(log).slice(0, MAX_MESSAGE);
   const hint = /sandbox/i.test(text)
     ? 'Allow unprivileged user namespaces, or launch without the sandbox (--no-sandbox).'
     : /missing x server|\$DISPLAY|ozone_platform/i.test(text)

@@ -303,6 +303,17 @@ export const MADE_PAGES: readonly MadePage[] = [
   { name: '264 bytes of the first reading', truth: 'clean', counters: steps('jsHeapBytes', [264, 0, 0, 0, 0, 0, 0]) },
   { name: '900 bytes in one step', truth: 'clean', counters: steps('jsHeapBytes', [0, 0, 900, 0, 0, 0, 0]) },
   { name: '1,500 bytes in one step', truth: 'clean', counters: steps('jsHeapBytes', [0, 0, 1500, 0, 0, 0, 0]) },
+  {
+    name: 'a leak behind a heap that comes and goes by 1,000 bytes',
+    truth: 'leak',
+    counters: steps('jsHeapBytes', [0, 1000, -1000, 0, 1000, -1000, 0]),
+    objects: () => 1,
+  },
+  {
+    name: 'a heap that comes and goes by 1,000 bytes',
+    truth: 'clean',
+    counters: steps('jsHeapBytes', [0, 1000, -1000, 0, 1000, -1000, 0]),
+  },
   { name: 'rises with one fall', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, 20, 20, -5000, 20]) },
   { name: 'rises with two falls', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, -3000, 20, -3000, 20]) },
   {

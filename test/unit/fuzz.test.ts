@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { limitLines } from '../../src/agents/lineLimit.ts';
 import { parseDuration, parseIgnoreRules, parsePageUrl } from '../../src/checks/index.ts';
 import { EventDecoder } from '../../src/checks/events.ts';
+import { findBrowserTrees } from '../../src/browsers/index.ts';
+import { parseMonitorLine } from '../../src/editor/monitoring/monitorLines.ts';
 import { parseEntry } from '../../src/journal/entry.ts';
 import { HeapGraphLoader } from '../../src/leaks/snapshot/heapGraph.ts';
 import { parseStackText } from '../../src/leaks/explain/sources/generatedFrame.ts';
@@ -9,6 +11,8 @@ import { sourceLimits } from '../../src/leaks/explain/sources/limits.ts';
 import { loadSourceMap } from '../../src/leaks/explain/sources/sourceMap.ts';
 import { parseCim, splitWindowsArguments } from '../../src/processes/command/cim.ts';
 import { parsePs, parsePsNames, splitArguments } from '../../src/processes/command/ps.ts';
+import { parseListening, parseLsof, parseNetstat } from '../../src/processes/listeners.ts';
+import { recordedSteps } from '../../src/scenarios/recording.ts';
 import {
   parseAuxv,
   parseCommandLine,
@@ -27,169 +31,15 @@ import {
   renderMarkdown,
   renderText,
 } from '../../src/reports/index.ts';
-import { LeakwrightError, maskText, plainText } from '../../src/support/index.ts';
+import { decode, encode } from '../../src/stores/encoding.ts';
+import { maskText, plainText } from '../../src/support/index.ts';
 import { parseShard } from '../../src/terminal/checkOptions.ts';
+import { CASES, fuzz, isAnswer } from '../support/chaos.ts';
+import { processInfo, tableOf } from './processes/support/tables.ts';
 import { heapText, pageWith } from './leaks/snapshot/heapText.ts';
 import { sampleResult } from './reports/sampleResult.ts';
 
-/**
- * Everything that is read from somewhere else, with what nobody would write on purpose. A seed that fails is kept in SEEDS, so that it
- * is tried for ever.
- */
-const SEEDS: readonly number[] = [1, 20261129];
-const CASES = 1500;
-/** Longer for one case is a hang, also on a busy machine. */
-const CASE_MS = 2000;
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-const VALUES: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1,
-  0.5,
-  1e300,
-  2 ** 31,
-  Number.MAX_SAFE_INTEGER,
-  '',
-  'x',
-  '__proto__',
-  '\u0000\ud800\u001b[31m',
-  'a'.repeat(3000),
-  [],
-  {},
-  [null],
-  { toString: null },
-  [[[[]]]],
-];
-const PIECES = [
-  '\u0000',
-  '\n',
-  ' ',
-  '"',
-  '\\',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  ':',
-  '-',
-  '0',
-  '9'.repeat(40),
-  ')',
-  '(',
-  '\ud800',
-  '=',
-  '::',
-  '/',
-  '%zz',
-  'é',
-];
-
-class Chaos {
-  readonly #next: () => number;
-  constructor(seed: number) {
-    this.#next = random(seed);
-  }
-  upTo(limit: number): number {
-    return Math.floor(this.#next() * limit);
-  }
-  of<T>(list: readonly T[]): T {
-    return list[this.upTo(list.length)]!;
-  }
-
-  /** Text with parts of it taken away, doubled, moved or replaced. */
-  text(text: string): string {
-    let changed = text;
-    for (let change = this.upTo(4); change >= 0; change -= 1) {
-      const at = this.upTo(changed.length + 1);
-      const end = at + this.upTo(Math.min(40, changed.length - at + 1));
-      switch (this.upTo(5)) {
-        case 0: {
-          changed = changed.slice(0, at);
-          break;
-        }
-        case 1: {
-          changed = changed.slice(0, at) + changed.slice(end);
-          break;
-        }
-        case 2: {
-          changed = changed.slice(0, at) + this.of(PIECES) + changed.slice(at);
-          break;
-        }
-        case 3: {
-          changed = changed.slice(0, end) + changed.slice(at);
-          break;
-        }
-        default: {
-          changed = changed.slice(0, at) + this.of(PIECES) + changed.slice(end);
-        }
-      }
-    }
-    return changed;
-  }
-
-  /** The value with parts of it, however deep, taken away or replaced by something else. */
-  value(value: unknown, share = 0.04): unknown {
-    if (this.#next() < share) return this.of(VALUES);
-    if (Array.isArray(value)) {
-      const parts = value.map((part: unknown) => this.value(part, share));
-      return this.#next() < share ? [...parts, ...parts] : parts;
-    }
-    if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).filter(() => this.#next() > share / 2);
-    return Object.fromEntries(entries.map(([name, part]) => [name, this.value(part, share)]));
-  }
-
-  /** JSON, broken in what it says or in how it is written. */
-  json(value: unknown): string {
-    const text = JSON.stringify(this.value(value)) ?? '';
-    return this.#next() < 0.3 ? this.text(text) : text;
-  }
-}
-
-/** Errors that people can read are an answer; any other is a parser that did not expect what it got. */
-function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof LeakwrightError &&
-    error.message.length > 10 &&
-    !/undefined|\[object|not a function/.test(error.message)
-  );
-}
-
-function fuzz(
-  what: string,
-  parse: (chaos: Chaos) => unknown,
-  cases = CASES,
-  allowed: (error: unknown) => boolean = isAnswer,
-): void {
-  it(`${what}: no exception without words, no hang`, async () => {
-    for (const seed of SEEDS) {
-      for (let number = 0; number < cases; number += 1) {
-        const chaos = new Chaos(seed * 1_000_003 + number);
-        const begun = performance.now();
-        try {
-          await parse(chaos);
-        } catch (error) {
-          assert.ok(allowed(error), `seed ${seed}, case ${number}: ${(error as Error).stack}`);
-        }
-        assert.ok(performance.now() - begun < CASE_MS, `seed ${seed}, case ${number} took too long`);
-      }
-    }
-  });
-}
-
+// With what nobody would write on purpose.
 describe('what is read from elsewhere', function () {
   this.timeout(60_000);
   const report = createReport([sampleResult(), sampleResult({ verdict: 'clean', findings: [] })], {
@@ -400,5 +250,68 @@ describe('what is read from elsewhere', function () {
     },
     150,
     (error) => error instanceof Error,
+  );
+
+  // A table is read while it changes: parents that are gone, in a circle, or given to another process.
+  fuzz(
+    'process tables',
+    (chaos) => {
+      const lines = [
+        ['node', '/x/node_modules/.bin/playwright', 'test'],
+        ['/usr/bin/chromium', '--headless', '--remote-debugging-port=0', '--user-data-dir=/tmp/p-123456'],
+        ['/usr/bin/chromium --type=renderer --user-data-dir=/tmp/p-123456'],
+        ['/usr/bin/chromedriver', '--port=9515'],
+        ['/usr/lib/firefox/crashhelper', '12'],
+        ['/x/electron', '--inspect=0', '--remote-debugging-port=0'],
+      ];
+      const processes = Array.from({ length: 12 }, (_, index) =>
+        processInfo({
+          pid: index + 1,
+          ppid: chaos.upTo(14),
+          groupId: chaos.upTo(14),
+          sessionId: chaos.upTo(14),
+          startTime: chaos.upTo(20),
+          commandLine: chaos.of(lines).map((argument) => (chaos.upTo(3) === 0 ? chaos.text(argument) : argument)),
+        }),
+      );
+      const trees = findBrowserTrees(tableOf(processes), {
+        home: '/h',
+        uid: 1000,
+        platform: 'linux',
+        env: {},
+        temp: '/tmp',
+      });
+      const members = trees.flatMap((tree) => tree.processes.map(({ info }) => info.pid));
+      assert.equal(new Set(members).size, members.length, 'no process is in two trees');
+    },
+    CASES,
+    () => false,
+  );
+
+  fuzz(
+    'listening ports, recordings, lines of the monitor',
+    (chaos) => {
+      parseListening(chaos.text('  sl local\n   0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 1000 0 4242 1\n'));
+      parseLsof(chaos.text('p1234\nn*:5173\nn[::1]:5173\n'));
+      parseNetstat(chaos.text('  TCP    127.0.0.1:5173    0.0.0.0:0    LISTENING    1234\r\n'));
+      recordedSteps(
+        chaos.text(
+          "(async () => {\n  const page = await context.newPage();\n  await page.goto('x');\n  await page.click('a');\n})();",
+        ),
+      );
+      parseMonitorLine(
+        chaos.json({ type: 'raised', alert: { message: 'x', level: 'critical', kind: 'memory-usage' } }),
+      );
+    },
+    CASES,
+    () => false,
+  );
+
+  // What a store gives back may have been written by another version.
+  fuzz(
+    'stored values',
+    (chaos) => decode(chaos.text(encode({ name: 'x', body: new Uint8Array([1, 2, 3]), list: [1, null] }))),
+    CASES,
+    (error) => error instanceof SyntaxError,
   );
 });

@@ -140,7 +140,11 @@ function isChromiumChild(info: ProcessInfo): boolean {
  * The pid of another process that works in the folder or has a file in it open, or undefined. Linux only, and only processes
  * this user may look into; costs some 40 ms with 300 processes, so it is asked right before a removal and not per list.
  */
-export async function processInside(paths: readonly string[], proc = '/proc'): Promise<number | undefined> {
+export async function processInside(
+  paths: readonly string[],
+  isFile = false,
+  proc = '/proc',
+): Promise<number | undefined> {
   const isInside = (target: string) => paths.some((path) => target === path || target.startsWith(`${path}/`));
   let names: string[];
   try {
@@ -155,7 +159,7 @@ export async function processInside(paths: readonly string[], proc = '/proc'): P
       try {
         const target = await readlink(link);
         // A process with only the folder itself open is another clean-up that reads it at the same moment.
-        const looksOnly = link !== links[0] && paths.includes(target);
+        const looksOnly = !isFile && link !== links[0] && paths.includes(target);
         if (isInside(target) && !looksOnly) return Number(name);
       } catch (error) {
         // Another user's, or closed meanwhile.

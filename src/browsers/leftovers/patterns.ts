@@ -51,6 +51,14 @@ const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   },
 ];
 
+/**
+ * Whether a file may have the name, too. Chromium writes what it writes to the temp folder under such a name first
+ * (`base::CreateTemporaryFile`), and leaves it there when it is killed meanwhile.
+ */
+export function mayBeFile(name: string, { use }: LeftoverPattern): boolean {
+  return use === 'chromium' && name.startsWith('.');
+}
+
 /** In Playwright's cache folder, beside its browsers: `mcp-chrome-1a2b3c4`, `mcp-chrome-profile`. */
 const IN_CACHE_FOLDER: readonly LeftoverPattern[] = [
   pattern('mcp-[a-z-]+(?:-[A-Za-z0-9]+)?', 'mcp-profile', 'persistent', 'mcp'),

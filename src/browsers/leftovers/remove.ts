@@ -25,6 +25,8 @@ export interface RemoveFolderOptions {
   /** Whose the folder must be; -1 where the system has no uids. */
   readonly ownUid: number;
   readonly platform?: NodeJS.Platform;
+  /** Whether it may be a single file. */
+  readonly mayBeFile?: boolean;
   /**
    * The last check, after the folder was opened and before it is moved: a reason to stop, or undefined. Tests swap the
    * folder here.
@@ -45,9 +47,9 @@ export async function removeFolder(path: string, options: RemoveFolderOptions): 
   const platform = options.platform ?? process.platform;
   let handle: FileHandle | undefined;
   try {
-    handle = await openFolder(path, platform);
+    handle = await openLeftover(path, platform, options.mayBeFile === true);
     const opened = handle ? await handle.stat({ bigint: true }) : await lstat(path, { bigint: true });
-    const wrong = objection(opened, options.ownUid);
+    const wrong = objection(opened, options);
     if (wrong !== undefined) return { problem: 'refused', reason: wrong };
     const mount = await mountedIn(path);
     if (mount !== undefined) return { problem: 'refused', reason: `'${mount}' is mounted in it` };
@@ -65,9 +67,10 @@ export async function removeFolder(path: string, options: RemoveFolderOptions): 
   }
 }
 
-function objection(stats: BigIntStats, ownUid: number): string | undefined {
+function objection(stats: BigIntStats, { ownUid, mayBeFile = false }: RemoveFolderOptions): string | undefined {
   if (stats.isSymbolicLink()) return 'it is a link, and links are not followed';
-  if (!stats.isDirectory()) return 'it is not a folder';
+  if (!stats.isDirectory() && !(mayBeFile && stats.isFile())) return 'it is not a folder';
+  if (stats.isFile() && stats.nlink > 1n) return 'it has a second name';
   if (ownUid !== -1 && stats.uid !== BigInt(ownUid)) return 'it belongs to another user';
   return undefined;
 }
@@ -76,6 +79,20 @@ async function openFolder(path: string | Buffer, platform: NodeJS.Platform): Pro
   // Windows opens no folders; there the inode is compared without holding it.
   if (platform === 'win32') return undefined;
   return await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+}
+
+async function openLeftover(
+  path: string,
+  platform: NodeJS.Platform,
+  mayBeFile: boolean,
+): Promise<FileHandle | undefined> {
+  try {
+    return await openFolder(path, platform);
+  } catch (error) {
+    if (!mayBeFile || errnoOf(error) !== 'ENOTDIR') throw error;
+    // Nothing waits for the other end of a pipe that lies in its place.
+    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  }
 }
 
 async function moveAndRemove(
@@ -90,7 +107,7 @@ async function moveAndRemove(
     const now = await lstat(moved, { bigint: true });
     if (now.ino !== opened.ino || now.dev !== opened.dev) return await moveBack(moved, path);
     try {
-      await removeMoved(moved, handle);
+      await (opened.isFile() ? unlink(moved) : removeMoved(moved, handle));
       return undefined;
     } catch (error) {
       if (await isGone(moved)) return undefined;

@@ -36,12 +36,17 @@ export async function removeLeftover(
   const now = await look();
   if (!now) return await whyNoLeftover(leftover.path);
   if (!now.removable) return { outcome: 'refused', reason: now.reason ?? 'it must stay' };
+  const isFile = await lstat(leftover.path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
   const problem = await removeFolder(leftover.path, {
     ownUid: options.ownUid ?? process.getuid?.() ?? -1,
+    mayBeFile: isFile,
     ...defined({ platform: options.platform }),
     lastLook: async () => {
-      const inside = await processThatStays([leftover.path]);
-      if (inside !== undefined) return `pid ${inside} has a file in it open`;
+      const inside = await processThatStays(leftover.path, isFile);
+      if (inside !== undefined) return `pid ${inside} has ${isFile ? 'it' : 'a file in it'} open`;
       await options.beforeMove?.();
       return undefined;
     },
@@ -56,9 +61,9 @@ export async function removeLeftover(
  * The process that has a file in it open, and still has after a moment: another clean-up or a dying browser lets go of it by
  * then.
  */
-async function processThatStays(paths: readonly string[]): Promise<number | undefined> {
+async function processThatStays(path: string, isFile: boolean): Promise<number | undefined> {
   for (let look = 1; ; look += 1) {
-    const inside = await processInside(paths);
+    const inside = await processInside([path], isFile);
     if (inside === undefined || look === LOOKS) return inside;
     await systemClock.sleep(LOOK_AGAIN_MS);
   }

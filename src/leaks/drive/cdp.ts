@@ -2,7 +2,7 @@ import type { CDPSession } from 'playwright';
 import type { CheckGuard } from './checkGuard.ts';
 
 /** How long a protocol call may take before the page counts as hung: a forced GC of a heap of GBs takes seconds. */
-const CALL_LIMIT_MS = 30_000;
+export const CALL_LIMIT_MS = 30_000;
 
 /** A snapshot of a heap of GBs takes this long. */
 const SNAPSHOT_LIMIT_MS = 300_000;
@@ -18,7 +18,7 @@ export class GuardedCdp {
 
   /** @param limitMs how long the page may be busy with something else before it counts as hung */
   constructor(session: CDPSession, guard: CheckGuard, hung: () => Error, limitMs = CALL_LIMIT_MS) {
-    this.#limitMs = Math.max(limitMs, CALL_LIMIT_MS);
+    this.#limitMs = limitMs;
     this.session = session;
     this.#guard = guard;
     this.#hung = hung;

@@ -11,7 +11,7 @@ import {
 } from '../measure/pageHooks/index.ts';
 import type { Scenario, UseOptions } from '../../scenarios/index.ts';
 import type { SourceTextsOptions } from '../explain/sources/index.ts';
-import { GuardedCdp } from './cdp.ts';
+import { CALL_LIMIT_MS, GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
 import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
 import { countMutations, waitForFrame } from './inPage.ts';
@@ -124,7 +124,7 @@ export class PageUnderTest implements Subject {
     const events = new PageEvents(page);
     const guard = new PageGuard(browser, page, events, signal);
     const hung = (): Error => hungError(page);
-    const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung, limits.stepMs);
+    const cdp = new GuardedCdp(await browser.openCdp(page), guard, hung, Math.max(limits.stepMs, CALL_LIMIT_MS));
     const steps = new PageSteps(page, guard, scenario, limits);
     const world = new IsolatedWorld(cdp);
     const time = new PageTime(cdp.session, clock, browser.ownsTime === true);

@@ -3,10 +3,14 @@ import type { Browser } from 'playwright';
 import { LeakwrightError } from '../../support/index.ts';
 import { type CDPSession, GuardedCdp } from './cdp.ts';
 import type { UnreachedPart } from './iterationFacts.ts';
+import { limitReports } from '../measure/pageHooks/index.ts';
 import type { PageGuard } from './pageGuard.ts';
 
 /** Parts that are read at most: each costs a collection an iteration. */
 const MAX_PARTS = 8;
+
+/** A worker may compute for seconds. One that answers later than this is not asked again: each reading would wait for it. */
+const ANSWER_LIMIT_MS = 10_000;
 
 /** The browser's names of targets that have a heap of their own, and ours. */
 const KINDS: Readonly<Record<string, WorkerTarget['kind']>> = {
@@ -144,22 +148,30 @@ export class WorkerTargets {
       const reason =
         kind === undefined ? 'its heap cannot be read' : `more than ${MAX_PARTS} parts of the page have heaps`;
       const missed = kind ?? MISSED_KINDS[type];
-      if (missed !== undefined && this.#unreached.size < MAX_UNREACHED)
-        this.#unreached.set(`${missed} ${url}`, { kind: missed, url, reason });
+      if (missed !== undefined) this.#miss({ kind: missed, url, reason });
       return;
     }
     const channel = new WorkerChannel(async (message) => {
       await parent.session.send('Target.sendMessageToTarget', { sessionId, message });
     });
-    const gone = (): Error =>
-      new LeakwrightError('leaks.pageHung', `A ${kind} of the page does not answer any more (${url}).`, {
+    const gone = (): Error => {
+      this.#detached(sessionId);
+      this.#miss({ kind, url, reason: 'it does not answer: a script in it runs without end' });
+      return new LeakwrightError('leaks.pageHung', `A ${kind} of the page does not answer any more (${url}).`, {
         hint: 'A script in it runs without end.',
       });
-    const cdp = new GuardedCdp(channel as unknown as CDPSession, this.#guard, gone);
+    };
+    const cdp = new GuardedCdp(channel as unknown as CDPSession, this.#guard, gone, ANSWER_LIMIT_MS);
     this.#parts.set(sessionId, { kind, url, cdp, heapBytes: [], channel });
     channel.send('HeapProfiler.enable', {}).catch(() => undefined);
+    if (kind !== 'frame')
+      channel.send('Runtime.evaluate', { expression: `(${limitReports.toString()})(() => 0)` }).catch(() => undefined);
     // Frames have frames and workers of their own. One that has gone by then has none.
     if (kind === 'frame') this.#watch(cdp).catch(() => undefined);
+  }
+
+  #miss(part: UnreachedPart): void {
+    if (this.#unreached.size < MAX_UNREACHED) this.#unreached.set(`${part.kind} ${part.url}`, part);
   }
 
   #detached(sessionId: string): void {

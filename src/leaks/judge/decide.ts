@@ -7,7 +7,7 @@ import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { suspicionsIn } from './slowGrowth.ts';
-import { type Suspicion, bytesGrow, typicalStep } from './suspicion.ts';
+import { type Suspicion, bytesGrow, roseIn, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, sprintsIn, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
@@ -181,7 +181,7 @@ function withoutLeak(
 ): Pick<Decision, 'verdict' | 'because'> {
   const failure = failureIn(evidence);
   const { end, begun, samples } = countView(evidence);
-  const rose = suspicions.map(({ counter }) => counter);
+  const rose = roseIn(suspicions);
   if (failure !== undefined) return notFinished(failure, rose);
   if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
   const relevant = suspicions.filter(

@@ -8,7 +8,7 @@ import { nextReach } from './reach.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
 import type { Step } from './steps.ts';
 import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
-import { type Suspicion, bytesGrow, seemsToRise, thingsRose } from './suspicion.ts';
+import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, workerHeaps } from './view.ts';
 
@@ -104,7 +104,7 @@ function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Sus
 }
 
 function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: readonly Suspicion[]): Step {
-  const rose = suspicions.map(({ counter }) => counter).join(', ');
+  const rose = roseIn(suspicions).join(', ');
   if (view.heap === 0 && isSlow(evidence))
     return {
       do: 'snapshot',
@@ -132,7 +132,8 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
     // Buffers are resized in place, which no quick look sees.
     quick: !runaway && !suspicions.some(({ counter }) => countsThings(counter) || EXACT_BYTES.has(counter)),
     ...(goesOnMeanwhile ? { meanwhileTo: escalateTo - thresholds.lastStretch } : {}),
-    reason: rose === '' ? 'asked for' : `${rose} rose`,
+    reason:
+      rose === '' ? (suspicions.length === 0 ? 'asked for' : 'the heap comes and goes by itself') : `${rose} rose`,
   };
 }
 

@@ -6,6 +6,8 @@ import { thresholds } from './thresholds.ts';
 export interface Suspicion {
   readonly counter: string;
   readonly perIteration: number;
+  /** It did not rise as such: it comes and goes by more than a leak may add, so only a look at what survives can tell. */
+  readonly sways?: true;
 }
 
 type Readings = Readonly<Record<string, number>>;
@@ -27,8 +29,14 @@ export function findSuspicions(samples: readonly CounterSample[]): Suspicion[] {
     const perIteration = net / (samples.length - 1);
     const rises = counter.endsWith('Bytes') ? bytesRise(steps, counter === 'embedderHeapBytes') : thingsRise(steps);
     if (rises) suspicions.push({ counter, perIteration });
+    else if (counter === 'jsHeapBytes' && sways(steps)) suspicions.push({ counter, perIteration, sways: true });
   }
   return suspicions.length === 1 && isBookkeeping(suspicions[0]!, samples) ? [] : suspicions;
+}
+
+/** The counters that rose. */
+export function roseIn(suspicions: readonly Suspicion[]): string[] {
+  return suspicions.filter(({ sways }) => sways !== true).map(({ counter }) => counter);
 }
 
 function stepsOf(samples: readonly CounterSample[], counter: string): number[] {
@@ -41,6 +49,16 @@ function thingsRise(steps: readonly number[]): boolean {
   if (net <= 0) return false;
   if (rises >= steps.length * thresholds.risingShare) return true;
   return rises >= thresholds.fewestRises && steps.every((step) => step >= 0);
+}
+
+/**
+ * Whether readings of bytes come and go, twice each way: work that the page does by itself (a stream, a timer that prints) hides a
+ * leak of some dozen bytes an iteration then. One fall is code that is flushed, one rise is code that is compiled.
+ */
+function sways(steps: readonly number[]): boolean {
+  const counted = steps.length >= thresholds.enoughSteps ? steps.slice(1) : steps;
+  const second = (sizes: readonly number[]): number => sizes.toSorted((a, b) => b - a)[1] ?? 0;
+  return Math.min(second(counted), second(counted.map((step) => -step))) >= thresholds.swayBytes;
 }
 
 /** Whether an iteration between two readings left things behind. */

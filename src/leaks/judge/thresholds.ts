@@ -18,6 +18,11 @@ export const thresholds = {
   enoughSteps: 6,
   /** A table that doubles grows in few large steps; a page at rest shows none of this size (measured). */
   steppedBytes: 1024,
+  /**
+   * Bytes by which a heap falls and rises twice in a count from which on it hides a leak. Measured on 64 pages on which nothing rose: 0 on
+   * 63, 464 where a socket is at work; with an endless stream 748.
+   */
+  swayBytes: 700,
   /** The browser's own records of an iteration take less (measured: a click that shows a new text 240 to 256 bytes). */
   recordsBytes: 4096,
   /** Bytes that a page at rest gains in 150 iterations, at most (measured). */

@@ -48,8 +48,13 @@ const maps: Record<string, { readonly url?: string; readonly serve?: (response: 
   Socket: { url: 'ws://127.0.0.1:1/' },
 };
 
+const TOLD = {
+  resources: 'hundreds of thousands of resources that come and go',
+  restless: 'a worker that never answers and a heap that comes and goes',
+};
+
 describe('a hostile site', function () {
-  this.timeout(180_000);
+  this.timeout(200_000);
   useStateFolder();
   let server: Server;
   let origin: string;
@@ -103,6 +108,48 @@ describe('a hostile site', function () {
         alert(attack);
       });
     </script>`,
+    // Some 4,000 an iteration; none of them stays.
+    resources: `<script>
+      const kept = [];
+      class Kept { constructor() { this.made = 1; } }
+      const code = URL.createObjectURL(new Blob(['1']));
+      document.querySelector('#go').addEventListener('click', () => {
+        kept.push(new Kept());
+        const list = document.createElement('ul');
+        const target = new EventTarget();
+        for (let number = 0; number < 1500; number += 1) {
+          list.append(document.createElement('li'));
+          target.addEventListener('x', () => number);
+        }
+        document.body.append(list);
+        list.remove();
+        for (let number = 0; number < 500; number += 1) {
+          setTimeout(() => {}, number % 20);
+          performance.mark('mark ' + number);
+        }
+        performance.clearMarks();
+        for (let number = 0; number < 100; number += 1) URL.revokeObjectURL(URL.createObjectURL(new Blob(['x'])));
+        for (let number = 0; number < 30; number += 1) {
+          fetch('data:,' + number);
+          new Image().src = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
+        }
+        for (let number = 0; number < 3; number += 1) {
+          const frame = document.createElement('iframe');
+          document.body.append(frame);
+          frame.remove();
+          new Worker(code).terminate();
+        }
+      });
+    </script>`,
+    // Beside a worker that never answers again, and a heap that comes and goes by itself.
+    restless: `<script>
+      const kept = [];
+      class Kept { constructor() { this.made = 1; } }
+      document.querySelector('#go').addEventListener('click', () => { kept.push(new Kept()); });
+      new Worker(URL.createObjectURL(new Blob(['for (;;);'])));
+      let texts = [];
+      setInterval(() => { texts = Array.from({ length: Math.random() * 100 }, (_, number) => ({ number })); }, 3);
+    </script>`,
   };
 
   it('with maps of every bad kind: each leak is found, each in bounded time, memory and requests', async () => {
@@ -135,4 +182,17 @@ describe('a hostile site', function () {
     const { maxRSS } = process.resourceUsage();
     assert.ok(maxRSS * 1024 < MAX_RSS_BYTES, `${Math.round(maxRSS / 1024)} MB at the peak`);
   });
+
+  for (const name of ['resources', 'restless'] as const)
+    it(`with ${TOLD[name]}: the leak is found, in bounded time and memory`, async () => {
+      const { result } = await check(clickScenario(`${origin}/${name}`, ['#go']), { options: { timeoutMs: 170_000 } });
+      assert.equal(result.error, undefined);
+      assert.equal(result.verdict, 'leak', JSON.stringify(result.because));
+      assert.deepEqual(
+        result.findings.map(({ name: found, holder }) => `${found} in ${holder}`),
+        ['Kept in kept'],
+      );
+      const { maxRSS } = process.resourceUsage();
+      assert.ok(maxRSS * 1024 < MAX_RSS_BYTES, `${Math.round(maxRSS / 1024)} MB at the peak`);
+    });
 });

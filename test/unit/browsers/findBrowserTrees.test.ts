@@ -117,6 +117,39 @@ describe('findBrowserTrees', () => {
       );
     });
 
+    describe('takes an application built on Electron for one only where a test runner drives it', () => {
+      const playwright = ['--inspect=0', '--remote-debugging-port=0'];
+      const webdriver = ['--enable-automation', '--remote-debugging-port=0', '--test-type=webdriver'];
+      const tests = '--extensionTestsPath=/x/out/test';
+      for (const [line, automatedBy] of [
+        [['/x/node_modules/electron/dist/electron', '-r', '/x/loader.js', ...playwright, '/x/main.js'], 'playwright'],
+        [['/opt/shop/shop', ...playwright], 'playwright'],
+        [['/Applications/Shop.app/Contents/MacOS/Shop', ...playwright, '--user-data-dir=/tmp/x'], 'playwright'],
+        [['/opt/shop/chrome', ...playwright, '/opt/shop/resources/app.asar'], 'playwright'],
+        [['/opt/shop/shop', ...webdriver, '--app=/x'], 'selenium'],
+        [['/x/.vscode-test/vscode-linux-x64-1.99.0/code', '--extensionDevelopmentPath=/x', tests], 'unknown tool'],
+        [['/opt/shop/shop', '--type=renderer', ...playwright]],
+        [['/opt/shop/shop', '--inspect=9229', '--remote-debugging-port=0']],
+        [['/opt/shop/shop', '--inspect=0', '--remote-debugging-port=9222']],
+        [['/opt/shop/shop', '--remote-debugging-port=0']],
+        [['/usr/share/code/code', '--extensionDevelopmentPath=/x']],
+        [['/usr/share/code/code', '/usr/share/code/resources/app/out/cli.js', tests]],
+        [['node', '/x/node_modules/.bin/electron', ...playwright]],
+        [['timeout', '60', '/opt/shop/shop', ...playwright]],
+        [['/bin/sh', '/usr/bin/xvfb-run', '/opt/shop/shop', ...playwright]],
+      ] as const)
+        it(`${automatedBy ?? 'none'}: ${line.join(' ')}`, () => {
+          const trees = find(
+            processInfo({ pid: 10, commandLine: line }),
+            processInfo({ pid: 11, ppid: 10, commandLine: [`${line[0]} --type=zygote --no-zygote-sandbox`] }),
+          );
+          assert.deepEqual(
+            trees.map((tree) => [tree.product, tree.automatedBy, tree.processes.length]),
+            automatedBy === undefined ? [] : [['Electron app', automatedBy, 2]],
+          );
+        });
+    });
+
     it('takes nothing that merely talks about a browser for one', () => {
       assert.deepEqual(
         find(

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chown,
+  link,
   lstat,
   mkdir,
   mkdtemp,
+  open,
   readFile,
   readdir,
   rename,
@@ -43,6 +47,14 @@ describe('Leftovers', () => {
     await mkdir(join(path, 'Default'), { recursive: true });
     await writeFile(join(path, 'Default', 'Cookies'), Buffer.alloc(10_000, 1));
     await age(path, ageMs);
+    return path;
+  }
+
+  async function putFile(name: string, ageMs = HOUR): Promise<string> {
+    const path = join(temp, name);
+    await writeFile(path, Buffer.alloc(10_000, 1));
+    const then = new Date(Date.now() - ageMs);
+    await utimes(path, then, then);
     return path;
   }
 
@@ -138,6 +150,17 @@ describe('Leftovers', () => {
   });
 
   describe('are removed', () => {
+    for (const name of ['.org.chromium.Chromium.a1B2c3', '.com.google.Chrome.a1B2c3', '.com.microsoft.Edge.a1B2c3']) {
+      it(`${name}, a file that a killed Chromium was about to write`, async () => {
+        const path = await putFile(name);
+        const [found] = await find();
+        assert.equal(found?.removable, true);
+        assert.ok(found.bytes >= 10_000);
+        assert.equal((await remove(path)).outcome, 'removed');
+        assert.deepEqual(await readdir(temp), []);
+      });
+    }
+
     it('with all that is in them, and say how much that freed', async () => {
       const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
       await symlink('/etc', join(path, 'link to elsewhere'));
@@ -175,6 +198,44 @@ describe('Leftovers', () => {
       const left = (await readdir(temp)).filter((name) => name.startsWith('leakwright-removing-'));
       assert.deepEqual(left, [], 'no closet is left behind');
     }
+
+    it('a file of Chromium’s that is open, young, of a living Chromium, or has a second name', async () => {
+      const path = await putFile('.org.chromium.Chromium.a1B2c3');
+      const handle = await open(path);
+      try {
+        const reader = spawn('sh', ['-c', `exec 3<"$1"; echo open; read line`, 'sh', path]);
+        await once(reader.stdout, 'data');
+        const { outcome, reason } = (await remove(path)) as { outcome: string; reason: string };
+        reader.stdin.end('\n');
+        await once(reader, 'exit');
+        if (process.platform === 'linux') assert.deepEqual([outcome, /has it open/.test(reason)], ['refused', true]);
+      } finally {
+        await handle.close();
+      }
+      await putFile('.org.chromium.Chromium.young1', 0);
+      assert.equal((await remove(join(temp, '.org.chromium.Chromium.young1'))).outcome, 'refused');
+      await putFile('.org.chromium.Chromium.twice1');
+      await link(join(temp, '.org.chromium.Chromium.twice1'), join(root, 'second'));
+      assert.equal((await remove(join(temp, '.org.chromium.Chromium.twice1'))).outcome, 'refused');
+      const long = Date.now() - 2 * HOUR;
+      world.start({ pid: 200, uid, startedAtMs: long, commandLine: ['/usr/lib/chromium/chromium', '--user-data-dir=/x'] });
+      assert.equal((await remove(path)).outcome, 'refused');
+      assert.equal(await exists(path), true);
+    });
+
+    it('a file under a name that only folders have, a pipe, and a file that is swapped for another meanwhile', async () => {
+      for (const name of ['org.chromium.Chromium.a1B2c3', 'playwright_chromiumdev_profile-a1B2c3', 'leakwright-a1B2c3'])
+        await putFile(name);
+      execFileSync('mkfifo', [join(temp, '.org.chromium.Chromium.pipe12')]);
+      assert.deepEqual(await find(), []);
+      const path = await putFile('.org.chromium.Chromium.swap12');
+      const beforeMove = async (): Promise<void> => {
+        await rename(path, join(root, 'old'));
+        await writeFile(path, 'somebody’s');
+      };
+      assert.equal((await remove(path, { beforeMove })).outcome, 'refused');
+      assert.equal(await readFile(path, 'utf8'), 'somebody’s');
+    });
 
     it('when young: a browser may just be starting with it', async () => {
       await mustStay(await put('playwright_chromiumdev_profile-a1B2c3', 10_000), /just be starting/);

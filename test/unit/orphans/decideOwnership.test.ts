@@ -87,6 +87,21 @@ describe('Whose tree is it', () => {
 
   const facts = (owned: OwnedTree) => owned.evidence.map(({ fact }) => fact).join('\n');
 
+  it('an Electron application under test is owned while its runner lives, an orphan then, and never a person’s', async () => {
+    const switches = ['--inspect=0', '--remote-debugging-port=0', '/home/me/shop/main.js'];
+    const commandLine = ['/home/me/shop/node_modules/electron/dist/electron', ...switches];
+    startOwner();
+    startBrowser({ commandLine });
+    const [owned] = await decideAll();
+    assert.equal(owned?.status, 'owned');
+    world.end(100);
+    startBrowser({ commandLine, ppid: 80 });
+    const [left] = await decideAll();
+    assert.equal(left?.status, 'orphan', JSON.stringify(left?.evidence));
+    startBrowser({ commandLine: [commandLine[0]!, '/home/me/shop/main.js'], ppid: 80 });
+    assert.deepEqual(await decideAll(), []);
+  });
+
   it('never says a password or token of a command line', async () => {
     startOwner({ commandLine: ['node', 'https://ann:hunter2@shop.test/run.js?token=hunter2'] });
     startBrowser({}, [...puppeteerSwitches, '--user-data-dir=/tmp/p?password=hunter2']);

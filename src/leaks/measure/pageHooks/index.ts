@@ -1,4 +1,5 @@
 export { installPageHooks } from './installPageHooks.ts';
+export { limitReports } from './parts/limitReports.ts';
 export type { PageResource } from './pageResource.ts';
 export type { PendingPlace } from './readPageHooks.ts';
 export {

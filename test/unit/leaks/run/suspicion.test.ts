@@ -36,6 +36,21 @@ describe('suspicion', () => {
     assert.ok(!suspicious('jsHeapBytes', [900_000, 900_000, 900_016, 900_016, 900_000, 900_000, 900_016, 900_016]));
   });
 
+  it('falls on a heap that comes and goes by more than a leak adds, which is not said to have risen', () => {
+    for (const readings of [
+      [1_243_656, 1_243_460, 1_243_508, 1_244_256, 1_243_380, 1_244_796, 1_243_412, 1_243_428], // an endless stream
+      [1_243_312, 1_241_352, 1_262_600, 1_240_328, 1_259_304, 1_243_480, 1_240_184, 1_241_400], // messages in a circle
+      [1_563_324, 1_328_912, 1_331_084, 1_331_156, 1_408_328, 1_253_412, 1_331_028, 1_253_000], // a timer that prints
+    ]) {
+      const [found] = findSuspicions(samples('jsHeapBytes', readings));
+      assert.equal(found?.counter, 'jsHeapBytes', readings.join(', '));
+      assert.ok(found.sways ?? found.perIteration > 0);
+    }
+    // A socket at work, code that is flushed once, code that is compiled once.
+    assert.ok(!suspicious('jsHeapBytes', [1156520, 1156336, 1156972, 1155872, 1155872, 1155872, 1156336, 1155872]));
+    assert.ok(!suspicious('jsHeapBytes', [1156520, 1156336, 1156336, 1100000, 1100000, 1100016, 1100000, 1100000]));
+  });
+
   it('does not fall on bytes that come and go by turns, nor on a frame that the browser keeps painted', () => {
     assert.ok(!suspicious('embedderHeapBytes', [5000, 5064, 5000, 5064, 5000, 5064, 5000, 5064]));
     assert.ok(!suspicious('embedderHeapBytes', [5000, 5000, 5000, 5000, 5000, 5000, 5000, 119_000]));
