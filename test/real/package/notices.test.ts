@@ -49,7 +49,10 @@ describe('The notices of bundled packages', function () {
     const folder = mkdtempSync(join(tmpdir(), 'lw-notices-'));
     try {
       const tarball = packNpm(folder);
-      const inside = execFileSync('tar', ['-xzOf', tarball, `package/${NOTICES}`], { encoding: 'utf8', maxBuffer: 1e8 });
+      const inside = execFileSync('tar', ['-xzOf', tarball, `package/${NOTICES}`], {
+        encoding: 'utf8',
+        maxBuffer: 1e8,
+      });
       assert.equal(inside, text);
       const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).split('\n');
       for (const name of ['LICENSE', 'SECURITY.md']) assert.ok(names.includes(`package/${name}`), name);

@@ -218,7 +218,12 @@ describe('Leftovers', () => {
       await link(join(temp, '.org.chromium.Chromium.twice1'), join(root, 'second'));
       assert.equal((await remove(join(temp, '.org.chromium.Chromium.twice1'))).outcome, 'refused');
       const long = Date.now() - 2 * HOUR;
-      world.start({ pid: 200, uid, startedAtMs: long, commandLine: ['/usr/lib/chromium/chromium', '--user-data-dir=/x'] });
+      world.start({
+        pid: 200,
+        uid,
+        startedAtMs: long,
+        commandLine: ['/usr/lib/chromium/chromium', '--user-data-dir=/x'],
+      });
       assert.equal((await remove(path)).outcome, 'refused');
       assert.equal(await exists(path), true);
     });
