@@ -1,7 +1,7 @@
 /**
- * Projects made fresh with today's tools, each with a planted leak and with its mended twin, served by the tool's development server
- * and as built: is the leak found at its file and line, and is the twin clean? Installs from the npm registry, so it is no part of
- * the suite.
+ * Projects made fresh with today's tools, served by the tool's development server and as built. Each has three planted leaks
+ * with their mended twins: is each found once, at its file and line, with its component named, and is the twin clean? Installs
+ * from the npm registry, so it is no part of the suite.
  *
  *   npm run fresh-projects                    all of them, minutes each
  *   npm run fresh-projects -- plain tsc       some, by name
@@ -12,8 +12,10 @@ import { type Server, createServer } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
-import type { Report } from 'leakwright';
-import { type FreshProject, projects } from './freshProjects/projects.ts';
+import type { Finding, Report } from 'leakwright';
+import { type PlantedLeak, leaks } from './freshProjects/leaks.ts';
+import type { FreshProject } from './freshProjects/project.ts';
+import { projects } from './freshProjects/projects.ts';
 
 const cli = join(import.meta.dirname, '..', 'dist', 'cli.js');
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
@@ -36,10 +38,7 @@ const outcomes: Outcome[] = [];
 for (const project of projects.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   const folder = mkdtempSync(join(tmpdir(), `lw-fresh-${project.name}-`));
   try {
-    for (const outcome of await runProject(project, folder)) {
-      outcomes.push(outcome);
-      console.log(`${outcome.isRight ? 'right' : 'WRONG'}  ${outcome.project}, ${outcome.how}: ${outcome.said}`);
-    }
+    outcomes.push(...(await runProject(project, folder)));
   } catch (error) {
     outcomes.push({ project: project.name, how: 'set up', isRight: false, said: String(error) });
     console.log(`WRONG  ${project.name}: ${String(error)}`);
@@ -52,41 +51,48 @@ console.log(`${right} of ${outcomes.length} right`);
 process.exitCode = right === outcomes.length ? 0 : 1;
 
 async function runProject(project: FreshProject, folder: string): Promise<Outcome[]> {
-  write(folder, project.files(false));
+  write(folder, project.files);
   if (project.dependencies.length > 0) {
     await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel', 'error', ...project.dependencies], folder);
   }
   const found: Outcome[] = [];
-  for (const mended of [false, true]) {
-    write(folder, project.files(mended));
-    if (project.dev) {
-      const port = await freePort();
-      const server = start(project.dev(port), folder);
-      try {
-        found.push(await check(project, folder, port, mended, 'dev'));
-      } finally {
-        await end(server);
-      }
-    }
-    if (project.build) await run('npx', [...project.build], folder);
-    const { built } = project;
-    if (typeof built === 'string') {
-      const server = await serve(join(folder, built));
-      try {
-        found.push(await check(project, folder, (server.address() as AddressInfo).port, mended, 'built'));
-      } finally {
-        server.close();
-      }
-    } else {
-      const port = await freePort();
-      const server = start(built(port), folder);
-      try {
-        found.push(await check(project, folder, port, mended, 'built'));
-      } finally {
-        await end(server);
-      }
-    }
+  if (project.dev) found.push(...(await served(project, project.dev, folder, 'dev')));
+  if (project.build) await run('npx', [...project.build], folder);
+  const { built } = project;
+  if (typeof built !== 'string') return [...found, ...(await served(project, built, folder, 'built'))];
+  const server = await serve(join(folder, built));
+  try {
+    found.push(...(await checkAll(project, folder, (server.address() as AddressInfo).port, 'built')));
+  } finally {
+    server.close();
   }
+  return found;
+}
+
+async function served(
+  project: FreshProject,
+  command: (port: number) => readonly string[],
+  folder: string,
+  how: string,
+): Promise<Outcome[]> {
+  const port = await freePort();
+  const server = start(command(port), folder);
+  try {
+    return await checkAll(project, folder, port, how);
+  } finally {
+    await end(server);
+  }
+}
+
+async function checkAll(project: FreshProject, folder: string, port: number, how: string): Promise<Outcome[]> {
+  await answered(`http://127.0.0.1:${port}/`);
+  const found: Outcome[] = [];
+  for (const leak of leaks)
+    for (const mended of [false, true]) {
+      const outcome = await check(project, folder, port, { leak, mended, how });
+      console.log(`${outcome.isRight ? 'right' : 'WRONG'}  ${outcome.project}, ${outcome.how}: ${outcome.said}`);
+      found.push(outcome);
+    }
   return found;
 }
 
@@ -94,19 +100,17 @@ async function check(
   project: FreshProject,
   folder: string,
   port: number,
-  mended: boolean,
-  how: string,
+  { leak, mended, how }: { readonly leak: PlantedLeak; readonly mended: boolean; readonly how: string },
 ): Promise<Outcome> {
-  const url = `http://127.0.0.1:${port}/`;
-  await answered(url);
   const args = [
     'check',
     '--url',
-    url,
+    `http://127.0.0.1:${port}/?leak=${leak.name}${mended ? '&mended' : ''}`,
     '--click',
     '#toggle',
     '--click',
     '#toggle',
+    '--no-sandbox',
     '--reporter',
     'json',
     '--timeout',
@@ -114,21 +118,36 @@ async function check(
   ];
   const text = await run(process.execPath, [cli, ...args], folder, [0, 1, 2]);
   const [result] = (JSON.parse(text) as Report).checks;
-  const { file, text: line } = project.leak;
-  const expected = readFileSync(join(folder, file), 'utf8')
-    .split('\n')
-    .findIndex((each) => each.includes(line));
-  const places = (result?.findings ?? []).flatMap(({ allocatedAt, keptAt }) => [allocatedAt, keptAt]);
-  const said = `${result?.verdict}${places.map((at) => (at ? ` ${at.file}:${at.line}` : '')).join('')}`;
+  const findings = result?.findings ?? [];
+  const file = project.panel(leak);
+  const line =
+    1 +
+    readFileSync(join(folder, file), 'utf8')
+      .split('\n')
+      .findIndex((each) => each.includes(leak.line));
+  const places = findings.flatMap(({ allocatedAt, keptAt }) => [allocatedAt, keptAt]);
+  const isAt = places.some((at) => at?.file === file && at.line === line);
+  const isNamed = findings.some((finding) => namesIn(finding).some((name) => name.includes(leak.component)));
   const isRight = mended
     ? result?.verdict === 'clean'
-    : result?.verdict === 'leak' && places.some((at) => at?.file === file && at.line === expected + 1);
+    : result?.verdict === 'leak' && findings.length === 1 && isAt && isNamed;
   return {
     project: project.name,
-    how: `${how}, ${mended ? 'mended' : `leaks at ${file}:${expected + 1}`}`,
+    how: `${how}, ${leak.name}${mended ? ' mended' : ` at ${file}:${line}`}`,
     isRight,
-    said,
+    said: [
+      `${result?.verdict}${places.map((at) => (at ? ` ${at.file}:${at.line}` : '')).join('')}`,
+      ...(mended && result?.verdict !== 'clean' ? [JSON.stringify(result).slice(0, 1500)] : []),
+      ...(mended || isNamed ? [] : [`${leak.component} is not named`]),
+      ...findings.map(({ name, holder }) => (holder === undefined ? name : `${name} in ${holder}`)),
+    ].join('; '),
   };
+}
+
+/** Where a finding can name a component: of single-file components, the file does. */
+function namesIn({ name, holder = '', retainedBy, allocatedAt, keptAt }: Finding): string[] {
+  const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
+  return [name, holder, ...retainedBy, ...sites.flatMap((site) => [site.file, site.function, site.role ?? ''])];
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

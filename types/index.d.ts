@@ -89,7 +89,7 @@ export interface LibraryFacts {
   readonly made?: SourceFrame;
   /** Its line that puts it into what keeps it. */
   readonly kept?: SourceFrame;
-  /** True where the package both makes and keeps it, and its class has no method that ends it. */
+  /** True where the package both makes and keeps it, and it has no method that ends it. */
   readonly likelyAtFault: boolean;
 }
 

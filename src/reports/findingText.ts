@@ -59,7 +59,8 @@ export function findingFacts(finding: Finding): FindingFact[] {
 
 /** Where the package makes it, and who called. */
 function aroundSite(site: SourceSite): FindingFact[] {
-  const callers = stackRuns(site.stack.slice(siteIndex(site) + 1)).slice(0, RUNS_SHOWN - 1);
+  const at = site.stack.findIndex(({ file, line }) => file === site.file && line === site.line);
+  const callers = stackRuns(site.stack.slice(Math.max(at, siteIndex(site)) + 1)).slice(0, RUNS_SHOWN - 1);
   return [
     ...throughLibrary(site),
     ...callers.map((run): FindingFact => {

@@ -1,7 +1,7 @@
 import { xmlText } from '../support/index.ts';
 import { type CheckResult, type Finding, adviceOf, leaksOf } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
-import { formatPlace, placeOf, summarizeCheck, summarizeFinding } from './wording.ts';
+import { formatPlace, placeOf, summarizeCheck, summarizeFinding, withCounterWords } from './wording.ts';
 
 /** What a person needs to find the leak, a line each. */
 function describeFinding(finding: Finding): string[] {
@@ -55,7 +55,7 @@ export function renderJunit(report: Report): string {
   const failing = report.checks.filter((check) => check.verdict === 'leak' && fails(check.severity, report.failOn));
   const cases = report.checks.map((check) => {
     const name = `name="${xmlText(check.name)}" classname="${xmlText(check.file ?? check.url)}"`;
-    const output = [summarizeCheck(check), ...check.warnings.map((warning) => `warning: ${warning}`)];
+    const output = [summarizeCheck(check), ...check.warnings.map((warning) => `warning: ${withCounterWords(warning)}`)];
     return (
       `    <testcase ${name} time="${(check.durationMs / 1000).toFixed(3)}">\n` +
       renderOutcome(check, report.failOn) +

@@ -7,12 +7,11 @@ const libraryName = ({ name, version }: NonNullable<Finding['library']>): string
   version === undefined ? name : `${name} ${version}`;
 
 /** One sentence that says whether the package or the caller has to change. Undefined where no package is involved. */
-export function libraryVerdict({ library, name }: Finding): string | undefined {
+export function libraryVerdict({ library }: Finding): string | undefined {
   if (library === undefined) return undefined;
   const it = libraryName(library);
-  return library.likelyAtFault
-    ? `${it} makes and keeps it, and ${name} has no method that ends it: if its documentation names no way to undo the call, report it there`
-    : `${it} does what your code asks of it`;
+  if (!library.likelyAtFault) return `${it}, called by your code`;
+  return `${it} keeps it until your code undoes the call: if its documentation names no way to undo it, report it there`;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   shortenPath,
   summarizeCheck,
   summarizeFinding,
+  withCounterWords,
 } from './wording.ts';
 
 const MARK = { leak: '🔴', clean: '🟢', inconclusive: '🟡', error: '⛔' } as const;
@@ -65,7 +66,7 @@ function renderCheck(check: CheckResult, report: Report): string[] {
   if (note !== undefined) lines.push('', markdownText(note));
   const { shown, more } = boundedToShow(check);
   const aside = [
-    ...check.warnings.map((warning) => `- ⚠️ ${markdownText(warning)}`),
+    ...check.warnings.map((warning) => `- ⚠️ ${markdownText(withCounterWords(warning))}`),
     ...ignored.map(
       (finding) => `- ignored (${markdownText(finding.ignored!)}): ${markdownText(summarizeFinding(finding))}`,
     ),

@@ -11,6 +11,7 @@ import {
   summarizeCheck,
   summarizeFinding,
   summarizeGrowth,
+  withCounterWords,
 } from './wording.ts';
 
 const VERDICT_STYLE = { leak: 'red', clean: 'green', inconclusive: 'yellow', error: 'red' } as const;
@@ -46,7 +47,8 @@ function renderCheck(check: CheckResult, paint: Paint): string {
     lines.push(`  ${paint('dim', `not a leak: ${plainText(bounded.name)} (${bounded.reason})`)}`);
   if (more > 0) lines.push(`  ${paint('dim', `not a leak: ${more} more of the kind`)}`);
   if (check.verdict !== 'error') lines.push('', ...renderFacts(check, paint));
-  for (const warning of check.warnings) lines.push(`  ${paint('yellow', 'warning  ')} ${plainText(warning, 400)}`);
+  for (const warning of check.warnings)
+    lines.push(`  ${paint('yellow', 'warning  ')} ${plainText(withCounterWords(warning), 400)}`);
   return lines.join('\n');
 }
 

@@ -26,7 +26,7 @@ export function nounOf(name: string, amount: number): string {
   const listener = /^(.+) listener on (.+)$/.exec(name);
   if (listener) return `${listener[1]} listeners on ${listener[2]}`;
   if (
-    /^(?:interval|timeout|string|object URL|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
+    /^(?:interval|timeout|string|key|object URL|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
       name,
     )
   )
@@ -86,7 +86,7 @@ export function summarizeCheck(check: CheckResult): string {
       return check.mode === 'duration' ? 'Clean' : `Clean: nothing survives ${count(check.iterations, 'iteration')}`;
     }
     case 'inconclusive': {
-      return `Inconclusive: ${check.because?.reason ?? 'something grows, and its cause is unknown'}`;
+      return `Inconclusive: ${withCounterWords(check.because?.reason ?? 'something grows, and its cause is unknown')}`;
     }
     case 'error': {
       return `Error: ${check.error?.message ?? 'unknown'}`;
@@ -114,6 +114,11 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
 
 function counterWords(counter: string): string {
   return COUNTER_WORDS[counter] ?? counter.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** A sentence of a check with the counters in it as people call them. */
+export function withCounterWords(text: string): string {
+  return text.replaceAll(/\b\w+\b/g, (word) => (Object.hasOwn(COUNTER_WORDS, word) && COUNTER_WORDS[word]) || word);
 }
 
 /** What `growth` measured, for people: `DOM nodes +2, JavaScript heap +4.1 KB`; counters that did not grow are left out. */

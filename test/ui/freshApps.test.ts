@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FreshProject, projects } from '../../scripts/freshProjects/projects.ts';
+import { leaks } from '../../scripts/freshProjects/leaks.ts';
+import { mendedFiles, projects } from '../../scripts/freshProjects/projects.ts';
 import { eventually } from '../editor/watching.ts';
 import { freePort } from '../support/ports.ts';
 import { Workbench } from './workbench.ts';
@@ -15,6 +16,8 @@ const apps = process.env['LEAKWRIGHT_TEST_FRESH'];
 
 for (const name of ['vite-react', 'vite-vue', 'angular']) {
   const project = projects.find((one) => one.name === name)!;
+  // The one that its page shows at an address without a query.
+  const leak = leaks.find((one) => one.name === 'listener')!;
 
   // The way that a new user goes, in an app that knows nothing of us.
   describe(`In the workbench, someone with a fresh ${name} app`, function () {
@@ -26,7 +29,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
     before(async function () {
       if (apps === undefined) return this.skip();
       folder = join(apps, name);
-      write(project, folder, false);
+      write(project.files, folder);
       if (!existsSync(join(folder, 'node_modules')))
         await run('npm', ['install', '--no-audit', '--no-fund', ...project.dependencies], folder);
       port = await freePort();
@@ -44,11 +47,11 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
 
     it('is at the leaking line after two clicks and two Enters, mends it, and sees it gone after one click more', async () => {
       const { page } = workbench;
-      const { file, text } = project.leak;
+      const file = project.panel(leak);
       const line =
         readFileSync(join(folder, file), 'utf8')
           .split('\n')
-          .findIndex((one) => one.includes(text)) + 1;
+          .findIndex((one) => one.includes(leak.line)) + 1;
       const base = file.split('/').at(-1)!;
 
       await page.getByRole('tab', { name: 'Leakwright' }).first().click();
@@ -78,7 +81,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
       await workbench.screenshot(`fresh-${name}-3-line`);
       await workbench.hideNotifications();
 
-      write(project, folder, true);
+      write(mendedFiles(project), folder);
       const row = await workbench.leakRow(new RegExp(`^${base}:${line}, `));
       await row.hover();
       await row.getByRole('button', { name: 'Check Again' }).click();
@@ -89,8 +92,8 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
   });
 }
 
-function write(project: FreshProject, folder: string, mended: boolean): void {
-  for (const [file, text] of Object.entries(project.files(mended))) {
+function write(files: Readonly<Record<string, string>>, folder: string): void {
+  for (const [file, text] of Object.entries(files)) {
     const path = join(folder, file);
     // npm writes its dependencies into it.
     if (file === 'package.json' && existsSync(path)) continue;

@@ -1,5 +1,6 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
 import { CONTENT_NAMES } from '../platform/index.ts';
+import type { Explained } from './explained.ts';
 import { libraryFrame, packageOf } from './stackRuns.ts';
 
 /** What ends the life of each kind of thing, as its standard names it: `… that calls removeEventListener`. */
@@ -14,11 +15,11 @@ const ENDS: Partial<Record<FindingKind, string>> = {
 /** What to do about each kind where no framework says when: the same, as a request. */
 const REMEDY: Partial<Record<FindingKind, string>> = {
   'event-listener':
-    'Remove the listener when its owner goes: removeEventListener with the same function, or an AbortSignal given to addEventListener',
-  observer: 'Call disconnect() on the observer when what it observes goes',
+    'Remove the listener when its owner is closed: call removeEventListener with the same function, or give addEventListener an AbortSignal',
+  observer: 'Call disconnect() on the observer when what it observes is removed',
   'object-url': 'Call URL.revokeObjectURL() once what the URL is for has been loaded',
   worker: 'Call terminate() on the worker when its work is done',
-  socket: 'Call close() on it when its owner goes',
+  socket: 'Call close() on it when its owner is closed',
   page: 'Close the page in the step that opens it, or in one after it',
   process: 'Close what starts the process in the step that starts it, or in one after it',
 };
@@ -70,18 +71,18 @@ type Told = Pick<Finding, 'kind' | 'name' | 'holder' | 'allocatedAt' | 'keptAt'>
  * What to do about a finding, in one sentence: where its framework wants it undone, or which call ends it, or what to take it
  * out of.
  *
- * @param endedBy the method of its class that ends it: `destroy`
+ * @param ending the method that ends it: `destroy`
  * @param followed iterations after which it still grew
  */
 export function adviceFor(
   finding: Told,
-  { endedBy, followed }: { readonly endedBy?: string | undefined; readonly followed?: number | undefined } = {},
+  { ending, followed }: { readonly ending?: Explained['ending']; readonly followed?: number | undefined } = {},
 ): string {
   const ends = endOf(finding);
   const role = (finding.keptAt?.role ?? finding.allocatedAt?.role)?.split(' of ')[0];
   const inFramework = role === undefined ? undefined : undoneIn(role, finding, ends);
   if (inFramework !== undefined) return `${inFramework}.`;
-  return `${outsideFrameworks(finding, endedBy, followed)}.`;
+  return `${outsideFrameworks(finding, ending, followed)}.`;
 }
 
 /** `calls clearInterval`: what a clean-up does. */
@@ -90,7 +91,7 @@ function endOf({ kind, name, holder }: Told): string {
   const end = ENDS[kind];
   if (end !== undefined) return end;
   if (kind === 'dom-node' && !name.endsWith('(detached)')) return 'removes it from the document';
-  return holder === undefined ? 'ends it' : `takes it out of ${holder}, or ends the subscription`;
+  return holder === undefined ? 'ends it' : `removes it from ${holder}, or ends the subscription`;
 }
 
 function clearing(name: string): string {
@@ -110,31 +111,34 @@ function undoneIn(role: string, { allocatedAt, keptAt }: Told, ends: string): st
   if (role === 'watch' || /^watch.*Effect$/.test(role))
     return `Call onWatcherCleanup (onCleanup before Vue 3.5) in this ${role} with a function that ${ends}`;
   const counterpart = COUNTERPART[role];
-  return counterpart === undefined ? undefined : `In ${counterpart}, add what ${ends}`;
+  if (counterpart === undefined) return undefined;
+  return `Write ${/^(?:[aeiou]|ng)/.test(counterpart) ? 'an' : 'a'} ${counterpart} that ${ends}`;
 }
 
-function outsideFrameworks(finding: Told, endedBy: string | undefined, followed: number | undefined): string {
+function outsideFrameworks(finding: Told, ending: Explained['ending'], followed: number | undefined): string {
   const { kind, name, holder, allocatedAt, keptAt } = finding;
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
   const library = sites
     .map((site) => libraryFrame(site)?.name ?? packageOf(site.file))
     .find((one) => one !== undefined);
   const own = sites.find(({ file }) => packageOf(file) === undefined);
-  if (endedBy !== undefined) return `Call ${endedBy}() on the ${name} when what shows it goes`;
-  if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} goes`;
+  if (ending !== undefined) {
+    const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
+    return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;
+  }
+  if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} is closed`;
   if (library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding))
-    return `Undo what ${placeOf(own)} asks of ${library} when what shows it goes: call what it returned or its destroy, dispose, stop or unsubscribe`;
+    return `Undo what ${placeOf(own)} starts in ${library} when its view closes: call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it`;
   const remedy = CONTENT_REMEDY[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
-  if (kind === 'frame') return `Let go of every reference into the frame when it is removed${inHolder(holder)}`;
+  if (kind === 'frame') return `Drop every reference into the frame when it is removed${inHolder(holder)}`;
   if (isInDocument(finding))
-    return `Remove it${holder === undefined ? '' : ` from ${holder}`} when it is no longer needed; if an iteration is meant to add it, let the iteration take it away again: it must end where it began`;
-  if (holder === undefined) return 'Let go of it when its owner goes: see what holds it';
+    return `Remove it${holder === undefined ? '' : ` from ${holder}`} when it is no longer needed; if an iteration is meant to add it, add a step that removes it: an iteration must end where it began`;
+  if (holder === undefined) return 'Drop the reference that holds it (see “held by”) when it is no longer needed';
+  if (name === 'key') return `Delete the key from ${holder} with its value: a value of null or undefined keeps its key`;
   const limit =
-    followed === undefined
-      ? ''
-      : ` (should it have a limit above ${followed}, a check with more --iterations shows it)`;
-  return `Take it out of ${holder} when it is no longer needed, bound the size of that, or hold it weakly${limit}`;
+    followed === undefined ? '' : ` (if there is a limit above ${followed}, a check with more --iterations shows it)`;
+  return `Remove it from ${holder} when it is no longer needed, limit how many that holds, or hold it weakly${limit}`;
 }
 
 const isInDocument = ({ kind, name }: Told): boolean => kind === 'dom-node' && !name.endsWith('(detached)');

@@ -25,6 +25,7 @@ import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';
+import { asWhole, wholeOf } from './whole.ts';
 import { defined } from '../../support/index.ts';
 
 export interface ExplainOptions {
@@ -94,6 +95,17 @@ function placeIn({ holder }: GrowthReport, place: string | undefined): HolderDes
   return { ...named, name: place };
 }
 
+/** A text that is no value of its holder but the name of one: the value may be gone, and the name stays. */
+function isKey({ group }: LeakCandidate): boolean {
+  const { nodeType, className, retainedBy } = group?.holder ?? {};
+  return (
+    group?.nodeType === 'string' &&
+    nodeType === 'object' &&
+    !/^(?:Array|Set|WeakSet)$/.test(className!) &&
+    retainedBy?.at(-1) === 'string'
+  );
+}
+
 class Explainer {
   readonly #options: ExplainOptions;
   readonly #mapper: SourceAnswers;
@@ -139,21 +151,26 @@ class Explainer {
         ? await this.#sites.insertion(group.className, group.holder.name, this.#places.insertions)
         : undefined;
     const allocatedAt = made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made);
-    const { name, holder } = await this.#sites.namesOf(leak, kept?.[0]);
+    const named = await this.#sites.namesOf(leak, kept?.[0]);
+    const { holder } = named;
+    const name = isKey(leak) ? 'key' : named.name;
     const parts: Explained[] = [];
     for (const part of leak.parts ?? []) {
       const names = await this.#sites.namesOf(part);
       parts.push({ leak: { ...part, name: names.name }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
     }
-    const endedBy = await this.#sites.endedBy(leak);
-    return {
+    const found: Explained = {
       leak: { ...leak, name },
       allocatedAt,
       keptAt: put ?? inserted?.keptAt,
       holder: inserted?.parent ?? holder,
       parts,
-      endedBy,
+      ending: group?.nodeType === 'object' && group.ending ? { ...group.ending, on: `the ${name}` } : undefined,
     };
+    const whole = wholeOf(leak);
+    if (!whole) return found;
+    const { name: wholeName, site } = await this.#sites.whole(whole);
+    return asWhole(found, whole, wholeName, site);
   }
 
   /** The root of a subtree that stays in the document, where no snapshot told it apart from others of its tag. */

@@ -1,5 +1,6 @@
 import type { SourceSite } from '../model.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
+import type { Ending } from '../snapshot/endings.ts';
 
 /** A leak with its names and lines in source, before what belongs together is put together and weighed. */
 export interface Explained {
@@ -10,8 +11,8 @@ export interface Explained {
   /** Default: the group's. */
   readonly retainedBy?: readonly string[];
   readonly parts?: readonly Explained[];
-  /** The method of its class that ends it. */
-  readonly endedBy?: string | undefined;
+  /** The method that ends it, and on what it is called: `the Chart`. */
+  readonly ending?: (Ending & { readonly on: string }) | undefined;
 }
 
 /** The lead with what goes with it. Bytes are summed; the parts of parts are its own. */

@@ -11,7 +11,7 @@ import { defined } from '../../support/index.ts';
 const MAX_PARTS = 200;
 
 export function toFinding(
-  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], endedBy }: Explained,
+  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending }: Explained,
   {
     thresholds,
     ignore,
@@ -43,7 +43,7 @@ export function toFinding(
     retainedBytes: Math.round(leak.retainedBytes),
     because: leak.because,
     ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
-    advice: adviceFor({ kind: leak.kind, name: leak.name, ...sites }, { endedBy, followed }),
+    advice: adviceFor({ kind: leak.kind, name: leak.name, ...sites }, { ending, followed }),
     ...defined({ library }),
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };

@@ -1,7 +1,7 @@
 import type { SourceSite } from '../model.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import { type Explained, withExplainedParts } from './explained.ts';
-import { siteIndex } from './stackRuns.ts';
+import { isInLibrary, packageOf, siteIndex } from './stackRuns.ts';
 
 /**
  * What one call of the user's code made and left is one leak, wherever it hangs: a chart in its library's list of charts,
@@ -21,12 +21,15 @@ export function foldByCall(explained: readonly Explained[]): Explained[] {
   return leads.map(({ lead, parts }) => withExplainedParts(withLine(lead, parts), parts));
 }
 
-/** What people recognise as the thing that stays, best first. */
-function rankOf({ leak }: Explained): number {
+/** What people recognise as the thing that stays, best first; what a package made of its own accord comes last. */
+const rankOf = (one: Explained): number => rankOfName(one) - (isPackages(one) ? 5 : 0);
+
+function rankOfName({ leak, allocatedAt }: Explained): number {
   const { kind, name, group } = leak;
-  if (/^(?:string|Array|Object|Set|Map|Promise|anonymous function|function .*|entries of .*|\{.*\})$/.test(name)) {
+  if (/^(?:string|key|Array|Object|Set|Map|Promise|anonymous function|function .*|entries of .*|\{.*\})$/.test(name)) {
     if (kind !== 'object') return 2;
-    return name === 'string' || name.startsWith('entries of ') ? 0 : 1;
+    if (/^(?:string|key)$/.test(name) || name.startsWith('entries of ')) return 0;
+    return allocatedAt && isInLibrary(allocatedAt) ? 0.5 : 1;
   }
   if (kind === 'object') return group?.nodeType === 'object' ? 4 : 1;
   return kind === 'dom-node' || kind === 'array-buffer' ? 2 : 3;
@@ -40,9 +43,11 @@ function depthOf({ allocatedAt }: Explained): number {
 const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;
 
 function isSameCause(a: Explained, b: Explained): boolean {
-  if (isApart(a.leak.group, b.leak.group)) return false;
   if (a.leak.name === b.leak.name && a.holder === b.holder && samePlace(siteOf(a), siteOf(b))) return true;
-  if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name)) return true;
+  if ((isPackages(b) && isBelow(b.holder, a.holder)) || isReached(b, a)) return true;
+  if (isApart(a.leak.group, b.leak.group)) return false;
+  if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name) || isBeside(a, b)) return true;
+  if (isCallbacks(b, a)) return true;
   return [a.allocatedAt, a.keptAt].some((one) => [b.allocatedAt, b.keptAt].some((other) => isSameCall(one, other)));
 }
 
@@ -51,12 +56,60 @@ function isApart(a: GroupReport | undefined, b: GroupReport | undefined): boolea
   return a?.cluster !== b?.cluster && a?.nodeType === 'object' && b?.nodeType === 'object';
 }
 
+/** No code of the user's was on the stack that made it: a framework's own nodes and queues, made as it works. */
+function isPackages(one: Explained): boolean {
+  const site = siteOf(one);
+  return site !== undefined && packageOf(site.file) !== undefined;
+}
+
+/**
+ * What a library made that the user's own callback or object refers to goes with that, whatever else holds it: the state of a
+ * component. Not what has a method to end it: that was forgotten for itself.
+ */
+function isReached(part: Explained, lead: Explained): boolean {
+  const { cluster } = part.leak.group ?? {};
+  const site = siteOf(part);
+  if (part.ending || !(isPackages(part) || (site && isInLibrary(site)))) return false;
+  return cluster !== undefined && cluster === lead.leak.group?.cluster && isOwn(lead);
+}
+
+function isOwn(one: Explained): boolean {
+  const site = siteOf(one);
+  return site !== undefined && !isPackages(one) && !isInLibrary(site);
+}
+
 const siteOf = ({ allocatedAt, keptAt }: Explained): SourceSite | undefined => allocatedAt ?? keptAt;
 
 /** A collection in what a leaked object holds, or beside it: as the snapshot names both. */
 function isBelow(name: string | undefined, above: string | undefined): boolean {
   if (name === undefined || above === undefined || above === '') return false;
   return name.startsWith(`${above}.`) || name.startsWith(`${above}[`);
+}
+
+/** What a library makes when a callback that was left runs: a state update of a component that is gone. */
+function isCallbacks({ allocatedAt: made }: Explained, lead: Explained): boolean {
+  return (
+    lead.leak.resource !== undefined && made !== undefined && isInLibrary(made) && lineOf(made) === lineOf(siteOf(lead))
+  );
+}
+
+/**
+ * A key, or a place in a table, that one line put into the object which also holds the value: a cache has a Map of keys, an array
+ * of values, and lists of both.
+ */
+function isBeside(a: Explained, b: Explained): boolean {
+  const owner = ownerOf(b.holder);
+  if (owner === undefined || owner !== ownerOf(a.holder) || rankOf(b) > 0) return false;
+  const lines = new Set([a.allocatedAt, a.keptAt].map(lineOf));
+  return [b.allocatedAt, b.keptAt].some((site) => site !== undefined && lines.has(lineOf(site)));
+}
+
+const lineOf = (site: SourceSite | undefined): string | undefined => site && `${site.file}:${site.line}`;
+
+/** `cache` of `cache.#keyList`, `this.cache` of `this.cache.map["7"]`: what holds the collection. */
+function ownerOf(holder: string | undefined): string | undefined {
+  const owner = holder?.replace(/(?:\.#?[$\w\p{L}]+|\[[^\]]*\])$/u, '');
+  return owner === holder || owner === '' ? undefined : owner;
 }
 
 /**
@@ -71,14 +124,6 @@ function isSameCall(a: SourceSite | undefined, b: SourceSite | undefined): boole
 
 const samePlace = (a: SourceSite | undefined, b: SourceSite | undefined): boolean =>
   a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
-
-/** The line is the user's, and what was made there was made further in. */
-function isInLibrary({ stack, file, line, column }: SourceSite): boolean {
-  const [innermost] = stack;
-  return (
-    innermost !== undefined && !(innermost.file === file && innermost.line === line && innermost.column === column)
-  );
-}
 
 /** The line of the call from a part that knows it, where the lead knows the function only. */
 function withLine(lead: Explained, parts: readonly Explained[]): Explained {

@@ -9,7 +9,7 @@ import type { WorkspaceFiles } from './sources/workspaceFiles.ts';
  * the user's own code both makes and keeps it.
  */
 export async function libraryFactsOf(
-  { allocatedAt, keptAt, endedBy }: Pick<Explained, 'allocatedAt' | 'keptAt' | 'endedBy'>,
+  { allocatedAt, keptAt, ending }: Pick<Explained, 'allocatedAt' | 'keptAt' | 'ending'>,
   files: Pick<WorkspaceFiles, 'read'>,
 ): Promise<LibraryFacts | undefined> {
   const [made, kept] = [libraryFrame(allocatedAt), libraryFrame(keptAt)];
@@ -22,7 +22,7 @@ export async function libraryFactsOf(
       made: made?.name === name ? made.frame : undefined,
       kept: kept?.frame,
     }),
-    likelyAtFault: made !== undefined && kept !== undefined && made.name === name && endedBy === undefined,
+    likelyAtFault: made !== undefined && kept !== undefined && made.name === name && ending === undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SourceSite } from '../model.ts';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
+import type { Whole } from '../snapshot/wholes.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
@@ -101,16 +102,20 @@ export class SiteFinder {
       const { function: original } = await this.#mapper.locate({ ...frame, function: closureName(name) });
       return { name: isName(original) && closureName(name) !== '' ? `function ${original}` : name, holder };
     }
-    if (!isName(name)) return { name, holder };
-    const original = (await this.#mapper.className(frame)) ?? (await this.#mapper.locate(frame)).function;
-    return { name: isName(original) ? original : name, holder };
+    return { name: await this.#className(name, frame), holder };
   }
 
-  /** The method of the leaked object's class that ends it. */
-  async endedBy({ group }: LeakCandidate): Promise<string | undefined> {
-    if (group?.nodeType !== 'object' || !group.location) return undefined;
-    const frame = this.#sources.frameAt(group.location, group.className);
-    return frame && (await this.#mapper.endedBy(frame));
+  async #className(name: string, frame: GeneratedFrame): Promise<string> {
+    if (!isName(name)) return name;
+    const original = (await this.#mapper.className(frame)) ?? (await this.#mapper.locate(frame)).function;
+    return isName(original) ? original : name;
+  }
+
+  /** The class of what the page's call made, as the source calls it, and where. */
+  async whole({ className, location, stack }: Whole): Promise<{ name: string; site: SourceSite | undefined }> {
+    const frame = location && this.#sources.frameAt(location, className);
+    const name = frame ? await this.#className(className, frame) : className;
+    return { name, site: await this.#expression(this.#sources.pageFrames(stack), className) };
   }
 
   async holderName(

@@ -36,6 +36,14 @@ export function siteIndex({ stack, file, line, column }: SourceSite): number {
   return stack.findIndex((frame) => frame.file === file && frame.line === line && frame.column === column);
 }
 
+/** The line is the user's, and what was made there was made further in. */
+export function isInLibrary({ stack, file, line, column }: SourceSite): boolean {
+  const [innermost] = stack;
+  return (
+    innermost !== undefined && !(innermost.file === file && innermost.line === line && innermost.column === column)
+  );
+}
+
 /** The line of a package that makes or keeps something on behalf of the user's line; undefined where none is between. */
 export function libraryFrame(
   site: SourceSite | undefined,

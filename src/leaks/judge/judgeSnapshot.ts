@@ -64,10 +64,7 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
       ageless.push(group);
       continue;
     }
-    const answer = firstAnswer(
-      survivorRules,
-      groupEvidence(group, snapshot, context, before.get(groupKey(group)), released),
-    );
+    const answer = firstAnswer(survivorRules, groupEvidence(group, snapshot, context, before.get(group.key), released));
     if (answer.answer === 'bounded' || answer.answer === 'not-a-leak')
       boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
     if (answer.answer === 'leak') heap.push(heapCandidate(group, answer, spans));
@@ -144,15 +141,12 @@ function joinModules(groups: readonly GroupReport[]): readonly GroupReport[] {
   return [{ ...module, bytes, holder }, ...groups.filter((group) => !parts.includes(group))];
 }
 
-const groupKey = ({ className, holder, via }: GroupReport): string =>
-  `${className}\n${holder.heapObjectId}\n${via ?? ''}`;
-
 /** How many of each group survived of each single iteration when an earlier snapshot was taken. */
 function survivorsBefore(earlier: SnapshotSeen | undefined): Map<string, readonly number[]> {
   const before = new Map<string, readonly number[]>();
   for (const group of earlier?.analysis.groups ?? [])
     before.set(
-      groupKey(group),
+      group.key,
       group.survivors.filter((_, index) => isSingle(earlier!.spans[index]!)),
     );
   return before;

@@ -134,3 +134,6 @@ export const EXACT_BYTES: ReadonlySet<string> = new Set(['backingStoreBytes', 'w
 export function countsThings(counter: string): boolean {
   return !counter.endsWith('Bytes');
 }
+
+/** What a function has in the place of its code before it is first called. */
+export const isUncompiledName = (name: string): boolean => name.startsWith('system / UncompiledData');

@@ -1,13 +1,13 @@
 import { isNativeId } from '../platform/index.ts';
 import { GrowthBaseline, findGrowth } from './growth.ts';
-import type { Causes } from './causes.ts';
+import { Endings } from './endings.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { describeHolder } from './holderName.ts';
 import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.ts';
 import { RetainingPaths } from './retainingPaths.ts';
 import { countNodes } from './domTree.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
-import { IterationBuckets, groupSurvivors, prevailingStack } from './survivors.ts';
+import { IterationBuckets, type Survivors, groupSurvivors, prevailingStack } from './survivors.ts';
 import { defined } from '../../support/index.ts';
 
 /** A table grows by at least a reference an iteration: 4 bytes, as V8 compresses them in browsers. */
@@ -30,18 +30,19 @@ export class Analyst {
     const paths = RetainingPaths.compute(graph, oldest);
     const since = request.iterationsSince;
     const nodes = countNodes(graph);
-    const { groups, causes } = groupSurvivors(
+    const survivors = groupSurvivors(
       graph,
       paths,
       new IterationBuckets(request, before?.newestNative),
       before && { grown: grownClasses(nodes, before.nodes), iterations: since },
     );
+    const endings = new Endings(graph);
     const analysis: SnapshotAnalysis = {
-      groups: groups
+      groups: survivors.groups
         .filter(
           (group) => group.ageless > 0 || group.survivors.filter((count) => count > 0).length >= request.minBuckets,
         )
-        .map((group) => report(graph, paths, group, causes)),
+        .map((group) => report(graph, paths, group, survivors, endings)),
       growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
       nodeCount: graph.nodeCount,
       elements: nodes,
@@ -67,10 +68,16 @@ function highestNativeId(graph: HeapGraph): number {
   return highest;
 }
 
-const keyOf = (graph: HeapGraph, { className, holder, via }: SurvivorGroup): string =>
-  `${className} ${graph.id(holder)} ${via ?? ''}`;
+const keyOf = (graph: HeapGraph, { className, writtenAt, holder, via }: SurvivorGroup): string =>
+  `${className} ${writtenAt} ${graph.id(holder)} ${via ?? ''}`;
 
-function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup, causes: Causes): GroupReport {
+function report(
+  graph: HeapGraph,
+  paths: RetainingPaths,
+  group: SurvivorGroup,
+  { causes, wholes }: Survivors,
+  endings: Endings,
+): GroupReport {
   // For an object it is where its class is written: its name in the source is found there.
   const location = graph.location(group.samples[0]!);
   const owner = causes.partOf.get(group);
@@ -88,5 +95,6 @@ function report(graph: HeapGraph, paths: RetainingPaths, group: SurvivorGroup, c
     ...defined({ via: group.via }),
     stack: prevailingStack(graph, group),
     ...(location ? { location } : {}),
+    ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group) }),
   };
 }

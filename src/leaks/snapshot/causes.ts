@@ -1,4 +1,4 @@
-import { isNativeId } from '../platform/index.ts';
+import { isBookkeeping, isNativeId, isPlumbing } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 import { isUserVisible } from './classOf.ts';
@@ -63,10 +63,15 @@ function ownerOf(node: number, { graph, paths, bucketOf, groupOf, isCopy }: Look
     // Of the browser's own objects the iteration is not known.
     const isOfLike = bucketOf[above] === bucket || graph.id(node) % 2 === 0;
     if (!isOfLike || !isUserVisible(graph, above) || isCopy(above, node)) continue;
-    owner = groupOf(above) ?? owner;
+    const group = groupOf(above);
+    if (group && !isBrowsersOwn(group)) owner = group;
   }
   return owner;
 }
+
+/** What the browser keeps for its own work is never told as a leak: what lies below it is. */
+const isBrowsersOwn = ({ nodeType, className }: SurvivorGroup): boolean =>
+  nodeType === 'native' && (isPlumbing(className) || isBookkeeping(className) || className.startsWith('blink::'));
 
 /** Walks from one survivor of each group to what it refers to, within the iteration that made it. */
 function findClusters(groups: readonly SurvivorGroup[], lookup: Lookup): Map<SurvivorGroup, number> {

@@ -1,5 +1,7 @@
 import type { FunctionPosition } from './heapGraph.ts';
+import type { Ending } from './endings.ts';
 import type { HolderDescription } from './holderName.ts';
+import type { Whole } from './wholes.ts';
 
 /** What the leak run and its snapshot worker say to each other. Plain data: it is cloned between threads. */
 
@@ -47,6 +49,10 @@ export interface GroupReport {
   readonly stack: readonly FunctionPosition[];
   /** Where the function is written, for closures; where the class is written, for its instances. */
   readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
+  /** How such an object is ended. */
+  readonly ending?: Ending;
+  /** What the page's call made, where these are parts of it. */
+  readonly whole?: Whole;
 }
 
 /** Something older than the iterations that grew from one snapshot to the next without objects that show it. */

@@ -1,8 +1,10 @@
 import type { CoarseType } from './classOf.ts';
 
-/** What survives of one class under one holder, by the iteration that made it. */
+/** What survives of one class (by its name and its place) under one holder, by the iteration that made it. */
 export interface SurvivorGroup {
   readonly className: string;
+  /** Where the class is written; empty where that is not known. */
+  readonly writtenAt: string;
   readonly nodeType: CoarseType;
   /** Ordinal of the holder in this snapshot. */
   readonly holder: number;

@@ -6,11 +6,13 @@ import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
 import { type NodesSince, OldNodes } from './domTree.ts';
+import { type Whole, findWholes } from './wholes.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 
 export interface Survivors {
   readonly groups: readonly SurvivorGroup[];
   readonly causes: Causes;
+  readonly wholes: ReadonlyMap<SurvivorGroup, Whole>;
 }
 
 const OLDER = -1;
@@ -105,11 +107,13 @@ export function groupSurvivors(
     if (isPart(graph, paths, oldNodes, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
     const { holder, via } = (isNativeId(graph.id(node)) ? holderOfAgeless : holderOf)(node);
     const className = classOf(graph, node);
-    const key = `${className}\n${holder}\n${via ?? ''}`;
+    const writtenAt = placeOfClass(graph, node);
+    const key = [className, writtenAt, holder, via].join('\n');
     let group = groups.get(key);
     if (!group) {
       group = {
         className,
+        writtenAt,
         nodeType: coarseType(graph, node),
         holder,
         via,
@@ -143,15 +147,22 @@ export function groupSurvivors(
   for (const group of groups.values()) group.samples.sort((a, b) => bucketOf[a]! - bucketOf[b]!);
   const total = (group: SurvivorGroup): number => group.bytes.reduce((sum, bytes) => sum + bytes, 0);
   const largest = [...groups.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_GROUPS);
+  const isStretch = (bucket: number): boolean => buckets.isStretch(bucket);
   const causes = findCauses(largest, {
     graph,
     paths,
     bucketOf,
-    isStretch: (bucket) => buckets.isStretch(bucket),
+    isStretch,
     groupOf: (node) => memberships.get(node),
     isCopy: (above, node) => copies.holdsLike(above, node),
   });
-  return { groups: largest, causes };
+  return { groups: largest, causes, wholes: findWholes({ graph, bucketOf, isStretch, members: memberships }) };
+}
+
+/** Where an object's class is written: minifiers give many classes one name. */
+function placeOfClass(graph: HeapGraph, node: number): string {
+  const location = graph.type(node) === 'object' ? graph.location(node) : undefined;
+  return location ? `${location.scriptId}:${location.line}:${location.column}` : '';
 }
 
 /**

@@ -54,7 +54,7 @@ describe('the text report', () => {
   Leak (minor): 1 finding
 
   src/shop.ts:9:17: minor leak: 1 DetailsPanel (2.0 KB) survives each iteration, kept in closedPanels
-      to do     Take it out of closedPanels when it is no longer needed, bound the size of that, or hold it weakly.
+      to do     Remove it from closedPanels when it is no longer needed, limit how many that holds, or hold it weakly.
       made in   openDetails
                 called by (anonymous) src/productList.ts:13:52
       kept at   src/shop.ts:15:16 in closeDetails

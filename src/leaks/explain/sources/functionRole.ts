@@ -1,5 +1,5 @@
 import type { Node } from 'acorn';
-import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { type TraceMap, originalPositionFor, sourceContentFor } from '@jridgewell/trace-mapping';
 import { calleeOf } from './callExpression.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { originalClassName } from './originalClassName.ts';
@@ -8,6 +8,8 @@ import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsed
 /** Functions of frameworks that run what they are given when a component begins, or its data changes. */
 const RUNS_WITH_COMPONENT =
   /^(?:use(?:Layout|Insertion|Passive)?Effect|useMemo|useSyncExternalStore|useSignalEffect|onMount|onMounted|onBeforeMount|onActivated|onUpdated|createEffect|createRenderEffect|createComputed|watch|watchEffect|watchPostEffect|effect|afterNextRender|afterRender|\$effect)$/;
+/** Characters of a line that a person wrote, at most. */
+const MAX_LINE = 500;
 /** Methods that frameworks call when a component begins. */
 const BEGINS_COMPONENT =
   /^(?:connectedCallback|firstUpdated|componentDidMount|componentWillMount|UNSAFE_componentWillMount|componentDidUpdate|ngOnInit|ngAfterViewInit|ngAfterContentInit|ngOnChanges|beforeCreate|created|beforeMount|mounted|activated|hostConnected|setup)$/;
@@ -64,7 +66,10 @@ function nameOfFunction(node: Node, parent: Node): Identifier | undefined {
   return parent.type === 'AssignmentExpression' ? declarator.left : undefined;
 }
 
-/** The nearest function with a name around a call: the component, or the hook. */
+/**
+ * The nearest function with a name around a call: the component, or the hook. A component may be what a call makes of the function
+ * (`memo`, `observer`), or an object with a `setup`.
+ */
 function ownerAround(
   around: readonly Node[],
   from: number,
@@ -76,8 +81,62 @@ function ownerAround(
     if (!isFunction(node)) continue;
     const identifier = nameOfFunction(node, around[index - 1]!);
     if (identifier?.name !== undefined) return nameAt(identifier, script, map);
+    const component = componentAround(around, index, script, map) ?? nameInSource(node, script, map);
+    if (component !== undefined) return component;
   }
   return undefined;
+}
+
+/** `CartBadge` in `const CartBadge = observer(() => …)`, `Card` in `const Card = { setup() {…} }` or `{ __name: 'Card', setup() {…} }`. */
+function componentAround(
+  around: readonly Node[],
+  index: number,
+  script: ParsedScript,
+  map: TraceMap | undefined,
+): string | undefined {
+  for (let at = index - 1; at > 0; at -= 1) {
+    const node = around[at]!;
+    if (node.type === 'ObjectExpression') {
+      const given = givenName(node);
+      if (given !== undefined) return given;
+    } else if (node.type === 'Property') {
+      if ((node as Node & { key: Identifier }).key.name !== 'setup') return undefined;
+    } else if (node.type !== 'CallExpression') {
+      const identifier = nameOfFunction(around[at + 1]!, node);
+      const name = identifier?.name === undefined ? undefined : nameAt(identifier, script, map);
+      // Components are written in capitals: `rows = list.map(() => …)` is none.
+      return name !== undefined && /^\p{Lu}/u.test(name) ? name : undefined;
+    }
+  }
+  return undefined;
+}
+
+const FUNCTION = /^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b\s*\*?\s*(?<name>[$_\p{L}][$\w\p{L}]*)/u;
+const COMPONENT_OR_HOOK =
+  /(?:const|let|var)\s+(?<name>(?:use)?\p{Lu}[$\w\p{L}]*)\s*(?::[^=]*)?=\s*(?:[$\w.]+\(\s*)*(?:async\s+)?$/u;
+
+/** Minifiers put a function in the place of its name, and few maps name it there: the text of the source does. */
+function nameInSource(node: Node, script: ParsedScript, map: TraceMap | undefined): string | undefined {
+  if (!map) return undefined;
+  const { line, column } = script.positionOf(node.start);
+  const at = originalPositionFor(map, { line, column: column - 1 });
+  const text = at.source === null ? undefined : sourceContentFor(map, at.source);
+  const written = at.line === null ? undefined : text?.split('\n', at.line)[at.line - 1];
+  if (written === undefined || written.length > MAX_LINE) return undefined;
+  return (
+    FUNCTION.exec(written.slice(at.column!))?.groups?.['name'] ??
+    COMPONENT_OR_HOOK.exec(written.slice(0, at.column!))?.groups?.['name']
+  );
+}
+
+/** The name that a component's object gives itself; compilers of single-file components write `__name`. */
+function givenName(object: Node): string | undefined {
+  const { properties } = object as Node & {
+    properties: readonly { readonly key?: Identifier; readonly value?: { readonly value?: unknown } }[];
+  };
+  const named = (key: string): unknown => properties.find((one) => one.key?.name === key)?.value?.value;
+  const name = named('name') ?? named('__name');
+  return typeof name === 'string' ? name : undefined;
 }
 
 function classAround(around: readonly Node[], from: number): string | undefined {

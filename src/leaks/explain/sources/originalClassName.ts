@@ -27,15 +27,19 @@ export function originalClassName(frame: GeneratedFrame, text: string, map: Trac
   visit(script.root, undefined);
   if (!found) return undefined;
   const { node, parent } = found as { node: Named; parent: Named | undefined };
+  const start = script.positionOf(node.start);
+  const written = classAt(map, start.line, start.column - 1);
   for (const identifier of [node.id, parent?.type === 'VariableDeclarator' ? parent.id : parent?.left]) {
     if (identifier?.name === undefined) continue;
     const { line, column } = script.positionOf(identifier.start);
     const { name } = originalPositionFor(map, { line, column: column - 1 });
-    if (name !== null) return name;
+    if (name !== null) return withoutMark(name, written);
   }
-  const { line, column } = script.positionOf(node.start);
-  return classAt(map, line, column - 1);
+  return written;
 }
+
+/** Where a class mentions itself, compilers call it `_EditorView` inside. */
+const withoutMark = (name: string, written: string | undefined): string => (name === `_${written}` ? written! : name);
 
 /** What the source says where the class begins. */
 function classAt(map: TraceMap, line: number, column: number): string | undefined {

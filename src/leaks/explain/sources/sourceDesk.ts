@@ -78,10 +78,6 @@ export class SourceDesk implements SourceAnswers {
     return this.#ask('className', [frame], () => undefined);
   }
 
-  endedBy(frame: GeneratedFrame): Promise<string | undefined> {
-    return this.#ask('endedBy', [frame], () => undefined);
-  }
-
   referenceIn(place: FunctionPlace, name: string): Promise<{ line: number; column: number } | undefined> {
     return this.#ask('referenceIn', [place, name], () => undefined);
   }

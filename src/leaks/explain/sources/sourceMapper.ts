@@ -7,7 +7,6 @@ import {
 } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
 import type { SourceFrame, SourceSite } from '../../model.ts';
-import { endingMethod } from './endingMethod.ts';
 import { functionRole } from './functionRole.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { isLibraryCode, isServedAsLibrary } from './libraryCode.ts';
@@ -46,8 +45,6 @@ export interface SourceMapper {
   scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined>;
   /** The name in source of the class that is written at a place; undefined where the map does not say. Never throws. */
   className(frame: GeneratedFrame): Promise<string | undefined>;
-  /** The method that ends objects of the class that is written at a place, see `endingMethod`. Never throws. */
-  endedBy(frame: GeneratedFrame): Promise<string | undefined>;
 }
 
 /** Scripts whose text and map are kept, and how many characters of text in all. */
@@ -161,14 +158,6 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       try {
         const script = await scripts.fetch(frame.url);
         return script?.map && script.text !== undefined ? originalClassName(frame, script.text, script.map) : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    async endedBy(frame) {
-      try {
-        const text = (await scripts.fetch(frame.url))?.text;
-        return text === undefined ? undefined : endingMethod(frame, text);
       } catch {
         return undefined;
       }

@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readRegularFile } from '../../../support/index.ts';
+import { parseBoundedJson, readRegularFile } from '../../../support/index.ts';
 import { sourceLimits } from './limits.ts';
 
 /** Folders that hold no sources of the user's. */
@@ -11,7 +12,13 @@ const MAX_INDEXED_FILES = 50_000;
 /** Files of one name compared at most (`index.js` may be there a thousand times). */
 const MAX_COMPARED = 50;
 
-/** Finds which file of the workspace a URL or a source path stands for. Paths are workspace-relative with `/`. */
+/** Folders above the workspace that are looked at for the root of a monorepo. */
+const MAX_ABOVE = 8;
+
+/**
+ * Finds which file of the workspace a URL or a source path stands for. Paths are workspace-relative with `/`. Where the workspace is
+ * one package of a monorepo, files of its other packages are found too (`../ui/src/panel.ts`): pages are built from them.
+ */
 export interface WorkspaceFiles {
   /** The relative path of an absolute one, or undefined where it is outside or no file. */
   relativePath(absolute: string): Promise<string | undefined>;
@@ -27,16 +34,19 @@ export interface WorkspaceFiles {
 
 export function createWorkspaceFiles(folder: string): WorkspaceFiles {
   const root = resolve(folder);
-  let index: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  const repository = monorepoAbove(root) ?? root;
+  const indexes = new Map<string, Promise<ReadonlyMap<string, readonly string[]>>>();
 
   async function relativePath(absolute: string): Promise<string | undefined> {
-    const path = relative(root, resolve(absolute));
-    if (path === '' || path.startsWith('..') || isAbsolute(path)) return undefined;
-    return (await isFile(join(root, path))) ? path.split(sep).join('/') : undefined;
+    const file = resolve(absolute);
+    const within = relative(repository, file);
+    if (within === '' || within.startsWith('..') || isAbsolute(within)) return undefined;
+    return (await isFile(file)) ? relative(root, file).split(sep).join('/') : undefined;
   }
   /** Files of that name, those that share the longest end of the path first, then the least deep. */
-  async function candidates(path: string): Promise<string[]> {
-    index ??= indexByName(root);
+  async function candidates(path: string, base = root): Promise<string[]> {
+    const index = indexes.get(base) ?? indexByName(base);
+    indexes.set(base, index);
     const wanted = path.split('/').reverse();
     const shared = (file: string): number => {
       const parts = file.split('/').reverse();
@@ -55,10 +65,11 @@ export function createWorkspaceFiles(folder: string): WorkspaceFiles {
       const wanted = normalizeText(content);
       // Four bytes a character at most; a file that is longer than that has another content.
       const maxBytes = Math.min(sourceLimits.textBytes, content.length * 4 + 64);
-      for (const file of (await candidates(path)).slice(0, MAX_COMPARED)) {
-        const text = await readRegularFile(join(root, file), maxBytes).catch(() => undefined);
-        if (text !== undefined && normalizeText(text) === wanted) return file;
-      }
+      for (const base of new Set([root, repository]))
+        for (const file of (await candidates(path, base)).slice(0, MAX_COMPARED)) {
+          const text = await readRegularFile(join(base, file), maxBytes).catch(() => undefined);
+          if (text !== undefined && normalizeText(text) === wanted) return relativePath(join(base, file));
+        }
       return undefined;
     },
     async onlyEndingWith(path) {
@@ -67,6 +78,26 @@ export function createWorkspaceFiles(folder: string): WorkspaceFiles {
     },
     read: (path) => readRegularFile(join(root, path), sourceLimits.textBytes).catch(() => undefined),
   };
+}
+
+/** The folder above that says that packages below it belong together; undefined where none does. */
+function monorepoAbove(folder: string): string | undefined {
+  let above = folder;
+  for (let step = 0; step < MAX_ABOVE && dirname(above) !== above; step += 1) {
+    above = dirname(above);
+    if (['pnpm-workspace.yaml', 'lerna.json', 'nx.json', 'rush.json'].some((name) => existsSync(join(above, name))))
+      return above;
+    if (hasWorkspaces(join(above, 'package.json'))) return above;
+  }
+  return undefined;
+}
+
+function hasWorkspaces(packageFile: string): boolean {
+  try {
+    return 'workspaces' in (parseBoundedJson(readFileSync(packageFile, 'utf8')) as object);
+  } catch {
+    return false;
+  }
 }
 
 /** The path of a file URL, or undefined for any other. */

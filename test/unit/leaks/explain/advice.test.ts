@@ -4,6 +4,7 @@ import { libraryFactsOf } from '../../../../src/leaks/explain/libraryFacts.ts';
 import { parseCall } from '../../../../src/leaks/explain/failedStep.ts';
 import { packageOf, stackRuns } from '../../../../src/leaks/explain/stackRuns.ts';
 import type { SourceSite } from '../../../../src/leaks/model.ts';
+import type { Explained } from '../../../../src/leaks/explain/explained.ts';
 import { defined } from '../../../../src/support/index.ts';
 
 function site(role: string | undefined, file = 'src/Panel.tsx', ...libraries: string[]): SourceSite {
@@ -19,10 +20,14 @@ describe('the package of a finding', () => {
   const none = files({});
 
   it('is likely at fault where it makes and keeps what no method ends', async () => {
-    const ask = (allocatedAt: SourceSite, keptAt: SourceSite | undefined, endedBy?: string) =>
-      libraryFactsOf({ allocatedAt, keptAt, endedBy }, none);
+    const ask = (allocatedAt: SourceSite, keptAt: SourceSite | undefined, ending?: Explained['ending']) =>
+      libraryFactsOf({ allocatedAt, keptAt, ending }, none);
     assert.equal((await ask(made, kept))?.likelyAtFault, true);
-    assert.equal((await ask(made, kept, 'remove'))?.likelyAtFault, false, 'the user has to call remove()');
+    assert.equal(
+      (await ask(made, kept, { method: 'remove', ran: false, on: 'the Map' }))?.likelyAtFault,
+      false,
+      'to call',
+    );
     assert.equal((await ask(site(undefined), kept))?.likelyAtFault, false, 'the user’s own callback');
     assert.equal((await ask(made, undefined))?.likelyAtFault, false);
     assert.equal(await ask(site(undefined), undefined), undefined);
@@ -30,7 +35,7 @@ describe('the package of a finding', () => {
 
   it('has the version that is installed beside the file, else in the workspace', async () => {
     const facts = (texts: Record<string, string>) =>
-      libraryFactsOf({ allocatedAt: made, keptAt: kept, endedBy: undefined }, files(texts));
+      libraryFactsOf({ allocatedAt: made, keptAt: kept, ending: undefined }, files(texts));
     const own = { 'packages/web/node_modules/leaflet/package.json': '{"version":"1.9.4"}' };
     const root = { 'node_modules/leaflet/package.json': '{"version":"2.0.0"}' };
     assert.equal((await facts({ ...own, ...root }))?.version, '1.9.4');
@@ -42,7 +47,7 @@ describe('the package of a finding', () => {
     const asked: string[] = [];
     const read = (path: string) => Promise.resolve(asked.push(path)).then(() => undefined);
     const outside = site(undefined, 'src/map.ts', '../../node_modules/leaflet/src/Map.js');
-    await libraryFactsOf({ allocatedAt: outside, keptAt: undefined, endedBy: undefined }, { read });
+    await libraryFactsOf({ allocatedAt: outside, keptAt: undefined, ending: undefined }, { read });
     assert.deepEqual(asked, ['node_modules/leaflet/package.json']);
   });
 });
@@ -58,10 +63,10 @@ describe('the advice of a finding', () => {
     ],
     ['onMount of Panel', 'src/Panel.svelte', /^Return a function from this onMount that calls removeEventListener/],
     ['onMount of Panel', 'src/Panel.tsx', /^Call onCleanup in this onMount with a function that calls removeEvent/],
-    ['onMounted of setup', 'src/Panel.vue', /^In onUnmounted, add what calls removeEventListener/],
-    ['connectedCallback of UserCard', 'src/card.js', /^In disconnectedCallback, add what calls removeEventListener/],
-    ['ngOnInit of CardComponent', 'src/card.ts', /^In ngOnDestroy, add what calls removeEventListener/],
-    ['componentDidMount of Card', 'src/card.jsx', /^In componentWillUnmount, add what calls removeEventListener/],
+    ['onMounted of setup', 'src/Panel.vue', /^Write an onUnmounted that calls removeEventListener/],
+    ['connectedCallback of UserCard', 'src/card.js', /^Write a disconnectedCallback that calls removeEventListener/],
+    ['ngOnInit of CardComponent', 'src/card.ts', /^Write an ngOnDestroy that calls removeEventListener/],
+    ['componentDidMount of Card', 'src/card.jsx', /^Write a componentWillUnmount that calls removeEventListener/],
   ] as const)
     it(`says where ${role} in ${file} is undone`, () => {
       assert.match(adviceFor({ ...listener, allocatedAt: site(role, file) }), expected);
@@ -72,19 +77,22 @@ describe('the advice of a finding', () => {
     assert.match(adviceFor({ kind: 'timer', name: 'timeout' }), /clearTimeout/);
     assert.match(adviceFor({ kind: 'observer', name: 'ResizeObserver' }), /disconnect\(\)/);
     assert.equal(
-      adviceFor({ kind: 'object', name: 'Chart', holder: 'instances' }, { endedBy: 'destroy' }),
-      'Call destroy() on the Chart when what shows it goes.',
+      adviceFor(
+        { kind: 'object', name: 'Chart', holder: 'instances' },
+        { ending: { method: 'destroy', ran: false, on: 'the Chart' } },
+      ),
+      'Call destroy() on the Chart when its view closes.',
     );
     const inLibrary = site(undefined, 'src/map.ts', 'node_modules/leaflet/src/DomEvent.js');
     assert.match(
       adviceFor({ kind: 'object', name: 'Map', holder: 'events', keptAt: inLibrary }),
-      /^Undo what src\/map\.ts:14 asks of leaflet/,
+      /^Undo what src\/map\.ts:14 starts in leaflet/,
     );
   });
 
   it('tells of a collection that it may have a limit above the iterations that were followed', () => {
     const advice = adviceFor({ kind: 'object', name: 'Step', holder: 'undoStack' }, { followed: 60 });
-    assert.match(advice, /^Take it out of undoStack .*limit above 60, .*--iterations/);
+    assert.match(advice, /^Remove it from undoStack .*limit above 60, .*--iterations/);
   });
 
   it('is one sentence', () => {

@@ -6,9 +6,9 @@ describe('advice', () => {
   it('is given once for each way out, and not for what is ignored', () => {
     const listener = { ...panelFinding, kind: 'event-listener', name: 'resize listener on window' } as const;
     assert.deepEqual(recommend([listener, listener, { ...panelFinding, ignored: 'by design' }]), [
-      'resize listener on window: Remove the listener when its owner goes: removeEventListener with the same function, or an AbortSignal given to addEventListener.',
+      'resize listener on window: Remove the listener when its owner is closed: call removeEventListener with the same function, or give addEventListener an AbortSignal.',
     ]);
-    assert.match(recommend([panelFinding])[0]!, /^DetailsPanel: Take it out of closedPanels/);
+    assert.match(recommend([panelFinding])[0]!, /^DetailsPanel: Remove it from closedPanels/);
   });
 
   it('is to close a page that each iteration opens, which nothing of the page itself holds', () => {
@@ -20,7 +20,7 @@ describe('advice', () => {
   it('says of nodes in the document that the scenario itself may not undo what it does', () => {
     const { holder: _, ...held } = panelFinding;
     const node = { ...held, kind: 'dom-node', name: '<li>' } as const;
-    assert.match(recommend([node])[0]!, /it must end where it began/);
-    assert.match(recommend([{ ...node, name: '<li> (detached)' }])[0]!, /see what holds it/);
+    assert.match(recommend([node])[0]!, /an iteration must end where it began/);
+    assert.match(recommend([{ ...node, name: '<li> (detached)' }])[0]!, /Drop the reference that holds it/);
   });
 });

@@ -5,6 +5,8 @@ export interface HeapNode {
   readonly name: string;
   readonly size?: number;
   readonly trace?: number;
+  /** Where its function or class is written. */
+  readonly location?: readonly [scriptId: number, line: number, column: number];
   readonly edges?: readonly (readonly [type: string, name: string | number, to: number])[];
 }
 
@@ -27,8 +29,12 @@ const NODE_TYPES = [
 ];
 const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'];
 
-/** The text of a snapshot of the nodes, the first being the root. Edges name their targets by id. */
-export function heapText(nodes: readonly HeapNode[]): string {
+/**
+ * The text of a snapshot of the nodes, the first being the root. Edges name their targets by id.
+ *
+ * @param stacks names of the functions that made objects, outermost first: that of a node with `trace` 1 is the first
+ */
+export function heapText(nodes: readonly HeapNode[], stacks: readonly (readonly string[])[] = []): string {
   const strings: string[] = ['<dummy>'];
   const indexOf = (text: string): number => {
     const known = strings.indexOf(text);
@@ -49,6 +55,28 @@ export function heapText(nodes: readonly HeapNode[]): string {
       edgeCount += 1;
     }
   }
+  const names = ['(root)', ...new Set(stacks.flat())];
+  const infos = names.flatMap((name, index) => [index + 1, indexOf(name), indexOf('app.js'), 9, index, 0]);
+  const locations = nodes.flatMap(({ location }, index) => (location ? [index * 7, ...location] : []));
+  // One chain of frames a stack; the innermost frame has the number by which nodes name the stack.
+  const tree = [
+    1_000_000,
+    0,
+    0,
+    0,
+    stacks.flatMap((stack, index) =>
+      stack.reduceRight<unknown[]>(
+        (below, name, depth) => [
+          depth === stack.length - 1 ? index + 1 : 1000 * (index + 1) + depth,
+          names.indexOf(name),
+          1,
+          16,
+          below,
+        ],
+        [],
+      ),
+    ),
+  ];
   const snapshot = {
     meta: {
       node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'trace_node_id', 'detachedness'],
@@ -62,9 +90,9 @@ export function heapText(nodes: readonly HeapNode[]): string {
     },
     node_count: nodes.length,
     edge_count: edgeCount,
-    trace_function_count: 0,
+    trace_function_count: stacks.length === 0 ? 0 : names.length,
   };
-  return `{"snapshot":${JSON.stringify(snapshot)},\n"nodes":[${nodeFields.join(',')}],\n"edges":[${edgeFields.join(',')}],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":${JSON.stringify(strings)}}`;
+  return `{"snapshot":${JSON.stringify(snapshot)},\n"nodes":[${nodeFields.join(',')}],\n"edges":[${edgeFields.join(',')}],\n"trace_function_infos":[${infos.join(',')}],\n"trace_tree":${stacks.length > 0 ? JSON.stringify(tree) : '[]'},\n"samples":[],\n"locations":[${locations.join(',')}],\n"strings":${JSON.stringify(strings)}}`;
 }
 
 /**

@@ -170,6 +170,61 @@ describe('one cause, one finding', () => {
     assert.equal(foldByCall([explained(leak('A'), own(7)), explained(listener('resize', 'window'), own(8))]).length, 2);
   });
 
+  it('a framework’s own nodes go with the callback of the user’s that refers to them', () => {
+    const inReact = { ...called(1), file: 'node_modules/react-dom/client.js', stack: [] };
+    const own: SourceSite = { ...called(10), stack: called(10).stack.slice(1) };
+    const at = (name: string, holder: string, cluster: number, site: SourceSite) => ({
+      ...explained(leak(name, { group: group(name, { cluster, key: `${name} ${cluster}` }) }), site),
+      holder,
+    });
+    const update = (cluster: number) => at('{lane, action}', 'queues.pending', cluster, inReact);
+    const callback = at('anonymous function', 'cache.listeners', 1, own);
+    const [cause, ...others] = foldByCall([at('FiberNode', 'queues', 1, inReact), update(2), update(3), callback]);
+    assert.deepEqual(others, []);
+    assert.equal(cause?.leak.name, 'anonymous function');
+    const state = at('{pending, lanes}', 'queues', 1, called(8));
+    assert.deepEqual(names(foldByCall([state, callback])), ['anonymous function']);
+    const chart = {
+      ...at('Chart', 'charts', 1, called(8)),
+      ending: { method: 'destroy', ran: false, on: 'the Chart' },
+    };
+    assert.equal(foldByCall([chart, callback]).length, 2, 'what can be ended was forgotten for itself');
+    const apart = foldByCall([at('FiberNode', 'queues', 2, inReact), callback]);
+    assert.equal(apart.length, 2, 'what does not hang together is another cause');
+  });
+
+  it('what a timer’s callback makes each time it runs goes with the timer', () => {
+    const own = (line: number): SourceSite => ({ ...called(line), stack: called(line).stack.slice(1) });
+    const interval = (line: number) =>
+      explained(
+        leak('interval', {
+          kind: 'timer',
+          resource: { id: 1, kind: 'timer', name: 'interval', iteration: 1, stack: '' },
+        }),
+        own(line),
+      );
+    const update = explained(leak('{lane, action}'), called(7));
+    assert.deepEqual(names(foldByCall([update, interval(7)])), ['interval']);
+    assert.equal(foldByCall([update, interval(8)]).length, 2);
+  });
+
+  it('keys and tables that one line fills beside the values go with them, whatever the collections are', () => {
+    const own = (line: number): SourceSite => ({ ...called(line), stack: called(line).stack.slice(1) });
+    const held = (name: string, holder: string, at: SourceSite) => ({ ...explained(leak(name), at), holder });
+    const cache = [
+      held('{id, rows}', 'cache.#valList', own(5)),
+      held('string', 'cache.#keyList', called(5)),
+      held('entries of Map', 'cache.#keyMap', called(5)),
+    ];
+    assert.deepEqual(names(foldByCall(cache)), ['{id, rows}']);
+    const apart = [
+      held('User', 'cache.values', own(5)),
+      held('string', 'other.keys', own(5)),
+      held('string', 'cache.names', own(9)),
+    ];
+    assert.equal(foldByCall(apart).length, 3, 'another object, and another line');
+  });
+
   it('of things in different structures, one function that calls a library twice is not one cause', () => {
     const a = explained(leak('A', { group: group('A', { cluster: 1 }) }), called(3, 'function'));
     const b = explained(leak('B', { group: group('B', { cluster: 2 }) }), called(3, 'function'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSourceResolver } from '../../../../../src/leaks/explain/sources/sourceResolver.ts';
 import { createSourceMapper } from '../../../../../src/leaks/explain/sources/sourceMapper.ts';
 
 const CODE = 'function a(){b.push(new C)}';
@@ -46,6 +47,23 @@ describe('source maps that the script itself does not name', () => {
         stack: [],
       },
     );
+  });
+
+  it('name files of the other packages of a monorepo, and none outside it', async () => {
+    const panel = `${'\n'.repeat(20)}// of another package`;
+    const origin = { content: panel, generatedUrl: frame.url, generatedText: CODE };
+    await mkdir(join(workspace, 'packages', 'shop'), { recursive: true });
+    await mkdir(join(workspace, 'packages', 'ui', 'src'), { recursive: true });
+    await writeFile(join(workspace, 'packages', 'ui', 'src', 'card.ts'), panel);
+    const resolve = async () =>
+      await createSourceResolver({
+        workspaceFolder: join(workspace, 'packages', 'shop'),
+        baseUrl: 'http://host/',
+      }).fileOfSource('http://host/ui/src/card.ts', origin);
+    assert.equal(await resolve(), 'http://host/ui/src/card.ts', 'nothing says that the two belong together');
+    await writeFile(join(workspace, 'package.json'), '{"workspaces":["packages/*"]}');
+    assert.equal(await resolve(), '../ui/src/card.ts');
+    await rm(join(workspace, 'package.json'));
   });
 
   it('are not taken from a build that is not the one that runs: their lines would be wrong', async () => {

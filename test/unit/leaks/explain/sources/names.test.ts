@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { findOnlyCall } from '../../../../../src/leaks/explain/sources/callExpression.ts';
-import { endingMethod } from '../../../../../src/leaks/explain/sources/endingMethod.ts';
 import { functionRole } from '../../../../../src/leaks/explain/sources/functionRole.ts';
 import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
 import { scopedName } from '../../../../../src/leaks/explain/sources/scopedName.ts';
@@ -19,13 +18,47 @@ describe('what a function is to its framework', () => {
   for (const [source, expected] of [
     ['function Panel(){ useEffect(()=>{ @addEventListener("x",f) }, []) }', 'useEffect of Panel'],
     ['const useWidth=()=>{ (0,react.useLayoutEffect)(()=>{ @go() }) }', 'useLayoutEffect of useWidth'],
-    ['const P={ setup(){ onMounted(()=>@go()) } }', 'onMounted'],
+    ['const P={ setup(){ onMounted(()=>@go()) } }', 'onMounted of P'],
+    ['const p=lazy({ setup(){ onMounted(()=>@go()) } })', 'onMounted'],
+    ['const _sfc_main=Object.assign({ __name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
+    ['export default defineComponent({ name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
+    ['const Badge=observer(()=>{ useEffect(()=>{ @go() }) })', 'useEffect of Badge'],
+    ['const Badge=memo(forwardRef(function(){ useEffect(()=>{ @go() }) }))', 'useEffect of Badge'],
+    ['const rows=list.map(()=>{ useEffect(()=>{ @go() }) })', 'useEffect'],
     ['class UserCard extends L{ connectedCallback(){ @go() } }', 'connectedCallback of UserCard'],
     ['function Panel(){ useEffect(()=>{ bus.on(function(){ @go() }) }) }', 'useEffect of Panel'],
     ['function Panel(){ useEffect(()=>{ function start(){ @go() } start() }) }', undefined],
     ['function open(){ list.forEach(()=>{ @go() }) }', undefined],
   ] as const)
     it(`of ${source} is ${expected ?? 'nothing'}`, () => assert.equal(role(source), expected));
+});
+
+/** A positive number as source maps write it: five bits a digit, the lowest first, after a bit for the sign. */
+function digits(value: number): string {
+  const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  let text = '';
+  for (let rest = value << 1; text === '' || rest > 0; rest >>= 5) text += BASE64[(rest & 31) | (rest > 31 ? 32 : 0)];
+  return text;
+}
+
+describe('the component of an effect whose function a minifier moved', () => {
+  const text = 's={listener:function(){useEffect(()=>{ go() })}}';
+  for (const [source, expected] of [
+    ['export function Panel() {', 'useEffect of Panel'],
+    ['const Panel = memo(() => {', 'useEffect of Panel'],
+    ['const rows = list.map(() => {', 'useEffect'],
+  ] as const)
+    it(`is read in ${source}`, () => {
+      const from = source.includes('=>') ? source.indexOf('(() =>') + 1 : 0;
+      const map = new TraceMap({
+        version: 3,
+        sources: ['panel.jsx'],
+        sourcesContent: [source],
+        names: [],
+        mappings: `${digits(text.indexOf('function'))}AA${digits(from)}`,
+      });
+      assert.equal(functionRole(at(text, 'go'), text, map), expected);
+    });
 });
 
 describe('the name of a class in its source', () => {
@@ -42,12 +75,6 @@ describe('the name of a class in its source', () => {
   it('is that of the variable a bundle puts it into', () => {
     const text = 'var Ai=class{destroy(){}};';
     assert.equal(originalClassName({ ...at(text, 'class'), function: 'Ai' }, text, map), 'Chart');
-  });
-
-  it('its ending method is the plainest of those it has', () => {
-    const text = 'class A{stop(){} destroy(){} static dispose(){}}';
-    assert.equal(endingMethod(at(text, 'stop'), text), 'destroy');
-    assert.equal(endingMethod(at('class B{go(){}}', 'go'), 'class B{go(){}}'), undefined);
   });
 });
 

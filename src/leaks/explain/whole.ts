@@ -1,0 +1,70 @@
+import type { LeakCandidate } from '../judge/leakCandidate.ts';
+import type { SourceSite } from '../model.ts';
+import type { Whole } from '../snapshot/wholes.ts';
+import type { Explained } from './explained.ts';
+import { isInLibrary } from './stackRuns.ts';
+
+/** What the page's call made, where the leak and its parts are fragments of it: of all, the nearest to the caller. */
+export function wholeOf(leak: LeakCandidate): Whole | undefined {
+  const { group, resource, perIteration } = leak;
+  // What the hooks saw is a listener; what the heap shows behind it may be the object itself.
+  if (resource && group?.nodeType === 'object' && group.ending) return { ...group, ending: group.ending, perIteration };
+  const own = group?.stack.length;
+  return [leak, ...(leak.parts ?? [])]
+    .flatMap((one) => one.group?.whole ?? (one === leak ? [] : itself(one)))
+    .filter(({ stack }) => own === undefined || own === 0 || stack.length < own)
+    .sort((a, b) => a.stack.length - b.stack.length)[0];
+}
+
+/** A part that has a method to end it, and so may be the whole. */
+function itself({ group, perIteration }: LeakCandidate): readonly Whole[] {
+  return group?.nodeType === 'object' && group.ending && group.stack.length > 0
+    ? [{ ...group, ending: group.ending, perIteration }]
+    : [];
+}
+
+/**
+ * The leak told by the object that one call of the user's code into a library made (`new EditorView`); what was found (its
+ * listener on the window) becomes a part. Unchanged where the two were made by different calls.
+ */
+export function asWhole(
+  found: Explained,
+  { perIteration, ending, stack }: Whole,
+  name: string,
+  madeAt: SourceSite | undefined,
+): Explained {
+  const { leak, allocatedAt, parts = [] } = found;
+  const site = stack.length === 0 ? allocatedAt : madeAt;
+  if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
+  // A plain object has no name that says more than what was found.
+  if (!/^[$_\p{L}]/u.test(name) || name === 'Object')
+    return { ...found, ending: { ...ending, on: `what ${site.file}:${(allocatedAt ?? site).line} made` } };
+  const { parts: _, ...fragment } = leak;
+  const lead: LeakCandidate = { ...leak, kind: 'object', name, perIteration };
+  return {
+    ...found,
+    leak: leak.group ? { ...lead, group: { ...leak.group, nodeType: 'object' } } : lead,
+    allocatedAt: allocatedAt?.precision === 'line' ? { ...site, ...placeOf(allocatedAt) } : site,
+    parts: [
+      { leak: fragment, allocatedAt: undefined, keptAt: undefined, holder: undefined },
+      ...parts.filter((part) => part.leak.name !== name),
+    ],
+    ending: { ...ending, on: `the ${name}` },
+  };
+}
+
+const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
+  isInLibrary(a) && a.file === b.file && (a.function === b.function || a.line === b.line);
+
+/** The line of the user's call, from the fragment, which may know it better. */
+const placeOf = ({
+  file,
+  line,
+  column,
+  precision,
+}: SourceSite): Pick<SourceSite, 'file' | 'line' | 'column' | 'precision'> => ({
+  file,
+  line,
+  column,
+  precision,
+});

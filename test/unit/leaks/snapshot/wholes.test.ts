@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
+import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
+import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
+import { type HeapNode, heapText, pageWith } from './heapText.ts';
+
+const ITERATIONS = 4;
+const request = {
+  boundaries: Array.from({ length: ITERATIONS + 1 }, (_, index) => 999 + index * 100),
+  iterations: Array.from({ length: ITERATIONS }, () => 1),
+  iterationsSince: ITERATIONS,
+  minBuckets: 2,
+};
+const idIn = (iteration: number, nth: number): number => 1001 + (iteration - 1) * 100 + nth * 2;
+const each = <T>(make: (iteration: number) => T): T[] =>
+  Array.from({ length: ITERATIONS }, (_, index) => make(index + 1));
+
+/** What two functions have where their code is: the first ran, the second did not. */
+const code: HeapNode[] = [
+  { id: 201, type: 'code', name: 'ran', edges: [['internal', 'trusted_function_data', 203]] },
+  { id: 203, type: 'code', name: 'system / BytecodeArray' },
+  { id: 205, type: 'code', name: 'lazy', edges: [['internal', 'trusted_function_data', 207]] },
+  { id: 207, type: 'code', name: 'system / UncompiledDataWithoutPreparseData' },
+];
+const method = (id: number, name: string, shared: number, isScript = true): HeapNode => ({
+  id,
+  type: 'closure',
+  name,
+  edges: [['internal', 'shared', shared]],
+  ...(isScript ? { location: [9, 3, 0] as const } : {}),
+});
+
+async function groupsOf(nodes: readonly HeapNode[], stacks: readonly (readonly string[])[] = []) {
+  const loader = new HeapGraphLoader();
+  loader.write(heapText(nodes, stacks));
+  return new Analyst().analyse(await loader.finish(), request).groups;
+}
+
+const kept = (nth: number): HeapNode => ({
+  id: 101,
+  type: 'object',
+  name: 'Array',
+  edges: each((iteration) => ['element', iteration, idIn(iteration, nth)] as const),
+});
+
+describe('how an object is ended', () => {
+  const endingOf = async (prototype: HeapNode[], own: readonly (readonly ['property', string, number])[] = []) => {
+    const nodes = pageWith(
+      [['panels', 101]],
+      [
+        kept(1),
+        ...code,
+        ...prototype,
+        ...each((iteration) => ({
+          id: idIn(iteration, 1),
+          type: 'object',
+          name: 'Chart',
+          edges: [['property', '__proto__', 103] as const, ...own],
+        })),
+      ],
+    );
+    const [group] = await groupsOf(nodes);
+    return group?.ending;
+  };
+
+  it('is the plainest method of its class, and says whether that ever ran', async () => {
+    const proto = (shared: number): HeapNode[] => [
+      {
+        id: 103,
+        type: 'object',
+        name: 'Object',
+        edges: [
+          ['property', 'stop', 105],
+          ['property', 'destroy', 107],
+        ],
+      },
+      method(105, 'stop', 201),
+      method(107, 'destroy', shared),
+    ];
+    assert.deepEqual(await endingOf(proto(205)), { method: 'destroy', ran: false });
+    assert.deepEqual(await endingOf(proto(201)), { method: 'destroy', ran: true });
+  });
+
+  it('may be inherited, or the object’s own', async () => {
+    const base: HeapNode[] = [
+      { id: 103, type: 'object', name: 'Object', edges: [['property', '__proto__', 109]] },
+      { id: 109, type: 'object', name: 'Base', edges: [['property', 'dispose', 105]] },
+      method(105, 'dispose', 205),
+    ];
+    assert.equal((await endingOf(base))?.method, 'dispose');
+    assert.equal(
+      (
+        await endingOf(
+          [{ id: 103, type: 'object', name: 'Object' }, method(105, 'close', 205)],
+          [['property', 'close', 105]],
+        )
+      )?.method,
+      'close',
+    );
+  });
+
+  it('is no method of the browser’s own', async () => {
+    const element: HeapNode[] = [
+      { id: 103, type: 'object', name: 'Element', edges: [['property', 'remove', 105]] },
+      method(105, 'remove', 205, false),
+    ];
+    assert.equal(await endingOf(element), undefined);
+  });
+});
+
+describe('the whole that survivors are parts of', () => {
+  /** A listener's function that refers to an observer that refers to the editor, each with the stack that made it. */
+  const editors = (editorStack: number): HeapNode[] =>
+    pageWith(
+      [['listeners', 101]],
+      [
+        kept(1),
+        ...code,
+        { id: 103, type: 'object', name: 'Object', edges: [['property', 'destroy', 105]] },
+        method(105, 'destroy', 205),
+        ...each((iteration): HeapNode[] => [
+          {
+            id: idIn(iteration, 1),
+            type: 'closure',
+            name: 'onScroll',
+            trace: 3,
+            edges: [['context', 'view', idIn(iteration, 2)]],
+          },
+          {
+            id: idIn(iteration, 2),
+            type: 'object',
+            name: 'DOMObserver',
+            trace: 2,
+            edges: [
+              ['property', 'view', idIn(iteration, 3)],
+              ['property', '__proto__', 103],
+            ],
+          },
+          {
+            id: idIn(iteration, 3),
+            type: 'object',
+            name: 'EditorView',
+            trace: editorStack,
+            edges: [['property', '__proto__', 103]],
+          },
+        ]).flat(),
+      ],
+    );
+  const stacks = [
+    ['open', 'EditorView'],
+    ['open', 'EditorView', 'DOMObserver'],
+    ['open', 'EditorView', 'DOMObserver', 'listen'],
+    ['open', 'EditorView', 'DOMObserver', 'listen', 'later'],
+  ];
+  const wholes = (groups: readonly GroupReport[]) =>
+    groups.map(({ className, whole }) => [className, whole?.className]);
+
+  it('is what the fewest functions made, of what a method ends', async () => {
+    const [group] = await groupsOf(editors(1), stacks);
+    assert.equal(group?.whole?.className, 'EditorView');
+    assert.equal(group?.whole?.perIteration, 1);
+    assert.deepEqual(
+      group?.whole?.stack.map(({ functionName }) => functionName),
+      ['EditorView', 'open'],
+    );
+    assert.deepEqual(group?.whole?.ending, { method: 'destroy', ran: false });
+  });
+
+  it('is none that was made further in than the survivors, and none where stacks are not known', async () => {
+    assert.deepEqual(wholes(await groupsOf(editors(4), stacks)), [['function onScroll', 'DOMObserver']]);
+    assert.deepEqual(wholes(await groupsOf(editors(1))), [['function onScroll', undefined]]);
+  });
+});
