@@ -51,7 +51,8 @@ test.describe('soaks', () => {
     const fetchFeed = async () => {
       await page.evaluate(async () => void (await (await fetch('/feed')).text()));
     };
-    const { responseTimeouts } = await soak.run(fetchFeed, { passes: 8, waitForResponse: '**/feed' });
+    const { responseTimeouts, leaking } = await soak.measure(fetchFeed, { waitForResponse: '**/feed' });
+    expect(leaking).toBe(false);
     expect(responseTimeouts).toBe(0);
   });
 });
