@@ -147,6 +147,46 @@ describe('page hooks in Chromium', function () {
     );
   });
 
+  it('counts new maxima of the text and the style rules of the document, with the line that writes them', async () => {
+    await open(`<pre id="log"></pre><p id="clock"></p><style id="style"></style><script>
+      const sheet = document.querySelector('#style').sheet;
+      const native = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').set;
+      const isNative = () => Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').set === native;
+      function write(line) {
+        document.querySelector('#log').textContent += line;
+      }
+      function style(n) {
+        sheet.insertRule('.c' + n + ' { color: red }');
+      }
+      function tick(n) { document.querySelector('#clock').textContent = n % 2 ? '10:59' : '9:59'; }
+    </script>`);
+    const run = (code: string) => page.evaluate(code);
+    const iterations = async (from: number, to: number, code: (n: number) => string) => {
+      for (let n = from; n <= to; n += 1) {
+        await markIteration(cdp, n);
+        await run(code(n));
+        await readPageCounters(cdp);
+      }
+    };
+    await iterations(0, 4, (n) => `tick(${n})`);
+    assert.deepEqual(await nonZero(), {});
+    assert.equal(await run('isNative()'), true, 'nothing is wrapped on a page whose content stays');
+    await iterations(5, 8, (n) => `tick(${n}); write('a line of the log\\n'); style(${n})`);
+    assert.deepEqual(await nonZero(), { textGrowths: 4, cssRules: 4 });
+    const resources = await readPageResources(cdp);
+    const lineOf = (name: string) =>
+      new Set(named(resources, name).map(({ stack }) => /:(\d+):\d+\)?$/m.exec(stack)?.[1]));
+    assert.deepEqual(lineOf("addition to the document's text"), new Set(['6']));
+    assert.deepEqual(lineOf('CSSRule'), new Set(['9']));
+    assert.deepEqual(
+      named(resources, 'CSSRule').map(({ iteration }) => iteration),
+      [5, 6, 7, 8],
+    );
+    await run(`document.querySelector('#log').textContent = ''; while (sheet.cssRules.length) sheet.deleteRule(0)`);
+    await iterations(9, 12, (n) => `write('a line of the log\\n'); style(${n})`);
+    assert.deepEqual(await nonZero(), { textGrowths: 4, cssRules: 4 }, 'what was emptied has no new maximum');
+  });
+
   it('forgets what was ended, by whatever means, and what was collected', async () => {
     await open('');
     await page.evaluate(() => {
