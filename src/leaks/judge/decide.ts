@@ -184,10 +184,13 @@ function withoutLeak(
   const rose = roseIn(suspicions);
   if (failure !== undefined) return notFinished(failure, rose);
   if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
+  const nodes = suspicions.find(({ counter }) => counter === 'nodes');
+  // Steps to undo are nodes, and more of the browser's heap than these.
+  const isTyping = nodes !== undefined && seen.undoNodes >= nodes.perIteration * thresholds.keepsRising;
   const relevant = suspicions.filter(
-    ({ counter, perIteration }) =>
+    ({ counter }) =>
       !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
-      !(counter === 'nodes' && seen.undoNodes >= perIteration * thresholds.keepsRising),
+      !(isTyping && (counter === 'nodes' || counter === 'embedderHeapBytes')),
   );
   const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes)) : [];
   if (rising.length > 0) {
