@@ -7,7 +7,7 @@ describe('A finding that an agent has explained', () => {
     const text = explainFinding({ check: 'shop', finding: panelFinding });
     assert.match(text, /survivors by iteration 1 1 1/);
     assert.match(text, /Made at .*\nPut into what keeps it at .*\nHeld by: .*closedPanels/);
-    assert.match(text, /^.*\nUsual fix: Take it out of closedPanels/);
+    assert.match(text, /^.*\nUsual fix: Remove it from closedPanels/);
   });
 
   it('is told in whole sentences where nothing is counted one by one, as of pages left open', () => {
