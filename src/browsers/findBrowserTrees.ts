@@ -53,7 +53,10 @@ export function findBrowserTrees(table: ProcessTable, context: ProfileContext = 
     .sort((a, b) => byStart(a.root, b.root));
 }
 
-/** A table that was read while processes came and went may tell of one in two ways. It belongs to the first, living browsers before what is left of others. */
+/**
+ * A process table that was read while processes started and ended may place a process in two trees. The first tree gets it; trees of
+ * living browsers come before what ended browsers left.
+ */
 function withoutShared(drafts: readonly Draft[]): Draft[] {
   const taken = new Set<number>();
   return drafts.flatMap(({ root, members }) => {

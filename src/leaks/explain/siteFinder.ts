@@ -111,7 +111,7 @@ export class SiteFinder {
     return isName(original) ? original : name;
   }
 
-  /** The class of what the page's call made, as the source calls it, and where. */
+  /** The class of the object that the page's call made, by its name in the source, and the place of the call. */
   async whole({ className, location, stack }: Whole): Promise<{ name: string; site: SourceSite | undefined }> {
     const frame = location && this.#sources.frameAt(location, className);
     const name = frame ? await this.#className(className, frame) : className;

@@ -230,7 +230,7 @@ function judgeNative(
 /**
  * DOM nodes of a class are counted in each snapshot: those that came, less those that went.
  *
- * @returns undefined for a class that is not counted, and for a snapshot that was only looked at quickly
+ * @returns undefined for a class that is not counted, and for a snapshot that was not analysed in full
  */
 function gainOf(
   className: string,

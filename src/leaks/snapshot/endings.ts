@@ -67,7 +67,7 @@ export class Endings {
     return { methods, prototype };
   }
 
-  /** Undecidable functions count as run: that blames nobody's code for a call that it may make. */
+  /** A function of which it is not known whether it ran counts as run, so that no advice asks for a call that is already there. */
   #hasRun(closure: number): boolean {
     const shared = this.#target(closure, (name) => name === 'shared');
     const data = shared === undefined ? undefined : this.#target(shared, (name) => name.endsWith('function_data'));

@@ -12,7 +12,7 @@ const MAX_INDEXED_FILES = 50_000;
 /** Files of one name compared at most (`index.js` may be there a thousand times). */
 const MAX_COMPARED = 50;
 
-/** Folders above the workspace that are looked at for the root of a monorepo. */
+/** How many folders above the workspace are searched for the root of a monorepo. */
 const MAX_ABOVE = 8;
 
 /**
