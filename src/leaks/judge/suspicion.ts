@@ -46,9 +46,10 @@ function stepsOf(samples: readonly CounterSample[], counter: string): number[] {
 function thingsRise(steps: readonly number[]): boolean {
   const rises = steps.filter((step) => step > 0).length;
   const net = steps.reduce((sum, step) => sum + step, 0);
-  if (net <= 0) return false;
-  if (rises >= steps.length * thresholds.risingShare) return true;
-  return rises >= thresholds.fewestRises && steps.every((step) => step >= 0);
+  if (net > 0 && rises >= steps.length * thresholds.risingShare) return true;
+  // What the warm-up left for the next collection falls in the first step.
+  const counted = steps.length >= thresholds.enoughSteps ? steps.slice(1) : steps;
+  return rises >= thresholds.fewestRises && counted.every((step) => step >= 0);
 }
 
 /**
