@@ -148,7 +148,7 @@ describe('page hooks in Chromium', function () {
   });
 
   it('counts new maxima of the text and the style rules of the document, with the line that writes them', async () => {
-    await open(`<pre id="log"></pre><p id="clock"></p><style id="style"></style><script>
+    await open(`<pre id="log"></pre><p id="clock"></p><style id="style"></style><textarea id="console"></textarea><script>
       const sheet = document.querySelector('#style').sheet;
       const native = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').set;
       const isNative = () => Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').set === native;
@@ -182,9 +182,11 @@ describe('page hooks in Chromium', function () {
       named(resources, 'CSSRule').map(({ iteration }) => iteration),
       [5, 6, 7, 8],
     );
+    await iterations(9, 11, () => "document.querySelector('#console').value += 'a line of the console\\n'");
+    assert.deepEqual(await nonZero(), { textGrowths: 7, cssRules: 4 }, 'what a text field holds is text as well');
     await run(`document.querySelector('#log').textContent = ''; while (sheet.cssRules.length) sheet.deleteRule(0)`);
-    await iterations(9, 12, (n) => `write('a line of the log\\n'); style(${n})`);
-    assert.deepEqual(await nonZero(), { textGrowths: 4, cssRules: 4 }, 'what was emptied has no new maximum');
+    await iterations(12, 14, (n) => `write('a line of the log\\n'); style(${n})`);
+    assert.deepEqual(await nonZero(), { textGrowths: 7, cssRules: 4 }, 'what was emptied has no new maximum');
   });
 
   it('forgets what was ended, by whatever means, and what was collected', async () => {

@@ -11,7 +11,8 @@ import type { Wrapping } from './wrapping.ts';
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
 export function followContent(natives: Natives, records: Records, wrapping: Wrapping) {
-  const { apply, getOwnPropertyDescriptor, defineProperty, NativeProxy, getterOf, prototypeOf, scope, push } = natives;
+  const { apply, getOwnPropertyDescriptor, defineProperty, NativeProxy, getterOf, prototypeOf, scope, push, uncurry } =
+    natives;
   const { state, callerSite } = records;
   /** Characters that a text must gain: a number that gets one digit more is no growth. */
   const LEAST_CHARACTERS = 8;
@@ -26,13 +27,25 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const adoptedOf = getterOf('Document', 'adoptedStyleSheets') as ((node: object) => ArrayLike<object>) | undefined;
   const rulesOf = getterOf('CSSStyleSheet', 'cssRules') as ((sheet: object) => ArrayLike<object>) | undefined;
 
-  const lengthOf = (node: unknown): number => {
+  const valueOf = getterOf('HTMLTextAreaElement', 'value') as ((field: object) => string) | undefined;
+  const fieldsOf = page && uncurry(Document.prototype.getElementsByTagName);
+
+  function lengthFrom(getter: ((node: object) => string | null) | undefined, node: unknown): number {
     try {
-      return textOf?.(node as object)?.length ?? 0;
+      return getter?.(node as object)?.length ?? 0;
     } catch {
+      // Not a node, or not a text field.
       return 0;
     }
-  };
+  }
+  const lengthOf = (node: unknown): number => lengthFrom(textOf, node);
+  /** Characters of the document's text and of what its text fields of several lines hold. */
+  function textLength(): number {
+    let length = lengthOf(rootOf?.(page!));
+    const fields = fieldsOf!(page, 'textarea') as ArrayLike<object>;
+    for (let index = 0; index < fields.length; index += 1) length += lengthFrom(valueOf, fields[index]);
+    return length;
+  }
   function ruleCount(): number {
     let count = 0;
     const add = (sheets: ArrayLike<object> | undefined): void => {
@@ -65,13 +78,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       entries: [] as Named[],
     };
   }
-  const text = ledger(
-    'dom-node',
-    "addition to the document's text",
-    () => lengthOf(rootOf?.(page!)),
-    LEAST_CHARACTERS,
-    false,
-  );
+  const text = ledger('dom-node', "addition to the document's text", textLength, LEAST_CHARACTERS, false);
   const rules = ledger('object', 'CSSRule', ruleCount, 1, true);
   const ledgers = page && textOf && rulesOf ? [text, rules] : [];
 
@@ -84,13 +91,13 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       ledger.largest = gained;
       ledger.written = callerSite(hide);
     };
-    const handlerFor = (before: (self: unknown) => number, after: (self: unknown, was: number) => number): Handler => {
+    const writes = (sizeOf: (self: unknown) => number): Handler => {
       const handler: Handler = {
         __proto__: null,
         apply(target, self, args: unknown[]) {
-          const was = before(self);
+          const was = sizeOf(self);
           const result: unknown = apply(target, self, args as never[]);
-          const gained = after(self, was);
+          const gained = sizeOf(self) - was;
           if (gained > 0) {
             note(text, gained, handler.apply);
             note(rules, 0, handler.apply);
@@ -100,24 +107,27 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       };
       return handler;
     };
-    const writesText = (): Handler => handlerFor(lengthOf, (self, was) => lengthOf(self) - was);
-    const writers: readonly (readonly [string, readonly string[]])[] = [
-      ['Node', ['textContent', 'nodeValue']],
-      ['CharacterData', ['data', 'appendData', 'insertData', 'replaceData']],
-      ['Element', ['innerHTML', 'insertAdjacentText']],
-      ['HTMLElement', ['innerText']],
+    const valueLength = (self: unknown): number => lengthFrom(valueOf, self);
+    const writers: readonly { readonly owner: string; readonly names: readonly string[] }[] = [
+      { owner: 'Node', names: ['textContent', 'nodeValue'] },
+      { owner: 'CharacterData', names: ['data', 'appendData', 'insertData', 'replaceData'] },
+      { owner: 'Element', names: ['innerHTML', 'insertAdjacentText'] },
+      { owner: 'HTMLElement', names: ['innerText'] },
+      { owner: 'HTMLTextAreaElement', names: ['value', 'setRangeText'] },
     ];
     for (let at = 0; at < writers.length; at += 1) {
-      const [owner, names] = writers[at]!;
+      // No destructuring of arrays: it would run the page's own iterator.
+      const { owner, names } = writers[at]!;
       const prototype = prototypeOf(owner);
+      const sizeOf = owner === 'HTMLTextAreaElement' ? valueLength : lengthOf;
       if (!prototype) continue;
       for (let index = 0; index < names.length; index += 1) {
         const descriptor = getOwnPropertyDescriptor(prototype, names[index]!);
         if (!descriptor?.configurable) continue;
         if (descriptor.set) {
-          descriptor.set = new NativeProxy(descriptor.set as AnyFunction, writesText()) as (value: unknown) => void;
+          descriptor.set = new NativeProxy(descriptor.set as AnyFunction, writes(sizeOf)) as (value: unknown) => void;
           defineProperty(prototype, names[index]!, descriptor);
-        } else wrapping.wrap(prototype, names[index]!, writesText());
+        } else wrapping.wrap(prototype, names[index]!, writes(sizeOf));
       }
     }
     const sheet = prototypeOf('CSSStyleSheet');
