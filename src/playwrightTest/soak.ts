@@ -30,14 +30,14 @@ export interface SoakOptions {
   readonly sampleEvery?: number;
 }
 
-export interface SoakMetrics {
+interface SoakMetrics {
   readonly heap: number;
   readonly nodes: number;
   readonly listeners: number;
   readonly documents: number;
 }
 
-export interface SoakTrend {
+interface SoakTrend {
   /** Growth of a pass, from a straight line through the readings. */
   readonly perPass: number;
   /** How well the line fits: 1 is perfect. */

@@ -49,7 +49,7 @@ function tagClass(tag: string): string {
   return named !== undefined && /\d/.test(tag.slice(named.length)) ? `<${named}…>` : `<${tag}>`;
 }
 
-export function nativeClass(name: string): string {
+function nativeClass(name: string): string {
   const plain = withoutMarks(name);
   const tag = /^<([^\s>]+)/.exec(plain)?.[1];
   const base = tag === undefined ? plain : tagClass(tag);
