@@ -47,24 +47,25 @@ export function findBrowserTrees(table: ProcessTable, context: ProfileContext = 
   const drafts = roots.map((root) => draftTree(table, root, new Set(roots.map(({ pid }) => pid))));
   const taken = new Set(drafts.flatMap(({ members }) => [...members.keys()]));
   const stray = [...candidates.values()].filter(({ info }) => !taken.has(info.pid));
-  drafts.push(...adoptStrays(table, stray, drafts, candidates));
-  return withoutShared(drafts)
+  return withoutShared(drafts, adoptStrays(table, stray, drafts, candidates))
     .map((draft) => describe(table, draft, candidates, context))
     .sort((a, b) => byStart(a.root, b.root));
 }
 
 /**
- * A process table that was read while processes started and ended may place a process in two trees. The first tree gets it; trees of
- * living browsers come before what ended browsers left.
+ * A process table that was read while processes started and ended may place a process in two trees. Trees of living browsers come
+ * first; of what ended browsers left, the larger one: the smaller is a part that was found apart.
  */
-function withoutShared(drafts: readonly Draft[]): Draft[] {
+function withoutShared(living: readonly Draft[], left: readonly Draft[]): Draft[] {
   const taken = new Set<number>();
-  return drafts.flatMap(({ root, members }) => {
-    if (taken.has(root.pid)) return [];
+  const kept: Draft[] = [];
+  for (const { root, members } of [...living, ...left.toSorted((a, b) => b.members.size - a.members.size)]) {
+    if (taken.has(root.pid)) continue;
     const own = [...members].filter(([pid]) => !taken.has(pid));
     for (const [pid] of own) taken.add(pid);
-    return [{ root, members: new Map(own) }];
-  });
+    kept.push({ root, members: new Map(own) });
+  }
+  return kept;
 }
 
 /** Drivers, and browsers that no other part of a browser started. */

@@ -48,7 +48,7 @@ function choicesOf(plan: CleanUpPlan): Choice[] {
     items.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }, ...items];
   return [
     ...section(
-      t('Orphans: the programs that launched them are gone'),
+      t('Orphans: their launcher has ended'),
       orphans.map((tree) => treeChoice(tree, true)),
     ),
     ...section(
