@@ -23,7 +23,6 @@ const REAL = 'test/real/**/*.test.ts';
 /** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
 const CHECKS = [
   'leaks/**/*',
-  'package/**/*',
   'playwright/**/*',
   'cli/check',
   'cli/history',
@@ -31,6 +30,7 @@ const CHECKS = [
   'cli/watch',
   'cli/webServer',
 ].map((files) => `test/real/${files}.test.ts`);
+const PACKAGES = 'test/real/package/**/*.test.ts';
 
 const build: Step = {
   name: 'build',
@@ -49,7 +49,7 @@ const browser: Step = {
 const processes: Step = {
   name: 'processes',
   title: 'Tests on real process trees, sessions and orphans',
-  command: [...real, ...CHECKS.flatMap((files) => ['--ignore', files]), REAL],
+  command: [...real, ...[...CHECKS, PACKAGES].flatMap((files) => ['--ignore', files]), REAL],
   counts: true,
   starts: true,
 };
@@ -102,6 +102,13 @@ const checks: Step = {
   counts: true,
   starts: true,
 };
+const packages: Step = {
+  name: 'packages',
+  title: 'The packages, as users install them',
+  command: [...real, PACKAGES],
+  counts: true,
+  starts: true,
+};
 const demo: Step = {
   name: 'demo',
   title: "The demo, the README's first command",
@@ -146,7 +153,7 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
         [[build, browser]],
         [
           [checks, demo],
-          [pack, editor, ui],
+          [pack, editor, ui, packages],
           [typecheck, lint, unused, unusedByUsers, unit, processes, firstMinutes, format],
         ],
       ]
@@ -158,6 +165,6 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
         ],
         [
           [checks, demo],
-          [editor, ui, firstMinutes],
+          [editor, ui, firstMinutes, packages],
         ],
       ];
