@@ -28,6 +28,14 @@ const onLinux = process.platform === 'linux';
 
 const hasChromedriver = hasProgram('chromedriver');
 
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+}
+
 describe('Browsers left behind, for real', function () {
   this.timeout(60_000);
   const reader = createProcessReader();
@@ -189,6 +197,8 @@ describe('Browsers left behind, for real', function () {
       await until(() => children.every((pid) => stateOf(pid) === 'T' || !isAlive(pid)), 'the children stop');
       process.kill(owner.browser, 'SIGKILL');
       await arena.end(owner.process, 'SIGKILL');
+      // Until its last thread has ended it is their parent still, and has no command line any more by which it could be known.
+      await until(() => !isAlive(owner.browser) && threadsOf(owner.browser) <= 1, 'the browser has ended');
       const frozen = arena.survivors();
       assert.ok(frozen.length > 2, 'frozen children outlive their browser');
       const { trees } = await survey(engine());
