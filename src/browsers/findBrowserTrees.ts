@@ -54,7 +54,7 @@ export function findBrowserTrees(table: ProcessTable, context: ProfileContext = 
 
 /**
  * A process table that was read while processes started and ended may place a process in two trees. Trees of living browsers come
- * first; of what ended browsers left, the larger one: the smaller is a part that was found apart.
+ * first. Of the processes that ended browsers left, the larger tree comes first: the smaller one is a part of it.
  */
 function withoutShared(living: readonly Draft[], left: readonly Draft[]): Draft[] {
   const taken = new Set<number>();

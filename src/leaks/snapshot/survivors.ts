@@ -96,7 +96,7 @@ export function groupSurvivors(
   const holderOfAgeless = createHolderLookup(
     graph,
     paths,
-    (node) => holds(node) || (paths.dom.hasChildren(node) && oldNodes.has(node)),
+    (node) => holds(node) || (paths.dom.childCount(node) > 0 && oldNodes.has(node)),
   );
   const groups = new Map<string, SurvivorGroup>();
   const seenInBucket = new Map<SurvivorGroup, Set<number>>();

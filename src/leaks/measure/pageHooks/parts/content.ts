@@ -39,7 +39,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     }
   }
   const lengthOf = (node: unknown): number => lengthFrom(textOf, node);
-  /** Characters of the document's text and of what its text fields of several lines hold. */
+  /** Characters of the document's text and of the values of its textareas. */
   function textLength(): number {
     let length = lengthOf(rootOf?.(page!));
     const fields = fieldsOf!(page, 'textarea') as ArrayLike<object>;
