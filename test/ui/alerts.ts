@@ -49,8 +49,7 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
 
   async function press(text: RegExp, button: string, timeoutMs = 60_000): Promise<void> {
     const message = await workbench.notification(text, timeoutMs);
-    await message.hover();
-    await message.getByRole('button', { name: button }).click();
+    await workbench.press(message, button);
   }
 
   // The default after a bad debug session: one question, one button, and both browser and files are gone.

@@ -291,8 +291,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await workbench.serveAgain();
     // One click on the leak's row.
     const row = await workbench.leakRow(/^shop\.ts:\d+, .*DetailsPanel/);
-    await row.hover();
-    await row.getByRole('button', { name: 'Check Again' }).click();
+    await workbench.press(row, 'Check Again');
     await problem.waitFor({ state: 'detached', timeout: 180_000 });
     await workbench.notification(/Gone: shop\.ts:\d+, DetailsPanel/);
     await workbench.hideNotifications();
@@ -336,8 +335,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     const left = await workbench.notification(/'Launch e2e' left a browser behind/, 60_000);
     assert.ok(scriptBrowsers().length > 0, 'Stop did not end the browser');
     await workbench.screenshot('left-behind-light');
-    await left.hover();
-    await left.getByRole('button', { name: 'Clean Up' }).click();
+    await workbench.press(left, 'Clean Up');
     await workbench.notification(/Cleaned up: 1 browser ended/, 60_000);
     await workbench.screenshot('cleaned-up-light');
     assert.deepEqual(scriptProfiles(), []);

@@ -83,8 +83,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
 
       write(mendedFiles(project), folder);
       const row = await workbench.leakRow(new RegExp(`^${base}:${line}, `));
-      await row.hover();
-      await row.getByRole('button', { name: 'Check Again' }).click();
+      await workbench.press(row, 'Check Again');
       await workbench.notification(new RegExp(`Gone: ${base}:${line}, `), 400_000);
       assert.equal(await page.locator('.squiggly-warning').count(), 0);
       await workbench.screenshot(`fresh-${name}-4-gone`);

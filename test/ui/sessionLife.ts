@@ -81,8 +81,7 @@ export function sessionsThatEnd(theWorkbench: () => Workbench): void {
 
   it('leaves nothing when it is closed from its row', async () => {
     const row = workbench.row(/^(?:Chromium \d+|.*· 127\.0\.0\.1)/).first();
-    await row.hover();
-    await row.getByRole('button', { name: 'Close Session' }).click();
+    await workbench.press(row, 'Close Session');
     await workbench.row(/Managed sessions/).waitFor({ state: 'detached' });
     // The host stays for the next launch; its browser and its folder do not.
     await onlyLeft((part) => part.includes('sessionHost'));

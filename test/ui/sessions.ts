@@ -33,8 +33,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.unfold(/^Tea Shop · /);
     await workbench.row(/^Holds, pages: 1, contexts: 1, .*requests: \d+/).waitFor();
     await workbench.screenshot('sessions-holds', 500);
-    await session.hover();
-    await session.getByRole('button', { name: 'Close Session' }).click();
+    await workbench.press(session, 'Close Session');
     await workbench.row(/^Managed sessions/).waitFor({ state: 'detached', timeout: 60_000 });
     const message = await workbench.notification(/Session 'Chromium' closed in/);
     assert.match(

@@ -309,7 +309,19 @@ export class Workbench {
 
   /** What axe-core finds wrong in a webview, a line a finding. */
   async accessibilityProblems(view: string, background = 'sideBar-background'): Promise<string[]> {
-    const { frame } = await this.#webviewFrame(view);
+    return await eventually(`axe reads the view '${view}'`, async () => {
+      const { frame } = await this.#webviewFrame(view);
+      try {
+        return await this.#axe(frame, background);
+      } catch (error) {
+        // The editor puts another frame in its place when a report is drawn anew.
+        if (frame.isDetached()) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async #axe(frame: Frame, background: string): Promise<string[]> {
     // Not as a script of the page, which its policy forbids.
     await frame.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
     return await frame.evaluate(async (behind) => {
@@ -382,6 +394,20 @@ export class Workbench {
 
   row(name: string | RegExp): Locator {
     return this.page.getByRole('tree', { name: /Processes/ }).getByRole('treeitem', { name });
+  }
+
+  /** Presses a button that a row shows under the mouse. A row that moves away meanwhile is followed. */
+  async press(row: Locator, button: string): Promise<void> {
+    await eventually(`'${button}' is pressed`, async () => {
+      try {
+        await row.hover({ timeout: 5000 });
+        await row.getByRole('button', { name: button }).click({ timeout: 5000 });
+        return true;
+      } catch {
+        await this.page.mouse.move(800, 300);
+        return undefined;
+      }
+    });
   }
 
   /** Opens a folded row of the Processes view. */

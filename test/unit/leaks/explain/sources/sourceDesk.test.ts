@@ -144,7 +144,7 @@ describe('what a page may make the search for lines do', function () {
     answer = (_, response) => void response.end(`[${'{},'.repeat(1e7)}{}]`);
     const desk = deskFor('', {
       inBrowser: (url) => Promise.resolve(scripts[new URL(url).pathname]),
-      limits: { ...sourceLimits, answerMs: 1500, workerHeapMb: 64 },
+      limits: { ...sourceLimits, answerMs: 5_000, workerHeapMb: 64 },
     });
     const bad = { ...frame(), url: `${origin}/bad.js` };
     assert.deepEqual(await desk.locate(bad), { ...asItRan(), file: bad.url });
