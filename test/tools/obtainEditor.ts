@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 
@@ -83,7 +83,10 @@ async function obtainServer(progress: Progress): Promise<Editor> {
 async function installServer(progress: Progress): Promise<void> {
   await mkdir(cache, { recursive: true });
   for (const name of await readdir(cache)) {
-    if (name.startsWith('installing-')) await rm(join(cache, name), { recursive: true, force: true });
+    if (!name.startsWith('installing-')) continue;
+    // A younger one may be under way: two steps of the tests may want the editor at the same time.
+    const { mtimeMs } = await stat(join(cache, name)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > 4 * INSTALL_TIMEOUT_MS) await rm(join(cache, name), { recursive: true, force: true });
   }
   const folder = await mkdtemp(join(cache, 'installing-'));
   const server = join(folder, 'node_modules', 'code-server', 'lib', 'vscode');
@@ -108,8 +111,10 @@ async function installServer(progress: Progress): Promise<void> {
       await npm(step.args, step.cwd);
       progress(`  ${index + 1}/${steps.length} ${step.what}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
     }
-    await rm(serverFolder, { recursive: true, force: true });
-    await rename(folder, serverFolder);
+    await rename(folder, serverFolder).catch((error: unknown) => {
+      // The other one was faster. What is there under this name is whole.
+      if (!existsSync(serverFolder)) throw error;
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
