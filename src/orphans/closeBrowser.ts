@@ -33,15 +33,19 @@ export async function closeRequest(tree: BrowserTree): Promise<((signal: AbortSi
 
 async function closeOver(socket: WebSocket, pid: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
+    let isAsked = false;
     socket.addEventListener('open', () => socket.send(JSON.stringify({ id: 1, method: 'SystemInfo.getProcessInfo' })));
-    socket.addEventListener('error', () => reject(new Error('its debugging port does not answer')));
-    socket.addEventListener('close', () => resolve());
+    // A browser that ends faster than it says goodbye has closed, too.
+    const ended = () => (isAsked ? resolve() : reject(new Error('its debugging port does not answer')));
+    socket.addEventListener('error', ended);
+    socket.addEventListener('close', ended);
     socket.addEventListener('message', ({ data }) => {
       const answer = JSON.parse(String(data)) as Answer;
       if (answer.id === 2) resolve();
       if (answer.id !== 1) return;
       const itsPid = answer.result?.processInfo?.find(({ type }) => type === 'browser')?.id;
-      if (itsPid === pid) socket.send(JSON.stringify({ id: 2, method: 'Browser.close' }));
+      isAsked = itsPid === pid;
+      if (isAsked) socket.send(JSON.stringify({ id: 2, method: 'Browser.close' }));
       else reject(new Error(`its debugging port belongs to another browser (pid ${itsPid ?? 'unknown'})`));
     });
   });

@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kill } from '../tools/ownedProcesses.ts';
 import treeKill from 'tree-kill';
 import { findBrowserTrees } from '../../src/browsers/index.ts';
 import { type OwnedTree, cleanUp, planCleanUp } from '../../src/orphans/index.ts';
@@ -109,7 +110,7 @@ function livingIn(folder: string): number[] {
 async function cleanAway(folder: string, tell = false): Promise<number[]> {
   const left = livingIn(folder);
   if (tell) for (const pid of left) console.log(`  left: ${pid} ${describe(pid)}`);
-  for (const pid of left) process.kill(pid, 'SIGKILL');
+  for (const pid of left) kill(pid);
   await allDead(left);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   return left;

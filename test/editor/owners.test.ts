@@ -5,7 +5,7 @@ import { type Terminal, commands, debug, window, workspace } from 'vscode';
 import type { BrowserTree } from '../../src/browsers/index.ts';
 import { ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
-import { isAlive } from '../tools/ownedProcesses.ts';
+import { isAlive, kill } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
 import { eventually, outline } from './watching.ts';
 
@@ -78,7 +78,7 @@ describe('A debug session with a browser', function () {
   });
   afterEach(async () => {
     await debug.stopDebugging();
-    for (const browser of left.splice(0)) if (isAlive(browser)) process.kill(browser, 'SIGKILL');
+    for (const browser of left.splice(0)) kill(browser);
     await settings().update('afterDebugSession', undefined);
   });
 
@@ -193,7 +193,7 @@ describe('An integrated terminal with a browser', function () {
   });
   afterEach(async () => {
     for (const terminal of opened.splice(0)) terminal.dispose();
-    for (const browser of left.splice(0)) if (isAlive(browser)) process.kill(browser, 'SIGKILL');
+    for (const browser of left.splice(0)) kill(browser);
     await settings().update('afterDebugSession', undefined);
   });
 

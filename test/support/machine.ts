@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { CleanUpReport } from '../../src/orphans/cleanUpReport.ts';
 import { packageFolder } from '../../src/support/index.ts';
+import { kill } from '../tools/ownedProcesses.ts';
 import { removeFolder } from './removeFolder.ts';
 
 export interface MachineOptions {
@@ -168,11 +169,13 @@ export class Machine {
 
   /** Main processes of browsers. */
   browsers(): { readonly pid: number; readonly outerPid: number; readonly command: string }[] {
-    return this.processes().filter(
+    const found = this.processes().filter(
       ({ command }) =>
         /^\S*(?:chrom|headless|firefox)\S* /.test(command) &&
         !/^\S*driver | --type=| -contentproc|crashpad|crashhelper/.test(command),
     );
+    // A child has its parent's command line until it is a program of its own.
+    return found.filter(({ ppid }) => !found.some(({ outerPid }) => outerPid === ppid));
   }
 
   /** Names of what lies in its temp folder. */
@@ -183,7 +186,7 @@ export class Machine {
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#unshare.once('exit', resolve));
     if (this.#unshare.exitCode === null && this.#unshare.signalCode === null) {
-      process.kill(this.#pid, 'SIGKILL');
+      kill(this.#pid);
       await ended;
     }
     removeFolder(this.#folder);

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { kill } from '../tools/ownedProcesses.ts';
 
 export interface StartedOwner {
   readonly process: ChildProcess;
@@ -90,19 +91,18 @@ export class Arena {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends all that lives here, and waits until it has. */
+  async endAll(): Promise<void> {
     const deadline = Date.now() + 10_000;
     for (let left = this.survivors(); left.length > 0; left = this.survivors()) {
       if (Date.now() > deadline) throw new Error(`cannot end ${left.join(', ')}`);
-      for (const pid of left) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // Gone meanwhile.
-        }
-      }
+      for (const pid of left) kill(pid);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  async close(): Promise<void> {
+    await this.endAll();
     for (const child of this.#children) {
       child.stdout?.destroy();
       child.stderr?.destroy();

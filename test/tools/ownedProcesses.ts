@@ -93,10 +93,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function kill(pid: number): void {
+/** Sends a signal to a process, or to a group (`-pid`), which may end by itself at any moment. */
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone already.
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { kill } from './ownedProcesses.ts';
 
 /**
  * The first process of a process table of its own. It reaps orphans while it waits, passes signals on, and reports the
@@ -83,7 +84,7 @@ export function startIsolated(
     ended,
     signal: (signal) => {
       // unshare itself blocks signals while it waits for the first process.
-      for (const pid of childrenOf(child.pid)) process.kill(pid, signal);
+      for (const pid of childrenOf(child.pid)) kill(pid, signal);
     },
     release: async () => {
       child.stdin?.destroy();

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { eventually } from '../editor/watching.ts';
 import { temporaryFolder } from '../tools/atExit.ts';
-import { isAlive } from '../tools/ownedProcesses.ts';
+import { kill } from '../tools/ownedProcesses.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { canHaveOwnProcesses } from '../tools/processTable.ts';
 import { installVsix } from '../tools/vscodeServer.ts';
@@ -138,7 +138,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await workbench.reopen();
     writeFileSync(source, leaky);
     await workbench.serveAgain();
-    for (const { pid } of scriptBrowsers()) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    for (const { pid } of scriptBrowsers()) kill(pid);
     for (const name of scriptProfiles()) {
       removeFolder(join(workbench.server.temp, name));
     }

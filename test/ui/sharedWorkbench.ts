@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { eventually } from '../editor/watching.ts';
 import { removeFolder } from '../support/removeFolder.ts';
 import { repository } from '../tools/obtainEditor.ts';
-import { MARK, isAlive } from '../tools/ownedProcesses.ts';
+import { MARK, isAlive, kill as killProcess } from '../tools/ownedProcesses.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
 /**
@@ -57,11 +57,11 @@ export async function kill({ process: script }: Script): Promise<void> {
 export async function endScripts(workbench: Workbench, scripts: Script[]): Promise<void> {
   for (const { process: script, browser } of scripts.splice(0)) {
     script.kill('SIGKILL');
-    if (isAlive(browser)) process.kill(browser, 'SIGKILL');
+    killProcess(browser);
     await eventually('its browser is gone', () => (isAlive(browser) ? undefined : true));
   }
   for (const { pid, commandLine } of workbench.server.processes()) {
-    if (commandLine.includes('puppeteer_dev') && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    if (commandLine.includes('puppeteer_dev')) killProcess(pid);
   }
   const { temp } = workbench.server;
   for (const name of readdirSync(temp)) {

@@ -13,6 +13,7 @@ import {
   readDevToolsPort,
 } from '../../../src/browsers/index.ts';
 import { type ProcessReader, createProcessReader } from '../../../src/processes/index.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 const CHROMEDRIVER = '/usr/bin/chromedriver';
@@ -46,19 +47,11 @@ describe('browser trees of a live machine', function () {
           (started.includes(pid) || commandLine.join(' ').includes(folder)),
       );
       if (left.length === 0) break;
-      for (const { pid } of left) tryKill(pid, 'SIGKILL');
+      for (const { pid } of left) kill(pid);
       await delay(50);
     }
     removeFolder(folder);
   });
-
-  function tryKill(pid: number, signal: NodeJS.Signals): void {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // Gone meanwhile.
-    }
-  }
 
   async function waitFor(what: string, matches: (tree: BrowserTree) => boolean): Promise<BrowserTree> {
     const deadline = Date.now() + 20_000;
@@ -141,14 +134,14 @@ describe('browser trees of a live machine', function () {
     >;
     assert.equal(version['webSocketDebuggerUrl'], port!.webSocketUrl);
     // The browser first, so that it starts no more; then what it has started is left to become what it is to be.
-    tryKill(running.root.pid, 'SIGSTOP');
+    kill(running.root.pid, 'SIGSTOP');
     const tree = await waitFor(
       'the frozen browser',
       (found) => ofOurs(found) && found.root.state === 'stopped' && !has(found, 'other'),
     );
     const children = tree.processes.filter(({ role }) => role !== 'browser' && role !== 'crashpad');
-    for (const { info } of children) tryKill(info.pid, 'SIGSTOP');
-    tryKill(tree.root.pid, 'SIGKILL');
+    for (const { info } of children) kill(info.pid, 'SIGSTOP');
+    kill(tree.root.pid);
     const left = await waitFor('what is left', (found) => ofOurs(found) && found.browser === undefined);
     assert.deepEqual(
       left.processes.map(({ info }) => info.pid).sort((a, b) => a - b),

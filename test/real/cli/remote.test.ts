@@ -11,6 +11,7 @@ import type { Report } from '../../../src/reports/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
 import { until } from '../../support/until.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 const chromedriver = process.env['CHROMEDRIVER'] ?? '/usr/bin/chromedriver';
@@ -79,11 +80,7 @@ describe('leakwright check in a browser elsewhere', function () {
       child.exitCode !== null || child.signalCode !== null
         ? Promise.resolve()
         : new Promise((resolve) => child.once('exit', resolve));
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // It is gone with its group.
-    }
+    kill(-child.pid);
     await exited;
     await until(() => livingIn(elsewhere).length === 0, 'all of it is gone');
   }

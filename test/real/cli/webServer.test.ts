@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Report } from '../../../src/reports/index.ts';
 import { type CliHome, type CliRun, createCliHome } from '../../support/cli.ts';
 import { until } from '../../support/until.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 /**
@@ -74,7 +75,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
     try {
       await until(() => serversIn(project).length === 0, 'no process of the server lives', 20_000);
     } finally {
-      for (const pid of serversIn(project)) process.kill(pid, 'SIGKILL');
+      for (const pid of serversIn(project)) kill(pid);
       home.dispose();
     }
   });
@@ -191,16 +192,8 @@ describe("leakwright check with a Playwright configuration's web server", () => 
   const ends: readonly [what: string, end: (pid: number) => void, code: number | null][] = [
     ['Ctrl-C', (pid) => process.kill(pid, 'SIGINT'), 130],
     ['a SIGKILL', (pid) => process.kill(pid, 'SIGKILL'), null],
-    [
-      'a SIGKILL of the process that keeps it',
-      (pid) => keepersOf(pid).forEach((keeper) => process.kill(keeper, 'SIGKILL')),
-      0,
-    ],
-    [
-      'a SIGKILL of both at once',
-      (pid) => [...keepersOf(pid), pid].forEach((each) => process.kill(each, 'SIGKILL')),
-      null,
-    ],
+    ['a SIGKILL of the process that keeps it', (pid) => keepersOf(pid).forEach((keeper) => kill(keeper)), 0],
+    ['a SIGKILL of both at once', (pid) => [...keepersOf(pid), pid].forEach((each) => kill(each)), null],
   ];
   for (const [what, end, code] of ends) {
     it(`leaves no process of it after ${what}`, async () => {

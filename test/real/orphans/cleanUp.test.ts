@@ -18,6 +18,7 @@ import { closeRequest } from '../../../src/orphans/closeBrowser.ts';
 import { runClean } from '../../../src/terminal/cleanCommand.ts';
 import { runKill } from '../../../src/terminal/killCommand.ts';
 import { hasProgram } from '../../tools/obtainPrograms.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { takePid } from '../../support/takePid.ts';
 import { Arena, isAlive, stateOf } from '../../support/owners.ts';
 import { until } from '../../support/until.ts';
@@ -193,7 +194,7 @@ describe('Browsers left behind, for real', function () {
       const children = tree.tree.processes
         .filter(({ role }) => role !== 'browser' && role !== 'crashpad')
         .map(({ info }) => info.pid);
-      for (const pid of children) process.kill(pid, 'SIGSTOP');
+      for (const pid of children) kill(pid, 'SIGSTOP');
       await until(() => children.every((pid) => stateOf(pid) === 'T' || !isAlive(pid)), 'the children stop');
       process.kill(owner.browser, 'SIGKILL');
       await arena.end(owner.process, 'SIGKILL');
@@ -298,8 +299,7 @@ describe('Browsers left behind, for real', function () {
         assert.match(facts(found.owned), /a window and a profile that is kept/);
         assert.ok(isAlive(found.owned.tree.root.pid));
       } finally {
-        for (const pid of arena.survivors()) process.kill(pid, 'SIGKILL');
-        await until(() => arena.survivors().length === 0, 'it ends');
+        await arena.endAll();
         await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
       }
     });
@@ -309,8 +309,7 @@ describe('Browsers left behind, for real', function () {
       const owner = await arena.start('puppeteer');
       const chromium = await readlink(`/proc/${owner.browser}/exe`);
       await arena.end(owner.process, 'SIGKILL');
-      process.kill(owner.browser, 'SIGKILL');
-      await until(() => arena.survivors().length === 0, 'the browser ends');
+      await arena.endAll();
       const folder = join(arena.folder, 'slack');
       await mkdir(folder);
       for (const name of readdirSync(dirname(chromium))) {
@@ -358,8 +357,7 @@ describe('Browsers left behind, for real', function () {
       assert.equal(plan.trees[0]?.action, 'end');
       const { root } = plan.trees[0].owned.tree;
       const all = arena.survivors();
-      for (const pid of all) process.kill(pid, 'SIGKILL');
-      await until(() => arena.survivors().length === 0, 'it ends by itself meanwhile');
+      await arena.endAll();
       // The pid is free once nothing of its session is left to be reaped, which not every container's init does at once.
       await until(() => all.every((pid) => stateOf(pid) === undefined), 'it is reaped').catch(() => this.skip());
       const bystander = await takePid(root);

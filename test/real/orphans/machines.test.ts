@@ -7,6 +7,7 @@ import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
 import { Machine, type MachineOptions, canMakeMachines } from '../../support/machine.ts';
 import { until } from '../../support/until.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 
 const OWNERS = join(import.meta.dirname, '..', '..', 'support', 'owners');
 const SERVED = '--headless --no-sandbox --remote-debugging-port=9222 --user-data-dir=$TMPDIR/kept about:blank';
@@ -44,7 +45,7 @@ async function started(machine: Machine, command: readonly string[], uid?: numbe
 function killed(machine: Machine, name: string): void {
   const found = machine.processes().filter(({ command }) => command.includes(name) && /^\S*(?:node|sh) /.test(command));
   assert.ok(found.length > 0, `${name} runs`);
-  for (const { outerPid } of found) process.kill(outerPid, 'SIGKILL');
+  for (const { outerPid } of found) kill(outerPid);
 }
 
 const leftBehind =

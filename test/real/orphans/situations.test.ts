@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestProgram, hasProgram } from '../../tools/obtainPrograms.ts';
 import { Machine, canMakeMachines } from '../../support/machine.ts';
 import { until } from '../../support/until.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 
 const OWNER = Machine.inside(join(import.meta.dirname, '..', '..', 'support', 'owners', 'puppeteer.ts'));
 const NODE = Machine.inside(process.execPath);
@@ -196,7 +197,7 @@ describe('A script’s browser, under whatever runs the script', function () {
         assert.equal(working.trees.length, 1, 'it is seen');
 
         for (const { command: line, outerPid } of machine.processes())
-          if (/^\S*node '?\S*puppeteer\.ts/.test(line)) process.kill(outerPid, 'SIGKILL');
+          if (/^\S*node '?\S*puppeteer\.ts/.test(line)) kill(outerPid);
         await until(
           () => !machine.processes().some(({ command: line }) => /^\S*node \S*puppeteer\.ts/.test(line)),
           'the script has ended',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessTable, childrenOf, createProcessReader, descendantsOf } from '../../../src/processes/index.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 /** A row of ps(1), which reads /proc with code that is not ours. */
@@ -144,13 +145,7 @@ class RandomTree {
   async end(): Promise<void> {
     const deadline = Date.now() + 10_000;
     for (let left = this.pids(); left.length > 0 && Date.now() < deadline; left = this.pids()) {
-      for (const pid of left) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // Gone meanwhile.
-        }
-      }
+      for (const pid of left) kill(pid);
       await delay(20);
     }
     removeFolder(this.#folder);

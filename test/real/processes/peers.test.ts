@@ -5,6 +5,7 @@ import pidusage from 'pidusage';
 import psTree from 'ps-tree';
 import { createProcessReader, descendantsOf } from '../../../src/processes/index.ts';
 import { until } from '../../support/until.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 
 /** Two packages that read processes with code that is not ours: what they see, we must see. */
 describe('our reading of processes beside ps-tree and pidusage', () => {
@@ -17,7 +18,7 @@ describe('our reading of processes beside ps-tree and pidusage', () => {
     await until(async () => descendants(await reader.readTable()).length === 3, 'the tree has grown');
   });
   after(() => {
-    process.kill(-root.pid!, 'SIGKILL');
+    kill(-root.pid!);
   });
 
   const descendants = (table: Awaited<ReturnType<typeof reader.readTable>>) =>

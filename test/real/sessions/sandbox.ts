@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createProcessReader, membersOf, sameProcess } from '../../../src/processes/index.ts';
 import type { ProcessIdentity } from '../../../src/processes/index.ts';
+import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 const reader = createProcessReader();
@@ -147,13 +148,7 @@ export class Sandbox {
     for (let round = 0; round < 50; round += 1) {
       const living = await this.#living();
       if (living.length === 0) break;
-      for (const { pid } of living) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch {
-          // Gone meanwhile.
-        }
-      }
+      for (const { pid } of living) kill(pid);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     for (const [name, value] of Object.entries(this.#before)) {
