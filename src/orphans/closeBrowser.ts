@@ -10,21 +10,24 @@ const ANSWER_MS = 1_000;
  * be another browser's by now, or have been from the start (two were started with the same number), so the one that
  * answers must first say that its browser process is this tree's.
  */
-export async function closeRequest(tree: BrowserTree): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
+export async function closeRequest(
+  tree: BrowserTree,
+  answerMs = ANSWER_MS,
+): Promise<((signal: AbortSignal) => Promise<void>) | undefined> {
   const browser = tree.browser;
   // A driver is asked by signal: closing its browser under it would leave it running.
   if (tree.family !== 'chromium' || tree.driver || !browser) return undefined;
   const port = await debuggingPort(tree);
   if (port === undefined) return undefined;
   return async (signal) => {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
     const response = await fetch(`http://127.0.0.1:${port}/json/version`, { signal: within });
     const { webSocketDebuggerUrl } = (await response.json()) as { webSocketDebuggerUrl?: unknown };
     const url = new URL(String(webSocketDebuggerUrl));
     if (url.port !== String(port)) throw new Error(`port ${port} points elsewhere`);
     const socket = new WebSocket(url);
     try {
-      await withTimeout(closeOver(socket, browser.pid), ANSWER_MS, 'Asking the browser to close');
+      await withTimeout(closeOver(socket, browser.pid), answerMs, 'Asking the browser to close');
     } finally {
       socket.close();
     }
