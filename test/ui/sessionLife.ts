@@ -55,7 +55,7 @@ export function sessionsThatEnd(theWorkbench: () => Workbench): void {
     const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     try {
       const extension = process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? process.cwd();
-      await other.goto(server.workbenchUrl({ folder, extension }));
+      await other.goto(server.workbenchUrl({ folder, extension }), { timeout: 60_000 });
       await other.getByRole('tab', { name: 'Leakwright' }).first().click({ timeout: 60_000 });
       const tree = other.getByRole('tree', { name: /Processes/ });
       const session = tree.getByRole('treeitem', { name: /Chromium.*Leakwright session/ });

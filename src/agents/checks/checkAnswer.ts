@@ -101,8 +101,11 @@ function describeFinding(finding: Finding, workspaceFolder: string): FindingAnsw
   };
 }
 
-function findingText(finding: Finding, { fingerprint, reason, advice, parts, excerpt }: FindingAnswer): string {
+function findingText(finding: Finding, answer: FindingAnswer): string {
+  const { fingerprint, allocatedAt, keptAt, reason, advice, parts, excerpt } = answer;
   const lines = [`- ${summarizeFinding(finding)} [${fingerprint}]`];
+  if (keptAt !== undefined) lines.push(`  kept at: ${keptAt}`);
+  if (allocatedAt !== undefined && allocatedAt !== keptAt) lines.push(`  made at: ${allocatedAt}`);
   if (reason !== undefined) lines.push(`  why: ${reason}`);
   if (advice !== undefined) lines.push(`  fix: ${advice}`);
   if (parts !== undefined) lines.push(`  with it: ${parts}`);

@@ -19,7 +19,7 @@ export interface FollowUp {
   /** The snapshot that decides. */
   readonly latest: SnapshotSeen & { readonly begun: number };
   /** One after hundreds of iterations more, which may show that what grew is bounded. */
-  readonly reached?: SnapshotSeen;
+  readonly reached?: SnapshotSeen & { readonly begun: number };
   readonly escalated: boolean;
   /** Growth that multiplies, with the iterations that the page can still take. */
   readonly runaway?: Runaway;
@@ -57,7 +57,7 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   const multiplied = counted ? undefined : findMultiplied(survivorsOf(first));
   let runaway = counted ?? spend(multiplied, begunIn(evidence) - first.begun);
   let latest = first;
-  let reached: SnapshotSeen | undefined;
+  let reached: FollowUp['reached'];
   let cutShort = false;
   // Bytes alone are believed after two more readings, where the page can take the iterations.
   const needsMore = counted?.by === 'bytes' && counted.iterationsLeft >= CONFIRMING_ITERATIONS + KEPT_TO_EXPLAIN;

@@ -40,7 +40,7 @@ export function nextReach(
 ): Step | undefined {
   const { reach } = evidence.settings;
   if (reach === undefined || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort) return undefined;
-  if (isSlow(evidence) || !follow.escalated || follow.reached || !(leaks.some(mayBeBounded) || natives.some(isElement)))
+  if (isSlow(evidence) || !follow.escalated || !(leaks.some(mayBeBounded) || natives.some(isElement)))
     return undefined;
   const sprints = sprintsAfter(evidence, follow.latest);
   const begun = begunIn(evidence);
@@ -48,11 +48,14 @@ export function nextReach(
   if (sprints.length === 0) return sprint(begun, 'mouse');
   const last = sprints.at(-1)!;
   if (last.endedBy !== 'done' || !wasFaithful(evidence, follow)) return undefined;
-  const rested = cameToRest(evidence, sprints);
+  // Bytes came to rest before the cache was full, or what rose was not all of it: then only the whole way can tell.
+  const { reached } = follow;
+  const rested = !reached && cameToRest(evidence, sprints);
   if (rested && last.inPage > 0) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
   const end = reach - thresholds.lastStretch;
   const to = rested ? undefined : [...READINGS, ...LAST_ITERATIONS.map((left) => end - left)].find((to) => to > begun);
   if (to !== undefined) return sprint(to, 'page or mouse');
+  if (reached && reached.begun > last.begun) return undefined;
   // A snapshot tells which of several is bounded; one alone would have brought its counters to rest.
   if (!rested && leaks.length === 1 && natives.length === 0 && plainlyGoesOn(evidence, sprints)) return undefined;
   return {
