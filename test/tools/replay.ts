@@ -18,6 +18,7 @@ import { listReplayPages, startPagesServer } from '../support/replayPages.ts';
 
 const [command, ...names] = process.argv.slice(2);
 if (command === '--table') console.log(rulesTable());
+else if (command === '--adopt') process.exitCode = await adopt(names[0]!, names[1]!);
 else process.exitCode = command === '--record' ? await record(names) : await replayAll(command === '--refresh');
 
 /** @param refresh whether outcomes are written anew, where the verdict is still the right one: after a rule changed its words */
@@ -37,6 +38,20 @@ async function replayAll(refresh: boolean): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
+async function adopt(name: string, file: string): Promise<number> {
+  const truth = name.startsWith('leak-') ? 'leak' : 'clean';
+  const evidence = JSON.parse(await readFile(file, 'utf8')) as Evidence;
+  const outcome = outcomeOf(evidence);
+  if (outcome.verdict !== truth) {
+    console.log(`WRONG ${name}: ${outcome.verdict}, ${outcome.rule}`);
+    return 1;
+  }
+  await saveRecording({ name, truth, chromium: evidence.browser, commit: currentCommit(), evidence, outcome });
+  return 0;
+}
+
+const currentCommit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+
 async function record(given: readonly string[]): Promise<number> {
   const served = given[0] === '--served' ? { url: given[1]!, folder: given[2]! } : undefined;
   const wanted = served ? given.slice(3) : given;
@@ -44,7 +59,7 @@ async function record(given: readonly string[]): Promise<number> {
   const isWanted = (name: string): boolean =>
     wanted.includes('all') ||
     wanted.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  const commit = currentCommit();
   let wrong = 0;
   if (served) {
     for (const name of wanted) {

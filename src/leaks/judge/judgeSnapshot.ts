@@ -7,6 +7,7 @@ import {
   isImportedModule,
   isModuleRecord,
   kindOf,
+  NODE_REQUEST_TIMINGS,
 } from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
@@ -191,9 +192,13 @@ function mayBeOlder(group: GroupReport, spans: readonly IterationSpan[]): boolea
   return group.nodeType === 'native' && group.ageless >= spans.filter(({ first, last }) => first === last).length;
 }
 
-/** True where a variable, a collection or an object of the page is the holder, with nothing of the browser in between. */
+/** True where a variable, a collection or an object of the page is the holder, with nothing of the browser or of Node in between. */
 const isHeldByPage = ({ holder, via }: GroupReport): boolean =>
-  via === undefined && holder.nodeType !== 'synthetic' && holder.nodeType !== 'native' && holder.className !== 'Window';
+  via === undefined &&
+  holder.name !== NODE_REQUEST_TIMINGS &&
+  holder.nodeType !== 'synthetic' &&
+  holder.nodeType !== 'native' &&
+  holder.className !== 'Window';
 
 function groupEvidence(
   group: GroupReport,

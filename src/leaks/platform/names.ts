@@ -115,6 +115,9 @@ export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([
 /** Where Node keeps a port for each worker thread that lives (`lib/internal/worker.js`, seen in Node 24). */
 export const NODE_THREADS = 'threadsPorts';
 
+/** Where Node keeps the timings of the last 250 requests of `fetch` (`lib/internal/perf/observe.js`, seen in Node 24). */
+export const NODE_REQUEST_TIMINGS = 'resourceTimingBuffer';
+
 /** Listeners of a program's standard streams. */
 export const isStandardStream = (holder: string): boolean => /^std(?:in|out|err)\._events\./.test(holder);
 

@@ -11,12 +11,13 @@ export function foldThreads(candidates: readonly LeakCandidate[]): LeakCandidate
     ({ group }) => group?.holder.name === NODE_THREADS && group.className === 'MessagePort',
   );
   if (!thread) return [...candidates];
-  const ofThread = (one: LeakCandidate): boolean =>
-    one !== thread &&
-    one.group !== undefined &&
-    isStandardStream(one.group.holder.name) &&
+  const ofThread = (one: LeakCandidate): boolean => {
+    const holder = (one.group ?? one.growth)?.holder.name;
     // Others' listeners there have survivors of their own.
-    one.perIteration === thread.perIteration;
+    return (
+      one !== thread && holder !== undefined && isStandardStream(holder) && one.perIteration === thread.perIteration
+    );
+  };
   const parts = candidates.filter(ofThread);
   const whole = withParts({ ...thread, kind: 'worker', name: 'Worker' }, parts);
   return candidates.flatMap((one) => (one === thread ? [whole] : parts.includes(one) ? [] : [one]));
