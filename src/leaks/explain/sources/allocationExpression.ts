@@ -99,21 +99,33 @@ const TYPED_ARRAYS =
 const OBJECT_CALLS = ['parse', 'create', 'assign', 'fromEntries', 'structuredClone', 'groupBy'];
 const HTML_WRITERS = ['insertAdjacentHTML', 'setHTMLUnsafe', 'setHTML', 'createContextualFragment', 'cloneNode'];
 
-/** Classes of the platform that calls make, other than `create` and their name. */
+/** Classes of the platform and of Node that calls make, other than `create` and their name. */
 const MADE_BY_CALL: Readonly<Record<string, readonly string[]>> = {
+  AbortSignal: ['AbortController', 'timeout', 'any'],
   Animation: ['animate'],
   Attr: ['createAttribute', 'createAttributeNS', 'setAttribute', 'setAttributeNS'],
   CanvasRenderingContext2D: ['getContext'],
+  ChildProcess: ['spawn', 'exec', 'execFile', 'fork'],
+  ClientRequest: ['request', 'get'],
+  Dir: ['opendir'],
   DocumentFragment: ['createDocumentFragment', 'createContextualFragment', 'cloneNode', 'importNode'],
+  FSWatcher: ['watch'],
+  FileHandle: ['open'],
   IDBTransaction: ['transaction'],
   Immediate: ['setImmediate'],
   ImageBitmap: ['createImageBitmap', 'transferToImageBitmap'],
   ImageData: ['createImageData', 'getImageData'],
+  // What Node keeps of each listener of an EventTarget.
+  Listener: ['addEventListener', 'once', 'on'],
   MediaStream: ['captureStream', 'getUserMedia', 'getDisplayMedia', 'clone'],
+  MessagePort: ['MessageChannel'],
   PerformanceMark: ['mark'],
   PerformanceMeasure: ['measure'],
   Response: ['fetch', 'clone', 'json', 'error', 'redirect'],
   ShadowRoot: ['attachShadow'],
+  Socket: ['connect', 'createConnection'],
+  StatWatcher: ['watchFile'],
+  TLSSocket: ['connect', 'createConnection'],
   Text: ['createTextNode', 'splitText'],
   Timeout: ['setInterval', 'setTimeout'],
   WebGL2RenderingContext: ['getContext'],
@@ -142,7 +154,10 @@ function makerOf(className: string): ((node: Node) => boolean) | undefined {
   if (name === 'Promise') return undefined;
   const element = elementName(name);
   if (element !== undefined) return (node) => makesElement(node, element);
-  if (Object.hasOwn(MADE_BY_CALL, name)) return (node) => isNew(node, name) || isCall(node, ...MADE_BY_CALL[name]!);
+  if (Object.hasOwn(MADE_BY_CALL, name)) {
+    const makers = MADE_BY_CALL[name]!;
+    return (node) => isNew(node, name, ...makers) || isCall(node, ...makers);
+  }
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return undefined;
   // `createOscillator` makes an OscillatorNode, `createTexture` a WebGLTexture, `createTreeWalker` a TreeWalker.
   const factory = `create${name.replace(/^(?:WebGL|GPU)/, '').replace(/Node$/, '')}`;

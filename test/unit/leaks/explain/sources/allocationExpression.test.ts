@@ -56,6 +56,14 @@ describe('the expression that allocates', () => {
 
   const only = (body: string, className: string) => found(`function only() {\n${body}\n}`, 'only', className);
 
+  it('is found for what calls of Node make', () => {
+    assert.equal(only("signal.addEventListener('abort', stop);", 'Listener'), "signal.addEventListener('abort', stop)");
+    assert.equal(only('const { port1 } = new MessageChannel();', 'MessagePort'), 'new MessageChannel()');
+    assert.equal(only("fs.watch('.', changed);", 'FSWatcher'), "fs.watch('.', changed)");
+    assert.equal(only("list.push(fs.createReadStream('a'));", 'ReadStream'), "fs.createReadStream('a'))");
+    assert.equal(only("watch('a'); watch('b');", 'FSWatcher'), undefined, 'one of two is not known');
+  });
+
   it('is found for literals, elements and buffers', () => {
     assert.equal(only('return { title: 1 };', 'Object'), '{ title: 1 }');
     assert.equal(only('return [1, 2];', 'Array'), '[1, 2]');
