@@ -37,7 +37,9 @@ function isAddressCheck({ file, name, url }: IdentifiedCheck): boolean {
 }
 
 function addressLabel({ url, steps = [] }: IdentifiedCheck): string {
-  return [URL.canParse(url) ? new URL(url).href : url, ...steps].join(' › ');
+  // What was masked in it is shown to people.
+  const href = URL.canParse(url) ? new URL(url).href.replaceAll(encodeURIComponent('•'), '•') : url;
+  return [href, ...steps].join(' › ');
 }
 
 function scenarioLabel({ name: given, file, url }: IdentifiedCheck): string {

@@ -17,6 +17,8 @@ export type StepName = 'setup' | 'prepare' | 'iteration' | 'teardown';
 
 /** How long a page that did not finish a step gets to show that it still answers at all. */
 const PING_MS = 2000;
+/** Windows that a page under test may have opened before they are the likelier reason why it does not answer. */
+const MANY_WINDOWS = 20;
 
 /** A new page of the browser, whose own time-outs, which say what they waited for, come before those of its steps. */
 export async function openPage(browser: LeakBrowser, scenario: Scenario, { stepMs }: StepLimits): Promise<Page> {
@@ -110,9 +112,17 @@ export class PageSteps {
 }
 
 export function hungError(page: Page): LeakwrightError {
-  return new LeakwrightError('leaks.pageHung', `The page does not answer any more (${page.url()}).`, {
-    hint: 'A script runs without end: pause it in the debugger to see where.',
-  });
+  const windows = page.context().pages().length;
+  const isFlood = windows > MANY_WINDOWS;
+  return new LeakwrightError(
+    'leaks.pageHung',
+    `The page does not answer any more${isFlood ? `: ${windows} windows are open` : ''} (${page.url()}).`,
+    {
+      hint: isFlood
+        ? 'It opens windows without closing them.'
+        : 'A script runs without end: pause it in the debugger to see where.',
+    },
+  );
 }
 
 function isTimeout(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { type Clock, plainText } from '../../support/index.ts';
 import {
   installPageHooks,
   knowPageHooks,
+  limitReports,
   type PendingPlace,
   markIteration,
   markKnownFrames,
@@ -163,6 +164,8 @@ export class PageUnderTest implements Subject {
       return subject;
     }
     await Promise.all([
+      // Its popups, too.
+      page.context().addInitScript(limitReports),
       page.addInitScript(installPageHooks),
       cdp.send('Page.enable'),
       settling.watchNewDocuments(),

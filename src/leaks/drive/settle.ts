@@ -202,10 +202,10 @@ export class Settling {
       if (run.workersMs > run.limits.workersMs) this.#giveUp(run, () => this.#markPeriodic(workers));
       else await run.timed('workersMs', async () => await this.#clock.sleep(10));
     } else if (timers.length > 0) {
-      const next = timers.reduce((first, timer) => (timer.dueInMs < first.dueInMs ? timer : first));
+      const next = timers.reduce((first, timer) => (run.waitFor(timer) < run.waitFor(first) ? timer : first));
       // Set again and again for so long: this never ends by itself.
       if (run.noteWait(next) && run.elapsed > REAL_TAIL_LIMIT_MS) this.#giveUp(run, () => this.#markPeriodic([next]));
-      else await this.#passTime(Math.max(1, Math.ceil(next.dueInMs) + 1), run, timers);
+      else await this.#passTime(Math.max(1, Math.ceil(run.waitFor(next)) + 1), run, timers);
     }
   }
 
@@ -335,6 +335,11 @@ class Run {
 
   isInTime({ kind, dueInMs }: PendingPlace): boolean {
     return kind !== 'timer' || this.pageMs + dueInMs <= this.#timersMs;
+  }
+
+  /** How long to wait for a place's timers: for all at once where the last is due in time, for there may be thousands. */
+  waitFor({ dueInMs, lastDueInMs }: PendingPlace): number {
+    return this.pageMs + lastDueInMs <= this.#timersMs ? lastDueInMs : dueInMs;
   }
 
   /** @returns whether the place sets its timer anew each time */

@@ -165,7 +165,7 @@ export class WorkerTargets {
     this.#parts.set(sessionId, { kind, url, cdp, heapBytes: [], channel });
     channel.send('HeapProfiler.enable', {}).catch(() => undefined);
     if (kind !== 'frame')
-      channel.send('Runtime.evaluate', { expression: `(${limitReports.toString()})(() => 0)` }).catch(() => undefined);
+      channel.send('Runtime.evaluate', { expression: `(${limitReports.toString()})()` }).catch(() => undefined);
     // Frames have frames and workers of their own. One that has gone by then has none.
     if (kind === 'frame') this.#watch(cdp).catch(() => undefined);
   }

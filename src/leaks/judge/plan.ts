@@ -1,4 +1,5 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
+import type { CounterSample } from '../model.ts';
 import { EXACT_BYTES, SYSTEM_COUNTERS, countsThings, kindOf } from '../platform/index.ts';
 import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
 import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
@@ -63,6 +64,13 @@ export function opensPages(suspicions: readonly Suspicion[]): Suspicion | undefi
   return suspicions.find(({ counter }) => counter === 'pages');
 }
 
+/** Whether iterations leave so many pages open that the browser would not bear the whole count. */
+function floodsPages(samples: readonly CounterSample[]): boolean {
+  const pages = samples.slice(-thresholds.multiplyingThingReadings).map((sample) => sample['pages'] ?? 0);
+  const steps = pages.slice(1).map((after, index) => after - pages[index]!);
+  return steps.length === thresholds.multiplyingThingReadings - 1 && Math.min(...steps) >= thresholds.floodOfPages;
+}
+
 /** Whether there is anything to decide from. */
 export function countIsComplete(evidence: Evidence): boolean {
   return countView(evidence).samples.length > 0 && planCount(evidence) === undefined;
@@ -77,6 +85,7 @@ function planCount(evidence: Evidence): Step | undefined {
   const isTracked = trackedIterations > 0 || evidence.observations.some((seen) => seen.saw === 'tracking');
   if (done >= iterations) return undefined;
   // Growth that multiplies would end the page before the count ends; what leaks is plain by then.
+  if (floodsPages(samples)) return undefined;
   const left = findRunaway(samples)?.iterationsLeft;
   if (left !== undefined && left < iterations - done) return undefined;
   if (!isTracked && last['jsHeapBytes']! <= thresholds.trackedHeapBytes) {

@@ -46,6 +46,8 @@ export const thresholds = {
   /** Steps after which no page is asked for more of the same. */
   largestStepBytes: 16 * 1024 * 1024,
   largestStepThings: 20_000,
+  /** Pages that two iterations leave open, each, from which on the count ends: each page costs the browser as much as a page under test. */
+  floodOfPages: 10,
   /** Factor of survivors and sizes from one iteration to the next where the page is known to multiply. */
   survivorsFactor: 1.2,
 

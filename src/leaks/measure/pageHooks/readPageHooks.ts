@@ -86,6 +86,8 @@ export interface PendingPlace {
   readonly fresh: number;
   /** Milliseconds until the first of them is due; for frames, workers and idle callbacks 0. */
   readonly dueInMs: number;
+  /** Milliseconds until the last of those that are fresh is due. */
+  readonly lastDueInMs: number;
   /** Milliseconds since the newest was started. */
   readonly agoMs: number;
   /** In a frame of another site, whose time is its own. */

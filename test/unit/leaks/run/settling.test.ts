@@ -60,6 +60,7 @@ describe('waiting for a page whose iterations are synchronous', () => {
       count: 1,
       fresh: 1,
       dueInMs: 200,
+      lastDueInMs: 200,
       agoMs: 50,
     } as const;
     const { settling, asked } = fakePage(() => [{ ...poll, fresh: 0 }]);

@@ -10,6 +10,8 @@ export function keepRecords(natives: Natives) {
   const MAX_RECORDS = 20_000;
   /** Different stack texts kept at most, each about 3 KB; beyond that every record has its own copy. */
   const MAX_SITES = 2_000;
+  /** A timeout that is due within this many ms ends by itself before long: one that is not recorded is not missed. */
+  const SOON_MS = 10_000;
   /** How late a timeout or an animation frame may be, in ms, and still count as not fired: a busy machine delays both. */
   const OVERDUE_MS = 1000;
 
@@ -62,13 +64,25 @@ export function keepRecords(natives: Natives) {
   };
 
   const recordCount = (): number =>
-    objects.count + state.listeners + state.timings + mapSize(objectUrls) + mapSize(intervals) + mapSize(timeouts);
+    objects.count + state.listeners + state.timings + mapSize(objectUrls) + mapSize(intervals);
   function isFull(): boolean {
-    if (recordCount() < MAX_RECORDS) return false;
-    forgetFiredTimeouts();
     if (recordCount() < MAX_RECORDS) return false;
     state.dropped += 1;
     return true;
+  }
+
+  let sweptAt = 0;
+  /** Whether another timeout can be recorded. They have a number of their own: a flood of them displaces nothing else. */
+  function hasRoomForTimeout(delayMs: number): boolean {
+    if (mapSize(timeouts) < MAX_RECORDS) return true;
+    const time = now();
+    if (time - sweptAt > OVERDUE_MS / 10) {
+      sweptAt = time;
+      forgetFiredTimeouts();
+      if (mapSize(timeouts) < MAX_RECORDS) return true;
+    }
+    if (delayMs > SOON_MS) state.dropped += 1;
+    return false;
   }
 
   /**
@@ -150,6 +164,7 @@ export function keepRecords(natives: Natives) {
     foreignRevoked,
     state,
     isFull,
+    hasRoomForTimeout,
     callerSite,
     named,
     forgetFiredTimeouts,

@@ -24,7 +24,7 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
     now,
   } = natives;
   const { getterOf, holderOf } = natives;
-  const { MAX_RECORDS, OVERDUE_MS, intervals, timeouts, state, isFull, callerSite, named, forgetFiredTimeouts } =
+  const { MAX_RECORDS, OVERDUE_MS, intervals, timeouts, state, isFull, hasRoomForTimeout, callerSite, named, forgetFiredTimeouts } =
     records;
   const { wrapMethod } = wrapping;
   const frameRequests = new NativeMap<number, Armed>();
@@ -37,7 +37,7 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
   wrapMethod(holderOf('setTimeout'), 'setTimeout', (handle, args, _self, hide) => {
     const delay = args[1];
     const ms = typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
-    if (!isFull()) {
+    if (hasRoomForTimeout(ms)) {
       const madeAt = now();
       const { iteration } = state;
       mapSet(timeouts, handle, { site: callerSite(hide), madeAt, due: madeAt + ms, iteration });

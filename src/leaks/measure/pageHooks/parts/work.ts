@@ -78,27 +78,33 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     count: number;
     /** Of those, made since the last mark. */
     fresh: number;
-    /** When the first is due and when the newest was made, in ms of this realm's performance.now(). */
+    /** When the first and the last are due and when the newest was made, in ms of this realm's performance.now(). */
     due: number;
+    lastDue: number;
     madeAt: number;
   }
 
   /** What has not ended, by the place that started it. Times are ms from now. */
   function pendingWork(): object {
-    const places = new NativeMap<string, Place>();
+    // By kind and stack. Stacks are long and there may be thousands of timers: no text is made for each.
+    const kinds = new NativeMap<string, Map<string, Place>>();
+    const list: Place[] = [];
     const time = now();
     function add(kind: string, stack: string, due: number, madeAt: number, isFresh: boolean): void {
-      const key = kind + stack;
-      let place = mapGet(places, key);
+      let places = mapGet(kinds, kind);
+      if (!places) mapSet(kinds, kind, (places = new NativeMap()));
+      let place = mapGet(places, stack);
       if (!place) {
-        if (mapSize(places) >= MAX_PLACES) return;
-        place = { kind, key: stack, count: 0, fresh: 0, due, madeAt };
-        mapSet(places, key, place);
+        if (list.length >= MAX_PLACES) return;
+        place = { kind, key: stack, count: 0, fresh: 0, due, lastDue: due, madeAt };
+        mapSet(places, stack, place);
+        push(list, place);
       }
       place.count += 1;
       if (isFresh) {
         // What matters of a place is what this iteration started there.
         place.due = place.fresh === 0 || due < place.due ? due : place.due;
+        place.lastDue = place.fresh === 0 || due > place.lastDue ? due : place.lastDue;
         place.fresh += 1;
       }
       if (madeAt > place.madeAt) place.madeAt = madeAt;
@@ -122,11 +128,21 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     if (idleRequests > 0) add('idle', '', time, time, true);
     idleRequests = 0;
     if (mapSize(intervals) > 0) add('interval', '', time, 0, false);
-    const list: object[] = [];
-    mapForEach(places, ({ kind, key, count, fresh, due, madeAt }) =>
-      push(list, { __proto__: null, kind, key, count, fresh, dueInMs: due - time, agoMs: time - madeAt }),
-    );
-    return list;
+    const answer: object[] = [];
+    for (let index = 0; index < list.length; index += 1) {
+      const { kind: what, key, count, fresh, due, lastDue, madeAt } = list[index]!;
+      push(answer, {
+        __proto__: null,
+        kind: what,
+        key,
+        count,
+        fresh,
+        dueInMs: due - time,
+        lastDueInMs: lastDue - time,
+        agoMs: time - madeAt,
+      });
+    }
+    return answer;
   }
 
   return { pendingWork, forgetOwed };
