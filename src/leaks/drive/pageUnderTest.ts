@@ -67,6 +67,7 @@ export class PageUnderTest implements Subject {
   #begun = 0;
   /** Whether there may be frames that have not been told which iteration it is. */
   #framesChanged = true;
+  closedWindows = 0;
   settledLate = 0;
   skippedMs = 0;
 
@@ -103,6 +104,7 @@ export class PageUnderTest implements Subject {
     const changed = (): void => {
       this.#framesChanged = true;
     };
+    parts.events.on('popup', (popup) => popup.once('close', () => (this.closedWindows += 1)));
     parts.events.on('frameattached', changed);
     parts.events.on('framedetached', changed);
     parts.events.on('framenavigated', changed);

@@ -27,6 +27,8 @@ export interface Subject {
   readonly facts: readonly IterationFacts[];
   /** What it does all the time, whatever an iteration does: it is not waited for. */
   readonly periodic: readonly PeriodicWork[];
+  /** Windows that it has opened and that were closed. */
+  readonly closedWindows?: number;
   /** Parts whose heaps cannot be read. */
   readonly unreached?: readonly UnreachedPart[];
   /** What a person should know of how it was driven. */

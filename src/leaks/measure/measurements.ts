@@ -145,7 +145,7 @@ export class Measurements {
     }
     if (!this.#options.subject.guard.ended && !(await this.#numbersHold())) {
       this.#observations.length = seenBefore;
-      throw trackingLost();
+      throw trackingLost((this.#options.subject.closedWindows ?? 0) > 0);
     }
     if (failure !== undefined) throw failure as Error;
   }

@@ -3,7 +3,7 @@ import type { GuardedCdp } from '../drive/cdp.ts';
 
 /**
  * Notices when V8 numbers the objects of a heap anew. It does so for all sessions when one that used the heap profiler closes (DevTools
- * beside a check, another tool at the inspector of a Node program). Numbers from before then mean other objects, and everything
+ * beside a check, another tool at the inspector of a Node program), and when a window closes that shares the heap. Numbers from before then mean other objects, and everything
  * looks older than the iterations that made it (*measured: leaks were called clean*).
  *
  * Fooled by: a document that is left, with the object whose number is compared, in the very step in which the numbers change.
@@ -52,8 +52,19 @@ export class ObjectNumbers {
   }
 }
 
-/** The error of a step whose numbers of objects do not hold. */
-export function trackingLost(): LeakwrightError {
+/**
+ * The error of a step whose numbers of objects do not hold.
+ *
+ * @param closedWindows whether windows closed that the page had opened. They share its heap, and each has an inspector (Playwright's)
+ * that ends with it
+ */
+export function trackingLost(closedWindows: boolean): LeakwrightError {
+  if (closedWindows)
+    return new LeakwrightError(
+      'leaks.trackingLost',
+      'A window that the page had opened was closed, which has the browser number all objects anew, so they could not be told apart any longer.',
+      { hint: 'Check the steps without the window, or keep it open from one iteration to the next.' },
+    );
   return new LeakwrightError(
     'leaks.trackingLost',
     'Another inspector of the same heap ended or took a snapshot, so the objects could not be told apart any longer.',

@@ -3,9 +3,11 @@ import { type Browser, type CDPSession, type Page, chromium } from 'playwright';
 import {
   type PageResource,
   installPageHooks,
+  limitReports,
   markIteration,
   readPageCounters,
   readPageResources,
+  readPendingWork,
 } from '../../../src/leaks/measure/pageHooks/index.ts';
 import { type CdpSender } from '../../../src/leaks/measure/pageHooks/pageResource.ts';
 import { listen } from '../../support/listen.ts';
@@ -72,6 +74,68 @@ describe('page hooks in Chromium', function () {
     while ((await readPageCounters(cdp))['timeouts'] !== 0) await page.title();
   }
   const named = (resources: PageResource[], name: string) => resources.filter((resource) => resource.name === name);
+
+  it('bounds what a page sends to the inspector, whatever it prints or throws, and lets the rest through', async () => {
+    page = await (await browser.newContext()).newPage();
+    await page.context().addInitScript(limitReports);
+    let characters = 0;
+    const texts: string[] = [];
+    page.on('console', (message) => {
+      characters += message.text().length;
+      texts.push(message.text());
+    });
+    page.on('pageerror', ({ message, stack }) => {
+      characters += message.length + (stack?.length ?? 0);
+    });
+    pages['/'] = blank;
+    await page.goto(site.url);
+    const flood = async (run: string): Promise<number> => {
+      // The next period.
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)));
+      characters = 0;
+      await page.evaluate(`{ ${run} }; 0`);
+      await page.evaluate('0');
+      return characters;
+    };
+    assert.ok(
+      (await flood(`console.log('hello', 7, { a: 1 }, Symbol('s')); console.log('x'.repeat(50_000))`)) > 10_000,
+    );
+    assert.equal(texts[0], 'hello 7 {a: 1} Symbol(s)');
+    assert.match(texts[1]!, /^x{10000}…$/);
+    const floods = {
+      lines: `for (let i = 0; i < 20_000; i++) console.log('line ' + i)`,
+      'long lines': `const text = 'x'.repeat(1e6); for (let i = 0; i < 1000; i++) console.info(text + i)`,
+      arguments: `console.log(...Array.from({ length: 50_000 }, (_, i) => i)); console.error(...Array(900).fill('y'.repeat(9000)))`,
+      'another console': `const other = console.context('x'); for (let i = 0; i < 1000; i++) other.log('x'.repeat(5000))`,
+      'errors and functions': `for (let i = 0; i < 300; i++) { console.warn(new Error('e'.repeat(1e5))); console.log(new Function('/*' + 'f'.repeat(1e5) + '*/')); console.log(Symbol('s'.repeat(1e5)), 10n ** 20_000n) }`,
+      thrown: `for (let i = 0; i < 500; i++) queueMicrotask(() => { throw Object.assign(new Error('t'), { stack: 't'.repeat(50_000) }) })`,
+      rejected: `for (let i = 0; i < 500; i++) Promise.reject(new Error('r'.repeat(50_000)))`,
+      reported: `for (let i = 0; i < 500; i++) reportError('q'.repeat(50_000))`,
+    };
+    for (const [what, run] of Object.entries(floods)) {
+      const sent = await flood(run);
+      assert.ok(sent < 250_000, `${what}: ${sent} characters`);
+    }
+  });
+
+  it('keeps time when a page sets tens of thousands of timers, which displace nothing else', async () => {
+    await open('');
+    const tookMs = await page.evaluate(() => {
+      for (const ms of [50_000, 90_000]) setTimeout(() => {}, ms);
+      const began = performance.now();
+      for (let number = 0; number < 60_000; number += 1) setTimeout(() => {}, 2000 + (number % 400));
+      const took = performance.now() - began;
+      addEventListener('x', () => {});
+      return took;
+    });
+    const counts = await nonZero();
+    assert.equal(counts['windowListeners'], 1);
+    assert.equal(counts['untracked'], undefined, 'all of them end by themselves before long');
+    // Walking all of them for each one that is too many took minutes.
+    assert.ok(tookMs < 30_000, `${Math.round(tookMs)} ms`);
+    const place = (await readPendingWork(cdp)).find(({ count }) => count === 2);
+    assert.ok(place!.lastDueInMs - place!.dueInMs > 39_000, 'it is known when the last of them is over');
+  });
 
   it('counts what is open, in each iteration, and says on which line it was made', async () => {
     await open(`<script>

@@ -13,7 +13,14 @@ interface RawResource {
   readonly kind: FindingKind;
   readonly name: string;
   readonly iteration: number;
-  readonly stack: string;
+  /** Its number among the stacks. */
+  readonly stack: number;
+}
+
+/** Thousands of resources come from a few places, whose stacks are long: each is sent once. */
+interface RawResources {
+  readonly stacks: readonly string[];
+  readonly list: readonly RawResource[];
 }
 
 /**
@@ -27,10 +34,9 @@ export async function readPageResources(cdp: CdpSender): Promise<PageResource[]>
   try {
     for (const state of states) {
       await dropFiredListeners(cdp, state);
-      const list = await call<RawResource[]>(cdp, state, 'resources', [current]);
-      for (const { id, kind, name, iteration, stack } of list ?? []) {
-        resources.push({ id: state.ordinal * IDS_PER_REALM + id, kind, name, iteration, stack });
-      }
+      const { stacks = [], list = [] } = (await call<RawResources>(cdp, state, 'resources', [current])) ?? {};
+      for (const { id, kind, name, iteration, stack } of list)
+        resources.push({ id: state.ordinal * IDS_PER_REALM + id, kind, name, iteration, stack: stacks[stack] ?? '' });
     }
   } finally {
     await cdp.send('Runtime.releaseObjectGroup', { objectGroup: OBJECT_GROUP }).catch(() => undefined);

@@ -114,11 +114,13 @@ export function limitReports(): void {
   limit(console);
 
   // The browser reports what no listener has prevented. The first listener decides; those of the page hear of it all the same.
-  const reported = (property: 'error' | 'reason') => (event: Event): void => {
-    if (!event.isTrusted) return;
-    const { message, [property]: thrown } = event as Event & { message?: string; error?: unknown; reason?: unknown };
-    if (!isWithin((message?.length ?? 0) + lengthOf(thrown) + VALUE_TEXT)) apply(preventDefault, event, []);
-  };
+  const reported =
+    (property: 'error' | 'reason') =>
+    (event: Event): void => {
+      if (!event.isTrusted) return;
+      const { message, [property]: thrown } = event as Event & { message?: string; error?: unknown; reason?: unknown };
+      if (!isWithin((message?.length ?? 0) + lengthOf(thrown) + VALUE_TEXT)) apply(preventDefault, event, []);
+    };
   addEventListener('error', reported('error'), true);
   addEventListener('unhandledrejection', reported('reason'), true);
 }

@@ -23,7 +23,7 @@ export function answerInspector(
   content: Content,
   wasm: Wasm,
 ) {
-  const { mapForEach, mapDelete, mapClear, mapSize, push, getterOf } = natives;
+  const { NativeMap, mapForEach, mapGet, mapSet, mapDelete, mapClear, mapSize, push, getterOf } = natives;
   const { state, intervals, objectUrls, geolocationWatches, foreignRevoked } = records;
 
   function assign(iteration: number, onlyUnmarked: boolean): void {
@@ -114,9 +114,20 @@ export function answerInspector(
     return connected === false ? `detached ${name}` : name;
   }
 
-  function resources(current: number): object[] {
+  function resources(current: number): object {
     mark(current, current);
     const list: object[] = [];
+    const stacks: string[] = [];
+    const numbers = new NativeMap<string, number>();
+    function numberOf(stack: string): number {
+      let number = mapGet(numbers, stack);
+      if (number === undefined) {
+        number = stacks.length;
+        push(stacks, stack);
+        mapSet(numbers, stack, number);
+      }
+      return number;
+    }
     const add = (kind: string, name: string, record: Named): void => {
       push(list, {
         __proto__: null,
@@ -124,7 +135,7 @@ export function answerInspector(
         kind,
         name,
         iteration: record.iteration,
-        stack: record.site.stack,
+        stack: numberOf(record.site.stack),
       });
     };
     const addChains = (name: string, chains: Map<string, Chains>): void =>
@@ -143,7 +154,7 @@ export function answerInspector(
     listeners.eachLiveListener((record, target) => {
       add('event-listener', `${record.type} listener on ${targetName(target)}`, record);
     });
-    return list;
+    return { __proto__: null, stacks, list };
   }
 
   /** URLs revoked here that another realm made; cleared by each read. */

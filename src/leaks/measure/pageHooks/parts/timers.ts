@@ -24,8 +24,18 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
     now,
   } = natives;
   const { getterOf, holderOf } = natives;
-  const { MAX_RECORDS, OVERDUE_MS, intervals, timeouts, state, isFull, hasRoomForTimeout, callerSite, named, forgetFiredTimeouts } =
-    records;
+  const {
+    MAX_RECORDS,
+    OVERDUE_MS,
+    intervals,
+    timeouts,
+    state,
+    isFull,
+    hasRoomForTimeout,
+    callerSite,
+    named,
+    forgetFiredTimeouts,
+  } = records;
   const { wrapMethod } = wrapping;
   const frameRequests = new NativeMap<number, Armed>();
 
