@@ -39,7 +39,8 @@ export interface BrowserProcess {
 /** A browser's root process and all that descends from it or shares its session id. */
 export interface BrowserTree {
   readonly root: ProcessInfo;
-  readonly family: BrowserFamily;
+  /** `none`: a server for browsers that runs none now. */
+  readonly family: BrowserFamily | 'none';
   /** For people: `Chrome`, `Edge`, `Chromium`, `Chrome Headless Shell`, `Firefox`, `WebKit`, `chromedriver`. */
   readonly product: string;
   readonly version?: string;

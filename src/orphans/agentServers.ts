@@ -3,13 +3,14 @@ import {
   type ProcessInfo,
   type ProcessTable,
   ancestorsOf,
+  byStart,
   childrenOf,
   descendantsOf,
   identityOf,
 } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import type { TreeProbe } from './clients.ts';
-import type { LeftServer } from './model.ts';
+import type { LeftServer, OwnedTree } from './model.ts';
 import { parentKind } from './reapers.ts';
 import { isShell } from './wrappers.ts';
 
@@ -110,7 +111,7 @@ export async function clientIsGone(
 }
 
 /**
- * Servers and drivers whose client is gone, each with the browsers it still runs. They are reported, and never ended without
+ * Servers and drivers whose client is gone, in start order, each with the browsers it still runs. They are reported, and never ended without
  * a request.
  */
 export async function findLeftServers(
@@ -131,7 +132,25 @@ export async function findLeftServers(
     const browsers = trees.filter(({ root }) => below.has(root.pid)).map(({ root }) => root.pid);
     found.push({ process: info, name: tool.name, browsers, evidence: [evidence] });
   }
-  return found;
+  return found.sort((a, b) => byStart(a.process, b.process));
+}
+
+/** A server that runs no browser, as a clean-up takes it. Its client may come back, so it is ended only on request. */
+export function serverTree({ process: root, name, evidence }: LeftServer, table: ProcessTable): OwnedTree {
+  const processes = [root, ...descendantsOf(table, root.pid)].map((info) => ({ info, role: 'other' as const }));
+  return {
+    tree: {
+      root,
+      family: 'none',
+      product: name,
+      headless: true,
+      transport: { kind: 'none' },
+      evidence: [],
+      processes,
+    },
+    status: 'abandoned',
+    evidence,
+  };
 }
 
 /**

@@ -23,6 +23,7 @@ import type {
 } from './cleanUpModel.ts';
 import { closeRequest } from './closeBrowser.ts';
 import type { OwnedTree } from './model.ts';
+import { serverTree } from './agentServers.ts';
 import { endedByAnother } from './otherCleanUps.ts';
 import { type Survey, survey } from './survey.ts';
 import { mergeTraces, tracesOf } from './treeTraces.ts';
@@ -31,7 +32,7 @@ import { mergeTraces, tracesOf } from './treeTraces.ts';
 export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan> {
   const now = await survey(options);
   const trees = await Promise.all(
-    now.trees.map(async (owned): Promise<PlannedTree> => ({
+    treesAndServers(now, options).map(async (owned): Promise<PlannedTree> => ({
       owned,
       memoryBytes: await memoryOf(owned, options.reader),
       action: owned.status === 'orphan' ? 'end' : 'leave',
@@ -53,11 +54,18 @@ export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan>
  */
 export async function cleanUp(plan: CleanUpPlan, options: CleanUpOptions): Promise<CleanUpResult> {
   const reader = shareTableReads(options.reader);
-  const now = await survey({ ...options, reader });
+  const toEnd = plan.trees.filter(({ action }) => action === 'end');
+  const now = await survey({
+    ...options,
+    reader,
+    withServers: toEnd.some(({ owned }) => owned.tree.family === 'none'),
+    withIdle: options.withIdle ?? toEnd.some(({ owned }) => owned.idle !== undefined && owned.status !== 'orphan'),
+  });
   const errors = [...now.issues];
+  const current = treesAndServers(now, options);
   const trees = await Promise.all(
     plan.trees.map(async (planned) => {
-      const result = await cleanTree(planned, now, reader, options);
+      const result = await cleanTree(planned, current, now.journal, reader, options);
       options.onEvent?.({ type: 'treeDone', result });
       return result;
     }),
@@ -112,17 +120,24 @@ export async function endBrowserTree(
   });
 }
 
+/** Servers that have browsers go with the last of them. */
+function treesAndServers({ trees, servers, table }: Survey, { filter }: CleanUpOptions): OwnedTree[] {
+  const alone = servers.filter(({ browsers }) => browsers.length === 0).map((server) => serverTree(server, table));
+  return [...trees, ...(filter ? alone.filter(filter) : alone)];
+}
+
 async function cleanTree(
   planned: PlannedTree,
-  now: Survey,
+  trees: readonly OwnedTree[],
+  journal: readonly JournalEntry[],
   reader: ProcessReader,
   options: CleanUpOptions,
 ): Promise<CleanedTree> {
   if (planned.action === 'leave') return { ...planned, outcome: 'left' };
   const { root } = planned.owned.tree;
-  const current = now.trees.find(({ tree }) => tree.processes.some(({ info }) => sameProcess(info, root)));
+  const current = trees.find(({ tree }) => tree.processes.some(({ info }) => sameProcess(info, root)));
   const refusal = refusalOf(planned.owned, current, options.ownUid ?? process.getuid?.() ?? -1);
-  const traces = mergeTraces(planned.traces, await tracesOf(planned.owned, now.journal, reader));
+  const traces = mergeTraces(planned.traces, await tracesOf(planned.owned, journal, reader));
   if (refusal !== undefined) {
     // What looks like a client may be another clean-up that asks the browser to close.
     const members = planned.owned.tree.processes.map(({ info }) => info);

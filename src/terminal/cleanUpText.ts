@@ -11,7 +11,9 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
   const kept = plan.leftovers.filter(({ action, leftover }) => action === 'leave' && !leftover.removable);
 
   if (toEnd.length > 0) {
-    io.out(`${count(toEnd.length, 'browser')} to end:\n`);
+    io.out(
+      `${count(toEnd.length, toEnd.some(({ owned }) => owned.tree.family !== 'none') ? 'browser' : 'server')} to end:\n`,
+    );
     for (const { owned, memoryBytes } of toEnd) {
       io.out(
         `  ${titleOf(owned)}, ${count(owned.tree.processes.length, 'process', 'processes')}, ${formatBytes(memoryBytes)}\n`,
@@ -29,9 +31,10 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
       );
   }
   if (toEnd.length === 0 && toRemove.length === 0) io.out('Nothing was left behind.\n');
-  if (others.length > 0) {
+  const browsers = others.filter(({ owned }) => owned.tree.family !== 'none');
+  if (browsers.length > 0) {
     io.out('Left alone:\n');
-    for (const { owned } of others) {
+    for (const { owned } of browsers) {
       const why = owned.status === 'owned' ? '' : `: ${plainText(owned.evidence.at(-1)?.fact ?? '', 200)}`;
       io.out(`  ${titleOf(owned)}: ${ownership(owned)}${why}\n`);
     }

@@ -7,7 +7,7 @@ import type { TerminalIo } from './io.ts';
 export type KillCommandOptions = Omit<CleanCommandOptions, 'dryRun'>;
 
 /**
- * `leakwright kill PID`: ends the browser tree that has this process. Prints its owner first. One with a living owner is
+ * `leakwright kill PID`: ends the browser tree that has this process, or a server that has lost its client. Prints its owner first. One with a living owner is
  * ended as well, since the user named its pid. A person's own browser, another user's, and other programs are refused.
  *
  * @returns the exit code: 0 nothing is left of it, 2 something is or it was refused
@@ -21,7 +21,7 @@ export async function runKill(
   scope: CleanUpScope = {},
 ): Promise<number> {
   const engine: CleanUpOptions = { ...scope, reader: scope.reader ?? createProcessReader() };
-  const plan = await planCleanUp(engine);
+  const plan = await planCleanUp({ ...engine, withServers: true });
   signal.throwIfAborted();
   const target = plan.trees.find(({ owned }) => owned.tree.processes.some(({ info }) => info.pid === pid));
   const refusal = target ? refusalOf(target.owned, engine) : await whyNoTree(pid, engine);

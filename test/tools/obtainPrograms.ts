@@ -17,7 +17,7 @@ export const TEST_PROGRAMS = {
 export type TestProgram = keyof typeof TEST_PROGRAMS;
 
 /** Whether the PATH has this program. */
-export const hasProgram = (program: TestProgram): boolean =>
+export const hasProgram = (program: string): boolean =>
   spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
 
 /**

@@ -92,12 +92,18 @@ export function memoryOf(owned: OwnedTree, watch: ProcessWatch): number {
   return watch.trees.find(({ sample }) => sample.key === key)?.sample.memory?.pssBytes ?? 0;
 }
 
+function endedText({ trees }: CleanUpResult, ended: number): string {
+  const isBrowser = trees.some(({ action, owned }) => action === 'end' && owned.tree.family !== 'none');
+  if (!isBrowser) return ended === 1 ? t('1 server ended') : t('{0} servers ended', ended);
+  return ended === 1 ? t('1 browser ended') : t('{0} browsers ended', ended);
+}
+
 /** What was done, and with the same weight what was not. */
 function say(result: CleanUpResult, log: Log, quiet: boolean): void {
   const summary = engine().summarize(result);
   const done =
     [
-      summary.ended === 0 ? '' : summary.ended === 1 ? t('1 browser ended') : t('{0} browsers ended', summary.ended),
+      summary.ended === 0 ? '' : endedText(result, summary.ended),
       summary.memoryBytesFreed > 0 ? t('{0} of memory freed', formatBytes(summary.memoryBytesFreed)) : '',
       summary.removed === 0
         ? ''

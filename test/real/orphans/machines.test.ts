@@ -338,18 +338,18 @@ describe('A server whose client died', function () {
     if (!canMakeMachines()) this.skip();
   });
 
-  it('is told of with its browser and ended only when that is named; a driver that served one script goes with it', async () => {
+  it('is told of with its browser, or without one, and ended only when that is named; a driver that served one script goes with it', async () => {
     const machine = await Machine.start();
     try {
-      const serverAt = async (...path: string[]) => {
-        const file = join(machine.temp, 'node_modules', ...path);
+      const serverAt = async (path: string, code = `import('${owner('agentServer.mjs')[1]}');`) => {
+        const file = join(machine.temp, 'node_modules', path);
         mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, `import('${owner('agentServer.mjs')[1]}');`);
+        writeFileSync(file, code);
         await started(machine, [...owner('spawnsAndWaits.mjs'), owner('')[0]!, file, 'run-driver']);
         killed(machine, 'spawnsAndWaits.mjs');
       };
-      await serverAt('@playwright', 'mcp', 'cli.js');
-      await serverAt('playwright', 'cli.js');
+      await serverAt('@playwright/mcp/cli.js');
+      await serverAt('playwright/cli.js');
       const { out } = await machine.run([...machine.cli, 'tree', '--json']);
       const { trees, servers } = JSON.parse(out) as {
         trees: { status: string; root: { pid: number } }[];
@@ -377,6 +377,17 @@ describe('A server whose client died', function () {
 
       const { code, err } = await machine.run([...machine.cli, 'kill', String(trees[0]!.root.pid), '--yes']);
       assert.equal(code, 0, err);
+      // One without a browser, too.
+      await serverAt('chrome-devtools-mcp/cli.js', `console.error('DevTools listening'); setInterval(() => {}, 1e6)`);
+      const alone = machine.processes().find(({ command: line }) => line.includes('chrome-devtools-mcp'))!;
+      await machine.clean();
+      assert.ok(
+        machine.processes().some(({ pid }) => pid === alone.pid),
+        'not by itself',
+      );
+      const named = await machine.run([...machine.cli, 'kill', String(alone.pid), '--yes']);
+      assert.equal(named.code, 0, named.err);
+      assert.match(named.out, /1 server to end:[^]*Chrome DevTools MCP[^]*Ended: Chrome DevTools MCP/);
       assert.deepEqual(
         machine.processes().filter(({ command }) => !command.startsWith('sleep')),
         [],

@@ -148,13 +148,104 @@ const situations: readonly Situation[] = [
     name: 'a lock (flock), politely (nice)',
     runs: () => ['flock', '/dev/shm/lw-lock', 'nice', '-n', '5', ...sh(AND_MORE)],
   },
+  { name: 'a container under catatonit', init: ['catatonit', '--', ...sh(AND_MORE)] },
+  {
+    name: 'a container whose pid 1 is a login shell that waits',
+    init: ['bash', '-l', '-c', `${SCRIPT} & wait; sleep 1000`],
+  },
+  {
+    name: 'a container whose pid 1 is a script in Perl',
+    init: ['perl', '-e', 'unless (fork) { exec "sh", "-c", $ARGV[0] } while (1) { waitpid(-1, 0); sleep 1 }', AND_MORE],
+  },
+  {
+    name: 'supervisord',
+    runs: (machine) => {
+      writeFileSync(join(machine.state, 'tests.sh'), `${AND_MORE}\n`);
+      writeFileSync(
+        join(machine.state, 'supervisord.conf'),
+        `[supervisord]\nnodaemon=true\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=${machine.state}/supervisord.pid\n[program:tests]\ncommand=sh ${machine.state}/tests.sh\n`,
+      );
+      return ['supervisord', '-c', join(machine.state, 'supervisord.conf')];
+    },
+  },
+  { name: 'a detached screen', runs: () => ['screen', '-D', '-m', 'sh', '-c', AND_MORE] },
+  { name: 'GNU parallel', runs: () => sh(`printf '%s\\n' "$0" 'sleep 1000' | parallel -j2`).concat(AND_MORE) },
+  {
+    name: 'expect',
+    runs: () => ['env', `LINE=${AND_MORE}`, 'expect', '-c', 'set timeout -1; spawn sh -c $env(LINE); expect eof'],
+  },
+  { name: 'sudo', runs: () => ['sudo', '-E', ...sh(AND_MORE)] },
+  { name: 'sudo as another user', uid: 65_534, runs: () => ['sudo', '-E', '-u', 'nobody', ...sh(AND_MORE)] },
+  { name: 'runuser', uid: 65_534, runs: () => ['runuser', '-u', 'nobody', '--', ...sh(AND_MORE)] },
+  {
+    name: 'setpriv as another user',
+    uid: 65_534,
+    runs: () => ['setpriv', '--reuid', '65534', '--clear-groups', ...sh(AND_MORE)],
+  },
+  {
+    name: 'start-stop-daemon',
+    runs: () => ['start-stop-daemon', '--start', '--background', '--exec', '/bin/sh', '--', '-c', AND_MORE],
+  },
+  { name: 'daemonize', runs: () => ['daemonize', '/bin/sh', '-c', AND_MORE] },
+  { name: 'a subshell in a subshell, gone', runs: () => sh(`( ( ${SCRIPT} & ) )`) },
+  { name: 'a script whose output is piped on', runs: () => sh(`( ${SCRIPT}; echo done ) | cat; sleep 1000`) },
+  { name: 'a coprocess of bash', runs: () => ['bash', '-c', `coproc { ${AND_MORE}; }; wait`] },
+  {
+    name: 'a job of an interactive shell',
+    runs: (machine) => {
+      writeFileSync(join(machine.state, 'line.sh'), `${SCRIPT} &\nwait\nsleep 1000\n`);
+      return ['script', '-qfc', `bash --norc -i ${machine.state}/line.sh`, '/dev/null'];
+    },
+  },
+  {
+    name: 'a pool of processes in Python',
+    runs: () => [
+      '/usr/bin/python3',
+      '-c',
+      'import multiprocessing, os, sys\ndef run(line): os.system(line)\nif __name__ == "__main__":\n  with multiprocessing.Pool(2) as pool: pool.map(run, [sys.argv[1], "sleep 1000"])',
+      AND_MORE,
+    ],
+  },
+  {
+    name: 'a worker thread of Node',
+    runs: () =>
+      node(
+        `new (require('node:worker_threads').Worker)("require('node:child_process').spawn('sh', ['-c', require('node:worker_threads').workerData], { stdio: 'inherit' })", { eval: true, workerData: process.argv[1] }); setInterval(() => {}, 1e6);`,
+      ),
+  },
+  {
+    name: 'npm run',
+    runs: (machine) => {
+      writeFileSync(join(machine.state, 'e2e.sh'), `${AND_MORE}\n`);
+      writeFileSync(
+        join(machine.state, 'package.json'),
+        JSON.stringify({ name: 'shop', scripts: { e2e: `sh ${machine.state}/e2e.sh` } }),
+      );
+      return ['npm', '--prefix', machine.state, 'run', 'e2e'];
+    },
+  },
+  {
+    name: 'make -j with a jobserver',
+    runs: (machine) => {
+      const line = AND_MORE.replaceAll('$', '$$$$');
+      writeFileSync(join(machine.state, 'Makefile'), `all: a b\na:\n\t+${line}\nb:\n\tsleep 1000\n`);
+      return ['make', '-s', '-j2', '-f', join(machine.state, 'Makefile')];
+    },
+  },
+  {
+    name: 'nice, ionice, stdbuf, chrt in a row',
+    runs: () => ['nice', 'ionice', '-c3', 'stdbuf', '-oL', 'env', 'A=1', ...sh(AND_MORE)],
+  },
+  { name: 'a display of its own (xvfb-run)', needs: 'xvfb-run', runs: () => ['xvfb-run', '-a', ...sh(AND_MORE)] },
+  { name: 'timeout of busybox', runs: () => ['busybox', 'timeout', '600', 'sh', '-c', AND_MORE] },
+  { name: 'dumb-init beside pid 1', needs: 'dumb-init', runs: () => ['dumb-init', ...sh(AND_MORE)] },
   { name: 'another user (su)', uid: 65_534, runs: () => ['su', '-s', '/bin/sh', 'nobody', '-c', AND_MORE] },
 ];
 
 // Whoever runs the script: its browser is in use while the script works, and nobody's once the script was killed.
-/** Each takes about 4 s. Every third by default; all with LEAKWRIGHT_ALL_SITUATIONS=1, as the schedule has it. */
+/** Each takes about 4 s. Every fifth by default; all with LEAKWRIGHT_ALL_SITUATIONS=1, as the schedule has it. */
 const all = process.env['LEAKWRIGHT_ALL_SITUATIONS'] === '1';
-const chosen = situations.filter((_, index) => all || index % 3 === 0);
+const chosen = situations.filter((_, index) => all || index % 5 === 0);
 
 describe('A script’s browser, under whatever runs the script', function () {
   this.timeout(60_000);
@@ -165,6 +256,7 @@ describe('A script’s browser, under whatever runs the script', function () {
   for (const { name, needs, init, runs, uid } of chosen) {
     it(`${name}: kept while the script works, gone once it was killed`, async function () {
       if (needs !== undefined && !hasProgram(needs)) this.skip();
+      if (init && !hasProgram(init[0]!)) this.skip();
       const machine = await Machine.start(init ? { init } : {});
       try {
         const command = runs?.(machine);
