@@ -50,7 +50,9 @@ async function adopt(name: string, file: string): Promise<number> {
   return 0;
 }
 
-const currentCommit = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+function currentCommit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+}
 
 async function record(given: readonly string[]): Promise<number> {
   const served = given[0] === '--served' ? { url: given[1]!, folder: given[2]! } : undefined;

@@ -1,6 +1,6 @@
 import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { isEditingRecord, kindOf } from '../platform/index.ts';
+import { NODE_REQUEST_TIMINGS, isEditingRecord, kindOf } from '../platform/index.ts';
 import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
@@ -146,6 +146,11 @@ function readingOf(
   return seen?.holders.find((holder) => isSame(growth, holder));
 }
 
+const OF_NODE: Answer = {
+  answer: 'bounded',
+  because: { rule: 'browser bookkeeping', reason: 'Node keeps the timings of the last 250 requests', numbers: {} },
+};
+
 /** Undefined where the holder was not read: too many others grew more. */
 export function judgeSizes(
   growth: GrowthReport,
@@ -153,6 +158,7 @@ export function judgeSizes(
   follow: Pick<FollowUp, 'runaway'>,
   iterationsInAll: number,
 ): Answer | undefined {
+  if (growth.holder.name === NODE_REQUEST_TIMINGS) return OF_NODE;
   const seen = view.watched ?? view.sizes;
   const reading = readingOf(growth, seen);
   if (!reading) return undefined;

@@ -31,6 +31,8 @@ export interface SnapshotContext {
   readonly nodesRose: boolean;
   /** An earlier snapshot of the same heap: what was there then and is not now was let go. */
   readonly earlier?: SnapshotSeen | undefined;
+  /** Whether texts that are bounded are told too: they come with everything, so users are not shown them. */
+  readonly withTexts?: boolean;
 }
 
 export interface Judgement {
@@ -69,7 +71,7 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
     if (answer.answer === 'bounded' || answer.answer === 'not-a-leak')
       boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
     if (answer.answer === 'leak') heap.push(heapCandidate(group, answer, spans));
-    else if (answer.answer === 'bounded' && group.nodeType !== 'string') {
+    else if (answer.answer === 'bounded' && (context.withTexts === true || group.nodeType !== 'string')) {
       const growth = {
         name: group.className,
         reason: answer.because.reason,
@@ -155,10 +157,10 @@ function survivorsBefore(earlier: SnapshotSeen | undefined): Map<string, readonl
 
 const isSingle = ({ first, last }: IterationSpan): boolean => first === last;
 
-/** True when something may be a leak by what survives after a few iterations: from about every second of them. */
+/** True when something may be a leak by what survives after a few iterations: of as many as make a counter suspicious. */
 export function hasCandidates({ analysis, resources, spans }: SnapshotSeen, warmup: number): boolean {
-  const needed = Math.max(2, Math.floor(spans.length / 2));
-  const often = (survivors: readonly number[]): boolean => survivors.filter((count) => count > 0).length >= needed;
+  const often = (survivors: readonly number[]): boolean =>
+    survivors.filter((count) => count > 0).length >= thresholds.fewestRises;
   return (
     analysis.groups.some((group) => often(group.survivors)) ||
     groupResources(resources, spansOfResources(spans, warmup)).some(({ survivors }) => often(survivors))

@@ -40,8 +40,7 @@ export function nextReach(
 ): Step | undefined {
   const { reach } = evidence.settings;
   if (reach === undefined || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort) return undefined;
-  if (isSlow(evidence) || !follow.escalated || !(leaks.some(mayBeBounded) || natives.some(isElement)))
-    return undefined;
+  if (isSlow(evidence) || !follow.escalated || !(leaks.some(mayBeBounded) || natives.some(isElement))) return undefined;
   const sprints = sprintsAfter(evidence, follow.latest);
   const begun = begunIn(evidence);
   const sprint = (to: number, by: SprintBy) => ({ do: 'sprint', to, of: reach, by }) as const;
@@ -142,6 +141,7 @@ export function refute(judgement: Judgement, { reached, latest, warmup }: Follow
     multiplies: false,
     nodesRose: false,
     earlier: latest,
+    withTexts: true,
   });
   const bounded: BoundedGrowth[] = [];
   let boundedBytes = 0;

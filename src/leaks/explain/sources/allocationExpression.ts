@@ -109,6 +109,7 @@ const MADE_BY_CALL: Readonly<Record<string, readonly string[]>> = {
   ClientRequest: ['request', 'get'],
   Dir: ['opendir'],
   DocumentFragment: ['createDocumentFragment', 'createContextualFragment', 'cloneNode', 'importNode'],
+  FSEvent: ['watch'],
   FSWatcher: ['watch'],
   FileHandle: ['open'],
   IDBTransaction: ['transaction'],

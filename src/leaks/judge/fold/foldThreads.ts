@@ -13,10 +13,9 @@ export function foldThreads(candidates: readonly LeakCandidate[]): LeakCandidate
   if (!thread) return [...candidates];
   const ofThread = (one: LeakCandidate): boolean => {
     const holder = (one.group ?? one.growth)?.holder.name;
+    if (one === thread || holder === undefined || !isStandardStream(holder)) return false;
     // Others' listeners there have survivors of their own.
-    return (
-      one !== thread && holder !== undefined && isStandardStream(holder) && one.perIteration === thread.perIteration
-    );
+    return one.growth !== undefined || one.perIteration === thread.perIteration;
   };
   const parts = candidates.filter(ofThread);
   const whole = withParts({ ...thread, kind: 'worker', name: 'Worker' }, parts);
