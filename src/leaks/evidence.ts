@@ -124,6 +124,15 @@ export interface SizesSeen {
   readonly holders: readonly HolderSizes[];
 }
 
+/** Nodes of one kind that were put into one element and stayed. */
+export interface LeftRoots {
+  /** `<li>` */
+  readonly name: string;
+  /** `ul#log` */
+  readonly parent: string;
+  readonly count: number;
+}
+
 /** Holders and document watched over a few iterations; with a snapshot after them where the browser's objects must be counted again. */
 export interface WatchedSeen {
   readonly saw: 'watched';
@@ -135,6 +144,8 @@ export interface WatchedSeen {
   /** Bytes of the heap after a collection, before and after. */
   readonly heldBytes: readonly [before: number, after: number];
   readonly again?: SnapshotAnalysis;
+  /** Subtrees that came to the document meanwhile and stayed: their roots, most nodes first. */
+  readonly left?: readonly LeftRoots[];
   /** Session-history entries that came meanwhile, and holders that are keyed by them, as heap object ids. */
   readonly history?: { readonly entries: number; readonly holders: readonly number[] };
 }

@@ -108,6 +108,8 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   abortSignalListeners: 'listeners on AbortSignals',
   objectUrls: 'object URLs',
   textGrowths: "additions to the document's text",
+  fieldGrowths: 'additions to text fields',
+  attributeGrowths: "additions to the document's attributes",
   cssRules: 'CSS rules',
   treeBytes: '',
 };

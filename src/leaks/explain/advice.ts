@@ -28,6 +28,10 @@ const REMEDY: Partial<Record<FindingKind, string>> = {
 const CONTENT_REMEDY: Readonly<Record<string, string>> = {
   [CONTENT_NAMES.text]:
     'Give the text a limit: drop its oldest part when it gains a new one, or clear it when its view goes',
+  [CONTENT_NAMES.field]:
+    'Give the text in the field a limit: drop its oldest part when it gains a new one, or clear it when its view goes',
+  [CONTENT_NAMES.attribute]:
+    'Write the attribute anew instead of adding to it, or take away what was added when the view that needs it goes',
   [CONTENT_NAMES.rule]:
     'Insert a rule once and use it again, or take it away with deleteRule() when what it styles goes',
 };

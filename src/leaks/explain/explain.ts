@@ -233,10 +233,12 @@ class Explainer {
 
   async #native(leak: LeakCandidate): Promise<Explained> {
     const { className, holder } = leak.native!;
+    // Where only the number of nodes is known, what they were put into was seen.
+    const parent = holder.name || (this.#places.subtrees.find(({ root }) => root === className)?.parent ?? '');
     return {
       leak: { ...leak, group: leak.native! },
-      ...(await this.#sites.insertion(className, holder.name, this.#places.insertions)),
-      holder: holder.name === '' ? undefined : holder.name,
+      ...(await this.#sites.insertion(className, parent, this.#places.insertions)),
+      holder: parent === '' ? undefined : parent,
       retainedBy: holder.retainedBy,
     };
   }

@@ -5,7 +5,7 @@ import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/me
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
-import { countOf, mergeByHolder, nativeCandidates, unexplainedGrowth } from './leftoverGrowth.ts';
+import { countOf, mergeByHolder, nativeCandidates, nodesThatCame, unexplainedGrowth } from './leftoverGrowth.ts';
 import { refute } from './reach.ts';
 import { type Answer, firstAnswer } from './rules/rule.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -32,13 +32,15 @@ export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly
   });
   const judgement = refute(then, follow);
   const growth = unexplainedGrowth(latest.analysis.growth, judgement.leaks);
-  const natives = nativeCandidates(
-    mergeByHolder(judgement.ageless),
-    judgement.leaks,
-    suspicions,
-    new Set(latest.interfaces),
-    latest.iterationsSince,
-  );
+  const candidates = (groups: readonly GroupReport[]): GroupReport[] =>
+    nativeCandidates(groups, judgement.leaks, suspicions, new Set(latest.interfaces), latest.iterationsSince);
+  const known = candidates(mergeByHolder(judgement.ageless));
+  const hasNodes = known.some(({ className }) => ['dom-node', 'frame'].includes(kindOf(className, undefined)));
+  const first = view.snapshots[0];
+  // Whatever else leaks may have brought them along.
+  const isOpen = !hasNodes && judgement.leaks.length === 0 && first !== latest;
+  const more = isOpen ? candidates(nodesThatCame(first?.analysis, latest.analysis)) : [];
+  const natives = [...known, ...more];
   return { ...judgement, growth, natives };
 }
 
@@ -80,11 +82,13 @@ export function decideHeap(
     } else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);
   }
   if (watched) {
+    const came: LeakCandidate[] = [];
     for (const native of judgement.natives) {
       const found = judgeNative(native, watched, follow, view.snapshots[0]);
-      if (found.leak) leaks.push(found.leak);
+      if (found.leak) came.push(found.leak);
       else bounded.push(found.bounded);
     }
+    leaks.push(...withoutInside(came, watched));
   }
   for (const [group, growth] of judgement.doubtful)
     if (!judgement.natives.some((native) => sameNatives(native, group))) bounded.push(growth);
@@ -194,10 +198,20 @@ function grownCandidate(
   };
 }
 
+/** Of nodes of which only the number is known, those are told that were put into the document: the others came inside of them. */
+function withoutInside(came: readonly LeakCandidate[], { left = [] }: WatchedSeen): readonly LeakCandidate[] {
+  const uncertain = came.filter(({ native }) => native!.holder.heapObjectId === 0);
+  const roots = uncertain.filter(({ name }) => left.some((one) => one.name === name));
+  const [most, ...others] = (roots.length > 0 ? roots : uncertain).toSorted((a, b) => b.perIteration - a.perIteration);
+  if (!most) return came;
+  const told = roots.length > 0 ? [most, ...others] : [most];
+  return [...told, ...came.filter((leak) => !uncertain.includes(leak))];
+}
+
 /** A snapshot after the watched iterations says whether the browser's own objects go on coming. */
 function judgeNative(
   native: GroupReport,
-  { iterations, again }: WatchedSeen,
+  { iterations, again, left = [] }: WatchedSeen,
   { latest: { analysis, iterationsSince }, reached }: FollowUp,
   first: SnapshotSeen | undefined,
 ):
@@ -210,6 +224,9 @@ function judgeNative(
     (first?.analysis === analysis ? undefined : gainOf(native.className, first?.analysis, analysis)) ?? countOf(native);
   const bytes = native.bytes.reduce((sum, some) => sum + some, 0);
   const rate = count / iterationsSince;
+  // The parts of a subtree may be of the class of its root: how many roots came was seen in the document.
+  const roots = left.find(({ name }) => name === native.className);
+  const perIteration = roots ? roots.count / iterations : rate;
   const numbers = { survivors: [count, more], iterations: [iterationsSince, iterations] };
   if (rate <= 0 || more < rate * iterations * thresholds.nativeGoesOn) {
     const because = { rule: 'goes on coming', reason: 'no more of them come', numbers };
@@ -219,7 +236,7 @@ function judgeNative(
     leak: {
       kind: kindOf(native.className, undefined),
       name: native.className,
-      perIteration: Math.round(rate * 10) / 10,
+      perIteration: Math.round(perIteration * 10) / 10,
       bytesPerIteration: bytes / iterationsSince,
       retainedBytes: bytes,
       survivors: [count, more],

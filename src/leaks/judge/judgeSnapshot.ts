@@ -1,16 +1,18 @@
 import type { SnapshotSeen, IterationSpan } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
 import {
+  CONTENT_NAMES,
   FOLLOWED_CLASSES,
   MODULE_MAP,
   isContentName,
   isImportedModule,
+  isInsideField,
   isModuleRecord,
   kindOf,
   NODE_REQUEST_TIMINGS,
 } from '../platform/index.ts';
 import type { PageResource } from '../measure/pageHooks/index.ts';
-import type { GroupReport } from '../snapshot/messages.ts';
+import type { GroupReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import { parseStackText } from '../explain/sources/index.ts';
 import { fold } from './fold/fold.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
@@ -109,7 +111,9 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
     else if (answer.answer === 'bounded')
       bounded.push({ name: sample.name, reason: answer.because.reason, because: answer.because, survivors });
   }
-  const leaks = fold(withoutContent(found, context.nodesRose || heap.length > 0), heap);
+  const inField = hasField(found) && onlyInsideFields(heap, earlier?.analysis, snapshot.analysis);
+  const own = inField ? heap.filter(({ name }) => !isInsideField(name)) : heap;
+  const leaks = fold(withoutContent(found, !inField && (context.nodesRose || own.length > 0)), own);
   // Nodes that come with a leak are explained by it; whether more of them come is only worth a look where nothing is.
   if (leaks.length > 0)
     return {
@@ -123,11 +127,24 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   return { leaks, ageless: [...ageless, ...doubtful.keys()], doubtful, bounded, boundedBytes, anyReleased };
 }
 
+const hasField = (found: readonly LeakCandidate[]): boolean => found.some(({ name }) => name === CONTENT_NAMES.field);
+
+/** Whether what stays in the document are nodes that a text field makes of its value, and no others. */
+function onlyInsideFields(
+  heap: readonly LeakCandidate[],
+  before: SnapshotAnalysis | undefined,
+  { elements }: SnapshotAnalysis,
+): boolean {
+  const others = heap.some(({ name }) => !isInsideField(name));
+  const came = Object.keys(elements).filter((name) => elements[name]! > (before?.elements[name] ?? 0));
+  return !others && (!before || came.every(isInsideField));
+}
+
 /** Content of the document is a finding of its own where nothing else was found that brings it along. */
 function withoutContent(found: readonly LeakCandidate[], broughtAlong: boolean): readonly LeakCandidate[] {
   const others = found.filter(({ name }) => !isContentName(name));
   if (broughtAlong || others.length > 0) return others;
-  // A style element whose text grows has more rules: one cause.
+  // A style element whose text grows has more rules, and more markup: one cause.
   return found.slice(0, 1);
 }
 

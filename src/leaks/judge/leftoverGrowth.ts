@@ -1,4 +1,4 @@
-import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
+import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import { isBookkeeping, isEditingRecord, isPlumbing, kindOf } from '../platform/index.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -28,6 +28,29 @@ function sumOf(a: GroupReport, b: GroupReport): Pick<GroupReport, 'survivors' | 
   const add = (some: readonly number[], more: readonly number[]): number[] =>
     some.map((value, index) => value + (more[index] ?? 0));
   return { survivors: add(a.survivors, b.survivors), ageless: a.ageless + b.ageless, bytes: add(a.bytes, b.bytes) };
+}
+
+/**
+ * DOM nodes that came, by class, where no group of the snapshot shows them: all that the document gained, less what is known of its
+ * nodes. Replies inside replies are such nodes: each is a part of the one before.
+ */
+export function nodesThatCame(
+  before: SnapshotAnalysis | undefined,
+  { elements, groups }: SnapshotAnalysis,
+): GroupReport[] {
+  if (!before?.elements['<html>'] || !elements['<html>']) return [];
+  const known = new Map<string, number>();
+  for (const group of groups)
+    if (group.via !== undefined) known.set(group.className, (known.get(group.className) ?? 0) + countOf(group));
+  return Object.entries(elements).flatMap(([className, count]) => {
+    const came = count - (before.elements[className] ?? 0) - (known.get(className) ?? 0);
+    if (came <= 0 || className.endsWith('(detached)') || kindOf(className, undefined) !== 'dom-node') return [];
+    const holder = { name: '', heapObjectId: 0, className: '', nodeType: 'native', isSlot: false, retainedBy: [] };
+    const none: readonly number[] = [];
+    return [
+      { key: className, className, nodeType: 'native', survivors: none, ageless: came, bytes: none, holder, stack: [] },
+    ];
+  });
 }
 
 /** Holders that grew and that no finding names: a Map of leaked objects has a table that grows with them. */

@@ -374,7 +374,8 @@ export class Measurements {
       await holders.readSizes();
       await keys.read();
     }
-    const subtrees = (await nodes?.stop()) ?? [];
+    const subtrees = (await nodes?.stop(iterations)) ?? [];
+    const left = subtrees.map(({ root, parent, count }) => ({ name: root, parent, count }));
     const { latest } = follow;
     this.#places.set(heap, { kept: await holders.finish(), insertions, subtrees, iterations, latest });
     const history = await keys.finish();
@@ -389,6 +390,7 @@ export class Measurements {
       heldBytes: [before, after],
       ...(countersBefore && countersAfter ? { counters: [countersBefore, countersAfter] } : {}),
       ...(third ? { again: third.analysis } : {}),
+      ...(left.length > 0 ? { left } : {}),
       ...(history.holders.length > 0 ? { history } : {}),
     });
   }

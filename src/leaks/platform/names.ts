@@ -128,8 +128,17 @@ export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = {
 };
 
 /** What a document holds outside of both heaps, as the page hooks name it. Most leaks of nodes bring it along. */
-export const CONTENT_NAMES = { text: "addition to the document's text", rule: 'CSSRule' } as const;
-export const isContentName = (name: string): boolean => name === CONTENT_NAMES.text || name === CONTENT_NAMES.rule;
+export const CONTENT_NAMES = {
+  text: "addition to the document's text",
+  field: 'addition to a text field',
+  attribute: "addition to the document's attributes",
+  rule: 'CSSRule',
+} as const;
+const CONTENT: ReadonlySet<string> = new Set(Object.values(CONTENT_NAMES));
+export const isContentName = (name: string): boolean => CONTENT.has(name);
+
+/** What a text field makes of its value inside of it, which script does not see. */
+export const isInsideField = (name: string): boolean => /^(?:Text|<br>|<div>)(?: \(detached\))?$/.test(name);
 /** Counters of bytes that are exact, whatever the collector does: what is read is what is there. */
 export const EXACT_BYTES: ReadonlySet<string> = new Set(['backingStoreBytes', 'wasmMemoryBytes']);
 

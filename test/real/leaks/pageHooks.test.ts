@@ -211,7 +211,7 @@ describe('page hooks in Chromium', function () {
     );
   });
 
-  it('counts new maxima of the text and the style rules of the document, with the line that writes them', async () => {
+  it('counts new maxima of the text, the attributes and the style rules of the document, with the line that writes them', async () => {
     await open(`<pre id="log"></pre><p id="clock"></p><style id="style"></style><textarea id="console"></textarea><script>
       const sheet = document.querySelector('#style').sheet;
       const native = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').set;
@@ -223,6 +223,7 @@ describe('page hooks in Chromium', function () {
         sheet.insertRule('.c' + n + ' { color: red }');
       }
       function tick(n) { document.querySelector('#clock').textContent = n % 2 ? '10:59' : '9:59'; }
+      function mark(n) { document.querySelector('#log').classList.add('seen-' + n); }
     </script>`);
     const run = (code: string) => page.evaluate(code);
     const iterations = async (from: number, to: number, code: (n: number) => string) => {
@@ -247,10 +248,17 @@ describe('page hooks in Chromium', function () {
       [5, 6, 7, 8],
     );
     await iterations(9, 11, () => "document.querySelector('#console').value += 'a line of the console\\n'");
-    assert.deepEqual(await nonZero(), { textGrowths: 7, cssRules: 4 }, 'what a text field holds is text as well');
-    await run(`document.querySelector('#log').textContent = ''; while (sheet.cssRules.length) sheet.deleteRule(0)`);
-    await iterations(12, 14, (n) => `write('a line of the log\\n'); style(${n})`);
-    assert.deepEqual(await nonZero(), { textGrowths: 7, cssRules: 4 }, 'what was emptied has no new maximum');
+    assert.deepEqual(await nonZero(), { textGrowths: 4, fieldGrowths: 3, cssRules: 4 });
+    await iterations(12, 15, (n) => `mark(${n}); document.querySelector('#clock').dataset.at = ${n}`);
+    const grown = { textGrowths: 4, fieldGrowths: 3, attributeGrowths: 4, cssRules: 4 };
+    assert.deepEqual(await nonZero(), grown, 'classes that are added and never taken away');
+    const marked = await readPageResources(cdp);
+    const markedAt = named(marked, "addition to the document's attributes").at(-1)!.stack;
+    assert.match(markedAt, /at mark \(\S+:12:\d+\)/);
+    await run(`document.querySelector('#log').textContent = ''; document.querySelector('#log').className = '';
+      while (sheet.cssRules.length) sheet.deleteRule(0)`);
+    await iterations(16, 18, (n) => `write('a line of the log\\n'); style(${n}); mark(${n})`);
+    assert.deepEqual(await nonZero(), grown, 'what was emptied has no new maximum');
   });
 
   it('forgets what was ended, by whatever means, and what was collected', async () => {

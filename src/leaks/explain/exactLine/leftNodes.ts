@@ -30,9 +30,13 @@ export class LeftNodes {
     await this.#world.call(rememberNodes);
   }
 
-  /** Most nodes first. Empty where the page is another than at the start. */
-  async stop(): Promise<LeftSubtree[]> {
-    return await this.#world.call(findNewSubtrees);
+  /**
+   * Most nodes first. Empty where the page is another than at the start.
+   *
+   * @param iterations that were run since the start
+   */
+  async stop(iterations: number): Promise<LeftSubtree[]> {
+    return await this.#world.call(findNewSubtrees, iterations);
   }
 }
 
@@ -59,7 +63,7 @@ function rememberNodes(): void {
 }
 
 /** Runs in our isolated world. */
-function findNewSubtrees(): LeftSubtree[] {
+function findNewSubtrees(iterations: number): LeftSubtree[] {
   const MAX_ROOTS = 200;
   const MAX_NODES = 20_000;
   const remembered = (globalThis as World).leakwrightNodes;
@@ -76,6 +80,17 @@ function findNewSubtrees(): LeftSubtree[] {
     const first = withClass && !element.id ? element.classList.item(0) : null;
     return first === null ? name : `${name}.${first}`;
   };
+  const kindOf = (node: Node): string => describe(node, true).replaceAll(/\d+/g, '0');
+  /** How deep nodes of the root's kind lie in each other, the root included. */
+  const depthOf = (root: Node): number => {
+    let depth = 1;
+    let deepest: Node | null = root;
+    while (depth < iterations && deepest) {
+      deepest = [...(deepest as Element).children].find((child) => kindOf(child) === kindOf(root)) ?? null;
+      if (deepest) depth += 1;
+    }
+    return depth;
+  };
   const kinds: Record<string, { root: Node; parent: Node; fresh: number }> = {};
   const walker = document.createTreeWalker(document);
   let roots = 0;
@@ -83,7 +98,7 @@ function findNewSubtrees(): LeftSubtree[] {
     const parent: Node | null = node.parentNode;
     if (!parent || remembered.nodes.has(node) || !remembered.nodes.has(parent)) continue;
     roots += 1;
-    const key = `${describe(parent, false)} ${describe(node, true).replaceAll(/\d+/g, '0')}`;
+    const key = `${describe(parent, false)} ${kindOf(node)}`;
     kinds[key] ??= { root: node, parent, fresh: 0 };
     kinds[key].fresh += 1;
     // The latest may be another than those that stay: a list that shows the newest first has it complete.
@@ -105,7 +120,8 @@ function findNewSubtrees(): LeftSubtree[] {
       root: nameOf(root),
       described: describe(root, true),
       parent: describe(parent, false),
-      count: Math.min(more, fresh),
+      // One root where each iteration left something: each may be in the one before, as replies are.
+      count: Math.max(Math.min(more, fresh), fresh === 1 && root.nodeType === 1 ? depthOf(root) : 0),
       nodes,
     });
   }

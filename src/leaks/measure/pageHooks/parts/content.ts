@@ -5,8 +5,9 @@ import type { Records } from './records.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /**
- * Follows what a document holds outside of both heaps: the text of its nodes, and the rules of its style sheets. Each is a size,
- * and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have none after a while.
+ * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, and the rules of its
+ * style sheets. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have
+ * none after a while.
  *
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
@@ -19,6 +20,8 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   /** Records made at one reading, at most. */
   const MAX_AT_ONCE = 100;
   const MAX_RECORDS = 5000;
+  /** Of larger documents the attributes are not read: their markup takes some 20 ms at each reading (measured: 20,000 elements 6 ms). */
+  const MAX_ELEMENTS = 30_000;
 
   const page = scope['document'] as object | undefined;
   const rootOf = getterOf('Document', 'documentElement');
@@ -28,7 +31,13 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const rulesOf = getterOf('CSSStyleSheet', 'cssRules') as ((sheet: object) => ArrayLike<object>) | undefined;
 
   const valueOf = getterOf('HTMLTextAreaElement', 'value') as ((field: object) => string) | undefined;
-  const fieldsOf = page && uncurry(Document.prototype.getElementsByTagName);
+  const elementsOf = page && uncurry(Document.prototype.getElementsByTagName);
+  const markupOf = getterOf('Element', 'outerHTML') as ((element: object) => string) | undefined;
+  const classOf = getterOf('Element', 'className') as ((element: object) => string) | undefined;
+  const tokensOf = getterOf('DOMTokenList', 'value') as ((list: object) => string) | undefined;
+  const styleOf = getterOf('CSSStyleDeclaration', 'cssText') as ((style: object) => string) | undefined;
+  const attributeOf =
+    page && (uncurry(Element.prototype.getAttribute) as (element: unknown, name: unknown) => string | null);
 
   function lengthFrom(getter: ((node: object) => string | null) | undefined, node: unknown): number {
     try {
@@ -39,12 +48,19 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     }
   }
   const lengthOf = (node: unknown): number => lengthFrom(textOf, node);
-  /** Characters of the document's text and of the values of its textareas. */
-  function textLength(): number {
-    let length = lengthOf(rootOf?.(page!));
-    const fields = fieldsOf!(page, 'textarea') as ArrayLike<object>;
+  const textLength = (): number => lengthOf(rootOf?.(page!));
+  const allOf = (tag: string): ArrayLike<object> => elementsOf!(page, tag) as ArrayLike<object>;
+  /** Characters of the values of the document's text areas. */
+  function fieldLength(): number {
+    let length = 0;
+    const fields = allOf('textarea');
     for (let index = 0; index < fields.length; index += 1) length += lengthFrom(valueOf, fields[index]);
     return length;
+  }
+  /** Characters of the document's markup that are no text: its tags with their attributes. */
+  function markupLength(): number {
+    const root = rootOf?.(page!);
+    return root && allOf('*').length <= MAX_ELEMENTS ? lengthFrom(markupOf, root) - lengthOf(root) : 0;
   }
   function ruleCount(): number {
     let count = 0;
@@ -79,8 +95,10 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     };
   }
   const text = ledger('dom-node', "addition to the document's text", textLength, LEAST_CHARACTERS, false);
+  const field = ledger('dom-node', 'addition to a text field', fieldLength, LEAST_CHARACTERS, false);
+  const attributes = ledger('dom-node', "addition to the document's attributes", markupLength, LEAST_CHARACTERS, false);
   const rules = ledger('object', 'CSSRule', ruleCount, 1, true);
-  const ledgers = page && textOf && rulesOf ? [text, rules] : [];
+  const ledgers = page && textOf && rulesOf ? [text, field, attributes, rules] : [];
 
   let watching = false;
   /** Notes who writes: of the writes between two readings, the one that added most. */
@@ -91,43 +109,79 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       ledger.largest = gained;
       ledger.written = callerSite(hide);
     };
-    const writes = (sizeOf: (self: unknown) => number): Handler => {
+    const writes = (ledger: typeof text, sizeOf: (self: unknown, name: unknown) => number): Handler => {
       const handler: Handler = {
         __proto__: null,
         apply(target, self, args: unknown[]) {
-          const was = sizeOf(self);
+          const was = sizeOf(self, args[0]);
           const result: unknown = apply(target, self, args as never[]);
-          const gained = sizeOf(self) - was;
+          const gained = sizeOf(self, args[0]) - was;
           if (gained > 0) {
-            note(text, gained, handler.apply);
-            note(rules, 0, handler.apply);
+            note(ledger, gained, handler.apply);
+            if (ledger === text) note(rules, 0, handler.apply);
           }
           return result;
         },
       };
       return handler;
     };
-    const valueLength = (self: unknown): number => lengthFrom(valueOf, self);
-    const writers: readonly { readonly owner: string; readonly names: readonly string[] }[] = [
-      { owner: 'Node', names: ['textContent', 'nodeValue'] },
-      { owner: 'CharacterData', names: ['data', 'appendData', 'insertData', 'replaceData'] },
-      { owner: 'Element', names: ['innerHTML', 'insertAdjacentText'] },
-      { owner: 'HTMLElement', names: ['innerText'] },
-      { owner: 'HTMLTextAreaElement', names: ['value', 'setRangeText'] },
+    /** What is written through it cannot be seen: `element.dataset.name = value`. */
+    const opens: Handler = {
+      __proto__: null,
+      apply(target, self, args: unknown[]) {
+        note(attributes, 0, opens.apply);
+        return apply(target, self, args as never[]) as unknown;
+      },
+    };
+    const from =
+      (getter: ((node: object) => string | null) | undefined) =>
+      (self: unknown): number =>
+        lengthFrom(getter, self);
+    const attributeLength = (self: unknown, name: unknown): number => {
+      try {
+        const value = attributeOf!(self, name);
+        return value === null ? 0 : value.length + 1;
+      } catch {
+        // Not an element.
+        return 0;
+      }
+    };
+    const writers = [
+      { owner: 'Node', names: ['textContent', 'nodeValue'], handler: writes(text, lengthOf) },
+      {
+        owner: 'CharacterData',
+        names: ['data', 'appendData', 'insertData', 'replaceData'],
+        handler: writes(text, lengthOf),
+      },
+      { owner: 'Element', names: ['innerHTML', 'insertAdjacentText'], handler: writes(text, lengthOf) },
+      { owner: 'HTMLElement', names: ['innerText'], handler: writes(text, lengthOf) },
+      { owner: 'HTMLTextAreaElement', names: ['value', 'setRangeText'], handler: writes(field, from(valueOf)) },
+      { owner: 'Element', names: ['setAttribute', 'toggleAttribute'], handler: writes(attributes, attributeLength) },
+      { owner: 'Element', names: ['className'], handler: writes(attributes, from(classOf)) },
+      {
+        owner: 'DOMTokenList',
+        names: ['add', 'toggle', 'replace', 'value'],
+        handler: writes(attributes, from(tokensOf)),
+      },
+      { owner: 'CSSStyleDeclaration', names: ['setProperty', 'cssText'], handler: writes(attributes, from(styleOf)) },
+      { owner: 'HTMLElement', names: ['dataset'], handler: opens },
+      { owner: 'SVGElement', names: ['dataset'], handler: opens },
     ];
     for (let at = 0; at < writers.length; at += 1) {
       // No destructuring of arrays: it would run the page's own iterator.
-      const { owner, names } = writers[at]!;
+      const { owner, names, handler } = writers[at]!;
       const prototype = prototypeOf(owner);
-      const sizeOf = owner === 'HTMLTextAreaElement' ? valueLength : lengthOf;
       if (!prototype) continue;
       for (let index = 0; index < names.length; index += 1) {
         const descriptor = getOwnPropertyDescriptor(prototype, names[index]!);
         if (!descriptor?.configurable) continue;
         if (descriptor.set) {
-          descriptor.set = new NativeProxy(descriptor.set as AnyFunction, writes(sizeOf)) as (value: unknown) => void;
+          descriptor.set = new NativeProxy(descriptor.set as AnyFunction, handler) as (value: unknown) => void;
           defineProperty(prototype, names[index]!, descriptor);
-        } else wrapping.wrap(prototype, names[index]!, writes(sizeOf));
+        } else if (descriptor.get) {
+          descriptor.get = new NativeProxy(descriptor.get as AnyFunction, handler) as () => unknown;
+          defineProperty(prototype, names[index]!, descriptor);
+        } else wrapping.wrap(prototype, names[index]!, handler);
       }
     }
     const sheet = prototypeOf('CSSStyleSheet');
@@ -184,7 +238,12 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     startOver,
     each,
     isGrowing: () => watching,
-    counts: () => ({ textGrowths: text.entries.length, cssRules: rules.entries.length }),
+    counts: () => ({
+      textGrowths: text.entries.length,
+      fieldGrowths: field.entries.length,
+      attributeGrowths: attributes.entries.length,
+      cssRules: rules.entries.length,
+    }),
   };
 }
 

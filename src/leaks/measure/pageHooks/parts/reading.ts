@@ -68,7 +68,7 @@ export function answerInspector(
   function counters(current: number): Record<string, number> {
     mark(current, current);
     content.read();
-    const { textGrowths, cssRules } = content.counts();
+    const { textGrowths, fieldGrowths, attributeGrowths, cssRules } = content.counts();
     const counts = {
       __proto__: null,
       windowListeners: 0,
@@ -83,6 +83,8 @@ export function answerInspector(
       performanceMarks: marks.count(),
       performanceMeasures: measures.count(),
       textGrowths,
+      fieldGrowths,
+      attributeGrowths,
       cssRules,
       wasmMemoryBytes: wasm.bytes(),
       untracked: state.dropped,
