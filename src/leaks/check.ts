@@ -152,7 +152,8 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   measurements.noteDriven();
   const decision = decide(measurements.evidence);
   run.decision = decision;
-  if (failure !== undefined && decision.leaks.length === 0 && !isTrackingLost(failure)) throw failure as Error;
+  const isLost = isTrackingLost(failure) || isLate(run.abort.signal);
+  if (failure !== undefined && decision.leaks.length === 0 && !isLost) throw failure as Error;
   warnings.push(...decision.warnings);
   if (failure !== undefined) warnings.push(`The check did not end as planned: ${describeError(failure)}`);
   if (decision.leaks.length === 0) {
@@ -204,10 +205,16 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
       // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
       const proves = isTrackingLost(failure) || countIsComplete(measurements.evidence);
       if (context.signal?.aborted === true || !proves) throw failure;
-      measurements.note({ saw: 'failure', message: describeError(failure) });
-      return { measurements, failure };
+      const reason: unknown = isLate(run.abort.signal) ? run.abort.signal.reason : failure;
+      measurements.note({ saw: 'failure', message: describeError(reason) });
+      return { measurements, failure: reason };
     }
   }
+}
+
+/** Whether the time of the check is over. */
+function isLate({ reason }: AbortSignal): boolean {
+  return reason instanceof LeakwrightError && reason.code === 'timeout';
 }
 
 function isTrackingLost(failure: unknown): boolean {
@@ -224,6 +231,7 @@ function startMeasuring(run: Run, warmup: number): Measurements {
       iterations,
       escalateTo: (options.escalateTo ?? DEFAULT_ESCALATE_TO) + warmup - run.warmup,
       deep: options.deep ?? false,
+      ...(subject!.age ? { ages: true } : {}),
       ...(subject!.sprint && options.escalateTo === undefined ? { reach: DEFAULT_REACH + warmup - run.warmup } : {}),
     },
     clock,
@@ -270,6 +278,8 @@ function phaseOf(
       return { phase: step.phase, iterations: step.iterations, reason: step.reason };
     case 'sizes':
       return { phase: 'attribute' };
+    case 'age':
+      return { phase: 'escalate', reason: 'to tell a leak from what is kept for a time' };
     case 'sprint':
     case 'follow':
       return { phase: 'escalate', iterations: step.of, reason: 'to tell a leak from a cache that fills' };

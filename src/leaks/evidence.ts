@@ -23,6 +23,8 @@ export interface EvidenceSettings {
   readonly escalateTo: number;
   /** Iterations in all up to which growth that goes on is followed where an iteration costs little; absent where it does not. */
   readonly reach?: number;
+  /** Whether the page's time can be moved on by minutes. */
+  readonly ages?: boolean;
   /** Whether the heap is studied even where nothing grows. */
   readonly deep: boolean;
 }
@@ -110,6 +112,14 @@ export interface SprintedSeen {
   readonly endedBy: 'done' | 'time' | 'multiplying';
 }
 
+/** Minutes of the page's time at once and an iteration after them: what is kept for a time is let go then. */
+export interface AgedSeen {
+  readonly saw: 'aged';
+  /** So much has passed: less than was asked for where it took long. */
+  readonly ms: number;
+  readonly counters: readonly [before: Counters, after: Counters];
+}
+
 /** Bytes of the heap after collections, before and after each of a few iterations: does growth multiply? */
 export interface ConfirmedSeen {
   readonly saw: 'confirmed';
@@ -185,6 +195,7 @@ export type Observation = (
   | SnapshotSeen
   | FollowedSeen
   | SprintedSeen
+  | AgedSeen
   | ConfirmedSeen
   | SizesSeen
   | WatchedSeen

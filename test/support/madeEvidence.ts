@@ -18,6 +18,10 @@ export interface MadePage {
   readonly objects?: (madeIn: number, now: number) => number;
   /** Nodes of the browser without an iteration that came up to an iteration. */
   readonly nodes?: (now: number) => number;
+  /** Nodes that came up to an iteration of which no snapshot shows more than how many there are. */
+  readonly unseenNodes?: (now: number) => number;
+  /** The page's time can be moved on, and what was made before it was is gone then or stays. */
+  readonly aged?: 'gone' | 'stays';
   /** Live size of one old collection. */
   readonly size?: (now: number) => number;
   /** Bytes of the heap, garbage included, where they are read without a collection. */
@@ -76,6 +80,8 @@ export function makeEvidence(page: MadePage): Evidence {
   let begun = WARMUP - 1;
   let spanFrom = 0;
   let snapshotAt = 0;
+  /** Iterations before the page's time was moved on that it has let go. */
+  let forgotten = 0;
   const evidence = (): Evidence => ({
     version: 1,
     browser: 'made by hand',
@@ -84,14 +90,15 @@ export function makeEvidence(page: MadePage): Evidence {
       iterations: page.iterations ?? 7,
       escalateTo: 60,
       deep: false,
-      ...defined({ reach: page.reach }),
+      ...defined({ reach: page.reach, ages: page.aged && true }),
     },
     observations: [...observations],
   });
   const countersAt = (now: number): Record<string, number> => ({
     ...BASE,
-    ...page.counters?.(now - WARMUP),
+    ...page.counters?.(now - WARMUP - forgotten),
     ...(page.nodes ? { nodes: BASE.nodes + page.nodes(now) } : {}),
+    ...(page.unseenNodes ? { nodes: BASE.nodes + page.unseenNodes(now) } : {}),
   });
   const note = (seen: Observation extends infer T ? (T extends unknown ? Omit<T, 'begun'> : never) : never): void =>
     void observations.push({ ...seen, begun });
@@ -120,7 +127,8 @@ export function makeEvidence(page: MadePage): Evidence {
   const snapshot = (heap: number): SnapshotSeen => {
     const survivors = spans.map(({ first, last }) => {
       let count = 0;
-      for (let made = first; made <= last; made += 1) count += page.objects?.(made, begun) ?? 0;
+      for (let made = Math.max(first, forgotten + 1); made <= last; made += 1)
+        count += page.objects?.(made, begun) ?? 0;
       return count;
     });
     const since = begun - snapshotAt;
@@ -144,7 +152,10 @@ export function makeEvidence(page: MadePage): Evidence {
         ],
         growth: growth(),
         nodeCount: 1000,
-        elements: page.nodes ? { '<li>': page.nodes(begun) } : {},
+        elements: {
+          ...(page.nodes ? { '<li>': page.nodes(begun) } : {}),
+          ...(page.unseenNodes ? { '<html>': 1, '<article>': page.unseenNodes(begun) } : {}),
+        },
       },
       resources: [],
       interfaces: [],
@@ -203,11 +214,18 @@ export function makeEvidence(page: MadePage): Evidence {
         begun = Math.max(begun, step.to);
         note({
           saw: 'sprinted',
-          inPage: step.by === 'mouse' ? 0 : begun,
+          inPage: step.by === 'mouse' || step.by === 'rest' ? 0 : begun,
           counters: countersAt(begun),
           endedBy: 'done',
         });
         break;
+      case 'age': {
+        const before = countersAt(begun);
+        if (page.aged === 'gone') forgotten = begun;
+        begun += 1;
+        note({ saw: 'aged', ms: step.ms, counters: [before, countersAt(begun)] });
+        break;
+      }
       case 'confirm': {
         const bytes = [countersAt(begun)['jsHeapBytes']!];
         for (let each = 0; each < step.iterations; each += 1) {
@@ -410,6 +428,48 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.min(Math.max(0, i), 40) * 4096 }),
     objects: (made, now) => (now - made < 40 ? 1 : 0),
     objectBytes: 4096,
+  },
+  {
+    name: 'objects that are kept for a minute',
+    truth: 'clean',
+    aged: 'gone',
+    objects: () => 1,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 200 }),
+  },
+  {
+    name: 'objects that stay however much time passes',
+    truth: 'leak',
+    aged: 'stays',
+    objects: () => 1,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 200 }),
+  },
+  {
+    name: 'a heap of 4 KB an iteration that comes to rest after some dozens',
+    truth: 'clean',
+    aged: 'stays',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.min(Math.max(0, i), 60) * 4096 }),
+  },
+  {
+    name: 'a heap of 4 KB an iteration that does not come to rest',
+    truth: 'inconclusive',
+    aged: 'stays',
+    reach: 540,
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 4096 }),
+  },
+  {
+    name: 'a heap of 4 KB an iteration that was not read after the count',
+    truth: 'inconclusive',
+    counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 4096 }),
+  },
+  { name: 'nodes of which only the number is known', truth: 'leak', unseenNodes: (now) => now },
+  { name: '40 nodes of which only the number is known', truth: 'clean', unseenNodes: (now) => Math.min(now, 40) },
+  {
+    name: 'frames, which are not followed far',
+    truth: 'leak',
+    aged: 'stays',
+    objects: () => 1,
+    counters: (i) => ({ frames: 1 + Math.max(0, i) }),
   },
   {
     name: 'heap bytes of 4 KB an iteration that go on',

@@ -60,6 +60,7 @@ const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> =
   sizes: 'sizes',
   follow: 'followed',
   sprint: 'sprinted',
+  age: 'aged',
   confirm: 'confirmed',
   watch: 'watched',
   cover: 'covered',

@@ -7,6 +7,9 @@ const BEAT_MS = 16;
 const LONGEST_BEAT_MS = 250;
 /** A budget that has not passed after this much more real time than it is long has been lost, as with a change of process. */
 const LOST_MS = 3000;
+/** Minutes pass in parts of this, for this much real time at most. */
+const AGED_AT_ONCE_MS = 10_000;
+const LONGEST_AGING_MS = 3000;
 /** Tasks that may run at one moment of the page's time before it is moved on regardless (a chain of messages without end). */
 const TASKS_AT_ONCE = 10_000;
 
@@ -75,6 +78,22 @@ export class PageTime {
       await this.#pass('pauseIfNetworkFetchesPending', Math.ceil(ms));
     });
     return await done!;
+  }
+
+  /**
+   * Lets minutes pass, whatever requests there are. What the page does all the time takes long then, so it is ended after a while.
+   *
+   * @returns how much has passed
+   */
+  async age(ms: number): Promise<number> {
+    const end = this.#clock.monotonic() + LONGEST_AGING_MS;
+    let passed = 0;
+    while (passed < ms && this.skips && this.#clock.monotonic() < end) {
+      const part = Math.min(AGED_AT_ONCE_MS, ms - passed);
+      await this.skip(part, true);
+      passed += part;
+    }
+    return passed;
   }
 
   /** Stops moving time: the page is about to be closed. */

@@ -252,6 +252,15 @@ export class PageUnderTest implements Subject {
       : undefined;
   }
 
+  get age(): ((ms: number) => Promise<number>) | undefined {
+    if (!this.#time.skips) return undefined;
+    return async (ms) => {
+      const passed = await this.#time.age(ms);
+      this.skippedMs += passed;
+      return passed;
+    };
+  }
+
   async mutations(): Promise<number> {
     return await this.#world.call(countMutations);
   }

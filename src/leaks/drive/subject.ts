@@ -56,6 +56,8 @@ export interface Subject {
    * @param onlySynchronous none are done where an iteration starts work that is waited for
    */
   clickInPage?(iterations: number, onlySynchronous?: boolean): Promise<number>;
+  /** Lets so much of its time pass at once, in a second or two. @returns how much did; absent where its time cannot be moved */
+  readonly age?: ((ms: number) => Promise<number>) | undefined;
   /** Mutations of the document since it was made; absent where there is none. */
   mutations?(): Promise<number>;
   /** Bytes of the heap, garbage included. */

@@ -7,6 +7,7 @@ import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
 import { findRunaway } from './runaway.ts';
 import { suspicionsIn } from './slowGrowth.ts';
+import { type Reading, lateRate, leastBytes } from './lateLook.ts';
 import { type Suspicion, bytesGrow, roseIn, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, sprintsIn, workerHeaps } from './view.ts';
@@ -149,7 +150,8 @@ function openedPages({ perIteration }: Suspicion): Decision {
 /** Clean, because nothing rose. */
 function flat(evidence: Evidence): Decision {
   const { samples } = countView(evidence);
-  const doubt = doubtOf(evidence);
+  const failure = failureIn(evidence);
+  const doubt = failure === undefined ? doubtOf(evidence) : notFinished(failure, []);
   if (doubt) return { ...doubt, leaks: [], bounded: [], warnings: [] };
   const counters = Object.keys(samples.at(-1) ?? {}).filter((counter) => !UNTELLING_COUNTERS.has(counter));
   return {
@@ -192,11 +194,14 @@ function withoutLeak(
       !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
       !(isTyping && (counter === 'nodes' || counter === 'embedderHeapBytes')),
   );
-  const rising = end ? relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes)) : [];
+  const rising = relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes));
   if (rising.length > 0) {
     const readings = rising.map(({ counter }) => {
       const counted = samples.map((sample) => sample[counter] ?? 0);
-      return `${counter}: ${counted.join(', ')}, then ${end!.counters[counter] ?? 0} after ${end!.begun - begun} more iterations`;
+      const then = end
+        ? `, then ${end.counters[counter] ?? 0} after ${end.begun - begun} more iterations`
+        : ', and no more iterations were run';
+      return `${counter}: ${counted.join(', ')}${then}`;
     });
     seen.warnings.push(`What makes ${rising.map(({ counter }) => counter).join(', ')} rise could not be told.`);
     const open = seen.open.slice(0, 3).join(', ');
@@ -281,7 +286,10 @@ function idleIterations(evidence: Evidence): ReturnType<typeof inconclusive> | u
 }
 
 function notFinished(failure: string, rose: readonly string[]): ReturnType<typeof inconclusive> {
-  return inconclusive('not finished', `the check failed before it could tell: ${failure}`, { rose });
+  const also = rose.length === 0 ? '' : `; ${rose.join(', ')} rose until then`;
+  return inconclusive('not finished', `the check ended before it could tell: ${failure.replace(/\.$/, '')}${also}`, {
+    rose,
+  });
 }
 
 function inconclusive(
@@ -292,19 +300,14 @@ function inconclusive(
   return { verdict: 'inconclusive', because: { rule, reason, numbers } };
 }
 
-/**
- * Bytes of a heap an iteration in the end: of the last two stretches between readings, the slower one. The last has what tracking and
- * its snapshot leave (*measured: 20 to 85 KB in all, on pages whose own heap is flat*); growth that goes on is in both.
- */
-function lateRate(counter: string, evidence: Evidence): number {
-  const { samples, end, begun } = countView(evidence);
-  const readings = [{ begun, counters: samples.at(-1)! }, ...sprintsIn(evidence), end!].slice(-3);
-  const rates = readings.slice(1).map((reading, index) => {
-    const before = readings[index]!;
-    const gain = (reading.counters[counter] ?? 0) - (before.counters[counter] ?? 0);
-    return gain / Math.max(1, reading.begun - before.begun);
-  });
-  return Math.min(...rates);
+/** What the counters were at the beginning and at the end of the last iterations. */
+function lastStretch(evidence: Evidence): readonly [from: Reading, last: Reading] {
+  const { samples, begun, end } = countView(evidence);
+  const counted = { begun, counters: samples.at(-1)! };
+  const sprints = sprintsIn(evidence);
+  const last = end ?? sprints.at(-1) ?? counted;
+  const from = sprints.findLast((sprint) => sprint.begun < last.begun) ?? counted;
+  return [from, last];
 }
 
 /**
@@ -313,24 +316,24 @@ function lateRate(counter: string, evidence: Evidence): number {
  * @param boundedBytes what explains as much of the gain of a heap
  */
 function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence, boundedBytes = 0): boolean {
-  const { samples, end, begun } = countView(evidence);
+  const { samples, end } = countView(evidence);
   // What filled up in hundreds of iterations rose for most of them.
-  const from = sprintsIn(evidence).at(-1) ?? { begun, counters: samples.at(-1)! };
-  const iterations = end!.begun - from.begun;
-  const gain = (end!.counters[counter] ?? 0) - (from.counters[counter] ?? 0);
+  const [from, last] = lastStretch(evidence);
+  const iterations = last.begun - from.begun;
+  const gain = (last.counters[counter] ?? 0) - (from.counters[counter] ?? 0);
   const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
-  if (iterations <= 0) return runaway !== undefined;
+  const typical = typicalStep(samples, counter);
+  const least = leastBytes(counter);
+  // Nothing was read after the count: what rose by as much has not been seen to end.
+  if (iterations <= 0) return runaway !== undefined || (!countsThings(counter) && typical >= least);
   // What ended the count below where it began comes and goes.
   if (perIteration <= 0) return false;
   if (countsThings(counter) || EXACT_BYTES.has(counter))
     return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
-  const typical = typicalStep(samples, counter);
-  const unexplained = lateRate(counter, evidence) - boundedBytes / iterations;
-  // The browser's own heap has its records, and what was painted last.
-  const least = counter === 'embedderHeapBytes' ? thresholds.recordsBytes : thresholds.unexplainedBytes;
+  const unexplained = lateRate(counter, evidence, end) - boundedBytes / iterations;
   if (typical >= least && unexplained >= typical * thresholds.keepsRising) return true;
   if (!runaway) return false;
   // Growth that multiplies adds at least what its last step did.
-  const [former = 0, last = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);
-  return gain >= (last - former) * runaway.factor * iterations * thresholds.keepsRising;
+  const [former = 0, latter = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);
+  return gain >= (latter - former) * runaway.factor * iterations * thresholds.keepsRising;
 }

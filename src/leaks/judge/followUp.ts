@@ -1,8 +1,9 @@
 import type { Evidence, SnapshotSeen } from '../evidence.ts';
 import { type Runaway, describeRunaway, findMultiplied, findRunaway, looksMultiplying, multiplies } from './runaway.ts';
 import type { Step } from './steps.ts';
+import { findSuspicions } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
+import { type HeapView, agedIn, begunIn, countView, sprintsIn } from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** Iterations to keep, of those that a page can still take, for finding who puts things where. */
@@ -11,6 +12,14 @@ const KEPT_TO_EXPLAIN = 2;
 const SHORT_STRETCH = 2;
 /** Iterations that tell growth that multiplies from garbage. */
 const CONFIRMING_ITERATIONS = 2;
+
+/** Iterations in all up to which frames and workers are followed: each is a world of its own, and no page keeps dozens on purpose. */
+const DEAR_FOLLOWED_TO = 30;
+const DEAR_COUNTERS: ReadonlySet<string> = new Set(['frames', 'workers', 'workerScopes']);
+
+const opensDocuments = (evidence: Evidence): boolean =>
+  evidence.settings.ages === true &&
+  findSuspicions(countView(evidence).samples).some(({ counter }) => DEAR_COUNTERS.has(counter));
 
 /** How far growth was followed after the first snapshot. */
 export interface FollowUp {
@@ -62,7 +71,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   // Bytes alone are believed after two more readings, where the page can take the iterations.
   const needsMore = counted?.by === 'bytes' && counted.iterationsLeft >= CONFIRMING_ITERATIONS + KEPT_TO_EXPLAIN;
   let unconfirmed = needsMore && !view.followUp.some(({ saw }) => saw === 'confirmed');
-  const target = Math.max(evidence.settings.escalateTo, first.begun + thresholds.lastStretch) - thresholds.lastStretch;
+  const goal = opensDocuments(evidence) ? DEAR_FOLLOWED_TO : evidence.settings.escalateTo;
+  const target = Math.max(goal, first.begun + thresholds.lastStretch) - thresholds.lastStretch;
   for (const seen of view.followUp) {
     if (seen.saw === 'followed') {
       cutShort = seen.endedBy === 'time';
@@ -71,7 +81,7 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
       unconfirmed = false;
       const confirmed = multiplies(seen.bytes, counted ? thresholds.multiplyingBytes : thresholds.multiplyingRawBytes);
       runaway = confirmed ? spend(describeRunaway(seen.bytes, 'bytes'), begunIn(evidence) - seen.begun) : undefined;
-    } else if (sprinted(evidence, latest.begun, seen.begun)) reached = seen;
+    } else if (wentFar(evidence, latest.begun, seen.begun)) reached = seen;
     else {
       if (multiplied && latest === first && !goesOn(first, seen)) runaway = undefined;
       latest = seen;
@@ -106,9 +116,9 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   };
 }
 
-/** Whether quick iterations lie between two moments. */
-const sprinted = (evidence: Evidence, from: number, to: number): boolean =>
-  sprintsIn(evidence).some(({ begun }) => begun > from && begun < to);
+/** Whether quick iterations, or minutes of the page's time, lie between two moments. */
+const wentFar = (evidence: Evidence, from: number, to: number): boolean =>
+  [...sprintsIn(evidence), agedIn(evidence)].some((seen) => seen && seen.begun > from && seen.begun < to);
 
 /** What survives of each group from each of the iterations that were told apart first. */
 function survivorsOf({ analysis, spans }: SnapshotSeen): number[][] {

@@ -2,11 +2,12 @@ import type { Evidence, HeapNumber } from '../evidence.ts';
 import type { CounterSample } from '../model.ts';
 import { EXACT_BYTES, SYSTEM_COUNTERS, countsThings, kindOf } from '../platform/index.ts';
 import { type FollowUp, followUp, runawayInCount } from './followUp.ts';
-import { isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
+import { decideHeap, isInDocument, judgeHeap, judgeSizes } from './judgeHeap.ts';
 import { hasCandidates } from './judgeSnapshot.ts';
 import { isOnElement } from './fold/foldTargets.ts';
-import { nextReach } from './reach.ts';
+import { nextAge, nextReach } from './reach.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
+import { nextLateLook } from './lateLook.ts';
 import type { Step } from './steps.ts';
 import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
 import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './suspicion.ts';
@@ -47,8 +48,19 @@ export function plan(evidence: Evidence): Step {
     if (worker) return worker;
   }
   const { end, begun } = countView(evidence);
+  if (!end && !foundLeak(evidence, suspicions)) {
+    const late = nextLateLook(evidence, suspicions);
+    if (late) return late;
+  }
   if (!end && begunIn(evidence) > begun) return { do: 'end' };
   return { do: 'decide' };
+}
+
+/** Whether the page's own heap shows a leak, by all that was seen of it. */
+function foundLeak(evidence: Evidence, suspicions: readonly Suspicion[]): boolean {
+  const view = heapView(evidence, 0);
+  if (view.snapshots.length === 0 || mayLeak(evidence, view, suspicions) !== 'yes') return false;
+  return decideHeap(view, followUp(evidence, view), suspicions, begunIn(evidence)).leaks.length > 0;
 }
 
 /** Iterations that left nothing behind may have done nothing at all. */
@@ -107,8 +119,9 @@ function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Sus
   if (known === 'no') return undefined;
   const follow = followUp(evidence, view);
   if (follow.next) return follow.next;
-  const reach = nextReach(evidence, view, follow, judgeHeap(view, follow, suspicions));
-  if (reach) return reach;
+  const judgement = judgeHeap(view, follow, suspicions);
+  const further = nextReach(evidence, view, follow, judgement) ?? nextAge(evidence, view, follow, judgement);
+  if (further) return further;
   return view.watched ? undefined : planWatch(view, follow, suspicions);
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, SnapshotSeen } from '../evidence.ts';
+import type { AgedSeen, Evidence, SnapshotSeen } from '../evidence.ts';
 import { countsThings, kindOf } from '../platform/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import type { BoundedGrowth } from '../model.ts';
@@ -10,7 +10,7 @@ import { isSlow } from './slowGrowth.ts';
 import type { SprintBy, Step } from './steps.ts';
 import { findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView, sprintsIn } from './view.ts';
+import { type HeapView, agedIn, begunIn, countView, sprintsIn } from './view.ts';
 
 /**
  * Iterations in all after which the counters are read again. The first reading is what the next is compared with; each part is
@@ -22,6 +22,8 @@ const READINGS = [90, 130, 230];
  * late comes in one (*measured: 7 KB in 30 iterations*).
  */
 const LAST_ITERATIONS = [30, 15, 0];
+/** Readings after quick iterations that are worth a snapshot where there was no time for all of them. */
+const FEWEST_READINGS = 3;
 /** Iterations by the mouse that show whether growth came to rest, or the page does not follow events of our own. */
 const DOUBTED_ITERATIONS = 20;
 /** Kinds of which programs keep up to 500 on purpose: in caches, rings, undo stacks, logs. Of sockets and timers they do not. */
@@ -40,19 +42,29 @@ export function nextReach(
 ): Step | undefined {
   const { reach } = evidence.settings;
   if (reach === undefined || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort) return undefined;
-  if (isSlow(evidence) || !follow.escalated || !(leaks.some(mayBeBounded) || natives.some(isElement))) return undefined;
+  if (
+    agedIn(evidence) ||
+    isSlow(evidence) ||
+    !follow.escalated ||
+    !(leaks.some(mayBeBounded) || natives.some(isElement))
+  )
+    return undefined;
   const sprints = sprintsAfter(evidence, follow.latest);
   const begun = begunIn(evidence);
   const sprint = (to: number, by: SprintBy) => ({ do: 'sprint', to, of: reach, by }) as const;
   if (sprints.length === 0) return sprint(begun, 'mouse');
   const last = sprints.at(-1)!;
-  if (last.endedBy !== 'done' || !wasFaithful(evidence, follow)) return undefined;
+  if (last.endedBy === 'multiplying' || !wasFaithful(evidence, follow)) return undefined;
+  // On a busy machine time ends it: what was reached by then may show as much.
+  const isOver = last.endedBy === 'time';
+  if (isOver && sprints.length < FEWEST_READINGS) return undefined;
   // Bytes came to rest before the cache was full, or what rose was not all of it: then only the whole way can tell.
   const { reached } = follow;
   const rested = !reached && cameToRest(evidence, sprints);
-  if (rested && last.inPage > 0) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
+  if (rested && last.inPage > 0 && !isOver) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
   const end = reach - thresholds.lastStretch;
-  const to = rested ? undefined : [...READINGS, ...LAST_ITERATIONS.map((left) => end - left)].find((to) => to > begun);
+  const to =
+    rested || isOver ? undefined : [...READINGS, ...LAST_ITERATIONS.map((left) => end - left)].find((to) => to > begun);
   if (to !== undefined) return sprint(to, 'page or mouse');
   if (reached && reached.begun > last.begun) return undefined;
   // A snapshot tells which of several is bounded; one alone would have brought its counters to rest.
@@ -66,6 +78,56 @@ export function nextReach(
     quick: false,
     reason: 'to tell a leak from a large cache',
   };
+}
+
+/** Longer than caches keep things by default: a minute, five minutes. Shorter than people are logged out for doing nothing. */
+const AGED_MS = 6 * 60_000;
+/** Iterations' worth of things that must have gone for a look at what is left. */
+const FEWEST_GONE = 3;
+
+/**
+ * What looks like a leak may be kept for a time: a cache whose entries live for a minute, a clean-up that comes later. Minutes of the
+ * page's time show it. That, too, can only refute the leak.
+ *
+ * Fooled by: a page that lets go of all that leaked because it was not used for minutes.
+ */
+export function nextAge(
+  evidence: Evidence,
+  view: HeapView,
+  follow: FollowUp,
+  { leaks, natives, growth }: HeapJudgement,
+): Step | undefined {
+  if (evidence.settings.ages !== true || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort)
+    return undefined;
+  const aged = agedIn(evidence);
+  if (!aged) {
+    const may = leaks.some((leak) => mayBeBounded(leak) || endsByItself(leak));
+    return follow.escalated && (may || growth.length > 0 || natives.some(isElement))
+      ? { do: 'age', ms: AGED_MS }
+      : undefined;
+  }
+  if (view.snapshots.some(({ begun }) => begun > aged.begun) || !letGoMeanwhile(evidence, aged)) return undefined;
+  return {
+    do: 'snapshot',
+    heap: 0,
+    phase: 'escalate',
+    iterations: FEWEST_GONE,
+    stacks: false,
+    quick: false,
+    reason: 'to see what is left after some minutes',
+  };
+}
+
+/** Timers that fire once, and then are gone. */
+const endsByItself = ({ resource }: LeakCandidate): boolean =>
+  resource?.kind === 'timer' && resource.name === 'timeout';
+
+/** Whether a counter that rose in the count fell by what some iterations had added. */
+function letGoMeanwhile(evidence: Evidence, { counters: [before, after] }: Pick<AgedSeen, 'counters'>): boolean {
+  return findSuspicions(countView(evidence).samples).some(
+    ({ counter, perIteration }) =>
+      perIteration > 0 && (before[counter] ?? 0) - (after[counter] ?? 0) >= perIteration * FEWEST_GONE,
+  );
 }
 
 type Sprints = ReturnType<typeof sprintsIn>;
@@ -147,6 +209,11 @@ export function refute(judgement: Judgement, { reached, latest, warmup }: Follow
   let boundedBytes = 0;
   const leaks = judgement.leaks.filter((leak) => {
     const { group } = leak;
+    if (endsByItself(leak)) {
+      const gone = timersGone(leak, reached, latest);
+      if (gone) bounded.push(gone);
+      return !gone;
+    }
     if (!group || !mayBeBounded(leak)) return true;
     // A holder may be another object by now, a list that is copied for instance.
     if (later.leaks.some((one) => one.group?.className === group.className)) return true;
@@ -164,6 +231,20 @@ export function refute(judgement: Judgement, { reached, latest, warmup }: Follow
     bounded: [...judgement.bounded, ...bounded],
     boundedBytes: judgement.boundedBytes + boundedBytes,
   };
+}
+
+/** Fewer of them are due than before, although iterations went on: they fire. Which of them is not known. */
+function timersGone(
+  { name, resource }: LeakCandidate,
+  reached: SnapshotSeen,
+  latest: SnapshotSeen,
+): BoundedGrowth | undefined {
+  const [before, left] = [latest, reached].map(
+    ({ resources }) => resources.filter((one) => one.name === name && one.stack === resource!.stack).length,
+  );
+  if (left! > before! / 2) return undefined;
+  const reason = `they fire by themselves: ${before} were due, ${left} are after more iterations`;
+  return { name, reason, because: { rule: 'evicted', reason, numbers: { before: before!, left: left! } } };
 }
 
 /** All that the earlier iterations left is gone by now. */

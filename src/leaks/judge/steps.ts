@@ -3,9 +3,9 @@ import type { GrowthReport } from '../snapshot/messages.ts';
 
 /**
  * How quick iterations click. `mouse`: as all others do. `page`: by events made inside the page; none are done where that cannot be.
- * `page or mouse`: by the mouse where events inside the page cannot be made.
+ * `page or mouse`: by the mouse where events inside the page cannot be made. `rest`: by the mouse, with a frame after each.
  */
-export type SprintBy = 'mouse' | 'page or mouse' | 'page';
+export type SprintBy = 'mouse' | 'page or mouse' | 'page' | 'rest';
 
 /** What is still missing for an answer. The check does it and adds what it saw to the evidence. */
 export type Step =
@@ -42,6 +42,8 @@ export type Step =
   | { readonly do: 'follow'; readonly heap: HeapNumber; readonly to: number; readonly of: number }
   /** Iterations up to a number in all, one right after the other, then the counters. */
   | { readonly do: 'sprint'; readonly to: number; readonly of: number; readonly by: SprintBy }
+  /** Let so much of the page's time pass at once, then do an iteration. */
+  | { readonly do: 'age'; readonly ms: number }
   /** Iterations with a collection after each: does growth multiply? */
   | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
   /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */

@@ -1,4 +1,5 @@
 import type {
+  AgedSeen,
   ConfirmedSeen,
   CountersSeen,
   CoveredSeen,
@@ -89,6 +90,10 @@ export const begunIn = ({ observations }: Evidence): number => observations.at(-
 /** The readings after runs of quick iterations, in their order. */
 export function sprintsIn({ observations }: Evidence): readonly Of<SprintedSeen>[] {
   return observations.filter((seen): seen is Of<SprintedSeen> => seen.saw === 'sprinted');
+}
+
+export function agedIn({ observations }: Evidence): Of<AgedSeen> | undefined {
+  return observations.find((seen) => seen.saw === 'aged');
 }
 
 export function workerHeaps({ observations }: Evidence): readonly (readonly number[])[] | undefined {

@@ -177,6 +177,8 @@ export class Measurements {
         return yield* this.#follow(step);
       case 'sprint':
         return yield* this.#sprint(step);
+      case 'age':
+        return await this.#age(step);
       case 'confirm':
         return await this.#confirm(step);
       case 'watch':
@@ -330,6 +332,15 @@ export class Measurements {
   async #effects(): Promise<{ readonly mutations: number; readonly errors: number }> {
     const { subject } = this.#options;
     return { mutations: (await subject.mutations?.()) ?? 0, errors: subject.errors.times ?? 0 };
+  }
+
+  async #age({ ms }: Of<'age'>): Promise<void> {
+    const { subject } = this.#options;
+    const before = await subject.read();
+    const passed = await subject.age!(ms);
+    // What is let go when something new comes is let go here.
+    await subject.iterate('settle');
+    this.note({ saw: 'aged', ms: passed, counters: [before, await subject.read()] });
   }
 
   async #confirm({ heap, iterations }: Of<'confirm'>): Promise<void> {

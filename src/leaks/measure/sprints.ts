@@ -48,7 +48,7 @@ export class Sprints {
     while (subject.begun < to && endedBy === 'done') {
       const runBegan = this.#clock.monotonic();
       const most = Math.min(CLICKED_AT_ONCE, to - subject.begun);
-      const done = by === 'mouse' ? 0 : ((await subject.clickInPage?.(most, by === 'page')) ?? 0);
+      const done = by === 'mouse' || by === 'rest' ? 0 : ((await subject.clickInPage?.(most, by === 'page')) ?? 0);
       if (by === 'page' && done === 0) {
         endedBy = 'time';
         break;
@@ -56,7 +56,9 @@ export class Sprints {
       // Only runs of as many iterations tell growth that multiplies.
       if (done !== size) bytes.length = ms.length = 0;
       size = done;
-      bytes.push(done > 0 ? await subject.heapBytes!() : await subject.sprint!());
+      bytes.push(
+        done > 0 ? await subject.heapBytes!() : await (by === 'rest' ? subject.iterateOn() : subject.sprint!()),
+      );
       ms.push(this.#clock.monotonic() - runBegan);
       least = Math.min(least, bytes.at(-1)!);
       inPage += done;
