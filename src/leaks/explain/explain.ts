@@ -14,7 +14,7 @@ import { holderKey } from '../measure/holders.ts';
 import type { Measurements, SeenPlaces } from '../measure/measurements.ts';
 import { PageSources } from '../measure/pageSources.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
-import type { GrowthReport } from '../snapshot/messages.ts';
+import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
 import type { LeftSubtree } from './exactLine/leftNodes.ts';
 import type { Explained } from './explained.ts';
 import { toFinding } from './finding.ts';
@@ -146,9 +146,10 @@ class Explainer {
     const made = await this.#sites.allocation(leak);
     const kept = group && group.via === undefined ? this.#keptFrames(group.holder) : undefined;
     const put = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.reaction(leak));
+    const parent = group && isInDocument(leak) ? this.#parentOf(group) : undefined;
     const inserted =
-      group && isInDocument(leak)
-        ? await this.#sites.insertion(group.className, group.holder.name, this.#places.insertions)
+      group && parent !== undefined
+        ? await this.#sites.insertion(group.className, parent, this.#places.insertions)
         : undefined;
     const allocatedAt = made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made);
     const named = await this.#sites.namesOf(leak, kept?.[0]);
@@ -163,7 +164,7 @@ class Explainer {
       leak: { ...leak, name },
       allocatedAt,
       keptAt: put ?? inserted?.keptAt,
-      holder: inserted?.parent ?? holder,
+      holder: inserted?.parent ?? (parent === group?.holder.name ? holder : parent),
       parts,
       ending: group?.nodeType === 'object' && group.ending ? { ...group.ending, on: `the ${name}` } : undefined,
     };
@@ -171,6 +172,12 @@ class Explainer {
     if (!whole) return found;
     const { name: wholeName, site } = await this.#sites.whole(whole);
     return asWhole(found, whole, wholeName, site);
+  }
+
+  /** What such nodes were seen to be put into; an element that script never touched is not in the paths of a snapshot. */
+  #parentOf({ className, holder }: GroupReport): string {
+    const into = this.#places.subtrees.filter(({ root }) => root === className).map(({ parent }) => parent);
+    return into.length === 0 || into.includes(holder.name) ? holder.name : into[0]!;
   }
 
   /** The root of a subtree that stays in the document, where no snapshot told it apart from others of its tag. */
@@ -233,8 +240,7 @@ class Explainer {
 
   async #native(leak: LeakCandidate): Promise<Explained> {
     const { className, holder } = leak.native!;
-    // Where only the number of nodes is known, what they were put into was seen.
-    const parent = holder.name || (this.#places.subtrees.find(({ root }) => root === className)?.parent ?? '');
+    const parent = this.#parentOf(leak.native!);
     return {
       leak: { ...leak, group: leak.native! },
       ...(await this.#sites.insertion(className, parent, this.#places.insertions)),

@@ -29,6 +29,8 @@ export interface FollowUp {
   readonly latest: SnapshotSeen & { readonly begun: number };
   /** One after hundreds of iterations more, which may show that what grew is bounded. */
   readonly reached?: SnapshotSeen & { readonly begun: number };
+  /** Whether minutes of the page's time had passed before that one. */
+  readonly aged?: true;
   readonly escalated: boolean;
   /** Growth that multiplies, with the iterations that the page can still take. */
   readonly runaway?: Runaway;
@@ -90,7 +92,9 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   const stretch = stretchFor(runaway);
   const escalated = latest !== first;
   const { warmup } = evidence.settings;
-  const state = { warmup, latest, escalated, cutShort, ...defined({ runaway, reached }) };
+  const agedAt = agedIn(evidence)?.begun;
+  const aged = reached && agedAt !== undefined && reached.begun > agedAt ? (true as const) : undefined;
+  const state = { warmup, latest, escalated, cutShort, ...defined({ runaway, reached, aged }) };
   // What multiplied and did not go on is followed anew, like all other growth.
   const begun = begunIn(evidence);
   const last = view.followUp.at(-1);

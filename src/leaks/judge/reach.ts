@@ -57,7 +57,7 @@ export function nextReach(
   if (last.endedBy === 'multiplying' || !wasFaithful(evidence, follow)) return undefined;
   // On a busy machine time ends it: what was reached by then may show as much.
   const isOver = last.endedBy === 'time';
-  if (isOver && sprints.length < FEWEST_READINGS) return undefined;
+  if (isOver && (sprints.length < FEWEST_READINGS || !anyRested(evidence, sprints))) return undefined;
   // Bytes came to rest before the cache was full, or what rose was not all of it: then only the whole way can tell.
   const { reached } = follow;
   const rested = !reached && cameToRest(evidence, sprints);
@@ -167,6 +167,11 @@ const countedIn = ({
 const cameToRest = (evidence: Evidence, sprints: Sprints): boolean =>
   sprints.length > 1 && gains(evidence, sprints.slice(-2)).every(({ gain, expected }) => gain < expected);
 
+/** Whether one of them did not, and things are counted exactly: code that is compiled late adds to a heap of which the rest stands still. */
+const anyRested = (evidence: Evidence, sprints: Sprints): boolean =>
+  cameToRest(evidence, sprints) ||
+  gains(evidence, sprints.slice(-2)).some(({ counter, gain, expected }) => countsThings(counter) && gain < expected);
+
 /** Whether each of them did between any two readings, by more than a page at rest may gain. */
 const plainlyGoesOn = (evidence: Evidence, sprints: Sprints): boolean =>
   gains(evidence, sprints).every(
@@ -195,7 +200,7 @@ function gains(
 }
 
 /** Takes out of the leaks what hundreds of iterations more have shown to be bounded. */
-export function refute(judgement: Judgement, { reached, latest, warmup }: FollowUp): Judgement {
+export function refute(judgement: Judgement, { reached, latest, warmup, aged }: FollowUp): Judgement {
   if (!reached) return judgement;
   const later = judgeSnapshot(reached, {
     warmup,
@@ -214,7 +219,8 @@ export function refute(judgement: Judgement, { reached, latest, warmup }: Follow
       if (gone) bounded.push(gone);
       return !gone;
     }
-    if (!group || !mayBeBounded(leak)) return true;
+    // What is gone after minutes went by itself, whatever held it.
+    if (!group || !(mayBeBounded(leak) || aged)) return true;
     // A holder may be another object by now, a list that is copied for instance.
     if (later.leaks.some((one) => one.group?.className === group.className)) return true;
     const answer = later.bounded.find(({ name, holder }) => name === group.className && holder === group.holder.name);

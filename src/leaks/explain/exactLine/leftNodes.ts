@@ -82,11 +82,11 @@ function findNewSubtrees(iterations: number): LeftSubtree[] {
   };
   const kindOf = (node: Node): string => describe(node, true).replaceAll(/\d+/g, '0');
   /** How deep nodes of the root's kind lie in each other, the root included. */
-  const depthOf = (root: Node): number => {
+  const depthOf = (root: Element): number => {
     let depth = 1;
-    let deepest: Node | null = root;
+    let deepest: Element | undefined = root;
     while (depth < iterations && deepest) {
-      deepest = [...(deepest as Element).children].find((child) => kindOf(child) === kindOf(root)) ?? null;
+      deepest = [...deepest.getElementsByTagName(root.localName)].find((inner) => kindOf(inner) === kindOf(root));
       if (deepest) depth += 1;
     }
     return depth;
@@ -121,7 +121,7 @@ function findNewSubtrees(iterations: number): LeftSubtree[] {
       described: describe(root, true),
       parent: describe(parent, false),
       // One root where each iteration left something: each may be in the one before, as replies are.
-      count: Math.max(Math.min(more, fresh), fresh === 1 && root.nodeType === 1 ? depthOf(root) : 0),
+      count: Math.max(Math.min(more, fresh), fresh === 1 && root.nodeType === 1 ? depthOf(root as Element) : 0),
       nodes,
     });
   }
