@@ -94,10 +94,11 @@ export function makeEvidence(page: MadePage): Evidence {
     },
     observations: [...observations],
   });
+  const rows = (now: number): number => page.nodes!(now) - (forgotten === 0 ? 0 : page.nodes!(forgotten));
   const countersAt = (now: number): Record<string, number> => ({
     ...BASE,
     ...page.counters?.(now - WARMUP - forgotten),
-    ...(page.nodes ? { nodes: BASE.nodes + page.nodes(now) } : {}),
+    ...(page.nodes ? { nodes: BASE.nodes + rows(now) } : {}),
     ...(page.unseenNodes ? { nodes: BASE.nodes + page.unseenNodes(now) } : {}),
   });
   const note = (seen: Observation extends infer T ? (T extends unknown ? Omit<T, 'begun'> : never) : never): void =>
@@ -153,7 +154,8 @@ export function makeEvidence(page: MadePage): Evidence {
         growth: growth(),
         nodeCount: 1000,
         elements: {
-          ...(page.nodes ? { '<li>': page.nodes(begun) } : {}),
+          ...(page.nodes ? { '<li>': rows(begun) } : {}),
+          ...(page.nodes && page.aged ? { '<html>': 1 } : {}),
           ...(page.unseenNodes ? { '<html>': 1, '<article>': page.unseenNodes(begun) } : {}),
         },
       },
@@ -436,6 +438,15 @@ export const MADE_PAGES: readonly MadePage[] = [
     objects: () => 1,
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 200 }),
   },
+  {
+    name: 'objects that are kept for a minute, with a timer each',
+    truth: 'clean',
+    aged: 'gone',
+    objects: () => 1,
+    counters: (i) => ({ timeouts: Math.max(0, i) }),
+  },
+  { name: 'rows that go after a minute', truth: 'clean', aged: 'gone', nodes: (now) => now },
+  { name: 'rows that stay however much time passes', truth: 'leak', aged: 'stays', nodes: (now) => now },
   {
     name: 'objects that stay however much time passes',
     truth: 'leak',

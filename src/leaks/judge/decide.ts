@@ -5,12 +5,23 @@ import { followUp } from './followUp.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
+import { fellWhileAging } from './reach.ts';
 import { findRunaway } from './runaway.ts';
 import { suspicionsIn } from './slowGrowth.ts';
 import { type Reading, lateRate, leastBytes } from './lateLook.ts';
 import { type Suspicion, bytesGrow, roseIn, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, sprintsIn, workerHeaps } from './view.ts';
+import {
+  agedIn,
+  begunIn,
+  countView,
+  coveredIn,
+  drivenIn,
+  failureIn,
+  heapView,
+  sprintsIn,
+  workerHeaps,
+} from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
@@ -315,7 +326,10 @@ function lastStretch(evidence: Evidence): readonly [from: Reading, last: Reading
  *
  * @param boundedBytes what explains as much of the gain of a heap
  */
-function stillRises({ counter, perIteration }: Suspicion, evidence: Evidence, boundedBytes = 0): boolean {
+function stillRises(suspicion: Suspicion, evidence: Evidence, boundedBytes = 0): boolean {
+  const { counter, perIteration } = suspicion;
+  const aged = agedIn(evidence);
+  if (aged && countsThings(counter) && fellWhileAging(suspicion, aged)) return false;
   const { samples, end } = countView(evidence);
   // What filled up in hundreds of iterations rose for most of them.
   const [from, last] = lastStretch(evidence);

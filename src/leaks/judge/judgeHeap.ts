@@ -212,7 +212,7 @@ function withoutInside(came: readonly LeakCandidate[], { left = [] }: WatchedSee
 function judgeNative(
   native: GroupReport,
   { iterations, again, left = [] }: WatchedSeen,
-  { latest: { analysis, iterationsSince }, reached }: FollowUp,
+  { latest: { analysis, iterationsSince }, reached, aged }: FollowUp,
   first: SnapshotSeen | undefined,
 ):
   | { readonly leak: LeakCandidate; readonly bounded?: never }
@@ -224,6 +224,12 @@ function judgeNative(
     (first?.analysis === analysis ? undefined : gainOf(native.className, first?.analysis, analysis)) ?? countOf(native);
   const bytes = native.bytes.reduce((sum, some) => sum + some, 0);
   const rate = count / iterationsSince;
+  const went = aged ? gainOf(native.className, reached?.analysis, analysis) : undefined;
+  if (went !== undefined && went > 0) {
+    const reason = `they go by themselves: ${went} fewer were there after some minutes`;
+    const because = { rule: 'goes on coming', reason, numbers: { went } };
+    return { bounded: { name: native.className, reason, because, holder: native.holder.name } };
+  }
   // The parts of a subtree may be of the class of its root: how many roots came was seen in the document.
   const roots = left.find(({ name }) => name === native.className);
   const perIteration = roots ? roots.count / iterations : rate;

@@ -8,7 +8,7 @@ import type { HeapJudgement } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { isSlow } from './slowGrowth.ts';
 import type { SprintBy, Step } from './steps.ts';
-import { findSuspicions, typicalStep } from './suspicion.ts';
+import { type Suspicion, findSuspicions, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { type HeapView, agedIn, begunIn, countView, sprintsIn } from './view.ts';
 
@@ -123,11 +123,15 @@ const endsByItself = ({ resource }: LeakCandidate): boolean =>
   resource?.kind === 'timer' && resource.name === 'timeout';
 
 /** Whether a counter that rose in the count fell by what some iterations had added. */
-function letGoMeanwhile(evidence: Evidence, { counters: [before, after] }: Pick<AgedSeen, 'counters'>): boolean {
-  return findSuspicions(countView(evidence).samples).some(
-    ({ counter, perIteration }) =>
-      perIteration > 0 && (before[counter] ?? 0) - (after[counter] ?? 0) >= perIteration * FEWEST_GONE,
-  );
+const letGoMeanwhile = (evidence: Evidence, aged: AgedSeen): boolean =>
+  findSuspicions(countView(evidence).samples).some((suspicion) => fellWhileAging(suspicion, aged));
+
+/** Whether minutes of the page's time took away what some iterations had added to a counter. */
+export function fellWhileAging(
+  { counter, perIteration }: Suspicion,
+  { counters: [before, after] }: Pick<AgedSeen, 'counters'>,
+): boolean {
+  return perIteration > 0 && (before[counter] ?? 0) - (after[counter] ?? 0) >= perIteration * FEWEST_GONE;
 }
 
 type Sprints = ReturnType<typeof sprintsIn>;
