@@ -443,7 +443,7 @@ export const MADE_PAGES: readonly MadePage[] = [
     truth: 'clean',
     aged: 'gone',
     objects: () => 1,
-    counters: (i) => ({ timeouts: Math.max(0, i) }),
+    counters: (i) => ({ timeouts: Math.max(0, i), jsHeapBytes: 3 * MB + Math.max(0, i) * 4096 }),
   },
   { name: 'rows that go after a minute', truth: 'clean', aged: 'gone', nodes: (now) => now },
   { name: 'rows that stay however much time passes', truth: 'leak', aged: 'stays', nodes: (now) => now },
@@ -475,6 +475,8 @@ export const MADE_PAGES: readonly MadePage[] = [
   },
   { name: 'nodes of which only the number is known', truth: 'leak', unseenNodes: (now) => now },
   { name: '40 nodes of which only the number is known', truth: 'clean', unseenNodes: (now) => Math.min(now, 40) },
+  { name: '8 pages an iteration', truth: 'leak', counters: (i) => ({ pages: 1 + 8 * Math.max(0, i) }) },
+  { name: '12 pages an iteration', truth: 'leak', counters: (i) => ({ pages: 1 + 12 * Math.max(0, i) }) },
   {
     name: 'frames, which are not followed far',
     truth: 'leak',

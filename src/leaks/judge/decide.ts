@@ -178,6 +178,8 @@ function flat(evidence: Evidence): Decision {
   };
 }
 
+const HEAPS: ReadonlySet<string> = new Set(['jsHeapBytes', 'embedderHeapBytes']);
+
 /** Without a leak, each counter that rose must have come to rest, or its gain must be explained; else nothing can be said. */
 function withoutLeak(
   evidence: Evidence,
@@ -200,9 +202,14 @@ function withoutLeak(
   const nodes = suspicions.find(({ counter }) => counter === 'nodes');
   // Steps to undo are nodes, and more of the browser's heap than these.
   const isTyping = nodes !== undefined && seen.undoNodes >= nodes.perIteration * thresholds.keepsRising;
+  // What goes after minutes comes again in the iterations after them, and the heap rises with it.
+  const aged = agedIn(evidence);
+  const goesByItself =
+    aged !== undefined && suspicions.some((one) => countsThings(one.counter) && fellWhileAging(one, aged));
   const relevant = suspicions.filter(
     ({ counter }) =>
       !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
+      !(goesByItself && HEAPS.has(counter)) &&
       !(isTyping && (counter === 'nodes' || counter === 'embedderHeapBytes')),
   );
   const rising = relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes));
