@@ -135,7 +135,7 @@ export interface SizesSeen {
 }
 
 /** Nodes of one kind that were put into one element and stayed. */
-export interface LeftRoots {
+interface LeftRoots {
   /** `<li>` */
   readonly name: string;
   /** `ul#log` */

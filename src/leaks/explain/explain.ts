@@ -164,7 +164,7 @@ class Explainer {
       leak: { ...leak, name },
       allocatedAt,
       keptAt: put ?? inserted?.keptAt,
-      holder: inserted?.parent ?? (parent === group?.holder.name ? holder : parent),
+      holder: inserted?.parent ?? (parent === undefined || parent === group?.holder.name ? holder : parent),
       parts,
       ending: group?.nodeType === 'object' && group.ending ? { ...group.ending, on: `the ${name}` } : undefined,
     };

@@ -48,7 +48,7 @@ export interface Reading {
 }
 
 /** The counters at the end of the count and after it, one for each moment, oldest first. */
-export function readingsAfter(evidence: Evidence, end?: CountersSeen & { readonly begun: number }): readonly Reading[] {
+function readingsAfter(evidence: Evidence, end?: CountersSeen & { readonly begun: number }): readonly Reading[] {
   const { samples, begun } = countView(evidence);
   const { watched } = heapView(evidence, 0);
   const [before, after] = watched?.counters ?? [];

@@ -37,7 +37,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const tokensOf = getterOf('DOMTokenList', 'value') as ((list: object) => string) | undefined;
   const styleOf = getterOf('CSSStyleDeclaration', 'cssText') as ((style: object) => string) | undefined;
   const attributeOf =
-    page && (uncurry(Element.prototype.getAttribute) as (element: unknown, name: unknown) => string | null);
+    page && uncurry(Element.prototype.getAttribute);
 
   function lengthFrom(getter: ((node: object) => string | null) | undefined, node: unknown): number {
     try {
@@ -49,7 +49,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   }
   const lengthOf = (node: unknown): number => lengthFrom(textOf, node);
   const textLength = (): number => lengthOf(rootOf?.(page!));
-  const allOf = (tag: string): ArrayLike<object> => elementsOf!(page, tag) as ArrayLike<object>;
+  const allOf = (tag: string): ArrayLike<object> => elementsOf!(page, tag);
   /** Characters of the values of the document's text areas. */
   function fieldLength(): number {
     let length = 0;
@@ -130,7 +130,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       __proto__: null,
       apply(target, self, args: unknown[]) {
         note(attributes, 0, opens.apply);
-        return apply(target, self, args as never[]) as unknown;
+        return apply(target, self, args as never[]);
       },
     };
     const from =
@@ -179,7 +179,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
           descriptor.set = new NativeProxy(descriptor.set as AnyFunction, handler) as (value: unknown) => void;
           defineProperty(prototype, names[index]!, descriptor);
         } else if (descriptor.get) {
-          descriptor.get = new NativeProxy(descriptor.get as AnyFunction, handler) as () => unknown;
+          descriptor.get = new NativeProxy(descriptor.get as AnyFunction, handler);
           defineProperty(prototype, names[index]!, descriptor);
         } else wrapping.wrap(prototype, names[index]!, handler);
       }
