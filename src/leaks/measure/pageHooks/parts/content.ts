@@ -36,8 +36,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const classOf = getterOf('Element', 'className') as ((element: object) => string) | undefined;
   const tokensOf = getterOf('DOMTokenList', 'value') as ((list: object) => string) | undefined;
   const styleOf = getterOf('CSSStyleDeclaration', 'cssText') as ((style: object) => string) | undefined;
-  const attributeOf =
-    page && uncurry(Element.prototype.getAttribute);
+  const attributeOf = page && uncurry(Element.prototype.getAttribute);
 
   function lengthFrom(getter: ((node: object) => string | null) | undefined, node: unknown): number {
     try {
