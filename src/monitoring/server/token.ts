@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LeakwrightError, describeError, replaceFile, stateFolder } from '../../support/index.ts';
+import { LeakwrightError, describeError, readRegularFile, replaceFile, stateFolder } from '../../support/index.ts';
 
 const MIN_LENGTH = 16;
+const MAX_BYTES = 64 * 1024;
 
 /**
  * The token in a file, which must exist and hold one word of at least 16 characters.
@@ -11,14 +11,18 @@ const MIN_LENGTH = 16;
  * @throws LeakwrightError `usage`
  */
 export async function readToken(file: string): Promise<string> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularFile(file, MAX_BYTES);
   } catch (error) {
     throw new LeakwrightError('usage', `The token file '${file}' cannot be read: ${describeError(error)}.`, {
       cause: error,
     });
   }
+  if (text === undefined)
+    throw new LeakwrightError('usage', `The token file '${file}' is no file of at most 64 KB.`, {
+      hint: 'Make one with: openssl rand -hex 32 > FILE',
+    });
   const token = text.trim();
   if (token.length < MIN_LENGTH || /\s/.test(token)) {
     throw new LeakwrightError(

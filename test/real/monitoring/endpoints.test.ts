@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { Monitor, keepToken, newToken } from '../../../src/monitoring/index.ts';
+import { Monitor, keepToken, newToken, readToken } from '../../../src/monitoring/index.ts';
 import { MAX_BODY_BYTES } from '../../../src/monitoring/server/readBody.ts';
 import { silentLog, stateFolder } from '../../../src/support/index.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
@@ -260,5 +260,13 @@ describe('the endpoints of the monitor', () => {
     assert.notEqual(await keepToken(newToken(), 2), file, 'another monitor has a file of its own');
     assert.equal(readFileSync(file, 'utf8').trim(), token);
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+
+  it('reads a token from a regular file only: a pipe that nobody writes into would be waited for', async function () {
+    if (process.platform === 'win32') this.skip();
+    const pipe = join(folder, 'pipe');
+    assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+    await assert.rejects(readToken(pipe), { code: 'usage' });
+    await assert.rejects(readToken('/dev/zero'), { code: 'usage' });
   });
 });
