@@ -260,7 +260,7 @@ const spawnedAndLeft =
 const OWN = '--headless --no-sandbox --remote-debugging-port=0 about:blank'.split(' ');
 
 describe('Browsers on machines of their own', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -285,7 +285,7 @@ describe('Browsers on machines of their own', function () {
 });
 
 describe('A part of what was left behind', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -333,7 +333,7 @@ describe('A part of what was left behind', function () {
 });
 
 describe('A server whose client died', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -399,7 +399,7 @@ describe('A server whose client died', function () {
 });
 
 describe('Machines that share their files', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let [one, other]: Machine[] = [];
   before(async function () {
     if (!canMakeMachines() || !hasProgram('chromium-headless-shell')) this.skip();
