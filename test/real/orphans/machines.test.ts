@@ -312,7 +312,8 @@ describe('A part of what was left behind', function () {
       // Its owner lives, and it has stood still: told, and ended only on request.
       await started(machine, owner('puppeteer.ts'));
       assert.equal(await ends('--idle', '10h'), 1);
-      assert.equal(await ends('--idle', '1ms'), 2);
+      // A browser that has just started works for a while, longer on a busy machine.
+      await until(async () => (await ends('--idle', '1ms')) === 2, 'the second stands still', 60_000);
       const { trees } = await machine.clean(['--dry-run', '--idle', '1ms']);
       assert.ok(trees.every(({ idleSeconds }) => idleSeconds !== undefined));
 
