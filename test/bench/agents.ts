@@ -199,6 +199,6 @@ const [ours, theirs] = costs as [Cost, Cost];
 const all = ({ toolBytes, sentBytes, readBytes }: Cost): number => toolBytes + sentBytes + readBytes;
 console.log(
   `Calls ${(ours.calls / theirs.calls).toFixed(2)}, bytes exchanged ` +
-    `${((ours.sentBytes + ours.readBytes) / (theirs.sentBytes + theirs.readBytes)).toFixed(2)}, with the tools' descriptions ` +
+    `${((ours.sentBytes + ours.readBytes) / (theirs.sentBytes + theirs.readBytes)).toFixed(3)}, with the tools' descriptions ` +
     `${(all(ours) / all(theirs)).toFixed(2)} of chrome-devtools-mcp's.`,
 );
