@@ -38,7 +38,7 @@ export function nextReach(
   evidence: Evidence,
   view: HeapView,
   follow: FollowUp,
-  { leaks, natives }: HeapJudgement,
+  { leaks, natives, growth }: HeapJudgement,
 ): Step | undefined {
   const { reach } = evidence.settings;
   if (reach === undefined || view.heap !== 0 || view.watched || follow.runaway || follow.cutShort) return undefined;
@@ -46,7 +46,7 @@ export function nextReach(
     agedIn(evidence) ||
     isSlow(evidence) ||
     !follow.escalated ||
-    !(leaks.some(mayBeBounded) || natives.some(isElement))
+    !(leaks.some(mayBeBounded) || growth.length > 0 || natives.some(isElement))
   )
     return undefined;
   const sprints = sprintsAfter(evidence, follow.latest);
