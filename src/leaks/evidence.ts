@@ -112,10 +112,10 @@ export interface SprintedSeen {
   readonly endedBy: 'done' | 'time' | 'multiplying';
 }
 
-/** Minutes of the page's time at once and an iteration after them: what is kept for a time is let go then. */
+/** Counters before and after minutes of the page's time passed and one iteration was done. Caches with a time limit are empty by then. */
 export interface AgedSeen {
   readonly saw: 'aged';
-  /** So much has passed: less than was asked for where it took long. */
+  /** Milliseconds of the page's time that passed: fewer than requested where that took too much real time. */
   readonly ms: number;
   readonly counters: readonly [before: Counters, after: Counters];
 }

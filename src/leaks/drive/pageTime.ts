@@ -7,7 +7,7 @@ const BEAT_MS = 16;
 const LONGEST_BEAT_MS = 250;
 /** A budget that has not passed after this much more real time than it is long has been lost, as with a change of process. */
 const LOST_MS = 3000;
-/** Minutes pass in parts of this, for this much real time at most. */
+/** Aging moves the time on in parts of this many ms, for this many ms of real time at most. */
 const AGED_AT_ONCE_MS = 10_000;
 const LONGEST_AGING_MS = 3000;
 /** Tasks that may run at one moment of the page's time before it is moved on regardless (a chain of messages without end). */
@@ -81,9 +81,10 @@ export class PageTime {
   }
 
   /**
-   * Lets minutes pass, whatever requests there are. What the page does all the time takes long then, so it is ended after a while.
+   * Moves the page's time on, without waiting for requests. A page that repeats something (an interval, a poll) does all of it
+   * meanwhile, so this stops after 3 s of real time.
    *
-   * @returns how much has passed
+   * @returns the milliseconds of the page's time that passed
    */
   async age(ms: number): Promise<number> {
     const end = this.#clock.monotonic() + LONGEST_AGING_MS;

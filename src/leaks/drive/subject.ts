@@ -56,7 +56,7 @@ export interface Subject {
    * @param onlySynchronous none are done where an iteration starts work that is waited for
    */
   clickInPage?(iterations: number, onlySynchronous?: boolean): Promise<number>;
-  /** Lets so much of its time pass at once, in a second or two. @returns how much did; absent where its time cannot be moved */
+  /** Moves its time on by ms, in 3 s of real time at most; absent where that cannot be done. @returns the ms that passed */
   readonly age?: ((ms: number) => Promise<number>) | undefined;
   /** Mutations of the document since it was made; absent where there is none. */
   mutations?(): Promise<number>;

@@ -18,7 +18,6 @@ const DEAR_FOLLOWED_TO = 30;
 const DEAR_COUNTERS: ReadonlySet<string> = new Set(['frames', 'workers', 'workerScopes']);
 
 const opensDocuments = (evidence: Evidence): boolean =>
-  evidence.settings.ages === true &&
   findSuspicions(countView(evidence).samples).some(({ counter }) => DEAR_COUNTERS.has(counter));
 
 /** How far growth was followed after the first snapshot. */
@@ -73,7 +72,8 @@ export function followUp(evidence: Evidence, view: HeapView): FollowUp {
   // Bytes alone are believed after two more readings, where the page can take the iterations.
   const needsMore = counted?.by === 'bytes' && counted.iterationsLeft >= CONFIRMING_ITERATIONS + KEPT_TO_EXPLAIN;
   let unconfirmed = needsMore && !view.followUp.some(({ saw }) => saw === 'confirmed');
-  const goal = opensDocuments(evidence) ? DEAR_FOLLOWED_TO : evidence.settings.escalateTo;
+  const { escalateTo } = evidence.settings;
+  const goal = opensDocuments(evidence) ? Math.min(DEAR_FOLLOWED_TO, escalateTo) : escalateTo;
   const target = Math.max(goal, first.begun + thresholds.lastStretch) - thresholds.lastStretch;
   for (const seen of view.followUp) {
     if (seen.saw === 'followed') {

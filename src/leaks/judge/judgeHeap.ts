@@ -198,7 +198,7 @@ function grownCandidate(
   };
 }
 
-/** Of nodes of which only the number is known, those are told that were put into the document: the others came inside of them. */
+/** Where only the number of new nodes is known: the roots that were put into the document. The other new nodes are parts of them. */
 function withoutInside(came: readonly LeakCandidate[], { left = [] }: WatchedSeen): readonly LeakCandidate[] {
   const uncertain = came.filter(({ native }) => native!.holder.heapObjectId === 0);
   const roots = uncertain.filter(({ name }) => left.some((one) => one.name === name));

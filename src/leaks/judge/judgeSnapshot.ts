@@ -33,7 +33,7 @@ export interface SnapshotContext {
   readonly nodesRose: boolean;
   /** An earlier snapshot of the same heap: what was there then and is not now was let go. */
   readonly earlier?: SnapshotSeen | undefined;
-  /** Whether texts that are bounded are told too: they come with everything, so users are not shown them. */
+  /** Whether `bounded` has texts too. Reports go without them: nearly every bounded object brings some. */
   readonly withTexts?: boolean;
 }
 

@@ -22,7 +22,7 @@ const READINGS = [90, 130, 230];
  * late comes in one (*measured: 7 KB in 30 iterations*).
  */
 const LAST_ITERATIONS = [30, 15, 0];
-/** Readings after quick iterations that are worth a snapshot where there was no time for all of them. */
+/** Readings after quick iterations that there must be for a snapshot, where time ended them early. */
 const FEWEST_READINGS = 3;
 /** Iterations by the mouse that show whether growth came to rest, or the page does not follow events of our own. */
 const DOUBTED_ITERATIONS = 20;
@@ -58,7 +58,7 @@ export function nextReach(
   // On a busy machine time ends it: what was reached by then may show as much.
   const isOver = last.endedBy === 'time';
   if (isOver && (sprints.length < FEWEST_READINGS || !anyRested(evidence, sprints))) return undefined;
-  // Bytes came to rest before the cache was full, or what rose was not all of it: then only the whole way can tell.
+  // A snapshot was taken because the counters seemed at rest, and the leak was still there: a heap can seem at rest before a cache is full.
   const { reached } = follow;
   const rested = !reached && cameToRest(evidence, sprints);
   if (rested && last.inPage > 0 && !isOver) return sprint(begun + DOUBTED_ITERATIONS, 'mouse');
@@ -80,9 +80,9 @@ export function nextReach(
   };
 }
 
-/** Longer than caches keep things by default: a minute, five minutes. Shorter than people are logged out for doing nothing. */
+/** Longer than the usual time limits of caches (a minute, five minutes), shorter than most sessions live without input (15 minutes). ms. */
 const AGED_MS = 6 * 60_000;
-/** Iterations' worth of things that must have gone for a look at what is left. */
+/** A counter must fall by what this many iterations add, for a snapshot of what is left after the minutes. Fewer may be chance. */
 const FEWEST_GONE = 3;
 
 /**

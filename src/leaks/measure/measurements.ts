@@ -338,7 +338,7 @@ export class Measurements {
     const { subject } = this.#options;
     const before = await subject.read();
     const passed = await subject.age!(ms);
-    // What is let go when something new comes is let go here.
+    // Caches that drop old entries only when a new one comes do it in this iteration.
     await subject.iterate('settle');
     this.note({ saw: 'aged', ms: passed, counters: [before, await subject.read()] });
   }

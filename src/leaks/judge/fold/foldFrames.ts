@@ -19,9 +19,12 @@ export function foldFrames(candidates: readonly LeakCandidate[]): LeakCandidate[
   const rank = ({ name }: LeakCandidate): number => (FRAME_NAMES.indexOf(name) + 100) % 100;
   const frames = candidates.filter(({ kind }) => kind === 'frame').sort((a, b) => rank(a) - rank(b));
   if (frames.length === 0) return [...candidates];
-  const byHolder = Map.groupBy(frames, holderId);
+  // A window that only the browser holds is that of an element which the page keeps, where there is one.
+  const kept = frames.filter((frame) => !isHeldByBrowser(frame));
+  const leads = kept.length > 0 ? kept : frames;
+  const byHolder = Map.groupBy(leads, holderId);
   const folded: LeakCandidate[] = [];
-  let parts = candidates.filter(({ kind }) => kind !== 'frame');
+  let parts = candidates.filter((candidate) => !leads.includes(candidate));
   for (const [holder, together] of byHolder) {
     const [lead, ...others] = together;
     const belongs = (candidate: LeakCandidate): boolean => holderId(candidate) === holder || isHeldByBrowser(candidate);

@@ -2,8 +2,8 @@
 import type { AnyFunction, Handler } from './hookTypes.ts';
 
 /**
- * Bounds what a document or a worker sends to the inspector: console calls, and errors that nobody catches. All of it arrives in the
- * process that checks, and a page can print a gigabyte. Calls that exceed the limit do nothing, which the page cannot notice.
+ * Limits what a document or a worker sends to the inspector: console calls and uncaught errors. The process that checks receives all of
+ * it, and a page can print a gigabyte. A call beyond the limit does nothing; it returns undefined, as console calls always do.
  */
 export function limitReports(): void {
   /** Messages in one period. */
@@ -50,7 +50,7 @@ export function limitReports(): void {
     try {
       if (typeof value === 'symbol') return value.description;
       if (typeof value === 'function') return apply(sourceOf, value, []);
-      // Of what the page made of it; a Proxy is no error.
+      // The page may have put any text there. For a Proxy isError() is false, so none of its traps runs.
       if (isError(value)) return get(value as object, 'stack');
     } catch {
       // The page's own code threw, or this is no function that has a text.
@@ -76,7 +76,7 @@ export function limitReports(): void {
   const handler: Handler = {
     __proto__: null,
     apply(target: AnyFunction, self: unknown, args: never[]) {
-      // What is over is not measured: that can take longer than sending it.
+      // Beyond the limit no text is measured: that can take longer than sending it.
       if (spent.text > MAX_TEXT && !isWithin(0)) return undefined;
       let characters = args.length * VALUE_TEXT;
       let isLong = false;

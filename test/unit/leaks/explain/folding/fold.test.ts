@@ -6,6 +6,7 @@ import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts
 import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
 import { joinResources } from '../../../../../src/leaks/judge/fold/joinResources.ts';
 import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
+import { foldFrames } from '../../../../../src/leaks/judge/fold/foldFrames.ts';
 import { foldThreads } from '../../../../../src/leaks/judge/fold/foldThreads.ts';
 import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
@@ -73,6 +74,22 @@ describe('one cause, one finding', () => {
     assert.equal(tween?.name, 'Tween');
     assert.equal(tween.bytesPerIteration, 300);
     assert.deepEqual(tween.parts?.map(({ name }) => name).sort(), ['<i> (detached)', 'Scope']);
+  });
+
+  it('a frame that the page keeps has its window with it, which only the browser holds', () => {
+    const held = (className: string, nodeType: string, heapObjectId: number): LeakCandidate => {
+      const base = group(className);
+      return leak(className, { kind: 'frame', group: { ...base, holder: { ...base.holder, nodeType, heapObjectId } } });
+    };
+    const window = held('Window', 'synthetic', 1);
+    const [frame, ...others] = foldFrames([window, held('<iframe>', 'native', 118)]);
+    assert.deepEqual(others, []);
+    assert.deepEqual([frame?.name, frame?.parts?.map(({ name }) => name)], ['<iframe>', ['Window']]);
+    assert.deepEqual(
+      foldFrames([window]).map(({ name }) => name),
+      ['Window'],
+      'alone it is the finding',
+    );
   });
 
   it('a worker thread that stays has its port and its listeners on the standard streams with it, and no others', () => {
