@@ -295,6 +295,8 @@ export interface CheckLeaksOptions extends CheckSettings {
   readonly inspect?: string;
   /** Of a Node program: `GET /items`, or several, for a target that is an address. */
   readonly request?: string | readonly string[];
+  /** Of a Node program: JavaScript that it runs in an iteration, or several. */
+  readonly evaluate?: string | readonly string[];
   /** The browser program to run. */
   readonly executablePath?: string;
   /** Leaks below this severity do not make the report's exit code 1. */
@@ -353,6 +355,8 @@ export interface ProjectConfig extends CheckSettings {
   readonly inspect?: string;
   /** HTTP requests of one iteration of a Node program: `GET /items`, `POST /items BODY`. */
   readonly request?: string | readonly string[];
+  /** JavaScript that a Node program runs in one iteration, after the requests; a promise is awaited. */
+  readonly evaluate?: string | readonly string[];
   /** A Playwright configuration, or `false` for none. Default: the one beside the scenario or above it. */
   readonly config?: string | false;
   /** A project of that Playwright configuration. */

@@ -43,6 +43,7 @@ const API_SETTINGS = [
   'nodePid',
   'inspect',
   'request',
+  'evaluate',
   'iterations',
   'warmup',
   'deep',
@@ -66,11 +67,13 @@ const API_SETTINGS = [
 
 export interface CheckLeaksOptions extends Pick<
   CheckSettings,
-  Exclude<(typeof API_SETTINGS)[number], 'failOn' | 'click' | 'request'>
+  Exclude<(typeof API_SETTINGS)[number], 'failOn' | 'click' | 'request' | 'evaluate'>
 > {
   readonly click?: string | readonly string[];
   /** Of a Node program: `GET /items`, or several, for a target that is an address. */
   readonly request?: string | readonly string[];
+  /** Of a Node program: JavaScript that it runs in an iteration, or several. */
+  readonly evaluate?: string | readonly string[];
   readonly failOn?: FailOn;
   readonly ignore?: readonly IgnoreRule[];
   readonly thresholds?: Partial<Thresholds>;
@@ -156,7 +159,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   refuseOldNode();
   const problem = problemOf(optionsSchema, options, 'checkLeaks()');
   if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
-  const { signal, page, context, failOn, ignore = [], click, request, thresholds, ...rest } = options;
+  const { signal, page, context, failOn, ignore = [], click, request, evaluate, thresholds, ...rest } = options;
   signal?.throwIfAborted();
   if (page && context) throw new LeakwrightError('usage', "Give either a 'page' or a 'context'.");
   const settings: CheckSettings = {
@@ -164,6 +167,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
     ...defined({
       click: click === undefined ? undefined : [click].flat(),
       request: request === undefined ? undefined : [request].flat(),
+      evaluate: evaluate === undefined ? undefined : [evaluate].flat(),
     }),
   };
   parseFailOn(failOn);

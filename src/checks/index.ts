@@ -17,6 +17,7 @@ export {
   allCheckOptions,
   checkOptions,
   flagOf,
+  isNodeCheck,
 } from './options.ts';
 export {
   type CheckCommand,
@@ -26,7 +27,7 @@ export {
   following,
   runCheckProcess,
 } from './runCheck.ts';
-export { isNodeCheck, nodePlace, nodeScenarios, nodeTarget } from './nodeChecks.ts';
+export { nodePlace, nodeScenarios, nodeTarget } from './nodeChecks.ts';
 export { runScenario } from './runScenario.ts';
 export {
   SPEC_RUNNER_ENV,

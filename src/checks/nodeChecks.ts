@@ -19,9 +19,6 @@ const OF_PAGES = [
   'project',
 ] as const satisfies readonly (keyof CheckSettings)[];
 
-export const isNodeCheck = ({ node, nodePid, inspect, request }: CheckSettings): boolean =>
-  node !== undefined || nodePid !== undefined || inspect !== undefined || (request ?? []).length > 0;
-
 /**
  * The program that options name: the file that is started, or one that runs.
  *
@@ -33,7 +30,7 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
   if (named.length !== 1) {
     throw new LeakwrightError(
       'usage',
-      named.length === 0 ? '--request needs a Node program.' : 'Name one Node program.',
+      named.length === 0 ? '--request and --evaluate need a Node program.' : 'Name one Node program.',
       {
         hint: 'Give one of --node PROGRAM, --node-pid PID and --inspect URL.',
       },
@@ -42,7 +39,7 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
   const wrong = OF_PAGES.find((name) => settings[name] !== undefined && (settings[name] as unknown[]).length !== 0);
   if (wrong !== undefined) {
     throw new LeakwrightError('usage', `--${wrong} is for pages; a Node program has none.`, {
-      hint: 'Say what an iteration does with --request, or in a scenario file.',
+      hint: 'Say what an iteration does with --request, with --evaluate, or in a scenario file.',
     });
   }
   if (nodePid !== undefined) return { kind: 'pid', pid: nodePid };
@@ -58,7 +55,7 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
 }
 
 /**
- * What is done to the program in an iteration: its `--request`s, or what scenario files do.
+ * What is done to the program in an iteration: its `--request`s and `--evaluate`s, or what scenario files do.
  *
  * @throws LeakwrightError `usage`, and what a scenario file is refused for
  */
@@ -67,23 +64,25 @@ export async function nodeScenarios(
   files: readonly string[],
 ): Promise<readonly { readonly scenario: Scenario; readonly setup: undefined }[]> {
   nodeTarget(settings);
-  const { request = [], url, node } = settings;
-  if (request.length > 0) {
-    if (files.length > 0) throw new LeakwrightError('usage', 'Give either scenario files or --request, not both.');
-    if (url === undefined) {
+  const { request = [], evaluate = [], url, node, nodePid, inspect } = settings;
+  const place = nodePlace(settings);
+  if (request.length + evaluate.length > 0) {
+    if (files.length > 0)
+      throw new LeakwrightError('usage', 'Give either scenario files or --request and --evaluate, not both.');
+    if (url === undefined && request.length > 0) {
       throw new LeakwrightError('usage', 'With --request, --url must say where the program answers.', {
         hint: 'As in: --url http://127.0.0.1:3000 --request "GET /items"',
       });
     }
-    const name = `${node ?? url}: ${request.join(', ')}`;
-    return [{ scenario: requestScenario(url, request, name), setup: undefined }];
+    const program = node ?? url ?? inspect ?? `process ${nodePid}`;
+    const name = `${program}: ${[...request, ...evaluate].join(', ')}`;
+    return [{ scenario: requestScenario(url ?? place.url, request, name, evaluate), setup: undefined }];
   }
   if (files.length === 0) {
     throw new LeakwrightError('usage', 'Say what an iteration does.', {
-      hint: 'Give --request "GET /path", or a scenario file whose iteration does it (with fetch, for instance).',
+      hint: 'Give --request "GET /path", --evaluate "EXPRESSION", or a scenario file whose iteration does it.',
     });
   }
-  const place = nodePlace(settings);
   return await Promise.all(
     files.map(async (file) => ({ scenario: await loadScenarioFile(resolve(file), place), setup: undefined })),
   );

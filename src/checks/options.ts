@@ -51,7 +51,7 @@ export const checkOptions = {
     value: 'program',
     help: 'check a program on Node instead of a page: this file is started, with the arguments that follow its name',
   },
-  nodePid: { kind: 'integer', minimum: 2, value: 'pid', help: 'check a Node program that runs', inTask: false },
+  nodePid: { kind: 'integer', minimum: 2, value: 'pid', help: 'check a Node program that runs' },
   inspect: {
     kind: 'text',
     value: 'url',
@@ -61,6 +61,11 @@ export const checkOptions = {
     kind: 'texts',
     value: 'request',
     help: 'of a Node program: one HTTP request of an iteration, "GET /items" or "POST /items BODY"; repeat it for more',
+  },
+  evaluate: {
+    kind: 'texts',
+    value: 'expression',
+    help: 'of a Node program: JavaScript that it runs in an iteration, after the requests, awaited; repeat it for more',
   },
   iterations: { kind: 'integer', minimum: 3, value: 'n', help: 'counted iterations (default: 7)' },
   warmup: { kind: 'integer', minimum: 0, value: 'n', help: 'iterations before the count (default: 3)' },
@@ -197,6 +202,13 @@ type Written<O> = O extends { kind: 'rules' }
     : O extends { kind: 'textOrOn' }
       ? string | boolean
       : ValueOf<O>;
+
+/** Whether options are about a Node program, as the command line gives them or as people write them. */
+export const isNodeCheck = ({ node, nodePid, inspect, request, evaluate }: WrittenSettings): boolean =>
+  node !== undefined ||
+  nodePid !== undefined ||
+  inspect !== undefined ||
+  [request ?? [], evaluate ?? []].flat().length > 0;
 
 /** `opsPerMinute` as the command line writes it: `ops-per-minute`. */
 export function flagOf(name: string): string {

@@ -55,6 +55,8 @@ export const ROW_COMMANDS = {
   focusPage: 'leakwright.focusPage',
   checkThisPage: 'leakwright.checkThisPage',
   capturePageSnapshot: 'leakwright.capturePageSnapshot',
+  checkProgram: 'leakwright.checkProgram',
+  captureProgramSnapshot: 'leakwright.captureProgramSnapshot',
   revealOwner: 'leakwright.revealOwner',
   copyPid: 'leakwright.copyPid',
   copyCommandLine: 'leakwright.copyCommandLine',

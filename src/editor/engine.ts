@@ -3,9 +3,10 @@
  * code that draws.
  */
 export { HistoryByKey, findBrowserTrees, readDevToolsPort } from '../browsers/index.ts';
+export { captureProgram, isInspector } from '../leaks/index.ts';
 export { MachineWatch } from '../machine/index.ts';
 export { cleanUp, planCleanUp, summarize, surveyLeftovers } from '../orphans/index.ts';
-export { createProcessReader } from '../processes/index.ts';
+export { createProcessReader, findListeners } from '../processes/index.ts';
 export { openHistory } from '../history/index.ts';
 export { renderChecks } from './agents/renderChecks.ts';
 export { parseReport, renderHtml, renderJson, renderMarkdown } from '../reports/index.ts';

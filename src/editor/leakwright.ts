@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Disposable, type ExtensionContext, type Uri, commands, l10n } from 'vscode';
+import { type Disposable, type ExtensionContext, type Uri, commands, l10n, workspace } from 'vscode';
 import { LeftoverWatch } from '../machine/index.ts';
 import type { SessionInfo } from '../sessions/index.ts';
 import { describeError, toolVersion } from '../support/index.ts';
@@ -146,6 +146,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     leftovers,
     log,
     leaks: () => findings.leaks,
+    folders: localFolders,
     housekeeping: () => sessions.statistics,
   });
   const memory = new MemoryView({
@@ -292,6 +293,16 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   command(ROW_COMMANDS.capturePageSnapshot, (node?: Node, file?: unknown) =>
     capturePageSnapshot(rows, node, typeof file === 'string' ? file : undefined),
   );
+  command(ROW_COMMANDS.checkProgram, (node?: Node, given?: object) =>
+    onDemand().checkProgram(start, (node ?? rows.selected())?.row, given),
+  );
+  command(ROW_COMMANDS.captureProgramSnapshot, (node?: Node, file?: unknown) =>
+    onDemand().captureProgramSnapshot(
+      rows,
+      (node ?? rows.selected())?.row,
+      typeof file === 'string' ? file : undefined,
+    ),
+  );
   command(ROW_COMMANDS.endTree, (node?: Node) => endTree(rows, node));
   command(ROW_COMMANDS.revealOwner, (node?: Node) => revealOwner(rows, node));
   command(ROW_COMMANDS.copyPid, (node?: Node) => copyPid(rows, node));
@@ -341,6 +352,10 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     },
   };
 }
+
+/** The workspace's folders that are on a disk of this machine. */
+const localFolders = (): readonly string[] =>
+  (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
 
 function ownVersion({ extension }: ExtensionContext): string {
   return (extension.packageJSON as { version: string }).version;

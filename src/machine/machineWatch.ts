@@ -11,6 +11,7 @@ import { OwnerObservations, type OwnedTree, decideOwnership } from '../orphans/i
 import { type ProcessReader, type ProcessTable, createProcessReader, identityKey } from '../processes/index.ts';
 import { type Clock, type Log, describeError, isAbort, systemClock } from '../support/index.ts';
 import { OWNERS_EVERY_MS } from './ages.ts';
+import { type NodeProgram, NodeWatch } from './nodeWatch.ts';
 
 export interface MachineWatchOptions {
   readonly log: Log;
@@ -33,6 +34,8 @@ export interface MachineView {
   readonly at: number;
   /** In start order. */
   readonly trees: readonly WatchedTree[];
+  /** Programs on Node in the folders that are watched for them, in start order. */
+  readonly programs: readonly NodeProgram[];
   /** All processes of the machine. */
   readonly table: ProcessTable;
   /** How long reading the processes took, in ms. */
@@ -52,6 +55,8 @@ export class MachineWatch {
   readonly #sampler: TreeSampler;
   readonly #intervals = new Map<string, number>();
   readonly #listeners = new Set<(view: MachineView) => void>();
+  readonly #nodes: NodeWatch;
+  #folders: readonly string[] = [];
   #table: ProcessTable | undefined;
   #view: MachineView | undefined;
   #owned = new Map<string, OwnedTree>();
@@ -63,6 +68,7 @@ export class MachineWatch {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.reader = options.reader ?? createProcessReader();
+    this.#nodes = new NodeWatch({ reader: this.reader, clock: this.#clock });
     this.#sampler = new TreeSampler({
       reader: this.reader,
       intervalMs: undefined,
@@ -85,6 +91,15 @@ export class MachineWatch {
     if (everyMs === undefined) this.#intervals.delete(who);
     else this.#intervals.set(who, everyMs);
     this.#sampler.setInterval(this.#intervals.size === 0 ? undefined : Math.min(...this.#intervals.values()));
+  }
+
+  /**
+   * Looks for programs on Node in these folders with each sample from now on; none is looked for without a folder.
+   *
+   * @param folders absolute paths
+   */
+  watchPrograms(folders: readonly string[]): void {
+    this.#folders = folders;
   }
 
   /** Whether any reader has an interval. */
@@ -152,9 +167,11 @@ export class MachineWatch {
           this.#options.log.warn(`The owners of the browsers could not be decided: ${describeError(error)}`);
       }
     }
+    const programs = await this.#readPrograms(table);
     this.#view = {
       at: snapshot.at,
       trees: snapshot.trees.flatMap((sample) => this.#withOwner(sample)),
+      programs,
       table,
       costMs: snapshot.costMs,
     };
@@ -164,6 +181,16 @@ export class MachineWatch {
       } catch (error) {
         this.#options.log.error(`A reader of the browser processes failed: ${describeError(error)}`);
       }
+    }
+  }
+
+  async #readPrograms(table: ProcessTable): Promise<readonly NodeProgram[]> {
+    if (this.#folders.length === 0) return [];
+    try {
+      return await this.#nodes.look(table, this.#folders);
+    } catch (error) {
+      this.#options.log.warn(`Node programs could not be read: ${describeError(error)}`);
+      return [];
     }
   }
 

@@ -3,7 +3,8 @@ export { type EndTreeEvent, type EndTreeOptions, type EndTreeResult, endTree } f
 export { shareTableReads } from './endTree/sharedReads.ts';
 export { ancestorsOf, byStart, childrenOf, descendantsOf, membersOf } from './forest.ts';
 export { type Listener, findListeners } from './listeners.ts';
-export { scriptOf } from './scriptOf.ts';
+export { type ProcessPlace, readPlaces } from './places.ts';
+export { isEditor, programName, scriptOf } from './scriptOf.ts';
 export { readBootId } from './linux/linuxReader.ts';
 export { pidNamespaceLives, readPidNamespace, seesAllProcesses } from './linux/pidNamespace.ts';
 export {

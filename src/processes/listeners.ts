@@ -81,7 +81,8 @@ export function parseLsof(text: string): Listener[] {
   });
 }
 
-function parseLsofFolders(text: string): Map<number, string> {
+/** `lsof -d cwd -Fn`: `p1234`, then `n/home/me/shop`. */
+export function parseLsofFolders(text: string): Map<number, string> {
   const folders = new Map<number, string>();
   let pid = 0;
   for (const line of text.split('\n')) {

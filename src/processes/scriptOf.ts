@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { defined } from '../support/index.ts';
+import { defined, plainText } from '../support/index.ts';
 import type { ProcessInfo } from './process.ts';
 
 const INTERPRETERS = /^(?:node|bun|deno|python[\d.]*|ruby|php|perl|java|dotnet|electron|code)$/;
@@ -36,4 +36,24 @@ export function scriptOf({ commandLine, name }: Pick<ProcessInfo, 'commandLine' 
   }
   // Without a script, what is loaded first is the program.
   return { program, ...defined({ script: loaded }) };
+}
+
+/**
+ * What a person calls a program: `vite` for `node …/node_modules/.bin/vite`, `next-server` for a process that renamed
+ * itself, `python3 -m http.server`.
+ */
+export function programName(info: Pick<ProcessInfo, 'commandLine' | 'name'>): string {
+  const { program, script, isModule } = scriptOf(info);
+  if (isModule) return plainText(`${program} -m ${script}`, 40);
+  if (script === undefined) return plainText(program.replace(/:$/, ''), 40);
+  const modules = /node_modules[\\/](?:\.bin[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)/g;
+  const inModules = [...script.matchAll(modules)].at(-1)?.[1];
+  return plainText((inModules ?? basename(script)).replace(/\.[cm]?[jt]s$/, ''), 40);
+}
+
+/** Whether a process is VS Code, a relative of it, or the server that one of them runs on another machine. */
+export function isEditor({ commandLine }: Pick<ProcessInfo, 'commandLine'>): boolean {
+  return /server-main\.js|code-server|[\\/](?:code|code-insiders|codium|cursor|windsurf|electron)(?:\.exe)?(?:\s|$)/i.test(
+    commandLine.slice(0, 3).join(' '),
+  );
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Page } from 'playwright';
+import type { CDPSession, Page } from 'playwright';
 import { LeakwrightError, abortable, describeError } from '../support/index.ts';
 
 /**
@@ -26,6 +26,25 @@ export async function captureHeapSnapshot(
       cause: error,
     });
   }
+  try {
+    return await writeHeapSnapshot(client, file, signal);
+  } finally {
+    const detached = client.detach().catch(() => {});
+    // A page that answers nothing does not answer this either.
+    if (!signal?.aborted) await detached;
+  }
+}
+
+/**
+ * The same through a session that is there: of a page, or of a Node program. It stays open.
+ *
+ * @returns its size in bytes
+ */
+export async function writeHeapSnapshot(
+  client: Pick<CDPSession, 'on' | 'send'>,
+  file: string,
+  signal?: AbortSignal,
+): Promise<{ readonly bytes: number }> {
   const stream = createWriteStream(file, { mode: 0o600 });
   let bytes = 0;
   try {
@@ -49,9 +68,5 @@ export async function captureHeapSnapshot(
     stream.destroy();
     await rm(file, { force: true });
     throw error;
-  } finally {
-    const detached = client.detach().catch(() => {});
-    // A page that answers nothing does not answer this either.
-    if (!signal?.aborted) await detached;
   }
 }

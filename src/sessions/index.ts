@@ -1,3 +1,4 @@
+export { writeHeapSnapshot } from './heapSnapshot.ts';
 export { useTestIdAttribute } from './loadPlaywright.ts';
 export {
   type CleanupSummary,

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { commands, env } from 'vscode';
-import { COMMANDS, ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TabInputCustom, commands, env, window, workspace } from 'vscode';
+import { COMMANDS, ROW_COMMANDS, SNAPSHOT_EDITOR, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { activateLeakwright } from './leakwright.ts';
 import { eventually, outline } from './watching.ts';
@@ -186,6 +189,44 @@ describe('The Processes view', () => {
     assert.equal(await env.clipboard.readText(), String(session.root!.pid));
     await commands.executeCommand(ROW_COMMANDS.copyCommandLine, node);
     assert.match(await env.clipboard.readText(), /--user-data-dir=/);
+  });
+});
+
+describe('A Node program of the workspace', () => {
+  it('is in the Processes view while it is shown, and its heap snapshot opens in our editor', async () => {
+    const { processes, watch } = await activateLeakwright();
+    const cwd = workspace.workspaceFolders![0]!.uri.fsPath;
+    const folder = mkdtempSync(join(tmpdir(), 'lw-program-'));
+    // At a port of its own: the default one may be another program's.
+    const child = spawn('node', ['--inspect=127.0.0.1:0', '-e', 'setInterval(() => {}, 1000)'], {
+      cwd,
+      stdio: 'ignore',
+    });
+    try {
+      await commands.executeCommand(`${VIEWS.processes}.focus`);
+      const node = await eventually('its row', async () => {
+        await watch.refresh();
+        await outline(processes);
+        const program = watch.programs.find(({ info }) => info.pid === child.pid);
+        return program && processes.nodeOf(`program ${program.key}`);
+      });
+      assert.match(node.row.look.description, /^\d+ MB/);
+      const file = join(folder, 'program.heapsnapshot');
+      assert.equal(await commands.executeCommand(ROW_COMMANDS.captureProgramSnapshot, node, file), file);
+      const shown = await eventually('its snapshot is open', () => {
+        const input = window.tabGroups.activeTabGroup.activeTab?.input;
+        return input instanceof TabInputCustom && input.viewType === SNAPSHOT_EDITOR ? input : undefined;
+      });
+      assert.equal(shown.uri.fsPath, file);
+      await commands.executeCommand('workbench.action.closeActiveEditor');
+      await commands.executeCommand('workbench.view.explorer');
+      await eventually('the view is hidden', () => (processes.view.visible ? undefined : true));
+      await watch.refresh();
+      assert.deepEqual(watch.programs, []);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -97,7 +97,7 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
     'check_program',
     {
       title: 'Check a Node program for leaks',
-      description: `Repeats HTTP requests to a server on Node and says what leaks, with the source line, the reason and what keeps it. Starts a file of the workspace under the inspector and ends it after; or, with 'inspect', checks one that runs on this machine. It runs code. ${DATA}`,
+      description: `Repeats HTTP requests to a server on Node, or JavaScript that the program runs, and says what leaks, with the source line, the reason and what keeps it. Starts a file of the workspace under the inspector and ends it after; or, with 'inspect', checks one that runs on this machine. It runs code. ${DATA}`,
       inputSchema: {
         program: z.string().max(1000).optional().describe('A file of the workspace: src/server.mjs.'),
         inspect: z
@@ -105,21 +105,26 @@ export function addCheckTools(server: McpServer, workbench: Workbench): void {
           .regex(/^(?:https?|wss?):\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:\/\S*)?$/)
           .optional()
           .describe('The inspector of a program that runs: http://127.0.0.1:9229.'),
-        url: webUrl.describe('Where the program answers.'),
-        requests: z.array(z.string().max(10_000)).min(1).max(20).describe('GET /items, or POST /items BODY.'),
+        url: webUrl.optional().describe('Where the program answers.'),
+        requests: z.array(z.string().max(10_000)).max(20).default([]).describe('GET /items, or POST /items BODY.'),
+        evaluate: z
+          .array(z.string().max(10_000))
+          .max(20)
+          .default([])
+          .describe("JavaScript that the program runs, awaited: require('./cache.mjs').fill()"),
         iterations: settings.iterations,
         timeoutSeconds: settings.timeoutSeconds,
       },
       outputSchema: checkShape,
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     },
-    orRefuse(async ({ program, inspect, url, requests, iterations, timeoutSeconds }, call) => {
+    orRefuse(async ({ program, inspect, url, requests, evaluate, iterations, timeoutSeconds }, call) => {
       const node = program === undefined ? undefined : await insideWorkspace(program, workbench);
       const asked: WrittenSettings = {
-        url,
         request: requests,
+        evaluate,
         timeout: timeoutSeconds,
-        ...defined({ node, inspect, iterations }),
+        ...defined({ url, node, inspect, iterations }),
       };
       return tell(await check(argumentsFor(asked, [], 'check_program'), undefined, workbench, call), workbench);
     }),

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { Uri, commands, tasks, window, workspace } from 'vscode';
+import { isNodeCheck } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { checkIdentity } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
@@ -73,10 +74,12 @@ async function runScenario({ scenarios, results, findings }: LoopContext, mode: 
 }
 
 function propertiesOf({ recent }: LoopContext, result: CheckResult, folder: string): CheckProperties {
+  const { properties } = recent.of(result, folder) ?? {};
+  // Its steps are requests, and its name says them.
+  if (properties && isNodeCheck(properties)) return properties;
   if (result.name !== result.url) {
     throw new LeakwrightError('usage', t("'{0}' is a test of a suite: run that again.", result.name));
   }
-  const { properties } = recent.of(result, folder) ?? {};
   const steps = result.steps ?? [];
   return {
     ...properties,

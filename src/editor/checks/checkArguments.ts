@@ -1,4 +1,4 @@
-import { type WrittenSettings, argumentsFor, textsOf } from '../../checks/index.ts';
+import { type WrittenSettings, argumentsFor, isNodeCheck, textsOf } from '../../checks/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import type { BrowserSetting, IgnoreSetting } from '../contributions.ts';
 
@@ -37,7 +37,8 @@ export function checkArguments(properties: CheckProperties, defaults: CheckDefau
     );
   }
   const files = textsOf(file, 'file');
-  if (files.length === 0 && own.url === undefined) {
+  const isOfProgram = isNodeCheck(own);
+  if (files.length === 0 && own.url === undefined && !isOfProgram) {
     throw new LeakwrightError('usage', "A leakwright task needs a 'url' or a 'file'.", {
       hint: 'Add "url": "http://localhost:3000" to it in tasks.json.',
     });
@@ -46,12 +47,12 @@ export function checkArguments(properties: CheckProperties, defaults: CheckDefau
     throw new LeakwrightError('usage', "A leakwright task with 'click' needs the 'url' of the page to click on.");
   }
   const fromSettings: WrittenSettings =
-    own.browser === undefined
+    own.browser === undefined && !isOfProgram
       ? {
           ...(defaults.browser === 'auto' ? {} : { browser: defaults.browser }),
           ...(defaults.executablePath === '' ? {} : { executablePath: defaults.executablePath }),
         }
-      : // A program that the settings name for another browser than the task's would be the wrong one.
+      : // A Node program has no browser; and what the settings name for another browser than the task's would be the wrong one.
         {};
   const limit: WrittenSettings =
     own.timeout === undefined && own.duration === undefined && own.profile === undefined && defaults.timeout > 0

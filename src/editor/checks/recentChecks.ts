@@ -1,4 +1,5 @@
 import type { Memento } from 'vscode';
+import { isNodeCheck } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import type { CheckProperties } from './checkArguments.ts';
 import { checkKey } from './problem.ts';
@@ -7,7 +8,7 @@ import { defined } from '../../support/index.ts';
 /** A page that was checked by its address, with all that the task said of how. */
 export interface RecentCheck {
   readonly url: string;
-  /** What each iteration clicked, in order; none: each link was followed. */
+  /** What each iteration clicked, in order; none: each link was followed, or a Node program did what the properties say. */
   readonly click: readonly string[];
   readonly properties: CheckProperties;
   /** Where it was checked from; undefined without a folder. */
@@ -42,14 +43,15 @@ export class RecentChecks {
   }
 
   async note(result: CheckResult, properties: CheckProperties, folder: string | undefined): Promise<void> {
-    if (result.file !== undefined || properties.url === undefined) return;
+    const { url = isNodeCheck(properties) ? result.url : undefined } = properties;
+    if (result.file !== undefined || url === undefined) return;
     const key = checkKey(result, folder ?? '');
     // Watched once is not watched always.
     const { headed: _, keepOpen, ...unwatched } = properties;
     const recent: RecentCheck = {
       // A task may ask for its page: this is the answer.
       url: result.url,
-      click: result.steps ?? [],
+      click: isNodeCheck(properties) ? [] : (result.steps ?? []),
       properties: keepOpen ? unwatched : properties,
       ...defined({ folder }),
       key,

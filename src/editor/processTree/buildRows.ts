@@ -1,7 +1,9 @@
 import type { Leftover, ProcessRole, ProcessSample, TreeSample } from '../../browsers/index.ts';
+import type { NodeProgram } from '../../machine/index.ts';
 import { sameProcess } from '../../processes/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { lookOfLeftover, lookOfLeftovers } from './leftoverText.ts';
+import { lookOfProgram } from './programText.ts';
 import { lookOfPart } from './rendererText.ts';
 import type {
   GroupName,
@@ -10,6 +12,7 @@ import type {
   LeftoverRow,
   PartRow,
   ProcessRow,
+  ProgramRow,
   SessionRow,
   ShownTree,
   TreeRow,
@@ -21,7 +24,18 @@ import type { SteadyNumbers } from './steadyNumbers.ts';
 /** `role`: browsers as they started, processes by what they are. `memory`: the largest first, in each group and browser. */
 export type RowOrder = 'role' | 'memory';
 
-const GROUPS: readonly GroupName[] = ['managed', 'debug', 'automation', 'orphans', 'unknown', 'personal', 'leftovers'];
+const GROUPS: readonly GroupName[] = [
+  'managed',
+  'debug',
+  'automation',
+  'orphans',
+  'unknown',
+  'programs',
+  'personal',
+  'leftovers',
+];
+/** A person's own browsers and programs are there to compare with, and files do not hurt today: they are collapsed at first. */
+const COLLAPSED: ReadonlySet<GroupName> = new Set(['programs', 'personal', 'leftovers']);
 
 /** Browser first, then what pages run in, then what serves them. */
 const ROLE_ORDER: readonly ProcessRole[] = [
@@ -39,20 +53,27 @@ const ROLE_ORDER: readonly ProcessRole[] = [
 /** What serves a browser's pages and has none itself. */
 const HELPERS: ReadonlySet<ProcessRole> = new Set(['gpu', 'utility', 'zygote', 'crashpad', 'other']);
 
-/** The view's rows: groups that hold something, trees in start order, processes by role and then start, files by age. */
+/** The view's rows: groups that hold something, trees and programs in start order, processes by role and then start, files by age. */
 export function buildRows(
   trees: readonly ShownTree[],
   steady: SteadyNumbers,
   leftovers: readonly Leftover[] = [],
   sessions: readonly SessionInfo[] = [],
   order: RowOrder = 'role',
+  programs: readonly NodeProgram[] = [],
 ): GroupRow[] {
-  const byGroup = new Map<GroupName, (TreeRow | SessionRow | LeftoverRow)[]>();
+  const byGroup = new Map<GroupName, (TreeRow | SessionRow | ProgramRow | LeftoverRow)[]>();
   // Folders that cannot be removed yet do not hide the welcome text.
   const isOfUse =
-    trees.length + sessions.length > 0 ||
+    trees.length + sessions.length + programs.length > 0 ||
     leftovers.some(({ removable, ripensInMs }) => removable || ripensInMs !== undefined);
   if (leftovers.length > 0 && isOfUse) byGroup.set('leftovers', leftovers.map(leftoverRow));
+  if (programs.length > 0) {
+    byGroup.set(
+      'programs',
+      programs.map((program) => programRow(program, steady)),
+    );
+  }
   for (const shown of trees) {
     const group = groupOf(shown);
     const rows = byGroup.get(group) ?? [];
@@ -61,7 +82,7 @@ export function buildRows(
   }
   const elsewhere = sessions.filter((session) => isElsewhere(session, trees));
   if (elsewhere.length > 0) byGroup.set('managed', [...(byGroup.get('managed') ?? []), ...elsewhere.map(sessionRow)]);
-  if (order === 'memory') for (const rows of byGroup.values()) rows.sort(byTreeMemory(steady));
+  if (order === 'memory') for (const rows of byGroup.values()) rows.sort(byRowMemory(steady));
   steady.sweep();
   return GROUPS.flatMap((group): GroupRow[] => {
     const children = byGroup.get(group);
@@ -72,8 +93,7 @@ export function buildRows(
         id: `group ${group}`,
         group,
         look: group === 'leftovers' ? lookOfLeftovers(leftovers) : lookOfGroup(group, children.length),
-        // A person's own browsers are there to compare with, and files do not hurt today: both are collapsed at first.
-        expanded: group !== 'personal' && group !== 'leftovers',
+        expanded: !COLLAPSED.has(group),
         children,
       },
     ];
@@ -156,6 +176,17 @@ function processRows(
   ];
 }
 
+function programRow(program: NodeProgram, steady: SteadyNumbers): ProgramRow {
+  return {
+    kind: 'program',
+    id: `program ${program.key}`,
+    look: lookOfProgram(program, steady),
+    expanded: false,
+    program,
+    children: [],
+  };
+}
+
 function leftoverRow(leftover: Leftover): LeftoverRow {
   return {
     kind: 'leftover',
@@ -184,12 +215,15 @@ function partRows(shown: ShownTree, sample: ProcessSample): PartRow[] {
 }
 
 /** As the row shows it, so that rows do not change places for a difference that is not shown. */
-function shownBytes({ key, memory }: TreeSample | ProcessSample, steady: SteadyNumbers): number {
+function shownBytes({ key, memory }: TreeSample | ProcessSample | NodeProgram, steady: SteadyNumbers): number {
   return memory ? steady.bytes(key, memory.pssBytes) : 0;
 }
 
-function byTreeMemory(steady: SteadyNumbers) {
-  const bytes = (row: GroupRow['children'][number]) => (row.kind === 'tree' ? shownBytes(row.shown.sample, steady) : 0);
+function byRowMemory(steady: SteadyNumbers) {
+  const bytes = (row: GroupRow['children'][number]) => {
+    if (row.kind === 'tree') return shownBytes(row.shown.sample, steady);
+    return row.kind === 'program' ? shownBytes(row.program, steady) : 0;
+  };
   return (a: GroupRow['children'][number], b: GroupRow['children'][number]) => bytes(b) - bytes(a);
 }
 

@@ -59,6 +59,10 @@ function behind(row: Row): readonly string[] {
     case 'part': {
       return [row.part.url];
     }
+    case 'program': {
+      const { info } = row.program;
+      return [String(info.pid), ...info.commandLine];
+    }
     case 'leftover': {
       return [row.leftover.path];
     }

@@ -1,5 +1,5 @@
 import type { HistoryPoint, ProcessPoint } from '../../browsers/index.ts';
-import type { MachineView, MachineWatch } from '../../machine/index.ts';
+import type { MachineView, MachineWatch, NodeProgram } from '../../machine/index.ts';
 import type { OwnerObservations } from '../../orphans/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../../processes/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
@@ -28,6 +28,7 @@ export class ProcessWatch {
   readonly #ending = new Set<string>();
   #machine: MachineWatch | undefined;
   #isWatched = false;
+  #folders: readonly string[] = [];
   #paused = false;
 
   constructor(options: ProcessWatchOptions) {
@@ -48,6 +49,16 @@ export class ProcessWatch {
     if (everyMs === undefined && !this.#machine) return;
     this.#started.setInterval(who, everyMs);
     this.#isWatched = this.#started.isWatched;
+  }
+
+  /**
+   * Looks for programs on Node in these folders with each sample; none is looked for without a folder.
+   *
+   * @param folders absolute paths
+   */
+  watchPrograms(folders: readonly string[]): void {
+    this.#folders = folders;
+    this.#machine?.watchPrograms(folders);
   }
 
   /** Whether any reader has an interval. */
@@ -98,6 +109,11 @@ export class ProcessWatch {
         ending: this.#ending.has(sample.key),
       };
     });
+  }
+
+  /** The programs on Node as last seen, in start order. */
+  get programs(): readonly NodeProgram[] {
+    return this.#view?.programs ?? [];
   }
 
   /** What was measured of a tree while it was watched, oldest first. */
@@ -151,6 +167,7 @@ export class ProcessWatch {
       for (const key of this.#ending) if (!trees.some(({ sample }) => sample.key === key)) this.#ending.delete(key);
       this.announce();
     });
+    machine.watchPrograms(this.#folders);
     if (this.#paused) machine.setPaused(true);
     this.#machine = machine;
     return machine;

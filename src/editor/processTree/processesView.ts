@@ -8,6 +8,7 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
   type TreeView,
+  workspace,
 } from 'vscode';
 import type { HousekeepingStatistics } from '../../sessions/index.ts';
 import { type Log, describeError, plainText } from '../../support/index.ts';
@@ -24,6 +25,7 @@ import type { ProcessWatch } from './processWatch.ts';
 import { leftoverFacts } from './leftoverText.ts';
 import { partLabel } from './rendererText.ts';
 import type { Row } from './row.ts';
+import { programFacts } from './programText.ts';
 import { processFacts, treeFacts } from './rowText.ts';
 import { managedFacts, sessionRowFacts } from './sessionText.ts';
 import { SteadyNumbers } from './steadyNumbers.ts';
@@ -38,6 +40,8 @@ interface ProcessesViewOptions {
   readonly log: Log;
   /** What housekeeping of this window's sessions did so far. */
   readonly housekeeping: () => HousekeepingStatistics | undefined;
+  /** Absolute paths of the workspace's folders: programs on Node that run there are shown. */
+  readonly folders: () => readonly string[];
   /** Confirmed leaks, for the badge. */
   readonly leaks: () => number;
 }
@@ -75,10 +79,17 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
       visible: () => this.view.visible,
       onChange: () => {
         options.leftovers.setVisible(this.view.visible && !options.watch.paused);
+        options.watch.watchPrograms(this.view.visible ? options.folders() : []);
         if (this.view.visible) this.#onChange();
       },
     });
-    this.#disposables = [tree, this.#changed, this.#beat, this.view.onDidChangeVisibility(() => this.#beat.update())];
+    this.#disposables = [
+      tree,
+      this.#changed,
+      this.#beat,
+      this.view.onDidChangeVisibility(() => this.#beat.update()),
+      workspace.onDidChangeWorkspaceFolders(() => this.#beat.update()),
+    ];
     this.#beat.update();
   }
 
@@ -231,7 +242,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
 
   #take(): ReturnType<NodeStore['update']> {
     const { watch, leftovers } = this.#options;
-    const rows = buildRows(watch.trees, this.#steady, leftovers.leftovers, watch.sessions, this.#order);
+    const rows = buildRows(watch.trees, this.#steady, leftovers.leftovers, watch.sessions, this.#order, watch.programs);
     return this.#store.update(filterRows(rows, this.#filter));
   }
 
@@ -267,6 +278,9 @@ function factsOf(row: Row, now: number, housekeeping: HousekeepingStatistics | u
     }
     case 'helpers': {
       return [row.look.spoken];
+    }
+    case 'program': {
+      return programFacts(row.program, now);
     }
     case 'leftover': {
       return leftoverFacts(row.leftover);

@@ -1,8 +1,10 @@
 import type { Leftover, PageMetrics, ProcessSample, TreeSample, Trend } from '../../browsers/index.ts';
+import type { NodeProgram } from '../../machine/index.ts';
 import type { OwnedTree } from '../../orphans/index.ts';
 import type { RendererPart, SessionInfo } from '../../sessions/index.ts';
 
-export type GroupName = 'managed' | 'debug' | 'automation' | 'orphans' | 'unknown' | 'personal' | 'leftovers';
+export type GroupName =
+  'managed' | 'debug' | 'automation' | 'orphans' | 'unknown' | 'programs' | 'personal' | 'leftovers';
 
 /** The pages and workers of a renderer, with their numbers. */
 export interface ShownRenderer {
@@ -52,7 +54,7 @@ interface RowBase {
 export interface GroupRow extends RowBase {
   readonly kind: 'group';
   readonly group: GroupName;
-  readonly children: readonly (TreeRow | SessionRow | LeftoverRow)[];
+  readonly children: readonly (TreeRow | SessionRow | ProgramRow | LeftoverRow)[];
 }
 
 export interface TreeRow extends RowBase {
@@ -99,6 +101,13 @@ export interface PartRow extends RowBase {
   readonly children: readonly [];
 }
 
+/** A program on Node in a folder of the workspace. */
+export interface ProgramRow extends RowBase {
+  readonly kind: 'program';
+  readonly program: NodeProgram;
+  readonly children: readonly [];
+}
+
 /** A folder that outlived its browser. */
 export interface LeftoverRow extends RowBase {
   readonly kind: 'leftover';
@@ -106,4 +115,5 @@ export interface LeftoverRow extends RowBase {
   readonly children: readonly [];
 }
 
-export type Row = GroupRow | TreeRow | SessionRow | HoldingsRow | ProcessRow | HelpersRow | PartRow | LeftoverRow;
+export type Row =
+  GroupRow | TreeRow | SessionRow | HoldingsRow | ProcessRow | HelpersRow | PartRow | ProgramRow | LeftoverRow;

@@ -1,6 +1,6 @@
 import { type Terminal, commands, env, window, ProgressLocation, Uri, type QuickPickItem } from 'vscode';
 import type { Leftover } from '../../browsers/index.ts';
-import { ancestorsOf, sameProcess } from '../../processes/index.ts';
+import { type ProcessInfo, ancestorsOf, sameProcess } from '../../processes/index.ts';
 import type { SessionInfo, RendererPart } from '../../sessions/index.ts';
 import { maskCommandLine, plainText, type Log } from '../../support/index.ts';
 import { type CleanUpContext, endTrees } from '../cleaning/cleanUp.ts';
@@ -28,8 +28,11 @@ function rowOf(node: Node | undefined, context: RowContext): TreeOrProcess | und
   return row && 'shown' in row ? row : undefined;
 }
 
-function processOf(row: TreeOrProcess) {
-  // Of helpers together: their browser.
+/** The process of a row: of a browser its root, of helpers together their browser's. */
+function processOf(node: Node | undefined, context: RowContext): ProcessInfo | undefined {
+  const row = (node ?? context.selected())?.row;
+  if (row?.kind === 'program') return row.program.info;
+  if (!row || !('shown' in row)) return undefined;
   return row.kind === 'tree' || row.kind === 'helpers' ? row.shown.sample.tree.root : row.sample.process.info;
 }
 
@@ -79,14 +82,14 @@ export async function endTree(context: RowContext, node?: Node): Promise<void> {
 }
 
 export async function copyPid(context: RowContext, node?: Node): Promise<void> {
-  const row = rowOf(node, context);
-  if (row) await env.clipboard.writeText(String(processOf(row).pid));
+  const found = processOf(node, context);
+  if (found) await env.clipboard.writeText(String(found.pid));
 }
 
 export async function copyCommandLine(context: RowContext, node?: Node): Promise<void> {
-  const row = rowOf(node, context);
-  if (!row) return;
-  const { commandLine, name } = processOf(row);
+  const found = processOf(node, context);
+  if (!found) return;
+  const { commandLine, name } = found;
   await env.clipboard.writeText(commandLine.length > 0 ? commandLine.map(quoteWord).join(' ') : name);
 }
 

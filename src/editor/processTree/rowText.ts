@@ -1,13 +1,7 @@
-import {
-  type Automation,
-  type BrowserProcess,
-  type ProcessSample,
-  type TreeSample,
-  type Trend,
-  visibleGrowth,
-} from '../../browsers/index.ts';
+import { type Automation, type BrowserProcess, type ProcessSample } from '../../browsers/index.ts';
 import { formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
+import { costOf, memoryFact, trendFacts } from './costText.ts';
 import { holdsOf, rendererFacts } from './rendererText.ts';
 import { isSite, nameOfSession, sessionRowFacts, whatSessionShows } from './sessionText.ts';
 import type { GroupName, RowLook, ShownTree } from './row.ts';
@@ -22,6 +16,7 @@ const GROUP_ICONS: Record<GroupName, string> = {
   automation: 'server-process',
   orphans: 'warning',
   unknown: 'question',
+  programs: 'vm-running',
   personal: 'account',
   leftovers: 'files',
 };
@@ -43,6 +38,9 @@ function groupLabel(group: GroupName): string {
     case 'unknown': {
       return t('Not known whose');
     }
+    case 'programs': {
+      return t('Node programs of this workspace');
+    }
     case 'personal': {
       return t('Personal browsers');
     }
@@ -52,16 +50,21 @@ function groupLabel(group: GroupName): string {
   }
 }
 
-export function lookOfGroup(group: GroupName, trees: number): RowLook {
+export function lookOfGroup(group: GroupName, rows: number): RowLook {
   const label = groupLabel(group);
   return {
     label,
-    description: String(trees),
+    description: String(rows),
     icon: GROUP_ICONS[group],
     ...(group === 'orphans' ? { colour: 'list.warningForeground' } : {}),
     context: `group ${group}`,
-    spoken: trees === 1 ? t('{0}, 1 browser', label) : t('{0}, {1} browsers', label, trees),
+    spoken: spokenGroup(group, label, rows),
   };
+}
+
+function spokenGroup(group: GroupName, label: string, rows: number): string {
+  if (group === 'programs') return rows === 1 ? t('{0}, 1 program', label) : t('{0}, {1} programs', label, rows);
+  return rows === 1 ? t('{0}, 1 browser', label) : t('{0}, {1} browsers', label, rows);
 }
 
 export function lookOfTree(shown: ShownTree, steady: SteadyNumbers): RowLook {
@@ -229,48 +232,6 @@ function processIcon({ role }: BrowserProcess): string {
   return Object.hasOwn(icons, role) ? icons[role as keyof typeof icons] : 'gear';
 }
 
-interface Cost {
-  readonly text: string;
-  readonly spoken: string;
-}
-
-/** Every browser grows while it starts and warms up: that is no growth to point at. In ms. */
-const YOUNG_MS = 2 * 60_000;
-
-function costOf(sample: TreeSample | ProcessSample, steady: SteadyNumbers): Cost {
-  const { key, memory, trend } = sample;
-  const { startedAtMs } = 'tree' in sample ? sample.tree.root : sample.process.info;
-  if (!memory) return { text: '', spoken: '' };
-  const about = memory.exact ? '' : '≈ ';
-  // Rounded to whole megabytes, so a decimal would say nothing.
-  const size = formatBytes(steady.bytes(key, memory.pssBytes)).replace('.0 MB', ' MB');
-  const growth = Date.now() - startedAtMs < YOUNG_MS ? undefined : visibleGrowth(trend);
-  return {
-    text: `${about}${size}${growth === undefined ? '' : ` ▲ ${growth} MB/min`}`,
-    spoken: [
-      memory.exact ? size : t('about {0}', size),
-      growth === undefined ? '' : t('growing by {0} MB a minute', growth),
-    ]
-      .filter(Boolean)
-      .join(', '),
-  };
-}
-
-/** How it went in the last minutes, in numbers, where that is more than noise. */
-function trendFacts(trend: Trend | undefined): string[] {
-  const growth = visibleGrowth(trend);
-  return trend === undefined || growth === undefined
-    ? []
-    : [
-        t(
-          'Growing by {0} MB a minute for {1} (r = {2})',
-          growth,
-          formatDuration(trend.overMs),
-          trend.correlation.toFixed(2),
-        ),
-      ];
-}
-
 /** One line each for the tooltip: what it is, what it costs, whose it is and how we know. */
 export function treeFacts({ sample, owned, session }: ShownTree, now: number): string[] {
   const { tree, memory, cpuPercent, trend } = sample;
@@ -306,18 +267,7 @@ export function processFacts(
     `${processLabel({ info, role })}${detail ? ` · ${detail}` : ''}`,
     t('Process {0}, for {1}', info.pid, formatDuration(Math.max(0, now - info.startedAtMs))),
   ];
-  if (memory) {
-    facts.push(
-      memory.exact
-        ? t(
-            'Memory: {0} its share of all, {1} its own, {2} resident',
-            formatBytes(memory.pssBytes),
-            formatBytes(memory.ussBytes),
-            formatBytes(memory.rssBytes),
-          )
-        : t('Memory: {0} resident; its own share cannot be read', formatBytes(memory.rssBytes)),
-    );
-  }
+  if (memory) facts.push(memoryFact(memory));
   if (cpuPercent !== undefined) facts.push(t('Processor: {0} % of one core', cpuPercent.toFixed(1)));
   facts.push(...trendFacts(trend));
   facts.push(t('{0} threads', info.threads));

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { type Memento, tasks, workspace } from 'vscode';
+import { type Memento, workspace } from 'vscode';
 import { normalizeUrl, splitSelectors } from '../checks/address.ts';
 import { LAST_URL } from '../checks/askForPage.ts';
 import type { CheckProperties } from '../checks/checkArguments.ts';
 import type { LoopContext } from '../checks/checkAgain.ts';
-import { TASK_TYPE } from '../contributions.ts';
 import { typeText } from '../managed/askInTurn.ts';
 import type { Row } from '../processTree/row.ts';
 import { recordPage } from '../testExplorer/recordScenario.ts';
@@ -13,9 +12,11 @@ import { requireTrust } from '../trust.ts';
 import { chooseFrom } from './chooseFrom.ts';
 import { type How, askHow } from './howToCheck.ts';
 import { pageOfRow } from './pageOfRow.ts';
+import { runCheckTask } from './runCheckTask.ts';
 import { signIn } from './signIn.ts';
 import { type StartItem, type StartPoint, foundStarts, knownStarts, typedStart } from './startPoints.ts';
 import { startScript, waitForPage } from './waitForServer.ts';
+import { isNodeCheck } from '../../checks/index.ts';
 import { defined } from '../../support/index.ts';
 
 interface StartContext extends LoopContext {
@@ -42,6 +43,8 @@ export async function checkPage(context: StartContext, given: GivenPage = {}): P
     if (!point) return;
     if (point.kind === 'recent') {
       const { url, click, properties } = point.recent;
+      // A check of a program starts it, or reaches it without its pages.
+      if (isNodeCheck(properties)) return await runCheckTask(context, properties, point.recent.url);
       if (await waitForPage(url)) await run(context, { ...properties, url, ...(click.length > 0 ? { click } : {}) });
       return;
     }
@@ -159,15 +162,8 @@ async function carryOut(
   }
 }
 
-async function run({ checks }: StartContext, properties: CheckProperties): Promise<void> {
-  const task = checks.createTask(
-    { type: TASK_TYPE, ...properties },
-    t('Check {0}', properties.url ?? ''),
-    workspace.workspaceFolders?.[0],
-  );
-  checks.noteAwaited(task);
-  await tasks.executeTask(task);
-}
+const run = async (context: StartContext, properties: CheckProperties): Promise<void> =>
+  await runCheckTask(context, properties, properties.url ?? '');
 
 /** The workspace's folder that the page's server runs in, or the first. */
 function folderOf({ folder }: Page) {

@@ -1,13 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { basename, relative } from 'node:path';
+import { relative } from 'node:path';
 import {
   type Listener,
   type ProcessInfo,
   type ProcessReader,
   ancestorsOf,
   findListeners,
-  scriptOf,
+  isEditor,
+  programName,
 } from '../../processes/index.ts';
 import { defined, plainText } from '../../support/index.ts';
 
@@ -37,6 +38,7 @@ const MAX_PORTS = 60;
  */
 export async function findDevServers(reader: ProcessReader, folders: readonly string[]): Promise<DevServer[]> {
   const [listeners, table] = await Promise.all([findListeners(), reader.readTable()]);
+  // Of our parents only editors: a user may have started the editor from a dev server's terminal.
   const own = new Set([
     process.pid,
     ...ancestorsOf(table, process.pid)
@@ -53,13 +55,6 @@ export async function findDevServers(reader: ProcessReader, folders: readonly st
   return servers.flatMap((server) => server ?? []).sort((a, b) => rank(a) - rank(b));
 }
 
-/** Of our parent processes, only editors are left out: a user may have started the editor from a dev server's terminal. */
-function isEditor({ commandLine }: ProcessInfo): boolean {
-  return /server-main\.js|code-server|[\\/](?:code|code-insiders|codium|cursor|windsurf|electron)(?:\.exe)?(?:\s|$)/i.test(
-    commandLine.slice(0, 3).join(' '),
-  );
-}
-
 async function describe(
   { port, pid, folder }: Listener,
   info: ProcessInfo | undefined,
@@ -73,7 +68,7 @@ async function describe(
     const title = /<title[^>]*>([^<]{1,200})<\/title>/i.exec(page)?.[1]?.trim();
     return {
       url,
-      tool: toolOf(info),
+      tool: info ? programName(info) : '',
       pid,
       ...defined({ folder }),
       ...(title ? { title: plainText(title, 60) } : {}),
@@ -127,20 +122,6 @@ async function askForPage(url: string): Promise<string | undefined> {
     });
     request.end();
   });
-}
-
-/**
- * What a person calls the program: `vite` for `node …/node_modules/.bin/vite`, `next-server` for a process that renamed
- * itself, `python3 -m http.server`.
- */
-export function toolOf(info: Pick<ProcessInfo, 'commandLine' | 'name'> | undefined): string {
-  if (!info) return '';
-  const { program, script, isModule } = scriptOf(info);
-  if (isModule) return plainText(`${program} -m ${script}`, 40);
-  if (script === undefined) return plainText(program.replace(/:$/, ''), 40);
-  const modules = /node_modules[\\/](?:\.bin[\\/])?((?:@[^\\/]+[\\/])?[^\\/]+)/g;
-  const inModules = [...script.matchAll(modules)].at(-1)?.[1];
-  return plainText((inModules ?? basename(script)).replace(/\.[cm]?[jt]s$/, ''), 40);
 }
 
 function isBelow(path: string, folder: string): boolean {

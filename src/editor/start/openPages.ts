@@ -41,6 +41,7 @@ async function pagesOf(row: Row | undefined): Promise<readonly OpenPage[]> {
     case 'group':
     case 'helpers':
     case 'holdings':
+    case 'program':
     case 'leftover':
     case undefined: {
       return [];

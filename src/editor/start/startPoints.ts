@@ -20,7 +20,9 @@ export type StartItem = QuickPickItem & { readonly point?: StartPoint };
 
 /** Known without a search: pages checked before, and pages that the folders name. */
 export function knownStarts(recent: RecentChecks): StartItem[] {
-  return section(t('Checked before'), recent.list.slice(0, 5).map(recentItem));
+  // A process that was checked by its id is most likely gone.
+  const lasting = recent.list.filter(({ properties }) => properties.nodePid === undefined);
+  return section(t('Checked before'), lasting.slice(0, 5).map(recentItem));
 }
 
 /** What runs on this machine, then what the folders would start. */
@@ -72,10 +74,14 @@ function recentItem(recent: RecentCheck): StartItem {
   const steps = recent.click.map((selector) => plainText(selector, 40)).join(' → ');
   return {
     label: checkedName(recent.url),
-    description: steps || t('its links'),
+    description: steps || textsOfProgram(recent).join(' → ') || t('its links'),
     point: { kind: 'recent', recent },
   };
 }
+
+/** What an iteration does to a Node program. */
+const textsOfProgram = ({ properties: { request = [], evaluate = [] } }: RecentCheck): string[] =>
+  [request, evaluate].flat().map((text) => plainText(text, 40));
 
 /** `localhost:5173` `vite · shop`, with the title of its page. */
 function serverItem({ url, tool, folder, title }: DevServer): StartItem {

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Scenario } from '../../scenarios/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
+import type { NodePage } from './nodeUnderTest.ts';
 
 /** Requests are cheap, and a server's own tables fill with the first ones. */
 const WARMUP = 10;
@@ -15,20 +16,28 @@ interface HttpStep {
 }
 
 /**
- * A scenario whose iteration is a few HTTP requests, one after the other, each answered to its end over a connection of its own.
+ * A scenario whose iteration is a few HTTP requests, one after the other, each answered to its end over a connection of its own, and
+ * then a few expressions that the program runs, each to the end of its promise.
  *
  * @param requests `GET /items`, `POST /items {"name":"one"}`
+ * @param expressions `require('./cache.mjs').fill()`
  * @throws LeakwrightError `usage`
  */
-export function requestScenario(base: string, requests: readonly string[], name: string): Scenario {
+export function requestScenario(
+  base: string,
+  requests: readonly string[],
+  name: string,
+  expressions: readonly string[] = [],
+): Scenario {
   const steps = requests.map((text) => parseRequest(text, base));
   return {
     name,
     url: base,
-    steps: requests,
+    steps: [...requests, ...expressions],
     warmup: WARMUP,
-    iteration: async () => {
+    iteration: async (page) => {
       for (const step of steps) await send(step);
+      for (const expression of expressions) await (page as unknown as NodePage).run(expression);
     },
   };
 }

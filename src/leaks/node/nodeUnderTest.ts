@@ -9,6 +9,7 @@ import type { Subject } from '../drive/subject.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { InspectorSession } from './inspectorSession.ts';
+import { type ProgramCode, ProgramCodeRunner } from './programCode.ts';
 import { type ProgramState, type TimersDue, dueIn, readOpenFiles, readState, watchOpening } from './readProgram.ts';
 import { findTimerLists } from './timerLists.ts';
 
@@ -28,6 +29,10 @@ const MAX_STACKS = 20;
 export interface NodePage {
   /** The address of the program, where it is a server. */
   url(): string;
+  /** Runs an expression, or a function with a JSON argument, in the program. @returns its result, as JSON */
+  readonly evaluate: (code: ProgramCode, argument?: unknown) => Promise<unknown>;
+  /** The same for an expression whose result is of no use. */
+  readonly run: (expression: string) => Promise<void>;
 }
 
 interface StackTrace {
@@ -74,7 +79,6 @@ export class NodeUnderTest implements Subject {
     this.#scenario = scenario;
     this.#stepMs = options.stepMs;
     this.#program = options.program;
-    this.#page = { url: () => scenario.url };
     this.guard = new CheckGuard(options.signal);
     session.onClosed(() =>
       this.guard.end(
@@ -88,6 +92,13 @@ export class NodeUnderTest implements Subject {
         hint: 'A script runs without end: pause it in the debugger to see where.',
       });
     this.cdp = new GuardedCdp(session.asCdp, this.guard, hung);
+    // Without the limit of a call: a step has its own.
+    const code = new ProgramCodeRunner(session.asCdp);
+    this.#page = {
+      url: () => scenario.url,
+      evaluate: async (...call) => await code.run(...call),
+      run: async (expression) => await code.runStep(expression),
+    };
   }
 
   static async open(

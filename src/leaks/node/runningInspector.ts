@@ -171,6 +171,15 @@ export async function readInspectorUrl(address: string, signal: AbortSignal): Pr
   return targets.find(({ webSocketDebuggerUrl }) => webSocketDebuggerUrl !== undefined)?.webSocketDebuggerUrl;
 }
 
+/** Whether what answers at an address is the inspector of a Node program. */
+export async function isInspector(address: string): Promise<boolean> {
+  try {
+    return (await readInspectorUrl(address, AbortSignal.timeout(ASK_LIMIT_MS))) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Starts a small process that closes the inspector when this one says so or has gone, for whatever reason.
  *

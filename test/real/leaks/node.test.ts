@@ -10,6 +10,7 @@ import {
   nodeOpener,
   requestScenario,
 } from '../../../src/leaks/index.ts';
+import { readScenario } from '../../../src/scenarios/index.ts';
 import { freePort } from '../../support/ports.ts';
 import { isAlive } from '../../support/owners.ts';
 
@@ -112,6 +113,26 @@ describe('A check of a Node program', function () {
         `${path}: ${JSON.stringify([result.error, result.findings, result.growth])}`,
       );
     }
+  });
+
+  // An extension's command, a job: what no request reaches.
+  it('has the program run code in each iteration, and names the line in it that leaks', async () => {
+    writeFileSync(
+      join(folder, 'jobs.cjs'),
+      'exports.done = [];\nexports.run = (name) => {\n  exports.done.push({ name, at: [] });\n};\n',
+    );
+    writeFileSync(join(folder, 'worker.cjs'), "require('./jobs.cjs');\nsetInterval(() => {}, 60_000);\n");
+    const iteration = async ({ evaluate }: { readonly evaluate: (code: string) => Promise<unknown> }) =>
+      assert.equal(await evaluate("require('./jobs.cjs').run('nightly'); return 1;"), 1);
+    const scenario = readScenario({ iteration }, { url: 'http://127.0.0.1/' });
+    const target: NodeTarget = { kind: 'start', command: ['worker.cjs'], cwd: folder };
+    const events = checkLeaks(scenario, {}, { openBrowser: nodeOpener(target), workspaceFolder: folder });
+    let next = await events.next();
+    while (!next.done) next = await events.next();
+    const { verdict, error, findings } = next.value;
+    assert.equal(verdict, 'leak', JSON.stringify(error));
+    const [finding] = findings;
+    assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['jobs.cjs', 3]);
   });
 
   it('ends the program when the check is stopped', async () => {

@@ -65,6 +65,23 @@ describe('The arguments of a leakwright task', () => {
     ]);
   });
 
+  // `--browser` from the settings had `check` refuse every Node program.
+  it('of a Node program say nothing of browsers, and need no page', () => {
+    const settings = { ...defaults, browser: 'chrome', executablePath: '/opt/chrome' } as const;
+    assert.deepEqual(checkArguments({ nodePid: 4711, evaluate: 'fill()' }, settings), [
+      '--node-pid',
+      '4711',
+      '--evaluate',
+      'fill()',
+    ]);
+    assert.deepEqual(checkArguments({ node: 'server.mjs', file: 'a.leak.mjs' }, settings), [
+      '--node',
+      'server.mjs',
+      '--',
+      'a.leak.mjs',
+    ]);
+  });
+
   // A preset that cannot be run would be the first thing somebody tries.
   it('are there for every task that is offered, and for a browser watch', () => {
     const all = presets().map(({ definition }) => definition);

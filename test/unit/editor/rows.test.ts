@@ -4,13 +4,15 @@ import type { SessionInfo } from '../../../src/sessions/index.ts';
 import { openPages } from '../../../src/editor/start/openPages.ts';
 import { buildRows } from '../../../src/editor/processTree/buildRows.ts';
 import { leftoverFacts } from '../../../src/editor/processTree/leftoverText.ts';
+import { filterRows } from '../../../src/editor/processTree/filterRows.ts';
 import { factsTable } from '../../../src/editor/processTree/factsTable.ts';
 import { NodeStore } from '../../../src/editor/processTree/nodeStore.ts';
 import type { GroupRow, ProcessRow, ShownTree } from '../../../src/editor/processTree/row.ts';
+import { programFacts } from '../../../src/editor/processTree/programText.ts';
 import { processFacts } from '../../../src/editor/processTree/rowText.ts';
 import { nameOfSession } from '../../../src/editor/processTree/sessionText.ts';
 import { SteadyNumbers } from '../../../src/editor/processTree/steadyNumbers.ts';
-import { MIB, type Sketch, memory, renderer, shown } from './support/shownTrees.ts';
+import { MIB, type Sketch, memory, program, renderer, shown } from './support/shownTrees.ts';
 
 function text(groups: readonly GroupRow[]): string {
   const lines: string[] = [];
@@ -170,6 +172,58 @@ describe('Rows of the Processes view', () => {
       new SteadyNumbers(),
     );
     assert.equal(group!.children[0]!.look.description, '100 MB · evil [31m name');
+  });
+});
+
+describe('Rows of Node programs', () => {
+  const rows = (...programs: ReturnType<typeof program>[]) =>
+    buildRows([], new SteadyNumbers(), [], [], 'role', programs);
+
+  it('are one group, folded, with what each costs and how it grows', () => {
+    const growing = { slopePerSecond: (3 * MIB) / 60, correlation: 0.99, samples: 30, overMs: 120_000 };
+    const groups = rows(
+      program(10, { name: 'vite' }),
+      program(11, { within: 'packages/api', memory: memory(210), trend: growing }),
+    );
+    assert.equal(
+      text(groups),
+      ['Node programs of this workspace | 2', '  vite | 80 MB', '  server | 210 MB ▲ 3 MB/min · packages/api'].join(
+        '\n',
+      ),
+    );
+    const [group] = groups;
+    assert.equal(group!.expanded, false);
+    assert.equal(group!.look.spoken, 'Node programs of this workspace, 2 programs');
+    assert.equal(group!.children[1]!.look.spoken, 'server, 210 MB, growing by 3 MB a minute, packages/api');
+    assert.match(group!.children[0]!.look.context, /\bprogram\b.*\bprocess\b/);
+    assert.doesNotMatch(group!.children[0]!.look.context, /\bendable\b/);
+  });
+
+  it('come after what may need a person, and the largest first where that is asked for', () => {
+    const trees = [shown({ pid: 100, status: 'personal' }), shown({ pid: 200, status: 'orphan' })];
+    const programs = [program(10, { name: 'vite' }), program(11, { memory: memory(210) })];
+    const groups = buildRows(trees, new SteadyNumbers(), [], [], 'memory', programs);
+    assert.deepEqual(
+      groups.map(({ group }) => group),
+      ['orphans', 'programs', 'personal'],
+    );
+    assert.deepEqual(
+      groups[1]!.children.map(({ look }) => look.label),
+      ['server', 'vite'],
+    );
+  });
+
+  it('say their command line without its secrets, and are found by it', () => {
+    const secret = program(10, { commandLine: ['node', 'server.mjs', '--api-token=abc123'] });
+    const facts = programFacts(secret, 60_000).join('\n');
+    assert.match(facts, /^node server\.mjs --api-token=/);
+    assert.doesNotMatch(facts, /abc123/);
+    assert.match(facts, /Process 10, for 1 min\nMemory: 80 MB its share of all/);
+    const groups = rows(secret, program(11, { name: 'vite', commandLine: ['node', 'vite.js'] }));
+    assert.deepEqual(
+      filterRows(groups, 'server.mjs')[0]!.children.map(({ id }) => id),
+      ['program 10@100'],
+    );
   });
 });
 

@@ -8,9 +8,9 @@ import { normalizeUrl, splitSelectors } from '../../../src/editor/checks/address
 import { buildRows } from '../../../src/editor/processTree/buildRows.ts';
 import { SteadyNumbers } from '../../../src/editor/processTree/steadyNumbers.ts';
 import { openPages } from '../../../src/editor/start/openPages.ts';
-import { answers, findDevServers, toolOf } from '../../../src/editor/start/devServers.ts';
+import { answers, findDevServers } from '../../../src/editor/start/devServers.ts';
 import { pagesOfConfiguration, servingScripts } from '../../../src/editor/start/projectPages.ts';
-import { createProcessReader, findListeners } from '../../../src/processes/index.ts';
+import { createProcessReader, findListeners, programName } from '../../../src/processes/index.ts';
 import { parseNetstat, parseLsof, parseListening } from '../../../src/processes/listeners.ts';
 import { shown } from './support/shownTrees.ts';
 
@@ -63,7 +63,7 @@ describe('What there is to check', () => {
   });
 
   it('are servers named as their users call them', () => {
-    const tool = (commandLine: readonly string[], name = 'node') => toolOf({ commandLine, name });
+    const tool = (commandLine: readonly string[], name = 'node') => programName({ commandLine, name });
     assert.equal(tool(['node', '/w/shop/node_modules/.bin/vite', '--port', '5173']), 'vite');
     assert.equal(tool(['/usr/bin/node', '--import', '/w/node_modules/vite/bin/vite.js']), 'vite');
     assert.equal(tool(['node', '/w/node_modules/@angular/cli/bin/ng.js', 'serve']), '@angular/cli');

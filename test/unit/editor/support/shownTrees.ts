@@ -1,5 +1,6 @@
 import type { BrowserProcess, BrowserTree, ProcessRole, TreeSample } from '../../../../src/browsers/index.ts';
 import type { ShownRenderer, ShownTree } from '../../../../src/editor/processTree/row.ts';
+import type { NodeProgram } from '../../../../src/machine/index.ts';
 import type { OwnedTree, OwnershipStatus } from '../../../../src/orphans/index.ts';
 import type { ProcessInfo, ProcessMemory } from '../../../../src/processes/index.ts';
 
@@ -72,6 +73,23 @@ export function shown({ pid, status = 'owned', owner, roles = ['browser', 'rende
     session: undefined,
     ending: false,
     pages: new Map(),
+  };
+}
+
+/** A program on Node as a view gets it. */
+export function program(
+  pid: number,
+  overrides: Partial<NodeProgram> & { readonly commandLine?: readonly string[] } = {},
+): NodeProgram {
+  const { commandLine = ['node', 'server.mjs'], ...rest } = overrides;
+  return {
+    key: `${pid}@${pid * 10}`,
+    info: info(pid, { name: 'node', commandLine }),
+    name: 'server',
+    within: '',
+    memory: memory(80),
+    trend: undefined,
+    ...rest,
   };
 }
 

@@ -39,6 +39,15 @@ describe('A scenario of requests', () => {
     }
   });
 
+  it('has the program run its expressions after the requests', async () => {
+    const ran: string[] = [];
+    const page = { run: (expression: string) => Promise.resolve(void ran.push(expression)) } as unknown as Page;
+    const scenario = requestScenario('http://127.0.0.1/', [], 'cache', ['fill()', 'empty()']);
+    await scenario.iteration(page);
+    assert.deepEqual(ran, ['fill()', 'empty()']);
+    assert.deepEqual(scenario.steps, ran);
+  });
+
   it('refuses what is no request, before anything runs', () => {
     for (const text of ['/items', 'GET', '', 'GET http://[', '12 /x']) {
       assert.throws(() => requestScenario('http://127.0.0.1:1', [text], 'x'), /is no request/, text);
