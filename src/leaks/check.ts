@@ -232,7 +232,7 @@ function startMeasuring(run: Run, warmup: number): Measurements {
       escalateTo: (options.escalateTo ?? DEFAULT_ESCALATE_TO) + warmup - run.warmup,
       deep: options.deep ?? false,
       ...(subject!.age ? { ages: true } : {}),
-      ...(subject!.sprint && options.escalateTo === undefined ? { reach: DEFAULT_REACH + warmup - run.warmup } : {}),
+      ...(options.escalateTo === undefined ? farther(subject!, DEFAULT_REACH + warmup - run.warmup) : {}),
     },
     clock,
     followUntil: () => followUntil(run),
@@ -241,6 +241,10 @@ function startMeasuring(run: Run, warmup: number): Measurements {
   run.measurements = measurements;
   return measurements;
 }
+
+/** How far what is still open after the usual follow-up is followed: growth, where iterations cost little; readings, everywhere. */
+const farther = ({ sprint }: Subject, iterations: number): { reach?: number; lateLook: number } =>
+  sprint ? { reach: iterations, lateLook: iterations } : { lateLook: iterations };
 
 function followUntil({ options, clock, startedMonotonic }: Run): number {
   const now = clock.monotonic();

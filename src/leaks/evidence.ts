@@ -23,6 +23,8 @@ export interface EvidenceSettings {
   readonly escalateTo: number;
   /** Iterations in all up to which growth that goes on is followed where an iteration costs little; absent where it does not. */
   readonly reach?: number;
+  /** Iterations in all up to which a counter that rose is read again, where nothing was found behind it. */
+  readonly lateLook?: number;
   /** Whether the page's time can be moved on by minutes. */
   readonly ages?: boolean;
   /** Whether the heap is studied even where nothing grows. */

@@ -32,6 +32,8 @@ export interface MadePage {
   readonly historyEntries?: number;
   /** Iterations up to which growth is followed where they cost little. */
   readonly reach?: number;
+  /** Iterations up to which a counter that rose is read again, where nothing was found behind it. */
+  readonly lateLook?: number;
   /** Counted iterations. Default: 7. */
   readonly iterations?: number;
   /** ms that an iteration of the count takes. */
@@ -90,7 +92,7 @@ export function makeEvidence(page: MadePage): Evidence {
       iterations: page.iterations ?? 7,
       escalateTo: 60,
       deep: false,
-      ...defined({ reach: page.reach, ages: page.aged && true }),
+      ...defined({ reach: page.reach, lateLook: page.lateLook, ages: page.aged && true }),
     },
     observations: [...observations],
   });
@@ -457,15 +459,25 @@ export const MADE_PAGES: readonly MadePage[] = [
   {
     name: 'a heap of 4 KB an iteration that comes to rest after some dozens',
     truth: 'clean',
-    aged: 'stays',
-    reach: 540,
+    lateLook: 540,
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.min(Math.max(0, i), 60) * 4096 }),
+  },
+  {
+    name: 'bytes of texts outside the heap, in a list that is cut at 50',
+    truth: 'clean',
+    lateLook: 540,
+    counters: (i) => ({ backingStoreBytes: Math.min(Math.max(0, i), 50) * 19 }),
+  },
+  {
+    name: 'bytes outside the heap that nothing explains',
+    truth: 'inconclusive',
+    lateLook: 540,
+    counters: (i) => ({ backingStoreBytes: Math.max(0, i) * 19 }),
   },
   {
     name: 'a heap of 4 KB an iteration that does not come to rest',
     truth: 'inconclusive',
-    aged: 'stays',
-    reach: 540,
+    lateLook: 540,
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i) * 4096 }),
   },
   {

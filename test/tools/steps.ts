@@ -20,16 +20,11 @@ const node = process.execPath;
 const mocha = [node, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/tools/countingReporter.cjs'];
 const real = [...mocha, '--timeout', '90000', '--retries', retries];
 const REAL = 'test/real/**/*.test.ts';
+const testsOf = (...files: readonly string[]): readonly string[] => files.map((file) => `test/real/${file}.test.ts`);
 /** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
-const CHECKS = [
-  'leaks/**/*',
-  'playwright/**/*',
-  'cli/check',
-  'cli/history',
-  'cli/remote',
-  'cli/watch',
-  'cli/webServer',
-].map((files) => `test/real/${files}.test.ts`);
+const CHECKS = testsOf('leaks/**/*', 'playwright/**/*');
+/** The same, as commands. */
+const COMMANDS = testsOf('cli/check', 'cli/history', 'cli/remote', 'cli/watch', 'cli/webServer');
 const PACKAGES = 'test/real/package/**/*.test.ts';
 
 const build: Step = {
@@ -49,7 +44,7 @@ const browser: Step = {
 const processes: Step = {
   name: 'processes',
   title: 'Tests on real process trees, sessions and orphans',
-  command: [...real, ...[...CHECKS, PACKAGES].flatMap((files) => ['--ignore', files]), REAL],
+  command: [...real, ...[...CHECKS, ...COMMANDS, PACKAGES].flatMap((files) => ['--ignore', files]), REAL],
   counts: true,
   starts: true,
 };
@@ -99,6 +94,13 @@ const checks: Step = {
   name: 'checks',
   title: 'Leak checks on real Chromium',
   command: [...real, ...CHECKS],
+  counts: true,
+  starts: true,
+};
+const commands: Step = {
+  name: 'commands',
+  title: 'Leak checks as commands',
+  command: [...real, ...COMMANDS],
   counts: true,
   starts: true,
 };
@@ -152,9 +154,9 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
     ? [
         [[build, browser]],
         [
-          [checks, demo],
-          [pack, editor, ui, packages],
-          [typecheck, lint, unused, unusedByUsers, unit, processes, firstMinutes, format],
+          [checks, demo, typecheck, lint, unused, unusedByUsers, format],
+          [pack, editor, ui, commands],
+          [unit, processes, firstMinutes, packages],
         ],
       ]
     : [
@@ -164,7 +166,7 @@ export const stagesOf = (isolated: boolean): readonly Stage[] =>
           [typecheck, lint, unused, unusedByUsers, pack, unit, format],
         ],
         [
-          [checks, demo],
+          [checks, commands, demo],
           [editor, ui, firstMinutes, packages],
         ],
       ];

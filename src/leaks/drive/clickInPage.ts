@@ -5,6 +5,7 @@
  *
  * @param limitMs when no further iteration is begun, by the page's clock
  * @param restMs so much of the page's time passes after each iteration, for what it has put off
+ * @param inFrames whether each iteration ends with a frame: events of dialogs, scrolling and resizing, and observers, come with one
  * @returns iterations done; it ends before one whose elements do not all plainly stand there
  */
 export async function clickInPage(
@@ -12,6 +13,7 @@ export async function clickInPage(
   iterations: number,
   limitMs: number,
   restMs: number,
+  inFrames: boolean,
 ): Promise<number> {
   const began = performance.now();
   const { scheduler } = globalThis as unknown as {
@@ -48,6 +50,14 @@ export async function clickInPage(
       hit.dispatchEvent(new MouseEvent('mouseup', common));
       hit.dispatchEvent(new PointerEvent('click', pointer));
       // After whatever the page has put off for a moment.
+      await scheduler.postTask(() => undefined, { priority: 'background' });
+    }
+    if (inFrames) {
+      // A window that nobody sees may draw none.
+      await new Promise((resolve) => {
+        requestAnimationFrame(resolve);
+        setTimeout(resolve, 100);
+      });
       await scheduler.postTask(() => undefined, { priority: 'background' });
     }
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));

@@ -28,7 +28,7 @@ import { PageTime } from './pageTime.ts';
 import { QuickClicks } from './quickClicks.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
 import { type Settled, Settling, type Wait } from './settle.ts';
-import type { Subject } from './subject.ts';
+import type { ClicksInPage, Subject } from './subject.ts';
 import { WorkerTargets } from './workerTargets.ts';
 
 /** Milliseconds. */
@@ -265,12 +265,12 @@ export class PageUnderTest implements Subject {
     return await this.#world.call(countMutations);
   }
 
-  async clickInPage(iterations: number, onlySynchronous = false): Promise<number> {
+  async clickInPage(iterations: number, { onlySynchronous = false, inFrames = false }: ClicksInPage): Promise<number> {
     const { steps } = this.#scenario;
     const outside = this.workers.frames.length > 0 || this.#settling.hasOpenRequests;
     if (!steps || this.#framesChanged || !this.#quick.can(onlySynchronous, outside)) return 0;
     await markKnownFrames(this.cdp, this.#begun + 1);
-    const { done, skippedMs } = await this.#quick.run(steps, iterations);
+    const { done, skippedMs } = await this.#quick.run(steps, iterations, inFrames);
     this.#begun += done;
     this.skippedMs += skippedMs;
     await this.#settle('frame');

@@ -57,13 +57,17 @@ export class QuickClicks {
     return !onlySynchronous && !outside && !this.#needsRealTime && this.#time.skips;
   }
 
-  /** @returns iterations done, and the milliseconds of the page's time that were skipped in them */
+  /**
+   * @param inFrames whether a frame is drawn after each iteration
+   * @returns iterations done, and the milliseconds of the page's time that were skipped in them
+   */
   async run(
     steps: readonly string[],
     iterations: number,
+    inFrames: boolean,
   ): Promise<{ readonly done: number; readonly skippedMs: number }> {
     if (!this.#isAsynchronous)
-      return { done: await this.#world.call(clickInPage, steps, iterations, CLICKING_MS, 0), skippedMs: 0 };
+      return { done: await this.#world.call(clickInPage, steps, iterations, CLICKING_MS, 0, inFrames), skippedMs: 0 };
     const many = this.#clickedMs === undefined ? FIRST_CLICKS : Math.floor(CLICKING_MS / this.#clickedMs);
     const clicks = Math.max(1, Math.min(iterations, many));
     const restMs = Math.ceil(Math.max(...this.#timersMs) * REST_FACTOR) + 1;
@@ -73,7 +77,7 @@ export class QuickClicks {
     const limitMs = skippedMs + CLICKING_MS;
     const done = await this.#time.skipDuring(
       skippedMs,
-      async () => await this.#world.call(clickInPage, steps, clicks, limitMs, restMs),
+      async () => await this.#world.call(clickInPage, steps, clicks, limitMs, restMs, inFrames),
     );
     if (done > 0) this.#clickedMs = (this.#clock.monotonic() - began) / done;
     return { done, skippedMs };

@@ -6,6 +6,11 @@ import type { CoveredIteration } from './functionsRun.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import type { WorkerTarget } from './workerTargets.ts';
 
+export interface ClicksInPage {
+  readonly onlySynchronous?: boolean;
+  readonly inFrames?: boolean;
+}
+
 /**
  * What a check runs its iterations on: a page, or a program on Node. The loop needs no more of it than this; everything that it
  * awaits ends with the check.
@@ -53,9 +58,10 @@ export interface Subject {
    * Runs iterations as events inside the page, hundreds a second. @returns how many were done: none where its steps, or what they
    * start, need more than that
    *
-   * @param onlySynchronous none are done where an iteration starts work that is waited for
+   * @param how.onlySynchronous none are done where an iteration starts work that is waited for
+   * @param how.inFrames a frame is drawn after each, which takes 16 ms
    */
-  clickInPage?(iterations: number, onlySynchronous?: boolean): Promise<number>;
+  clickInPage?(iterations: number, how: ClicksInPage): Promise<number>;
   /** Moves its time on by ms, in 3 s of real time at most; absent where that cannot be done. @returns the ms that passed */
   readonly age?: ((ms: number) => Promise<number>) | undefined;
   /** Mutations of the document since it was made; absent where there is none. */

@@ -1,27 +1,14 @@
 import type { Evidence, HeapNumber } from '../evidence.ts';
 import type { Because, BoundedGrowth, Verdict } from '../model.ts';
-import { BEHIND_FOLLOWED, EXACT_BYTES, SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
+import { SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
 import { followUp } from './followUp.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
-import { fellWhileAging } from './reach.ts';
-import { findRunaway } from './runaway.ts';
 import { suspicionsIn } from './slowGrowth.ts';
-import { type Reading, lateRate, leastBytes } from './lateLook.ts';
-import { type Suspicion, bytesGrow, roseIn, typicalStep } from './suspicion.ts';
-import { thresholds } from './thresholds.ts';
-import {
-  agedIn,
-  begunIn,
-  countView,
-  coveredIn,
-  drivenIn,
-  failureIn,
-  heapView,
-  sprintsIn,
-  workerHeaps,
-} from './view.ts';
+import { type Explained, latestReading, stillRises, unexplained } from './stillRising.ts';
+import { type Suspicion, bytesGrow, roseIn } from './suspicion.ts';
+import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
@@ -178,47 +165,31 @@ function flat(evidence: Evidence): Decision {
   };
 }
 
-const HEAPS: ReadonlySet<string> = new Set(['jsHeapBytes', 'embedderHeapBytes']);
-
 /** Without a leak, each counter that rose must have come to rest, or its gain must be explained; else nothing can be said. */
 function withoutLeak(
   evidence: Evidence,
   suspicions: readonly Suspicion[],
-  seen: {
+  seen: Explained & {
     readonly open: readonly string[];
-    readonly anyReleased: boolean;
-    readonly undoNodes: number;
-    readonly boundedBytes: number;
     readonly cutShort: boolean;
     readonly bounded: readonly BoundedGrowth[];
     readonly warnings: string[];
   },
 ): Pick<Decision, 'verdict' | 'because'> {
   const failure = failureIn(evidence);
-  const { end, begun, samples } = countView(evidence);
+  const { begun, samples } = countView(evidence);
   const rose = roseIn(suspicions);
   if (failure !== undefined) return notFinished(failure, rose);
   if (seen.cutShort) return inconclusive('not followed to the end', seen.warnings.at(-1)!, { rose });
-  const nodes = suspicions.find(({ counter }) => counter === 'nodes');
-  // Steps to undo are nodes, and more of the browser's heap than these.
-  const isTyping = nodes !== undefined && seen.undoNodes >= nodes.perIteration * thresholds.keepsRising;
-  // What goes after minutes comes again in the iterations after them, and the heap rises with it.
-  const aged = agedIn(evidence);
-  const goesByItself =
-    aged !== undefined && suspicions.some((one) => countsThings(one.counter) && fellWhileAging(one, aged));
-  const relevant = suspicions.filter(
-    ({ counter }) =>
-      !(seen.anyReleased && BEHIND_FOLLOWED.has(counter)) &&
-      !(goesByItself && HEAPS.has(counter)) &&
-      !(isTyping && (counter === 'nodes' || counter === 'embedderHeapBytes')),
-  );
-  const rising = relevant.filter((suspicion) => stillRises(suspicion, evidence, seen.boundedBytes));
+  const rising = unexplained(evidence, suspicions, seen);
   if (rising.length > 0) {
+    const last = latestReading(evidence);
     const readings = rising.map(({ counter }) => {
       const counted = samples.map((sample) => sample[counter] ?? 0);
-      const then = end
-        ? `, then ${end.counters[counter] ?? 0} after ${end.begun - begun} more iterations`
-        : ', and no more iterations were run';
+      const then =
+        last.begun > begun
+          ? `, then ${last.counters[counter] ?? 0} after ${last.begun - begun} more iterations`
+          : ', and no more iterations were run';
       return `${counter}: ${counted.join(', ')}${then}`;
     });
     seen.warnings.push(`What makes ${rising.map(({ counter }) => counter).join(', ')} rise could not be told.`);
@@ -244,18 +215,6 @@ function withoutLeak(
       numbers: { rose, bounded: explained.slice(0, 20) },
     },
   };
-}
-
-/** Fewest that must have come while holders were watched, had the counter gone on: fewer may be chance. */
-const FEWEST_EXPECTED = 2;
-
-/** Whether the last iterations, while holders were watched, show that the counter came to its limit after the count. */
-function cameToRest(counter: string, perIteration: number, evidence: Evidence): boolean {
-  const { watched } = heapView(evidence, 0);
-  if (!watched?.counters || perIteration * watched.iterations < FEWEST_EXPECTED) return false;
-  const [before, after] = watched.counters;
-  const gain = (after[counter] ?? 0) - (before[counter] ?? 0);
-  return gain < perIteration * watched.iterations * thresholds.keepsRising;
 }
 
 /** Iterations that may begin while another is at work, at most: one is how new periodic work is learnt. */
@@ -316,45 +275,4 @@ function inconclusive(
   numbers: Because['numbers'],
 ): { readonly verdict: 'inconclusive'; readonly because: Because } {
   return { verdict: 'inconclusive', because: { rule, reason, numbers } };
-}
-
-/** What the counters were at the beginning and at the end of the last iterations. */
-function lastStretch(evidence: Evidence): readonly [from: Reading, last: Reading] {
-  const { samples, begun, end } = countView(evidence);
-  const counted = { begun, counters: samples.at(-1)! };
-  const sprints = sprintsIn(evidence);
-  const last = end ?? sprints.at(-1) ?? counted;
-  const from = sprints.findLast((sprint) => sprint.begun < last.begun) ?? counted;
-  return [from, last];
-}
-
-/**
- * Whether a counter that rose during the count went on at about its rate until the end of the check.
- *
- * @param boundedBytes what explains as much of the gain of a heap
- */
-function stillRises(suspicion: Suspicion, evidence: Evidence, boundedBytes = 0): boolean {
-  const { counter, perIteration } = suspicion;
-  const aged = agedIn(evidence);
-  if (aged && countsThings(counter) && fellWhileAging(suspicion, aged)) return false;
-  const { samples, end } = countView(evidence);
-  // What filled up in hundreds of iterations rose for most of them.
-  const [from, last] = lastStretch(evidence);
-  const iterations = last.begun - from.begun;
-  const gain = (last.counters[counter] ?? 0) - (from.counters[counter] ?? 0);
-  const runaway = counter === 'jsHeapBytes' ? findRunaway(samples) : undefined;
-  const typical = typicalStep(samples, counter);
-  const least = leastBytes(counter);
-  // Nothing was read after the count: what rose by as much has not been seen to end.
-  if (iterations <= 0) return runaway !== undefined || (!countsThings(counter) && typical >= least);
-  // What ended the count below where it began comes and goes.
-  if (perIteration <= 0) return false;
-  if (countsThings(counter) || EXACT_BYTES.has(counter))
-    return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
-  const unexplained = lateRate(counter, evidence, end) - boundedBytes / iterations;
-  if (typical >= least && unexplained >= typical * thresholds.keepsRising) return true;
-  if (!runaway) return false;
-  // Growth that multiplies adds at least what its last step did.
-  const [former = 0, latter = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);
-  return gain >= (latter - former) * runaway.factor * iterations * thresholds.keepsRising;
 }

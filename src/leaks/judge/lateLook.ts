@@ -1,9 +1,10 @@
-import type { CountersSeen, Evidence } from '../evidence.ts';
-import type { Counters } from '../measure/counters.ts';
+import type { Evidence } from '../evidence.ts';
+import { EXACT_BYTES, countsThings } from '../platform/index.ts';
+import { lateRate, leastBytes } from './stillRising.ts';
 import type { Step } from './steps.ts';
 import { type Suspicion, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { begunIn, countView, heapView, sprintsIn } from './view.ts';
+import { begunIn, countView, sprintsIn } from './view.ts';
 
 /**
  * Iterations to each of the readings by which a heap is seen to come to rest: code that is compiled, feedback that is collected and
@@ -16,8 +17,8 @@ const READINGS = [30, 50, 70];
  * iterations in which nothing else is measured. Without that, a few KB of code that warms up could not be told from a leak.
  */
 export function nextLateLook(evidence: Evidence, suspicions: readonly Suspicion[]): Step | undefined {
-  const { reach, ages } = evidence.settings;
-  if (reach === undefined || ages !== true) return undefined;
+  const { lateLook } = evidence.settings;
+  if (lateLook === undefined) return undefined;
   const sprints = sprintsIn(evidence);
   const late = sprints.filter(({ begun }) => begun > (lastMeasured(evidence) ?? 0));
   const iterations = READINGS[late.length];
@@ -30,7 +31,7 @@ export function nextLateLook(evidence: Evidence, suspicions: readonly Suspicion[
       ? typical >= leastBytes(counter)
       : lateRate(counter, evidence) >= Math.max(typical, 1) * thresholds.keepsRising;
   });
-  return isOpen ? { do: 'sprint', to: begunIn(evidence) + iterations, of: reach, by: 'rest' } : undefined;
+  return isOpen ? { do: 'sprint', to: begunIn(evidence) + iterations, of: lateLook, by: 'rest' } : undefined;
 }
 
 /** Iterations begun when objects were last told apart, snapshots taken or holders watched. */
@@ -38,40 +39,25 @@ function lastMeasured({ observations }: Evidence): number | undefined {
   return observations.findLast(({ saw }) => saw === 'snapshot' || saw === 'watched' || saw === 'counters')?.begun;
 }
 
-/** Of a heap, what an iteration must leave to need an explanation: the browser's own has its records, and what was painted last. */
-export const leastBytes = (counter: string): number =>
-  counter === 'embedderHeapBytes' ? thresholds.recordsBytes : thresholds.unexplainedBytes;
-
-export interface Reading {
-  readonly begun: number;
-  readonly counters: Counters;
-}
-
-/** The counters at the end of the count and after it, one for each moment, oldest first. */
-function readingsAfter(evidence: Evidence, end?: CountersSeen & { readonly begun: number }): readonly Reading[] {
-  const { samples, begun } = countView(evidence);
-  const { watched } = heapView(evidence, 0);
-  const [before, after] = watched?.counters ?? [];
-  const all: Reading[] = [{ begun, counters: samples.at(-1)! }, ...sprintsIn(evidence)];
-  if (watched && before && after)
-    all.push(
-      { begun: watched.begun - watched.iterations, counters: before },
-      { begun: watched.begun, counters: after },
-    );
-  if (end) all.push(end);
-  const latest = new Map(all.toSorted((a, b) => a.begun - b.begun).map((reading) => [reading.begun, reading]));
-  return [...latest.values()];
-}
+/**
+ * Iterations to each reading of a counter that is exact and went on until the end, with nothing found behind it: a collection that is
+ * cut at 50, 100 or 300 comes to its limit in one of them.
+ */
+const EXACT_READINGS = [30, 50, 100, 150, 150];
 
 /**
- * Bytes of a heap an iteration in the end: of the last two stretches between readings, the slower one. The last may have what tracking
- * and its snapshot leave (*measured: 20 to 85 KB in all, on pages whose own heap is flat*); growth that goes on is in both.
+ * What nothing explains, but an exact counter shows, is followed until it comes to rest. That can only turn _inconclusive_ into _clean_.
+ *
+ * @param open The counters that went on, and are not explained.
  */
-export function lateRate(counter: string, evidence: Evidence, end?: CountersSeen & { readonly begun: number }): number {
-  const readings = readingsAfter(evidence, end).slice(-3);
-  const rates = readings.slice(1).map((reading, index) => {
-    const before = readings[index]!;
-    return ((reading.counters[counter] ?? 0) - (before.counters[counter] ?? 0)) / (reading.begun - before.begun);
-  });
-  return Math.min(...rates);
+export function nextExactLook(evidence: Evidence, open: readonly Suspicion[]): Step | undefined {
+  const { lateLook } = evidence.settings;
+  if (lateLook === undefined || !open.some(({ counter }) => isExact(counter))) return undefined;
+  const { end, begun } = countView(evidence);
+  const late = sprintsIn(evidence).filter((sprint) => sprint.begun > (end?.begun ?? begun));
+  const iterations = EXACT_READINGS[late.length];
+  if (iterations === undefined || late.some(({ endedBy }) => endedBy !== 'done')) return undefined;
+  return { do: 'sprint', to: begunIn(evidence) + iterations, of: lateLook, by: 'rest' };
 }
+
+const isExact = (counter: string): boolean => countsThings(counter) || EXACT_BYTES.has(counter);

@@ -7,8 +7,10 @@ import { hasCandidates } from './judgeSnapshot.ts';
 import { isOnElement } from './fold/foldTargets.ts';
 import { nextAge, nextReach } from './reach.ts';
 import { findMultiplied, findRunaway, growsEvenly } from './runaway.ts';
-import { nextLateLook } from './lateLook.ts';
+import { nextExactLook, nextLateLook } from './lateLook.ts';
+import type { LeakCandidate } from './leakCandidate.ts';
 import type { Step } from './steps.ts';
+import { type Explained, unexplained } from './stillRising.ts';
 import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
 import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
@@ -48,19 +50,23 @@ export function plan(evidence: Evidence): Step {
     if (worker) return worker;
   }
   const { end, begun } = countView(evidence);
-  if (!end && !foundLeak(evidence, suspicions)) {
-    const late = nextLateLook(evidence, suspicions);
-    if (late) return late;
-  }
+  const found = decidePage(evidence, suspicions);
+  if (found.leaks.length > 0) return !end && begunIn(evidence) > begun ? { do: 'end' } : { do: 'decide' };
+  const late = end ? undefined : nextLateLook(evidence, suspicions);
+  if (late) return late;
   if (!end && begunIn(evidence) > begun) return { do: 'end' };
-  return { do: 'decide' };
+  return nextExactLook(evidence, unexplained(evidence, suspicions, found)) ?? { do: 'decide' };
 }
 
-/** Whether the page's own heap shows a leak, by all that was seen of it. */
-function foundLeak(evidence: Evidence, suspicions: readonly Suspicion[]): boolean {
+/** What the page's own heap shows, by all that was seen of it. */
+function decidePage(
+  evidence: Evidence,
+  suspicions: readonly Suspicion[],
+): Explained & { readonly leaks: readonly LeakCandidate[] } {
   const view = heapView(evidence, 0);
-  if (view.snapshots.length === 0 || mayLeak(evidence, view, suspicions) !== 'yes') return false;
-  return decideHeap(view, followUp(evidence, view), suspicions, begunIn(evidence)).leaks.length > 0;
+  if (view.snapshots.length === 0 || mayLeak(evidence, view, suspicions) !== 'yes')
+    return { leaks: [], anyReleased: false, undoNodes: 0, boundedBytes: 0 };
+  return decideHeap(view, followUp(evidence, view), suspicions, begunIn(evidence));
 }
 
 /** Iterations that left nothing behind may have done nothing at all. */

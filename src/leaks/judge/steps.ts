@@ -3,9 +3,10 @@ import type { GrowthReport } from '../snapshot/messages.ts';
 
 /**
  * How quick iterations click. `mouse`: as all others do. `page`: by events made inside the page; none are done where that cannot be.
- * `page or mouse`: by the mouse where events inside the page cannot be made. `rest`: by the mouse, with a frame after each.
+ * `page or mouse`: by the mouse where events inside the page cannot be made. `rest`: by the mouse, with a frame after each; `page in frames or mouse` draws
+ * a frame after each, too.
  */
-export type SprintBy = 'mouse' | 'page or mouse' | 'page' | 'rest';
+export type SprintBy = 'mouse' | 'page or mouse' | 'page in frames or mouse' | 'page' | 'rest';
 
 /** What is still missing for an answer. The check does it and adds what it saw to the evidence. */
 export type Step =

@@ -247,7 +247,7 @@ export class Measurements {
       await study.trackAnew();
       for (const last = subject.begun + iterations; subject.begun < last; await study.cut()) {
         const to = Math.min(last, subject.begun + step.inRunsOf);
-        yield* this.#sprint({ do: 'sprint', to, of: last, by: 'page or mouse' }, 'untold');
+        yield* this.#sprint({ do: 'sprint', to, of: last, by: 'page in frames or mouse' }, 'untold');
         study.workEnded();
       }
       await subject.settle();

@@ -48,7 +48,8 @@ export class Sprints {
     while (subject.begun < to && endedBy === 'done') {
       const runBegan = this.#clock.monotonic();
       const most = Math.min(CLICKED_AT_ONCE, to - subject.begun);
-      const done = by === 'mouse' || by === 'rest' ? 0 : ((await subject.clickInPage?.(most, by === 'page')) ?? 0);
+      const how = { onlySynchronous: by === 'page', inFrames: by === 'page in frames or mouse' };
+      const done = by === 'mouse' || by === 'rest' ? 0 : ((await subject.clickInPage?.(most, how)) ?? 0);
       if (by === 'page' && done === 0) {
         endedBy = 'time';
         break;

@@ -47,14 +47,14 @@ describe('quick clicks inside a page', () => {
   it('skip no time of a page that has nothing to wait for', async () => {
     const quick = make({});
     assert.equal(quick.can(true, true), true);
-    assert.deepEqual(await quick.run(['#go'], 25), { done: 25, skippedMs: 0 });
+    assert.deepEqual(await quick.run(['#go'], 25, false), { done: 25, skippedMs: 0 });
     assert.deepEqual([skipped, clicks], [[], [{ iterations: 25, restMs: 0 }]]);
   });
 
   it('give each iteration the time that the slowest so far needed, and no more', async () => {
     const quick = make({ waitedFor: ['timer'], timersMs: 100 }, { waitedFor: ['timer'], timersMs: 300 });
     assert.equal(quick.can(false, false), true);
-    const { done, skippedMs } = await quick.run(['#go'], 3);
+    const { done, skippedMs } = await quick.run(['#go'], 3, false);
     assert.equal(done, 3);
     const { restMs } = clicks[0]!;
     assert.ok(restMs > 300 && restMs < 400, `${restMs} ms`);
