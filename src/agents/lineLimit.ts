@@ -20,8 +20,8 @@ const NEWLINE = 0x0a;
 export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_BYTES): Transform {
   let pieces: Buffer[] = [];
   let bytes = 0;
-  /** The beginning of a line that is too long, while its end is waited for. */
-  let refused: Buffer | undefined;
+  /** The line that is being read is too long, and was answered as soon as that was known: its end may never come. */
+  let isRefused = false;
 
   function refuse(code: number, message: string, head: Buffer): void {
     const found = /"id"\s*:\s*("(?:[^"\\]|\\.){1,200}"|-?\d{1,15})\s*[,}]/.exec(head.toString('utf8'))?.[1] ?? '';
@@ -30,24 +30,25 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
   }
 
   function add(part: Buffer): void {
-    if (refused) return;
+    if (isRefused) return;
     pieces.push(part);
     bytes += part.length;
     if (bytes <= maxBytes) return;
-    refused = Buffer.concat(pieces).subarray(0, SEARCHED_BYTES);
+    isRefused = true;
+    const head = Buffer.concat(pieces).subarray(0, SEARCHED_BYTES);
     pieces = [];
+    refuse(INVALID_REQUEST, `A message may have ${maxBytes} bytes; this one is longer.`, head);
   }
 
   function endLine(stream: Transform): void {
     const line = Buffer.concat(pieces);
-    if (refused) refuse(INVALID_REQUEST, `A message may have ${maxBytes} bytes; this one is longer.`, refused);
-    else if (line.toString('utf8').trim() !== '') {
+    if (!isRefused && line.toString('utf8').trim() !== '') {
       if (isJson(line.toString('utf8'))) stream.push(Buffer.concat([line, Buffer.of(NEWLINE)]));
       else refuse(PARSE_ERROR, 'The message is not JSON.', line.subarray(0, SEARCHED_BYTES));
     }
     pieces = [];
     bytes = 0;
-    refused = undefined;
+    isRefused = false;
   }
 
   return new Transform({
@@ -59,6 +60,11 @@ export function limitLines(answer: (line: string) => void, maxBytes = MAX_LINE_B
         from = at + 1;
       }
       add(chunk.subarray(from));
+      done();
+    },
+    flush(done: TransformCallback) {
+      // A client that closes its end in the middle of a line has sent a message all the same.
+      endLine(this);
       done();
     },
   });

@@ -167,6 +167,9 @@ export async function* launch(run: CheckRun): AsyncGenerator<LeakEvent, LeakBrow
 }
 
 /** Ends the run with the caller's signal and with its time limit. @returns ends the waiting for both */
+/** A timer of more ms runs out at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 function endWith({ context: { signal }, abort }: CheckRun, limitMs: number | undefined): () => void {
   const onAbort = (): void => abort.abort(signal?.reason);
   if (signal?.aborted) onAbort();
@@ -177,7 +180,7 @@ function endWith({ context: { signal }, abort }: CheckRun, limitMs: number | und
         hint: 'Where the page or the machine is slow, give it more with --timeout, or with timeout in its task.',
       }),
     );
-  const limit = limitMs === undefined ? undefined : setTimeout(late, limitMs);
+  const limit = limitMs === undefined ? undefined : setTimeout(late, Math.min(limitMs, LONGEST_TIMER_MS));
   return () => {
     clearTimeout(limit);
     signal?.removeEventListener('abort', onAbort);

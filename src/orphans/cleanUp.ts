@@ -21,7 +21,9 @@ import type {
   CleanedTree,
   PlannedTree,
 } from './cleanUpModel.ts';
+import { createTreeProbe } from './clients.ts';
 import { closeRequest } from './closeBrowser.ts';
+import { endDisplay } from './displays.ts';
 import type { OwnedTree } from './model.ts';
 import { serverTree } from './agentServers.ts';
 import { endedByAnother } from './otherCleanUps.ts';
@@ -104,12 +106,12 @@ export function describePlan(plan: CleanUpPlan): CleanUpResult {
  * Ends one tree, by whatever way its kind needs. Asks no questions about ownership: that is for the caller.
  */
 export async function endBrowserTree(
-  owned: Pick<OwnedTree, 'tree' | 'companions'>,
-  options: Pick<CleanUpOptions, 'ending' | 'reader'> & { readonly onEvent?: (event: EndTreeEvent) => void },
+  owned: Pick<OwnedTree, 'tree' | 'companions' | 'display'>,
+  options: Pick<CleanUpOptions, 'ending' | 'reader' | 'probe'> & { readonly onEvent?: (event: EndTreeEvent) => void },
 ): Promise<EndTreeResult> {
-  const { tree } = owned;
+  const { tree, display } = owned;
   const askNicely = await closeRequest(tree);
-  return await endTree(identityOf(tree.root), {
+  const ended = await endTree(identityOf(tree.root), {
     ...options.ending,
     reader: options.reader,
     members: tree.processes.map(({ info }) => identityOf(info)),
@@ -118,6 +120,15 @@ export async function endBrowserTree(
     group: tree.driver ? 'never' : 'auto',
     ...defined({ askNicely, onEvent: options.onEvent }),
   });
+  if (display === undefined || (ended.outcome !== 'ended' && ended.outcome !== 'alreadyGone')) return ended;
+  const others = await endDisplay(display, {
+    reader: options.reader,
+    probe: options.probe ?? createTreeProbe(),
+    // It is in the group of the job that has ended, with others.
+    end: (info) => endTree(identityOf(info), { ...options.ending, reader: options.reader, group: 'never' }),
+    ...defined({ clock: options.ending?.clock }),
+  });
+  return others.find(({ outcome }) => outcome === 'survived') ?? ended;
 }
 
 /** Servers that have browsers go with the last of them. */
@@ -148,7 +159,7 @@ async function cleanTree(
   try {
     const result = await endBrowserTree(current ?? planned.owned, {
       reader,
-      ...defined({ ending: options.ending }),
+      ...defined({ ending: options.ending, probe: options.probe }),
       onEvent: (event) => options.onEvent?.({ type: 'tree', root, event }),
     });
     return { ...planned, traces, ...outcomeOf(result) };

@@ -1,10 +1,12 @@
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BrowserTree, readActivePort } from '../browsers/index.ts';
+import { type BrowserTree, changedAtMs, readActivePort } from '../browsers/index.ts';
 import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 import { errnoOf } from '../support/index.ts';
+import { endpointNotedIn } from './endpointNotes.ts';
 import { driverPort } from './handPicked.ts';
 import { type LauncherPipes, launcherPipes } from './launcherPipes.ts';
+import { startedByProgram } from './startedByProgram.ts';
 
 /**
  * What a browser tree shows beyond the process table. A parameter, so that tests can stand for any machine; a method left
@@ -15,8 +17,12 @@ export interface TreeProbe {
   countClients(tree: BrowserTree): Promise<number | undefined>;
   /** Whether it runs in another container than we do (its own pid namespace); undefined where the system does not say. */
   isInOtherContainer(root: ProcessIdentity): Promise<boolean | undefined>;
-  /** Whether a connection to that port was closed within the last minute, as the kernel remembers (TIME_WAIT). */
-  wasUsedLately?(tree: BrowserTree): Promise<boolean | undefined>;
+  /** How many connections to that port were closed within the last minute, as the kernel remembers (TIME_WAIT). */
+  countLateClients?(tree: BrowserTree): Promise<number | undefined>;
+  /** A file beside the browser in which a program has noted where to reach it, for a later one (`endpointNotes.ts`). */
+  endpointNotedIn?(tree: BrowserTree): Promise<string | undefined>;
+  /** When anything in a folder was last changed, in ms since the epoch. */
+  changedAtMs?(path: string): Promise<number | undefined>;
   /**
    * How many programs are connected to the ports and unix sockets that a process listens on; undefined where it listens on
    * none, or the system does not say.
@@ -32,6 +38,10 @@ export interface TreeProbe {
   isInInittab?(process: ProcessInfo): Promise<boolean>;
   /** Whether it ignores SIGHUP, so that it outlives its terminal (`nohup`). */
   ignoresHangUp?(process: ProcessIdentity): Promise<boolean | undefined>;
+  /** What shows that a program started it and no shell, as a clause for people (`startedByProgram.ts`). */
+  startedByProgram?(process: ProcessInfo): Promise<string | undefined>;
+  /** The pid in the lock file of a display (`/tmp/.X99-lock`). */
+  displayLockedBy?(display: number): Promise<number | undefined>;
   /** When a folder was made, in ms since the epoch; undefined where the file system does not keep that. */
   folderMadeAtMs?(path: string): Promise<number | undefined>;
 }
@@ -52,16 +62,18 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
       if (ports.size === 0) return undefined;
       return sockets.filter(({ state, localPort }) => state === ESTABLISHED && ports.has(localPort)).length;
     },
-    async wasUsedLately(tree) {
+    async countLateClients(tree) {
       const sockets = await readSockets(proc, tree);
       if (!sockets) return undefined;
       const ports = await controlPorts(tree, sockets, proc);
       // The end that closes first keeps the record: ours, or the client's.
-      return sockets.some(
+      return sockets.filter(
         ({ state, localPort, remotePort, isLocal }) =>
           state === TIME_WAIT && (ports.has(localPort) || (isLocal && ports.has(remotePort))),
-      );
+      ).length;
     },
+    endpointNotedIn: (tree) => endpointNotedIn(tree, proc),
+    changedAtMs,
     countConnections: async ({ pid }) => await countConnections(join(proc, String(pid))),
     launcherPipes: (process) => launcherPipes(process, proc),
     exists(pid) {
@@ -91,6 +103,11 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
       const mask = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m.exec(text)?.[1];
       // SIGHUP is signal 1, the lowest bit.
       return mask === undefined ? undefined : (Number.parseInt(mask, 16) & 1) === 1;
+    },
+    startedByProgram: (process) => startedByProgram(process, proc),
+    async displayLockedBy(display) {
+      const pid = Number((await readFile(`/tmp/.X${display}-lock`, 'utf8').catch(() => '')).trim());
+      return Number.isInteger(pid) && pid > 0 ? pid : undefined;
     },
     async folderMadeAtMs(path) {
       const stats = await lstat(path).catch(() => undefined);

@@ -13,13 +13,13 @@ import { type AutomationStrength, automationStrength, ownerWord } from './automa
 import { type TreeProbe, createTreeProbe } from './clients.ts';
 import type { OwnedTree, Owner, OwnershipStatus } from './model.ts';
 import type { OwnerObservations, TreeObservation } from './observations.ts';
+import { ownDisplay, servesScreen } from './displays.ts';
 import { findOrigin } from './origin.ts';
-import { handPickedPort } from './handPicked.ts';
 import { idleOf } from './idle.ts';
 import { isCleanUp } from './otherCleanUps.ts';
 import { clientIsGone, clientOf, serverCompanions, toolOf } from './agentServers.ts';
 import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
-import { isKeptProfile } from './temporaryProfile.ts';
+import { mayBeReached } from './reuse.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
 export interface DecideOwnershipOptions {
@@ -67,6 +67,17 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
   if (decision.status === 'orphan') orphanForMs = options.observations?.noteOrphan(tree.root, options.table.at);
   else options.observations?.noteNoOrphan(tree.root);
   const companions = [...companionsOf(tree, options.table), ...(decision.companions ?? [])];
+  const display =
+    decision.status === 'orphan' || decision.status === 'unknown'
+      ? await ownDisplay(tree, {
+          table: options.table,
+          reader: options.reader,
+          probe: options.probe ?? createTreeProbe(),
+          platform: options.platform ?? process.platform,
+        })
+      : undefined;
+  // What xvfb-run had started ends with the wrapper.
+  const alone = display && !companions.some(({ pid }) => pid === display.server.pid) ? display : undefined;
   const idle = options.withIdle
     ? await idleOf(tree, options.probe ?? createTreeProbe(), observation, options.table.at)
     : undefined;
@@ -76,7 +87,8 @@ async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promi
     ...defined({ idle }),
     ...(companions.length === 0 ? {} : { companions }),
     // Facts quote parts of command lines, and people pass such lists on, so secrets are masked.
-    evidence: eachText([...tree.evidence, ...decision.evidence], maskText),
+    evidence: eachText([...tree.evidence, ...(alone ? [alone.evidence] : []), ...decision.evidence], maskText),
+    ...defined({ display: alone }),
     ...defined({ owner: eachText(decision.owner, maskText), journalId: decision.journalId, orphanForMs }),
   };
 }
@@ -241,8 +253,11 @@ async function firstDoubt(
       fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
     };
   const probe = options.probe ?? createTreeProbe();
-  const server = launcher.kind === 'gone' && launcher.former ? undefined : await servesOthers(tree, probe, options);
-  if (server) return server;
+  const reached =
+    launcher.kind === 'gone' && launcher.former
+      ? undefined
+      : await mayBeReached(tree, options.table, probe, options.tempFolders);
+  if (reached) return reached;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
   const clients = await probe.countClients(tree);
   if (clients !== undefined && clients > 0)
@@ -251,33 +266,6 @@ async function firstDoubt(
       fact: `${clients === 1 ? 'A program is' : `${clients} programs are`} connected to it`,
     };
   return undefined;
-}
-
-/**
- * A browser or driver at a port that was picked by hand is a server: who uses it need not be who launched it, and may be
- * between two uses.
- */
-async function servesOthers(
-  tree: BrowserTree,
-  probe: TreeProbe,
-  options: DecideOwnershipOptions,
-): Promise<Evidence | undefined> {
-  const port = handPickedPort(tree);
-  if (port === undefined) return undefined;
-  if (await probe.wasUsedLately?.(tree))
-    return { source: 'connection', fact: `A program was connected to its port ${port} less than a minute ago` };
-  if (tree.driver) {
-    const top = skipWrappers(tree, options.table);
-    const byHand = top.sessionId === top.pid || (await probe.ignoresHangUp?.(tree.root));
-    // A test runner reads the output of the driver that it starts; no process reads that of a shell's background job.
-    if (!byHand && (await probe.launcherPipes?.(top)) === 'closed') return undefined;
-    return { source: 'command-line', fact: `Its port ${port} was picked by hand, so others may come back to it` };
-  }
-  if (tree.automatedBy !== 'unknown tool' || !(await isKeptProfile(tree, probe, options.tempFolders))) return undefined;
-  return {
-    source: 'command-line',
-    fact: `Its port ${port} was picked by hand and its profile is kept, so a script may come back to it`,
-  };
 }
 
 /**
@@ -329,6 +317,7 @@ function jobColleague(
     !members.has(info.pid) &&
     !ours.has(info.pid) &&
     !isCleanUp(info) &&
+    !servesScreen(info) &&
     !ancestorsOf(table, info.pid).some(({ pid }) => members.has(pid) || pid === selfPid);
   return [...table.processes.values()].find(isOther);
 }

@@ -23,7 +23,7 @@ export async function idleOf(
 ): Promise<Idle> {
   const profile = tree.profile && tree.profile.kind !== 'default' ? tree.profile.path : '';
   const changedAt = profile === '' ? undefined : await changedAtMs(profile);
-  const usedAt = (await probe.wasUsedLately?.(tree)) ? now : 0;
+  const usedAt = ((await probe.countLateClients?.(tree)) ?? 0) > 0 ? now : 0;
   const since = Math.max(tree.root.startedAtMs, changedAt ?? 0, observation?.lastBusyAt ?? 0, usedAt);
   const forMs = Math.max(0, now - since);
   const clients = await probe.countClients(tree);

@@ -65,7 +65,7 @@ async function streamsOf(folder: string): Promise<string[]> {
 const CONNECTED = '03';
 
 /** `Num RefCount Protocol Flags Type St Inode Path`; a socket with a path is a service and no pair. */
-function peerOf(listing: string, inode: string): 'held' | 'closed' | undefined {
+export function peerOf(listing: string, inode: string): 'held' | 'closed' | undefined {
   const row = new RegExp(String.raw`^\S+: ([0-9A-F]+) \S+ \S+ \S+ (\S+) +${inode}$`, 'm').exec(listing);
   if (!row || row[2] !== CONNECTED) return undefined;
   return Number.parseInt(row[1]!, 16) >= 3 ? 'held' : 'closed';

@@ -1,4 +1,5 @@
 import type { BrowserTree, Evidence } from '../browsers/index.ts';
+import type { OwnDisplay } from './displays.ts';
 import type { Idle } from './idle.ts';
 import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 
@@ -43,6 +44,8 @@ export interface OwnedTree {
    * Undefined where there is none.
    */
   readonly companions?: readonly ProcessInfo[];
+  /** The virtual display that its launcher had started, and which is ended after it unless another program uses it. */
+  readonly display?: OwnDisplay;
   /** The tree's own evidence and what decided the status, the deciding facts last. */
   readonly evidence: readonly Evidence[];
   /** How long it has been seen as an orphan, in ms; only with observations. */

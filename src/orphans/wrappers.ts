@@ -61,8 +61,13 @@ function isWrapper(info: ProcessInfo): boolean {
   return recogniseProgram({ commandLine: info.commandLine.slice(at) })?.role === 'browser';
 }
 
+/** An X server that shows its display in no screen of the machine: in memory, in a window, or to viewers. */
+export function isDisplayServer(info: ProcessInfo): boolean {
+  return /^(?:Xvfb|Xephyr|Xvnc|Xtigervnc|Xtightvnc)$/.test(basename(info.commandLine[0] ?? info.name));
+}
+
 function isDisplay(info: ProcessInfo): boolean {
-  return /^(?:Xvfb|Xephyr|Xvnc|Xtigervnc|weston|dbus-daemon)$/.test(basename(info.commandLine[0] ?? info.name));
+  return isDisplayServer(info) || /^(?:weston|dbus-daemon)$/.test(basename(info.commandLine[0] ?? info.name));
 }
 
 export function isShell(info: ProcessInfo): boolean {

@@ -33,8 +33,10 @@ const EXECUTABLE_PATH = new Option('--executable-path <path>', 'the browser to r
 /** What a shell gives for a program ended by Ctrl-C: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 const COULD_NOT_RUN = 3;
+const MAX_PORT = 65_535;
 
-function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: number) => void): Command {
+/** The command line's grammar: `finish` gets the exit code of the command that was run. */
+export function createProgram(io: TerminalIo, signal: AbortSignal, finish: (code: number) => void): Command {
   const program = new Command('leakwright')
     .description('Finds browser memory leaks down to the source line, and cleans up the browsers left behind.')
     .version(toolVersion())
@@ -78,7 +80,7 @@ Examples:
     )
     .option('--grep <text>', 'with --playwright: only tests whose title matches')
     .option('--watch', 'stay, and check again what a change of a scenario or of a file that its page loaded touches')
-    .option('--ui [port]', 'stay, and show the report in a browser, live, with Check Again', wholeNumber(0));
+    .option('--ui [port]', 'stay, and show the report in a browser, live, with Check Again', wholeNumber(0, MAX_PORT));
   program
     .command('analyze')
     .description('read heap snapshots: what is large and suspicious in one, what grew over several')
@@ -178,7 +180,7 @@ Examples:
   program
     .command('monitor')
     .description('watch the browsers of this machine: alerts, and endpoints for dashboards on 127.0.0.1')
-    .option('--port <port>', 'of the endpoints; 0 takes a free one (default: 9877)', wholeNumber(0))
+    .option('--port <port>', 'of the endpoints; 0 takes a free one (default: 9877)', wholeNumber(0, MAX_PORT))
     .option(
       '--token-file <file>',
       'a file with the token that clients send (default: a new one, in a file of your own)',
@@ -204,12 +206,6 @@ Examples:
   program
     .command('tree')
     .description('show which browsers run, whose they are, and what each process costs')
-    .option(
-      '--playwright <spec>',
-      'check the tests of an unchanged Playwright spec by repeating them; repeatable',
-      collect,
-    )
-    .option('--grep <text>', 'with --playwright: only tests whose title matches')
     .option('--watch', 'keep showing, until Ctrl-C')
     .option('--interval <ms>', 'time between samples with --watch (default: 2000)', wholeNumber(250))
     .option('--json', 'JSON; with --watch one line a sample')

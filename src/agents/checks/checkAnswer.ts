@@ -10,7 +10,7 @@ import {
   summarizeCheck,
   summarizeFinding,
 } from '../../reports/index.ts';
-import { defined } from '../../support/index.ts';
+import { defined, eachText, plainText } from '../../support/index.ts';
 import type { KnownFinding } from '../workbench.ts';
 import type { KnownCheck } from './knownChecks.ts';
 
@@ -51,8 +51,17 @@ export const checkShape = {
 
 export type FindingAnswer = z.infer<typeof findingShape>;
 
+/** Characters of any one text of a page. */
+const MAX_CHARACTERS = 2000;
+
+/** The same with each text in one line: what a page says must not look like a line of the answer. */
+function inLines<T>(value: T): T {
+  return eachText(value, (text) => plainText(text, MAX_CHARACTERS));
+}
+
 /** One page of a check's findings, and what was decided. */
-export function describeCheck({ id, result }: KnownCheck, workspaceFolder: string, from = 0) {
+export function describeCheck({ id, result: raw }: KnownCheck, workspaceFolder: string, from = 0) {
+  const result = inLines(raw);
   const page = result.findings.slice(from, from + PAGE_OF_FINDINGS);
   const next = from + page.length;
   const findings = page.map((finding) => describeFinding(finding, workspaceFolder));
@@ -114,7 +123,8 @@ function findingText(finding: Finding, answer: FindingAnswer): string {
 }
 
 /** What a finding is, why it is a leak, where it is made and kept, what holds it, and what usually fixes it. */
-export function explainFinding({ check, finding }: KnownFinding): string {
+export function explainFinding(known: KnownFinding): string {
+  const { check, finding } = inLines(known);
   const { survivors, because } = finding;
   // Of pages, and of memory that is no object, none are counted one by one.
   const counted = survivors.length === 0 ? '' : `: survivors by iteration ${survivors.join(' ')}`;

@@ -74,7 +74,7 @@ export function errorProblem(error: NonNullable<CheckResult['error']>, folder: s
   if (!place) return undefined;
   const lines = [error.message, ...(error.hint ? [error.hint] : [])];
   const message = lines.map((line) => plainText(line, 500)).join('\n');
-  return { place, level: 'error', message, code: error.code, related: [] };
+  return { place, level: 'error', message, code: plainText(error.code, 100), related: [] };
 }
 
 /** What runs of a check have in common: a later run of the same check replaces its findings. */

@@ -41,6 +41,24 @@ describe('the lines of an agent', () => {
     });
   }
 
+  it('are answered although their end never comes, once each', async () => {
+    const tooLong = { code: -32600, message: 'A message may have 200 bytes; this one is longer.' };
+    const head = `{"jsonrpc":"2.0","id":7,"method":"${'x'.repeat(300)}`;
+    assert.deepEqual(await feed(head, 10), { passed: '', answers: [{ jsonrpc: '2.0', id: 7, error: tooLong }] });
+    assert.deepEqual(await feed(good, 10), { passed: `${good}\n`, answers: [] });
+    const { passed, answers } = await feed(`${good}\n{"jsonrpc"`, 10);
+    assert.equal(passed, `${good}\n`);
+    assert.deepEqual(answers, [
+      { jsonrpc: '2.0', id: null, error: { code: -32700, message: 'The message is not JSON.' } },
+    ]);
+    // As soon as it is too long, while the client goes on.
+    const heard: string[] = [];
+    const limit = limitLines((line) => heard.push(line), 200);
+    limit.resume();
+    await new Promise<void>((resolve) => limit.write(head, () => resolve()));
+    assert.match(heard.join(''), /"id":7,.*this one is longer/);
+  });
+
   it('take no memory while one has no end', async () => {
     const limit = limitLines(() => {}, 1000);
     limit.resume();

@@ -96,17 +96,17 @@ describe('Who is connected to a browser', () => {
   });
 
   it('a connection that was closed within the minute shows that it is in use, whichever end closed it', async () => {
-    const lately = (of: BrowserTree) => createTreeProbe(proc).wasUsedLately!(of);
+    const lately = (of: BrowserTree) => createTreeProbe(proc).countLateClients!(of);
     const TIME_WAIT = '06';
     await sockets(row(9222, 0, LISTEN, 1), row(40_000, 9222, TIME_WAIT, 0));
-    assert.equal(await lately(tree('--remote-debugging-port=9222')), true, 'the client closed');
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), 1, 'the client closed');
     await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, TIME_WAIT, 0));
-    assert.equal(await lately(tree('--remote-debugging-port=9222')), true, 'the browser closed');
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), 1, 'the browser closed');
     await sockets(row(9222, 0, LISTEN, 1), row(40_000, 9223, TIME_WAIT, 0));
-    assert.equal(await lately(tree('--remote-debugging-port=9222')), false, 'another server’s');
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), 0, 'another server’s');
     const elsewhere = row(40_000, 9222, TIME_WAIT, 0).replace('0100007F:2406', '0A00000A:2406');
     await sockets(row(9222, 0, LISTEN, 1), elsewhere);
-    assert.equal(await lately(tree('--remote-debugging-port=9222')), false, 'another machine’s');
+    assert.equal(await lately(tree('--remote-debugging-port=9222')), 0, 'another machine’s');
   });
 
   it('the pipes of a launcher tell whether it lives, by what the kernel counts of them', async () => {

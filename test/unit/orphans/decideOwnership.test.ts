@@ -446,7 +446,7 @@ describe('Whose tree is it', () => {
       ],
     ] as const)
       it(`${switches.join(' ')}: ${status}, since ${why}`, async () => {
-        startBrowser({ ppid: 80 }, [...switches]);
+        startBrowser({ ppid: 80, startedAtMs: world.clock.now() - 600_000 }, [...switches]);
         const tree = await decide();
         assert.equal(tree.status, status, facts(tree));
       });
@@ -476,7 +476,7 @@ describe('Whose tree is it', () => {
         'unknown',
       );
       assert.equal(
-        (await decide({ probe: probe({ ...closed, wasUsedLately: () => Promise.resolve(true) }) })).status,
+        (await decide({ probe: probe({ ...closed, countLateClients: () => Promise.resolve(1) }) })).status,
         'unknown',
       );
     });

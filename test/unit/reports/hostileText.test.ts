@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { marked } from 'marked';
 import { parse } from 'parse5';
-import type { CheckResult } from '../../../src/leaks/index.ts';
+import { answer } from '../../../src/agents/answer.ts';
+import { describeCheck, explainFinding } from '../../../src/agents/checks/checkAnswer.ts';
+import { errorProblem, toProblem } from '../../../src/editor/checks/problem.ts';
+import type { CheckResult, Finding, SourceSite } from '../../../src/leaks/index.ts';
 import {
   type Report,
   renderGithubAnnotations,
@@ -47,10 +51,18 @@ const HOSTILE = ATTACKS.join(' ');
 /** A report in which every text is hostile, but for the words that say what kind of thing something is. */
 function hostileReport(attack: string): Report {
   const KINDS = new Set(['verdict', 'severity', 'mode', 'kind', 'precision', 'leakSeverity', 'schema', 'startedAt']);
+  const BECAUSE = { rule: 'x', reason: 'x', numbers: { text: 'x', texts: ['x'], number: 1 } };
   const finding = {
     ...panelFinding,
-    allocatedAt: { ...panelFinding.allocatedAt!, file: 'x' },
+    allocatedAt: { ...panelFinding.allocatedAt!, file: 'x', role: 'x', excerpt: 'x' },
+    keptAt: { ...panelFinding.keptAt!, file: 'y', role: 'x', excerpt: 'y' },
     retainedBy: ['a', 'b'],
+    because: BECAUSE,
+    parts: [
+      { name: 'x', perIteration: 1 },
+      { name: 'click listener on x', perIteration: 2 },
+    ],
+    advice: 'x',
     library: {
       name: 'x',
       version: 'x',
@@ -61,18 +73,29 @@ function hostileReport(attack: string): Report {
   };
   const one = sampleResult({
     file: 'x',
+    steps: ['x', 'x'],
+    because: BECAUSE,
     findings: [finding, { ...finding, ignored: 'x' }],
-    bounded: [{ name: 'x', reason: 'x', holder: 'x' }],
+    bounded: [{ name: 'x', reason: 'x', holder: 'x', because: BECAUSE }],
     warnings: ['x'],
     recommendations: ['x'],
-    cleanup: { ...sampleResult().cleanup, successful: false, issues: ['x'], files: { remaining: ['x'] } },
+    cleanup: {
+      ...sampleResult().cleanup,
+      successful: false,
+      issues: ['x'],
+      files: { remaining: ['x'] },
+      processes: { orphaned: [{ pid: 1, name: 'x' }] },
+    },
   });
   const failed = sampleResult({
     verdict: 'error',
     findings: [],
-    error: { code: 'x', message: 'x', hint: 'x', at: { file: 'x', line: 1, column: 1, function: 'x' } },
+    error: {
+      ...{ code: 'x', message: 'x', hint: 'x', screenshot: 'x' },
+      at: { file: 'x', line: 1, column: 1, function: 'x' },
+    },
   });
-  const inconclusive = sampleResult({ verdict: 'inconclusive', findings: [], warnings: ['x'] });
+  const inconclusive = sampleResult({ verdict: 'inconclusive', findings: [], warnings: ['x'], because: BECAUSE });
   const poison = (value: unknown, name = ''): unknown => {
     if (typeof value === 'string') return KINDS.has(name) ? value : attack;
     if (Array.isArray(value)) return value.map((part) => poison(part, name));
@@ -118,8 +141,42 @@ const formats = {
   html: renderHtml,
 };
 
+/** The places of a value's texts, as `checks[].findings[].name`. */
+function textPlaces(value: unknown, place = ''): Set<string> {
+  if (typeof value === 'string') return new Set([place]);
+  if (Array.isArray(value)) return new Set(value.flatMap((part) => [...textPlaces(part, `${place}[]`)]));
+  if (typeof value !== 'object' || value === null) return new Set();
+  return new Set(Object.entries(value).flatMap(([name, part]) => [...textPlaces(part, `${place}.${name}`)]));
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** The places where a schema has a text that is none of a few words. */
+function freeTexts(schema: Schema, place = ''): string[] {
+  if (schema.type === 'string') return schema.enum === undefined && schema.const === undefined ? [place] : [];
+  if (schema.items) return freeTexts(schema.items, `${place}[]`);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => freeTexts(part, `${place}.${name}`));
+}
+
 describe('a report whose every text is hostile', () => {
   const plain = hostileReport('x');
+
+  it('has each text that a report may have', () => {
+    const schema = JSON.parse(readFileSync('schema/report.json', 'utf8')) as Schema;
+    const expected = freeTexts(schema);
+    assert.ok(expected.includes('.checks[].steps[]') && expected.length > 40, String(expected));
+    const places = textPlaces(plain);
+    assert.deepEqual(
+      expected.filter((place) => !places.has(place)),
+      [],
+    );
+  });
   // One that is nothing but line ends comes to no text at all.
   const reports = [HOSTILE, ...ATTACKS]
     .filter((attack) => plainText(attack, 10_000) !== '')
@@ -184,6 +241,62 @@ describe('a report whose every text is hostile', () => {
       // eslint-disable-next-line no-control-regex -- what XML 1.0 leaves out
       assert.doesNotMatch(xml, /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/);
       assert.doesNotMatch(xml, /&(?!(?:amp|lt|gt|quot|#39);)/);
+    }
+  });
+});
+
+// What a page says goes into the editor's list of problems, and to an agent that acts on what it reads.
+describe('a finding whose every text is hostile', () => {
+  const checksOf = (attack: string) => hostileReport(attack).checks as [CheckResult, CheckResult, CheckResult];
+  const attacks = [HOSTILE, ...ATTACKS].filter((attack) => plainText(attack, 10_000) !== '');
+
+  it('is a Problem of the lines that it has without, and none outside of the folder', () => {
+    const texts = (attack: string): string[] => {
+      const [{ findings }, { error }] = checksOf(attack);
+      // Names of files that may be opened, so that there is a Problem at all.
+      const inFile = (site: SourceSite, file: string): SourceSite => ({
+        ...site,
+        file,
+        stack: site.stack.map((frame, at) => ({ ...frame, file: `${file}${at}` })),
+      });
+      const local = (finding: Finding): Finding => ({
+        ...finding,
+        allocatedAt: inFile(finding.allocatedAt!, 'src/a.ts'),
+        keptAt: inFile(finding.keptAt!, 'src/b.ts'),
+      });
+      const problems = [
+        ...findings.map((finding) => toProblem(local(finding), '/work')),
+        errorProblem({ ...error!, at: { ...error!.at!, file: 'src/a.ts' } }, '/work'),
+      ];
+      return problems.flatMap((problem) => [
+        problem!.message,
+        problem!.code,
+        ...problem!.related.map(({ message }) => message),
+      ]);
+    };
+    const lines = (attack: string) => texts(attack).map((text) => text.split('\n').length);
+    for (const attack of attacks) {
+      assert.deepEqual(lines(attack), lines('x'), attack);
+      for (const text of texts(attack)) assertSafeInLog(text, attack);
+      for (const finding of checksOf(attack)[0].findings) {
+        const place = toProblem(finding, '/work')?.place.path ?? '/work/none';
+        assert.ok(place.startsWith('/work/'), place);
+      }
+    }
+  });
+
+  it('is answered to an agent in the lines that it has without', () => {
+    const answers = (attack: string): string[] =>
+      checksOf(attack)
+        .flatMap((result) => [
+          answer(describeCheck({ id: 'check-1', args: [], code: undefined, result }, '/nowhere').text, {}),
+          ...result.findings.map((finding) => answer(explainFinding({ check: result.name, finding }), {})),
+        ])
+        .map(({ content }) => (content[0] as { text: string }).text);
+    const lines = (attack: string) => answers(attack).map((text) => text.split('\n').length);
+    for (const attack of attacks) {
+      assert.deepEqual(lines(attack), lines('x'), attack);
+      for (const text of answers(attack)) assertSafeInLog(text, attack);
     }
   });
 });

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserTree, findBrowserTrees } from '../../../src/browsers/index.ts';
+import type { TreeProbe } from '../../../src/orphans/clients.ts';
+import { endpointNotedIn } from '../../../src/orphans/endpointNotes.ts';
+import { decideOwnership } from '../../../src/orphans/index.ts';
+import { FakeProcesses } from '../../support/fakeProcesses.ts';
+
+const UID = 1000;
+const MINUTE = 60_000;
+const PUPPETEER = ['--enable-automation', '--user-data-dir=/tmp/puppeteer_dev_chrome_profile-abc123'];
+const OWN = ['--headless', '--user-data-dir=/tmp/scrape-48151623'];
+
+/** Its launcher has ended, nobody is connected at this moment, and it listens on a port that was chosen by chance. */
+describe('A browser whose address a later script may know', () => {
+  let world: FakeProcesses;
+
+  beforeEach(() => {
+    world = new FakeProcesses();
+    world.start({ pid: 2, ppid: 0, name: 'kthreadd', commandLine: [], sessionId: 0, groupId: 0 });
+  });
+
+  interface Case {
+    readonly switches?: readonly string[];
+    readonly startedMinutesAgo?: number;
+    /** `spawn(…, { detached: true })`. */
+    readonly detached?: boolean;
+    readonly probe?: Partial<TreeProbe>;
+    readonly port?: number;
+  }
+
+  async function decide({ switches = OWN, startedMinutesAgo = 60, detached = true, probe, port = 0 }: Case) {
+    world.start({
+      pid: 200,
+      groupId: detached ? 200 : 100,
+      sessionId: detached ? 200 : 100,
+      name: 'chrome',
+      commandLine: ['/opt/google/chrome/chrome', ...switches, `--remote-debugging-port=${port}`],
+      startedAtMs: world.clock.now() - startedMinutesAgo * MINUTE,
+    });
+    const table = world.table();
+    const [owned] = await decideOwnership({
+      trees: findBrowserTrees(table, { home: '/home/me', uid: UID, platform: 'linux', env: {}, temp: '/tmp' }),
+      table,
+      journal: [],
+      reader: world,
+      ownUid: UID,
+      selfPid: 90,
+      platform: 'linux',
+      tempFolders: ['/tmp'],
+      probe: {
+        countClients: () => Promise.resolve(0),
+        isInOtherContainer: () => Promise.resolve(false),
+        countLateClients: () => Promise.resolve(0),
+        ...probe,
+      },
+    });
+    return { status: owned!.status, why: owned!.evidence.at(-1)!.fact };
+  }
+
+  const late = (count: number) => ({ countLateClients: () => Promise.resolve(count) });
+  const changed = (secondsAgo: number) => ({
+    changedAtMs: () => Promise.resolve(world.clock.now() - secondsAgo * 1000),
+  });
+  const noted = { endpointNotedIn: () => Promise.resolve('/srv/shop/ws.txt') };
+
+  for (const [name, given, why] of [
+    ['a script that launched it detached has just exited', { startedMinutesAgo: 0.1 }, /told to outlive its launcher/],
+    ['a script was connected 30 s ago', { probe: late(1) }, /less than a minute ago/],
+    ['a script was connected 80 s ago and opened a page', { probe: changed(80) }, /worked 1 min ago/],
+    ['its port was given, from those that the kernel gives by chance', { port: 45_123, probe: changed(80) }, /outlive/],
+    ['its port was picked by hand and its profile is temporary', { port: 9222, probe: changed(80) }, /outlive/],
+    ['its address is in a file', { probe: noted }, /noted in \/srv\/shop\/ws\.txt/],
+    ['its address is in a file, though it stays in its job', { detached: false, probe: noted }, /noted in/],
+    ['its address is in a file, though Puppeteer launched it', { switches: PUPPETEER, probe: noted }, /noted in/],
+    ['several programs used Puppeteer’s in the last minute', { switches: PUPPETEER, probe: late(3) }, /3 times/],
+    [
+      'it ignores the end of its terminal (nohup)',
+      { detached: false, probe: { ...changed(80), ignoresHangUp: () => Promise.resolve(true) } },
+      /outlive/,
+    ],
+  ] as const satisfies readonly (readonly [string, Case, RegExp])[])
+    it(`is unknown when ${name}`, async () => {
+      const decided = await decide(given);
+      assert.equal(decided.status, 'unknown', decided.why);
+      assert.match(decided.why, why);
+    });
+
+  it('is unknown when a program that has its address on its command line lives', async () => {
+    world.start({ pid: 300, name: 'node', commandLine: ['node', 'b.js', 'http://127.0.0.1:45123'] });
+    assert.match((await decide({ port: 45_123 })).why, /node \(pid 300\) has its address/);
+    world.end(300);
+    world.start({ pid: 300, name: 'node', commandLine: ['node', 'b.js', 'http://127.0.0.1:451234'] });
+    assert.equal((await decide({ port: 45_123 })).status, 'orphan');
+  });
+
+  it('is unknown when a process of it has started lately: a page was opened', async () => {
+    world.start({
+      pid: 201,
+      ppid: 200,
+      groupId: 200,
+      sessionId: 200,
+      name: 'chrome',
+      commandLine: ['/opt/google/chrome/chrome', '--type=renderer', ...OWN],
+      startedAtMs: world.clock.now() - 90_000,
+    });
+    assert.equal((await decide({})).status, 'unknown');
+  });
+
+  for (const [name, given] of [
+    ['it has stood still for five minutes', { probe: changed(301) }],
+    [
+      'Puppeteer’s script was killed a second ago, and with it its one connection',
+      { switches: PUPPETEER, startedMinutesAgo: 0.1, probe: { ...late(1), ...changed(1) } },
+    ],
+    [
+      'a script’s own spawn was killed in its job, a second ago',
+      { detached: false, startedMinutesAgo: 0.1, probe: { ...late(1), ...changed(1) } },
+    ],
+  ] as const satisfies readonly (readonly [string, Case])[])
+    it(`is an orphan when ${name}`, async () => {
+      const decided = await decide(given);
+      assert.equal(decided.status, 'orphan', decided.why);
+    });
+
+  describe('in a file', () => {
+    let folder: string;
+    let tree: BrowserTree;
+    const ID = '0b7e6f1c-1f9d-4a3b-8a0e-0d2f7f6a9f11';
+
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'lw-notes-'));
+      await mkdir(join(folder, 'profile'));
+      await mkdir(join(folder, 'work'));
+      await mkdir(join(folder, 'proc', '200'), { recursive: true });
+      await symlink(join(folder, 'work'), join(folder, 'proc', '200', 'cwd'));
+      await writeFile(join(folder, 'profile', 'DevToolsActivePort'), `45123\n/devtools/browser/${ID}`);
+      world.start({
+        pid: 200,
+        name: 'chrome',
+        commandLine: [
+          '/opt/google/chrome/chrome',
+          '--remote-debugging-port=0',
+          `--user-data-dir=${join(folder, 'profile')}`,
+        ],
+        startedAtMs: Date.now() - MINUTE,
+      });
+      tree = findBrowserTrees(world.table())[0]!;
+    });
+
+    afterEach(async () => {
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const found = () => endpointNotedIn(tree, join(folder, 'proc'));
+
+    for (const [name, text] of [
+      ['work/ws.txt', `ws://127.0.0.1:45123/devtools/browser/${ID}`],
+      ['work/.endpoint', `{"ws":"ws://172.17.0.2:9999/devtools/browser/${ID}"}`],
+      ['browser.json', '{ "pid": 200, "port": 45123 }'],
+      ['port', '45123\n'],
+      ['work/url', 'http://localhost:45123\n'],
+    ] as const)
+      it(`${name} with ${text.trim()} is found`, async () => {
+        await writeFile(join(folder, name), text);
+        assert.equal(await found(), join(folder, name));
+      });
+
+    it('other files are not: older ones, logs of the browser, other ports, large ones, folders and links', async () => {
+      const note = `ws://127.0.0.1:45123/devtools/browser/${ID}`;
+      await writeFile(join(folder, 'work', 'old'), note);
+      await utimes(join(folder, 'work', 'old'), new Date(), new Date(Date.now() - 2 * MINUTE));
+      await writeFile(join(folder, 'work', 'chrome.log'), `\nDevTools listening on ${note}\n`);
+      await writeFile(join(folder, 'work', 'other'), '{"port": 451234} http://127.0.0.1:4512 45123 apples');
+      await writeFile(join(folder, 'work', 'large'), note + ' '.repeat(70_000));
+      await mkdir(join(folder, 'work', 'sub'));
+      await symlink(join(folder, 'profile', 'DevToolsActivePort'), join(folder, 'work', 'link'));
+      assert.equal(await found(), undefined);
+    });
+  });
+});
