@@ -40,8 +40,8 @@ export interface TreeProbe {
   ignoresHangUp?(process: ProcessIdentity): Promise<boolean | undefined>;
   /** What shows that a program started it and no shell, as a clause for people (`startedByProgram.ts`). */
   startedByProgram?(process: ProcessInfo): Promise<string | undefined>;
-  /** The pid in the lock file of a display (`/tmp/.X99-lock`). */
-  displayLockedBy?(display: number): Promise<number | undefined>;
+  /** The number of the display whose socket (`/tmp/.X11-unix/X99`) a process listens on. */
+  displayServedBy?(process: ProcessIdentity): Promise<number | undefined>;
   /** When a folder was made, in ms since the epoch; undefined where the file system does not keep that. */
   folderMadeAtMs?(path: string): Promise<number | undefined>;
 }
@@ -105,9 +105,10 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
       return mask === undefined ? undefined : (Number.parseInt(mask, 16) & 1) === 1;
     },
     startedByProgram: (process) => startedByProgram(process, proc),
-    async displayLockedBy(display) {
-      const pid = Number((await readFile(`/tmp/.X${display}-lock`, 'utf8').catch(() => '')).trim());
-      return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+    async displayServedBy({ pid }) {
+      const sockets = (await unixSocketsOf(join(proc, String(pid)))) ?? [];
+      const path = sockets.find((socket) => socket.listens && DISPLAY_SOCKET.test(socket.path))?.path;
+      return path === undefined ? undefined : Number(DISPLAY_SOCKET.exec(path)![1]);
     },
     async folderMadeAtMs(path) {
       const stats = await lstat(path).catch(() => undefined);
@@ -150,17 +151,12 @@ async function controlPorts(
 
 async function countConnections(folder: string): Promise<number | undefined> {
   const own = await socketInodes(join(folder, 'fd'));
-  if (!own) return undefined;
+  const unix = await unixSocketsOf(folder, own);
+  if (!own || !unix) return undefined;
   const tcp = (await readSocketsOf(folder)) ?? [];
   const ports = new Set(
     tcp.filter(({ state, inode }) => state === LISTEN && own.has(inode)).map((one) => one.localPort),
   );
-  // Num RefCount Protocol Flags Type St Inode Path: an accepted connection has the path of the socket that it came to.
-  const text = await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
-  const unix = text.split('\n').flatMap((line) => {
-    const [, flags, state, inode, path] = /^\S+: \S+ \S+ (\S+) \S+ (\S+) +(\d+) +(\S.*)$/.exec(line) ?? [];
-    return path !== undefined && own.has(inode!) ? [{ listens: flags === UNIX_LISTENS, state, path }] : [];
-  });
   const paths = new Set(unix.filter(({ listens }) => listens).map(({ path }) => path));
   if (ports.size === 0 && paths.size === 0) return undefined;
   return (
@@ -168,6 +164,28 @@ async function countConnections(folder: string): Promise<number | undefined> {
     unix.filter(({ state, path }) => state === UNIX_CONNECTED && paths.has(path)).length
   );
 }
+
+interface UnixSocket {
+  readonly listens: boolean;
+  readonly state: string | undefined;
+  /** An abstract one begins with `@`. */
+  readonly path: string;
+}
+
+/** The unix sockets with a path that a process has; undefined where its descriptors may not be read. */
+async function unixSocketsOf(folder: string, known?: ReadonlySet<string>): Promise<UnixSocket[] | undefined> {
+  const own = known ?? (await socketInodes(join(folder, 'fd')));
+  if (!own) return undefined;
+  // Num RefCount Protocol Flags Type St Inode Path: an accepted connection has the path of the socket that it came to.
+  const text = await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    const [, flags, state, inode, path] = /^\S+: \S+ \S+ (\S+) \S+ (\S+) +(\d+) +(\S.*)$/.exec(line) ?? [];
+    return path !== undefined && own.has(inode!) ? [{ listens: flags === UNIX_LISTENS, state, path }] : [];
+  });
+}
+
+/** Where an X server listens, as a file or an abstract name. */
+const DISPLAY_SOCKET = /^@?\/tmp\/\.X11-unix\/X(\d+)$/;
 
 /** The port the browser listens on: the one it was given, or the one it chose and wrote into its profile. */
 export async function debuggingPort(tree: BrowserTree): Promise<number | undefined> {

@@ -60,7 +60,7 @@ export async function ownDisplay(tree: BrowserTree, asked: Asked): Promise<OwnDi
   for (const server of servers) {
     if (server.uid !== browser.uid || server.startTime > browser.startTime) continue;
     const given = server.commandLine.find((argument) => /^:\d+$/.test(argument));
-    const isIt = given === undefined ? (await probe.displayLockedBy?.(number)) === server.pid : given === `:${number}`;
+    const isIt = given === undefined ? (await probe.displayServedBy?.(server)) === number : given === `:${number}`;
     if (!isIt) continue;
     const why = await startedWith(tree, server, { environment, number }, asked);
     if (why === undefined) return undefined;

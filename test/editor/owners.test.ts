@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Terminal, commands, debug, window, workspace } from 'vscode';
+import { type QuickPickItem, QuickPickItemKind, type Terminal, commands, debug, window, workspace } from 'vscode';
 import type { BrowserTree } from '../../src/browsers/index.ts';
-import { ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
+import { COMMANDS, ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { isAlive, kill } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
@@ -66,6 +67,13 @@ async function debugScript(leakwright: Leakwright, name: string, left: number[])
       await ended;
     },
   };
+}
+
+/** A server such as agents start, whose client has ended; its pid. */
+function leftServer(): number {
+  const server = `spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)', 'playwright-mcp'], { detached: true })`;
+  const client = `const { spawn } = require('node:child_process'); console.log(${server}.pid); process.exit()`;
+  return Number(execFileSync('node', ['-e', client], { encoding: 'utf8' }));
 }
 
 describe('A debug session with a browser', function () {
@@ -167,17 +175,66 @@ describe('A debug session with a browser', function () {
     }
   });
 
-  // Somebody who said "ignore" must not be disturbed, nor lose a browser.
-  it('has it left alone when the setting says ignore, and shown as the orphan it is', async () => {
+  /** What *Clean Up Orphans…* lists as if it were so many minutes later; nothing is chosen. */
+  async function listed(minutesLater = 0): Promise<readonly QuickPickItem[]> {
+    const { reader } = leakwright.watch;
+    const { showQuickPick } = window;
+    const readTable = reader.readTable.bind(reader);
+    let items: readonly QuickPickItem[] = [];
+    Object.assign(window, {
+      showQuickPick: (choices: readonly QuickPickItem[]) => {
+        items = choices;
+        return Promise.resolve(undefined);
+      },
+    });
+    const later = async (...args: Parameters<typeof readTable>) => {
+      const table = await readTable(...args);
+      return { ...table, at: table.at + minutesLater * 60_000 };
+    };
+    Object.assign(reader, { readTable: later });
+    try {
+      await commands.executeCommand(COMMANDS.cleanUpOrphans);
+    } finally {
+      Object.assign(window, { showQuickPick });
+      Object.assign(reader, { readTable });
+    }
+    return items;
+  }
+
+  /** The row with this pid, and the heading that it is under. */
+  function rowOf(items: readonly QuickPickItem[], pid: number): QuickPickItem & { readonly under: string } {
+    const at = items.findIndex(({ label }) => label.includes(`(pid ${pid})`));
+    assert.ok(at > 0, `pid ${pid} is listed:\n${items.map(({ label }) => label).join('\n')}`);
+    const under = items.slice(0, at).findLast(({ kind }) => kind === QuickPickItemKind.Separator);
+    return { ...items[at]!, under: under!.label };
+  }
+
+  // Somebody who said "ignore" must not be disturbed, nor lose a browser. A row that is ticked by itself is ended by one click.
+  it('has it left alone when the setting says ignore, and shown and listed as the orphan it is', async () => {
     await settings().update('afterDebugSession', 'ignore');
     const { browser, crash } = await debugScript(leakwright, 'Left alone', left);
+    const server = leftServer();
+    left.push(server);
+    const before = await listed(31);
+    const idle = rowOf(before, browser);
+    assert.equal(idle.picked, false);
+    assert.match(idle.under, /look before you tick/);
+    assert.match(idle.description!, /^\d+ processes, .+ MB, .+ (?:s|min), puppeteer$/);
+    assert.match(idle.detail!, /^Left alone · (?:Idle|Neither it nor its owner has done anything) for 3\d min/);
+    const alone = rowOf(before, server);
+    assert.deepEqual([alone.picked, alone.under], [false, 'Servers that have lost their client, without a browser']);
+    assert.match(alone.label, /^Playwright MCP/);
+    assert.match(alone.description!, /^1 processes, .+ MB, [\d.]+ m?s$/);
+    assert.match(alone.detail!, /Its client is gone/);
     await crash();
     const orphan = await eventually('it is an orphan', async () => {
       const trees = await leakwright.watch.refresh();
       return trees.find(({ owned, sample }) => sample.tree.root.pid === browser && owned?.status === 'orphan');
     });
     assert.equal(orphan.owned?.owner?.name, 'Left alone');
-    assert.ok(isAlive(browser));
+    const row = rowOf(await listed(), browser);
+    assert.deepEqual([row.picked, row.under], [true, 'Orphans: their launcher has ended']);
+    assert.ok(isAlive(browser) && isAlive(server), 'closing the list ends nothing');
     assert.match(leakwright.processes.view.badge?.tooltip ?? '', /orphaned browser/);
   });
 });

@@ -218,6 +218,18 @@ const scenes: readonly Scene[] = [
     becomes: 'gone',
   },
   {
+    name: 'one in a display that its script had started',
+    needs: 'xvfb-run',
+    happens: async (machine) => {
+      const browser = ['--no-sandbox', '--remote-debugging-port=0', 'about:blank'];
+      const profile = `--user-data-dir=${join(machine.temp, 'e2e-48151623')}`;
+      await started(machine, [...owner('ownDisplay.mjs'), 'chromium', ...browser, profile]);
+      killed(machine, 'ownDisplay.mjs');
+    },
+    becomes: 'gone',
+    says: /Xvfb \(pid \d+\), its display :\d+/,
+  },
+  {
     name: 'Firefox, which a script drives',
     happens: leftBehind('puppeteerFirefox.ts'),
     needs: 'firefox-esr',

@@ -61,7 +61,7 @@ describe('The display of an orphan', () => {
       isInOtherContainer: () => Promise.resolve(false),
       countConnections: ({ pid }) => Promise.resolve(connections[pid] ?? 0),
       startedByProgram: ({ pid }) => Promise.resolve(programs.has(pid) ? 'a program did' : undefined),
-      displayLockedBy: (number) => Promise.resolve(number === 99 ? 150 : undefined),
+      displayServedBy: ({ pid }) => Promise.resolve(pid === 150 ? 99 : undefined),
     };
     const options = cleanUpOf(world, '/nowhere', { probe });
     const { trees } = await cleanUp(await planCleanUp(options), options);
