@@ -142,7 +142,7 @@ async function helpersOf(
 }
 
 function isRecorder(info: ProcessInfo): boolean {
-  return /^ffmpeg/.test(programOf(info)) && info.commandLine.includes('x11grab');
+  return programOf(info).startsWith('ffmpeg') && info.commandLine.includes('x11grab');
 }
 
 function programOf(info: ProcessInfo): string {

@@ -91,7 +91,10 @@ function hostileReport(attack: string): Report {
     verdict: 'error',
     findings: [],
     error: {
-      ...{ code: 'x', message: 'x', hint: 'x', screenshot: 'x' },
+      code: 'x',
+      message: 'x',
+      hint: 'x',
+      screenshot: 'x',
       at: { file: 'x', line: 1, column: 1, function: 'x' },
     },
   });
