@@ -21,7 +21,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: process.argv.includes('--production'),
   // Looked for where they are installed, or run by path.
   ignoreDependencies: ['@memlab/api', 'axe-core', 'playwright-core'],
-  ignoreBinaries: ['apt-get', 'mkfifo', 'mount', 'nsenter', 'redis-server', 'setpriv', 'umount', 'unshare'],
+  ignoreBinaries: ['Xvfb', 'apt-get', 'mkfifo', 'mount', 'nsenter', 'redis-server', 'setpriv', 'umount', 'unshare'],
 };
 
 export default config;

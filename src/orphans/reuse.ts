@@ -11,6 +11,11 @@ import { skipWrappers } from './wrappers.ts';
  * long, in ms: several times the pause of a script that comes back every minute or two.
  */
 const STILL_MS = 5 * 60_000;
+/**
+ * A browser without a user writes into its profile, too (*seen: caches of shaders, minutes after its start*). This long after its
+ * last page was opened, in ms, such a change shows no use any more.
+ */
+const LAST_PAGE_MS = 30 * 60_000;
 
 /**
  * Why a program may come back to this browser or driver although its launcher is gone and nobody is connected, or
@@ -78,9 +83,13 @@ async function isUsedAgain(tree: BrowserTree, table: ProcessTable, probe: TreePr
   if (top.sessionId !== top.pid && !(await probe.ignoresHangUp?.(tree.root))) return undefined;
   if (late > 0) return connection('A program was connected to its port less than a minute ago');
   // Who connects opens pages: new processes, and what they write.
+  const openedAt = Math.max(
+    tree.root.startedAtMs,
+    ...tree.processes.flatMap(({ info, role }) => (role === 'renderer' ? info.startedAtMs : [])),
+  );
   const profile = tree.profile && tree.profile.kind !== 'default' ? tree.profile.path : '';
-  const changed = profile === '' ? undefined : await probe.changedAtMs?.(profile);
-  const lastAt = Math.max(changed ?? 0, ...tree.processes.map(({ info }) => info.startedAtMs));
+  const mayWrite = profile !== '' && table.at - openedAt < LAST_PAGE_MS;
+  const lastAt = Math.max(openedAt, (mayWrite && (await probe.changedAtMs?.(profile))) || 0);
   const stillMs = Math.max(0, table.at - lastAt);
   if (stillMs >= STILL_MS) return undefined;
   return connection(

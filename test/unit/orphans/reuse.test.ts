@@ -31,7 +31,7 @@ describe('A browser whose address a later script may know', () => {
     readonly port?: number;
   }
 
-  async function decide({ switches = OWN, startedMinutesAgo = 60, detached = true, probe, port = 0 }: Case) {
+  async function decide({ switches = OWN, startedMinutesAgo = 20, detached = true, probe, port = 0 }: Case) {
     world.start({
       pid: 200,
       groupId: detached ? 200 : 100,
@@ -111,6 +111,7 @@ describe('A browser whose address a later script may know', () => {
 
   for (const [name, given] of [
     ['it has stood still for five minutes', { probe: changed(301) }],
+    ['no page was opened for half an hour, though it writes by itself', { startedMinutesAgo: 31, probe: changed(1) }],
     [
       'Puppeteer’s script was killed a second ago, and with it its one connection',
       { switches: PUPPETEER, startedMinutesAgo: 0.1, probe: { ...late(1), ...changed(1) } },
