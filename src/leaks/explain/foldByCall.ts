@@ -45,21 +45,38 @@ const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;
 function isSameCause(a: Explained, b: Explained): boolean {
   if (a.leak.name === b.leak.name && a.holder === b.holder && samePlace(siteOf(a), siteOf(b))) return true;
   if ((isPackages(b) && isBelow(b.holder, a.holder)) || isReached(b, a)) return true;
+  if (isRuntimes(a, b) || runtimeCalls(a).some((call) => runtimeCalls(b).includes(call))) return true;
   if (isApart(a.leak.group, b.leak.group)) return false;
   if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name) || isBeside(a, b)) return true;
   if (isCallbacks(b, a)) return true;
   return [a.allocatedAt, a.keptAt].some((one) => [b.allocatedAt, b.keptAt].some((other) => isSameCall(one, other)));
 }
 
+/**
+ * The calls of the user's that had Node make it, or keep it: an `import()` has an entry in each of the loader's tables, a connection
+ * its socket and its timers. Of what made it, the site tells the user's line alone.
+ */
+function runtimeCalls({ leak, allocatedAt, keptAt }: Explained): string[] {
+  const isKeptByNode = keptAt !== undefined && isNodes(keptAt.stack[0]?.file) && !isNodes(keptAt.file);
+  const calls = [isNodes(leak.group?.stack[0]?.url) ? allocatedAt : undefined, isKeptByNode ? keptAt : undefined];
+  return calls.flatMap((site) => (site ? [`${site.file}:${site.line}:${site.column}`] : []));
+}
+
+const isNodes = (file: string | undefined): boolean => file?.startsWith('node:') === true;
+
+/** Node's own, made in a later turn in which no code of the user's ran: as many as of the lead, so it is for that. */
+const isRuntimes = (lead: Explained, one: Explained): boolean =>
+  isNodes(siteOf(one)?.file) && one.leak.perIteration === lead.leak.perIteration && runtimeCalls(lead).length > 0;
+
 /** The browser's own objects are not walked from: nothing is known of what they reach. */
 function isApart(a: GroupReport | undefined, b: GroupReport | undefined): boolean {
   return a?.cluster !== b?.cluster && a?.nodeType === 'object' && b?.nodeType === 'object';
 }
 
-/** No code of the user's was on the stack that made it: a framework's own nodes and queues, made as it works. */
+/** No code of the user's was on the stack that made it: a framework's own nodes and queues, or Node's, made as it works. */
 function isPackages(one: Explained): boolean {
   const site = siteOf(one);
-  return site !== undefined && packageOf(site.file) !== undefined;
+  return site !== undefined && (packageOf(site.file) !== undefined || isNodes(site.file));
 }
 
 /**

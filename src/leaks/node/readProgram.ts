@@ -85,11 +85,13 @@ export interface TimersDue {
   readonly now: number;
   /** Milliseconds until the last one-shot timer that keeps the program alive is due; -1 where there is none. */
   readonly dueMs: number;
+  /** One-shot timers that keep the program alive, whenever they were set. */
+  readonly pending: number;
 }
 
 /**
  * @param lists Node's own lists of timers, by their duration: rings of timers, of which the list itself is one link
- * @param since Node's clock: timers set before are not counted
+ * @param since Node's clock: timers set before are only counted
  */
 export function dueIn(lists: Readonly<Record<string, object>>, since: number): TimersDue {
   interface Link {
@@ -105,14 +107,15 @@ export function dueIn(lists: Readonly<Record<string, object>>, since: number): T
   const now = (probe as unknown as Link)._idleStart;
   clearTimeout(probe);
   let dueMs = -1;
+  let pending = 0;
   for (const list of Object.values(lists)) {
     let timer = (list as Link)._idleNext;
     for (; timer !== list && timer !== undefined && timer !== null; timer = timer._idleNext) {
       const { _idleStart, _idleTimeout, _repeat, _destroyed } = timer;
-      if (_destroyed !== false || _idleStart < since || _repeat !== null || _idleTimeout < 0 || !timer.hasRef())
-        continue;
-      dueMs = Math.max(dueMs, _idleStart + _idleTimeout - now);
+      if (_destroyed !== false || _repeat !== null || _idleTimeout < 0 || !timer.hasRef()) continue;
+      pending += 1;
+      if (_idleStart >= since) dueMs = Math.max(dueMs, _idleStart + _idleTimeout - now);
     }
   }
-  return { now, dueMs };
+  return { now, dueMs, pending };
 }

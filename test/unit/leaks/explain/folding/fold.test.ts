@@ -76,6 +76,36 @@ describe('one cause, one finding', () => {
     assert.deepEqual(tween.parts?.map(({ name }) => name).sort(), ['<i> (detached)', 'Scope']);
   });
 
+  // A response that is not read had five findings: its client, socket, parser, timer and queue.
+  it('what one line of the user has Node make is one leak, with what Node makes for it later', () => {
+    const own = (line: number): SourceSite => {
+      const frame = { file: 'server.mjs', line, column: 27, function: 'handler' };
+      return { ...frame, precision: 'line', stack: [frame] };
+    };
+    const byNode = (className: string, line: number | undefined, parts: Partial<GroupReport>): Explained => {
+      const url = className === 'Row' ? 'file:///server.mjs' : 'node:internal/deps/undici/undici';
+      const stack = [{ scriptId: 7, url, line: 1, column: 1, functionName: 'make' }];
+      const kept = { file: 'node:internal/deps/undici/undici', line: 828, column: 3, function: 'refresh' };
+      return {
+        ...explained(
+          leak(className, { group: group(className, { stack, ...parts }) }),
+          line === undefined ? undefined : own(line),
+        ),
+        ...(line === undefined ? { keptAt: { ...kept, precision: 'line', stack: [kept] } } : {}),
+      };
+    };
+    const [client, ...others] = foldByCall([
+      byNode('FastTimer', undefined, { cluster: 5 }),
+      byNode('Client', 29, { cluster: 1 }),
+      byNode('Socket', 29, { cluster: 2 }),
+      byNode('Client', 31, { cluster: 3 }),
+      byNode('Row', 29, { cluster: 4 }),
+    ]);
+    assert.equal(client?.leak.name, 'Client');
+    assert.deepEqual(names(client.parts ?? []).toSorted(), ['FastTimer', 'Socket']);
+    assert.deepEqual(names(others), ['Client', 'Row']);
+  });
+
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {
     const held = (className: string, nodeType: string, heapObjectId: number): LeakCandidate => {
       const base = group(className);
