@@ -5,7 +5,7 @@ import { type BrowserTree, readActivePort } from '../browsers/index.ts';
 
 /** A note of where a browser is reached is short; files beyond this many bytes are other things. */
 const MOST_BYTES = 64 * 1024;
-/** So many entries of each folder are looked at, so that a full temp folder costs some 20 ms at most. */
+/** So many entries of each folder are read, so that a full temp folder costs some 20 ms at most. */
 const MOST_ENTRIES = 500;
 /** A file that was written at the same time as the browser was started may have a stamp this much earlier, in ms. */
 const STAMP_MS = 1_000;

@@ -107,7 +107,7 @@ class Ending {
   #forced = false;
   #livingPids: ReadonlySet<number> = new Set();
   #groupHoldsOthers = false;
-  /** Pids of the followers and of what they start. */
+  /** Pids of the followers and of the processes that these start. */
   readonly #followers = new Set<number>();
   #onlyFollowersSince: number | undefined;
 

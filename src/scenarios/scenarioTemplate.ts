@@ -37,7 +37,7 @@ ${jsdoc}  async iteration(${parameter}) {
   return { text };
 }
 
-/** A file name made of what is checked: `checkout` of `http://localhost:3000/shop/checkout?x=1`. */
+/** A file name made of the checked address: `checkout` of `http://localhost:3000/shop/checkout?x=1`. */
 export function scenarioFileName(url: string, clicks: readonly string[]): string {
   const { pathname, hostname } = new URL(url);
   const words = [pathname.split('/').findLast(Boolean), clicks[0], hostname].map((word) =>

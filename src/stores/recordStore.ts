@@ -89,7 +89,7 @@ export interface Store<T> extends RecordStore<T> {
   /**
    * Applies all changes or none, as one step for every reader.
    *
-   * @returns the sequences of what was appended, in order
+   * @returns the sequence numbers of the appended records, in order
    * @throws LeakwrightError `stores.closed` when one of the scopes is not open: nothing was written
    */
   write(writes: readonly Write<T>[]): Promise<readonly number[]>;

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 const PATIENCE_MS = 15_000;
 /** How long to read on after the program has exited, in ms: after that another process holds the pipe open. */
 const LAST_WORDS_MS = 1000;
-/** Characters kept of what it writes to standard error. */
+/** The most characters of its standard error that are kept. */
 const MAX_SAID = 4000;
 
 /** Turns off the check's own progress lines, which are for CI servers: the caller shows progress from the events. */
@@ -29,7 +29,7 @@ export interface ChannelRun {
 export interface ChannelExit {
   /** Undefined when a signal ended it, or it was never started since the signal had aborted. */
   readonly exitCode: number | undefined;
-  /** The end of what it wrote to standard error. */
+  /** The end of its standard error. */
   readonly said: string;
 }
 

@@ -58,7 +58,7 @@ export async function removeLeftover(
 }
 
 /**
- * The process that has a file in it open, and still has after a moment: another clean-up or a dying browser lets go of it by
+ * The process that has a file in it open, and still has after a moment: another clean-up or a dying browser closes it by
  * then.
  */
 async function processThatStays(path: string, isFile: boolean): Promise<number | undefined> {

@@ -12,7 +12,7 @@ const port = parentPort;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 const snapshots = new OpenedSnapshots(collectGarbage);
-/** A question that reads a file lets go of the graph of the one before: they must not overlap. */
+/** A question that reads a file frees the graph of the file before: two such questions must not overlap. */
 let turn: Promise<void> = Promise.resolve();
 
 port.on('message', (message: ToAnalysisWorker) => {

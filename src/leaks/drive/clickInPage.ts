@@ -53,7 +53,7 @@ export async function clickInPage(
       await scheduler.postTask(() => undefined, { priority: 'background' });
     }
     if (inFrames) {
-      // A window that nobody sees may draw none.
+      // A hidden window may draw no frames.
       await new Promise((resolve) => {
         requestAnimationFrame(resolve);
         setTimeout(resolve, 100);

@@ -116,7 +116,7 @@ export class PageTime {
           await this.#pass('advance', Math.max(1, Math.round(passed)));
         });
       }
-      // The page's end ends its time; what failed before is told by `failed`.
+      // A page that has ended has no time to move; earlier failures are in `failed`.
     })().catch(() => undefined);
   }
 

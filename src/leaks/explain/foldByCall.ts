@@ -68,7 +68,7 @@ const isNodes = (file: string | undefined): boolean => file?.startsWith('node:')
 const isRuntimes = (lead: Explained, one: Explained): boolean =>
   isNodes(siteOf(one)?.file) && one.leak.perIteration === lead.leak.perIteration && runtimeCalls(lead).length > 0;
 
-/** The browser's own objects are not walked from: nothing is known of what they reach. */
+/** Paths do not continue from the browser's own objects: the snapshot does not show what these reference. */
 function isApart(a: GroupReport | undefined, b: GroupReport | undefined): boolean {
   return a?.cluster !== b?.cluster && a?.nodeType === 'object' && b?.nodeType === 'object';
 }

@@ -31,7 +31,7 @@ export interface SnapshotContext {
   readonly multiplies: boolean;
   /** Whether DOM nodes rose: their text and styles rise with them. */
   readonly nodesRose: boolean;
-  /** An earlier snapshot of the same heap: what was there then and is not now was let go. */
+  /** An earlier snapshot of the same heap: what was there then and is not there now was released. */
   readonly earlier?: SnapshotSeen | undefined;
   /** Whether `bounded` has texts too. Reports go without them: nearly every bounded object brings some. */
   readonly withTexts?: boolean;
@@ -44,7 +44,7 @@ export interface Judgement {
   /** Those of them that look bounded by the few whose iteration is known. */
   readonly doubtful: ReadonlyMap<GroupReport, BoundedGrowth>;
   readonly bounded: readonly BoundedGrowth[];
-  /** Bytes of what iterations made and a rule excludes as a leak: they explain as much of a heap's gain. */
+  /** Bytes that iterations allocated and a rule calls bounded: they explain as much of a heap's gain. */
   readonly boundedBytes: number;
   /** Whether the browser keeps things that the page has ended. */
   readonly anyReleased: boolean;
@@ -318,7 +318,7 @@ interface ResourceGroup {
   readonly survivors: number[];
 }
 
-/** Iterations of the count whose resources are looked at one by one. */
+/** Iterations of the count whose resources are compared one by one. */
 const SINGLE_ITERATIONS = 7;
 
 /**

@@ -24,6 +24,6 @@ export interface LeakCandidate {
   readonly resource?: PageResource;
   /** The hooks' creation stack, innermost first. */
   readonly creation?: readonly GeneratedFrame[];
-  /** What belongs to the same cause and is told with it; none of these has parts of its own. */
+  /** Other objects of the same cause, reported with it; none of these has parts of its own. */
   readonly parts?: readonly LeakCandidate[];
 }

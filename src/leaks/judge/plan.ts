@@ -16,7 +16,7 @@ import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './su
 import { thresholds } from './thresholds.ts';
 import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, workerHeaps } from './view.ts';
 
-/** Iterations to tell apart at least, for a rule to say something of what is left of each. */
+/** The fewest iterations with known survivors from which a rule can decide. */
 const FEWEST_TOLD_APART = 3;
 /** Iterations of up to this may be done while a snapshot is read, should they turn out not to be needed. They change no verdict. */
 const QUICK_ITERATION_MS = 300;
@@ -154,7 +154,7 @@ function planFirstSnapshot(evidence: Evidence, view: HeapView, suspicions: reado
     do: 'snapshot',
     heap: view.heap,
     phase: 'attribute',
-    // A page on which growth multiplies is asked for no iteration more than must be.
+    // Where growth multiplies, each further iteration may end the page: none is run that is not needed.
     iterations: runaway && told >= FEWEST_MULTIPLYING ? 0 : Math.max(0, needed - told),
     stacks: false,
     // Buffers are resized in place, which no quick look sees.

@@ -82,14 +82,14 @@ export function nextReach(
 
 /** Longer than the usual time limits of caches (a minute, five minutes), shorter than most sessions live without input (15 minutes). ms. */
 const AGED_MS = 6 * 60_000;
-/** A counter must fall by what this many iterations add, for a snapshot of what is left after the minutes. Fewer may be chance. */
+/** A counter must fall by what this many iterations add, before another snapshot is taken after the minutes. Fewer may be chance. */
 const FEWEST_GONE = 3;
 
 /**
  * What looks like a leak may be kept for a time: a cache whose entries live for a minute, a clean-up that comes later. Minutes of the
  * page's time show it. That, too, can only refute the leak.
  *
- * Fooled by: a page that lets go of all that leaked because it was not used for minutes.
+ * Fooled by: a page that releases all that leaked because it was not used for minutes.
  */
 export function nextAge(
   evidence: Evidence,

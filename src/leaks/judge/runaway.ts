@@ -39,7 +39,7 @@ export function multiplies(readings: readonly number[], largeStep = thresholds.m
   return grows && steps.at(-1)! > largeStep;
 }
 
-/** Growth up to this many times the last step is asked for in any case, for the sake of two more readings. */
+/** Growth up to this many times the last step is always risked, for two more readings. */
 const MAX_FURTHER = 8;
 const READINGS_NEEDED = 2;
 

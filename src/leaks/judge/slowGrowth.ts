@@ -12,7 +12,7 @@ import { begunIn, countView, sprintsIn } from './view.ts';
 const READINGS = [20, 150, 150];
 
 /**
- * A page on which nothing rose in the count is looked at once more, after some hundred iterations inside it, which take a
+ * A page on which nothing rose in the count is read once more, after some hundred iterations inside it, which take a
  * few tenths of a second: an array that gains one number an iteration shows then, and what leaks once in 50 iterations.
  */
 export function nextLongLook(evidence: Evidence): Extract<Step, { do: 'sprint' }> | undefined {

@@ -43,7 +43,7 @@ export const thresholds = {
   /** Readings needed: of bytes, of things. */
   multiplyingByteReadings: 4,
   multiplyingThingReadings: 3,
-  /** Steps after which no page is asked for more of the same. */
+  /** Steps after which no page gets a further iteration. */
   largestStepBytes: 16 * 1024 * 1024,
   largestStepThings: 20_000,
   /** Pages that two iterations leave open, each, from which on the count ends: each page costs the browser as much as a page under test. */
@@ -63,14 +63,14 @@ export const thresholds = {
   nearlyGone: 0.2,
   /** The first iterations, whose products are the first to be evicted. */
   firstIterations: 3,
-  /** Share of what multiplied that must still be there: a few may be on their way out. */
+  /** Share of the objects of a page that multiplies which must still be there: a few may be about to be released. */
   stillThere: 0.95,
 
   // ── Holders: sizes read from the live page ──
 
   /** Iterations during which holders that may have grown are read. */
   sizeIterations: 3,
-  /** Share of what all iterations must have added at the present rate that must still be there. */
+  /** Size that a holder must have, as a share of the present rate times all iterations. */
   accumulated: 0.6,
 
   /** Bytes of a router's record of one session-history entry, at most (measured: SvelteKit 95; a view's state may be more). */

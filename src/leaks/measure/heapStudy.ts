@@ -63,7 +63,7 @@ export class HeapStudy {
     this.#spanFrom = this.#subject.begun + 1;
   }
 
-  /** The same, with nothing of what was told apart before. */
+  /** The same, but the record of earlier iterations is dropped. */
   async trackAnew(): Promise<void> {
     await this.#tracking.cancel();
     this.#boundaries.length = 0;

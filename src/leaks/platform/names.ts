@@ -121,7 +121,7 @@ export const NODE_REQUEST_TIMINGS = 'resourceTimingBuffer';
 /** Listeners of a program's standard streams. */
 export const isStandardStream = (holder: string): boolean => /^std(?:in|out|err)\._events\./.test(holder);
 
-/** Counters of what the system counts for a program of its own: nothing in a heap has to hold these for them to stay. */
+/** Counters that the operating system keeps for a program: these things stay although nothing in a heap references them. */
 export const SYSTEM_COUNTERS: Readonly<Record<string, string>> = {
   fileDescriptors: 'open file descriptor',
   wasmMemoryBytes: 'WebAssembly memory',

@@ -222,7 +222,7 @@ function findHookScopes(graph: HeapGraph, hookScripts: ReadonlySet<number>): Rea
 }
 
 /**
- * The scripts our page hooks were compiled from, one a frame. The hooks keep records of what the page made; what only
+ * The scripts our page hooks were compiled from, one a frame. The hooks keep records of objects that the page made; what only
  * these records keep is not the page's.
  */
 function findHookScripts(graph: HeapGraph): Set<number> {

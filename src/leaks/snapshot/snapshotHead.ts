@@ -16,7 +16,7 @@ export function isHeadComplete(text: string): boolean {
 
 /**
  * Looks at what a snapshot says of itself before anything is made room for: its numbers of nodes and edges are believed by
- * whoever parses it, and a text that was cut off, or is none of V8's, may say anything.
+ * its parser, and a text that was cut off, or is none of V8's, may say anything.
  *
  * @param pieces the text, or its beginning, in pieces
  * @param maxCharacters how long the whole text can be

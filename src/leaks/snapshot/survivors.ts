@@ -187,7 +187,7 @@ function nestedIn(graph: HeapGraph, members: ReadonlyMap<number, unknown>): Map<
 }
 
 /**
- * Collections that are replaced by a copy with one thing more (`list = [...list, item]`): younger than most of what they
+ * Collections that are replaced by a copy with one thing more (`list = [...list, item]`): younger than most things that they
  * hold. What an iteration made is then no part of the copy that the same iteration made.
  */
 class CopiedCollections {

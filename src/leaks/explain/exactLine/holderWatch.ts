@@ -17,7 +17,7 @@ export interface WatchState {
 }
 
 export interface WatchResult {
-  /** V8 stack texts of what put things in that are still there, and how often. */
+  /** V8 stack texts of the calls that put in things which are still there, with their number. */
   readonly stacks: readonly { readonly stack: string; readonly count: number }[];
 }
 

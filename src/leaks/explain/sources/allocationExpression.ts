@@ -8,7 +8,7 @@ export interface AllocationQuery {
   /** Where V8 says the allocating function starts, from 1. */
   readonly functionLine: number;
   readonly functionColumn: number;
-  /** The class of what is allocated, as a heap snapshot names it; `{id, title}` for plain objects with such keys. */
+  /** The class of the allocated object, as a heap snapshot names it; `{id, title}` for plain objects with such keys. */
   readonly className: string;
 }
 

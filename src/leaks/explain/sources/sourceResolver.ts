@@ -10,7 +10,7 @@ interface SourceOrigin {
 
 /** Says which workspace file the URL of a script, or a name in a source map, stands for. */
 export interface SourceResolver {
-  /** The workspace-relative path of what is served at a URL, or undefined. */
+  /** The workspace-relative path of the file that is served at a URL, or undefined. */
   fileOfUrl(url: string, text: string | undefined): Promise<string | undefined>;
   /**
    * The text of the source map that lies beside the file of the workspace that is served at a URL (`hidden-source-map`: the

@@ -29,7 +29,7 @@ export function foldTargets(candidates: readonly LeakCandidate[]): LeakCandidate
   });
 }
 
-/** The class of what a listener was registered on, where there may be many of it. */
+/** The class of a listener's target, where there may be many targets of that class. */
 export function targetOf({ kind, name, resource }: LeakCandidate): string | undefined {
   if (kind !== 'event-listener' || !resource) return undefined;
   const target = / listener on (?<target>.+)$/.exec(name)?.groups?.['target'];

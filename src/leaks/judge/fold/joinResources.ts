@@ -12,7 +12,7 @@ const KEPT_OPEN: ReadonlySet<string> = new Set([...FOLLOWED_CLASSES, 'MessagePor
 /** The class under which the heap has a resource: the ports of a channel outlive the channel object itself. */
 const inHeap = (name: string): string => (name === 'MessageChannel' ? 'MessagePort' : name);
 
-/** A media query that the page has let go of: the browser keeps it because somebody listens to it. */
+/** A media query that no script references any more: the browser keeps it because it has a listener. */
 function isKeptByListener({ holder, className }: GroupReport, { kind, name }: LeakCandidate): boolean {
   return (
     kind === 'event-listener' &&

@@ -7,7 +7,7 @@ export interface RuleAnswer {
   readonly numbers?: Because['numbers'];
 }
 
-/** One idea of what is a leak or what only looks like one. */
+/** One rule that recognises a leak, or growth that only looks like one. */
 export interface Rule<Evidence> {
   readonly name: string;
   /** What the rule answers, in one line, for the guide. */

@@ -13,7 +13,7 @@ export interface KeyedHolder {
 
 /**
  * Tells collections that a router keys by session-history entries: what it keeps of each entry (a scroll position, the data of
- * a view) is named by a value of the state that the entry was made with. Such a record comes with each navigation, and nobody's page
+ * a view) is named by a value of the state that the entry was made with. Such a record comes with each navigation, and no page
  * can help it.
  */
 export class HistoryKeys {

@@ -59,9 +59,9 @@ export class HolderProbe {
   }
 
   /**
-   * Takes all overrides off and lets go of all objects.
+   * Takes all overrides off and releases all objects.
    *
-   * @returns for each holder the stack by which most of what is still there was put in, innermost first
+   * @returns for each holder the most frequent stack among the calls that put in what is still there, innermost frame first
    */
   async finish(): Promise<Map<ProbedHolder, GeneratedFrame[]>> {
     const stacks = new Map<ProbedHolder, GeneratedFrame[]>();

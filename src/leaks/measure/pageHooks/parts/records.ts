@@ -2,7 +2,7 @@
 import type { Armed, List, Linked, Named, ObjectRecord, ObjectType, Site } from './hookTypes.ts';
 import type { Natives } from './natives.ts';
 
-/** Records of what the page makes: bounded, and weak where it is an object. */
+/** Records of objects that the page makes: bounded in number, held by weak references. */
 export function keepRecords(natives: Natives) {
   /** Frames of a creation stack. Deep enough to get out of a chain of operators and a framework's internals into the user's code. */
   const STACK_FRAMES = 50;

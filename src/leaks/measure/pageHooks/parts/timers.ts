@@ -107,7 +107,7 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
   const frameChains = new NativeMap<string, Chains>();
 
   /**
-   * Gives timeouts and animation frames the iteration of what they belong to. A chain that re-arms itself has a new
+   * Gives timeouts and animation frames the iteration that they belong to. A chain that re-arms itself has a new
    * handle each time, so members of one site are taken as interchangeable: as many as lived before keep their oldest
    * iterations, and only a surplus belongs to the current one. A site whose count stands still thus never looks as if
    * something survived from every iteration. A chain may be between two timeouts while it is read, so an iteration is
