@@ -131,7 +131,7 @@ async function removeMoved(moved: string, handle: FileHandle | undefined): Promi
   for (let round = 1; ; round += 1) {
     await emptyFolder(handle, mount);
     try {
-      await rmdir(moved);
+      await rmdir(moved).catch(unlessGone);
       return;
     } catch (error) {
       if (errnoOf(error) !== 'ENOTEMPTY' || round === EMPTYING_ROUNDS) throw error;
@@ -207,13 +207,27 @@ async function emptyFolder(folder: FileHandle, mount: string | undefined): Promi
       if (code === 'ENOENT') continue;
       if (code !== 'EISDIR' && code !== 'EPERM') throw error;
     }
-    const inner = (await openFolder(child, process.platform))!;
+    const inner = await openUnlessGone(child);
+    if (!inner) continue;
     try {
       if ((await mountOf(inner)) !== mount) throw new Error('another file system is mounted in it');
       await emptyFolder(inner, mount);
     } finally {
       await inner.close();
     }
-    await rmdir(child);
+    await rmdir(child).catch(unlessGone);
   }
+}
+
+/** Another program may be removing the same folder. */
+async function openUnlessGone(child: Buffer): Promise<FileHandle | undefined> {
+  try {
+    return await openFolder(child, process.platform);
+  } catch (error) {
+    return unlessGone(error);
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }

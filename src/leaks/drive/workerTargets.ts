@@ -42,7 +42,8 @@ interface AttachedEvent {
 export class WorkerTargets {
   readonly #guard: PageGuard;
   readonly #parts = new Map<string, WorkerTarget & { readonly channel: WorkerChannel }>();
-  readonly #unreached = new Map<string, UnreachedPart>();
+  /** By session: what ends has no heap any more, and is missed no longer. */
+  readonly #missed = new Map<string, UnreachedPart>();
   /** The session of the browser, which alone leads to shared workers. */
   #ofBrowser: CDPSession | undefined;
 
@@ -72,7 +73,8 @@ export class WorkerTargets {
 
   /** Parts whose heaps are not read. */
   get unreached(): readonly UnreachedPart[] {
-    return [...this.#unreached.values()];
+    const byName = new Map([...this.#missed.values()].map((part) => [`${part.kind} ${part.url}`, part]));
+    return [...byName.values()].slice(0, MAX_UNREACHED);
   }
 
   /**
@@ -83,7 +85,7 @@ export class WorkerTargets {
    */
   async readHeaps(sharedWorkers = 0): Promise<{ readonly workerHeapBytes?: number; readonly frameHeapBytes?: number }> {
     if (sharedWorkers > 0 && !this.#ofBrowser)
-      this.#unreached.set('shared-worker', {
+      this.#missed.set('shared-worker', {
         kind: 'shared-worker',
         url: '',
         reason: 'the browser gives no session that leads to it',
@@ -111,7 +113,10 @@ export class WorkerTargets {
 
   #receive(cdp: GuardedCdp): void {
     cdp.session.on('Target.attachedToTarget', (event) => this.#attached(cdp, event));
-    cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => this.#detached(sessionId));
+    cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => {
+      this.#missed.delete(sessionId);
+      this.#detached(sessionId);
+    });
     cdp.session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) =>
       this.#parts.get(sessionId)?.channel.receive(message),
     );
@@ -148,7 +153,7 @@ export class WorkerTargets {
       const reason =
         kind === undefined ? 'its heap cannot be read' : `more than ${MAX_PARTS} parts of the page have heaps`;
       const missed = kind ?? MISSED_KINDS[type];
-      if (missed !== undefined) this.#miss({ kind: missed, url, reason });
+      if (missed !== undefined) this.#miss(sessionId, { kind: missed, url, reason });
       return;
     }
     const channel = new WorkerChannel(async (message) => {
@@ -156,7 +161,7 @@ export class WorkerTargets {
     });
     const gone = (): Error => {
       this.#detached(sessionId);
-      this.#miss({ kind, url, reason: 'it does not answer: a script in it runs without end' });
+      this.#miss(sessionId, { kind, url, reason: 'it does not answer: a script in it runs without end' });
       return new LeakwrightError('leaks.pageHung', `A ${kind} of the page does not answer any more (${url}).`, {
         hint: 'A script in it runs without end.',
       });
@@ -170,8 +175,8 @@ export class WorkerTargets {
     if (kind === 'frame') this.#watch(cdp).catch(() => undefined);
   }
 
-  #miss(part: UnreachedPart): void {
-    if (this.#unreached.size < MAX_UNREACHED) this.#unreached.set(`${part.kind} ${part.url}`, part);
+  #miss(sessionId: string, part: UnreachedPart): void {
+    if (this.#missed.size < MAX_MISSED) this.#missed.set(sessionId, part);
   }
 
   #detached(sessionId: string): void {
@@ -187,6 +192,8 @@ const MISSED_KINDS: Readonly<Record<string, UnreachedPart['kind']>> = {
   shared_storage_worklet: 'worklet',
 };
 const MAX_UNREACHED = 50;
+/** So many that live at the same time are known apart, so that they are forgotten when they end. */
+const MAX_MISSED = 2000;
 
 interface Answer {
   readonly id?: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import {
   chown,
   link,
@@ -175,6 +176,22 @@ describe('Leftovers', () => {
       const path = await put('puppeteer_dev_chrome_profile-a1B2c3', 0);
       assert.equal((await remove(path)).outcome, 'refused');
       assert.equal((await remove(path, { endedFolders: new Set([path]) })).outcome, 'removed');
+    });
+
+    // `rm -rf` of a script beside a clean-up: what is gone is no failure, and nothing half-moved stays.
+    it('beside another program that removes the same folder', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const path = await put('puppeteer_dev_chrome_profile-a1B2c3');
+        // It goes on in the folder that it has open, wherever that is moved to.
+        for (let at = 0; at < 80; at += 1) mkdirSync(join(path, 'Default', String(at)));
+        await age(path, HOUR);
+        const other = once(spawn('rm', ['-rf', path], { stdio: 'ignore' }), 'exit');
+        const { outcome } = await remove(path);
+        await other;
+        assert.notEqual(outcome, 'failed');
+        await rm(path, { recursive: true, force: true });
+        assert.deepEqual(await readdir(temp), []);
+      }
     });
 
     it('Playwright’s artifacts together with the profile of the same launch', async () => {
