@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
+import { compareBesideWindows } from './besideWindows.ts';
 import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
 import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';
@@ -10,7 +11,7 @@ import { lookAtFailedStep } from './explain/failedStep.ts';
 import { type Decision, decide } from './judge/decide.ts';
 import { countIsComplete, plan } from './judge/plan.ts';
 import type { Step } from './judge/steps.ts';
-import { countView } from './judge/view.ts';
+import { comparedIn, countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './measure/treeMemory.ts';
 import type { CheckResult, Finding, LeakEvent, Phase, Verdict } from './model.ts';
@@ -45,6 +46,8 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 const SHORTEST_STEP_LIMIT_MS = 30_000;
 /** So often the count begins when another inspector disturbs it; one that opens and closes all the time leaves no answer. */
 const MOST_ATTEMPTS = 3;
+/** A window may close once, as after signing in; one that closes again does so in each iteration. */
+const ATTEMPTS_BESIDE_WINDOWS = 2;
 /** Of the time that is left, growth may be followed for this share; the rest is for the last snapshots and for lines. */
 const FOLLOW_UP_SHARE = 0.5;
 
@@ -164,7 +167,9 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   const report = { thresholds: { ...defaultThresholds, ...scenario.thresholds }, ignore: scenario.ignore ?? [] };
   try {
     const { workspaceFolder } = context;
-    run.findings = await explain({ subject: run.subject!, measurements, decision, workspaceFolder, ...report, log });
+    if (comparedIn(measurements.evidence)) run.findings = withoutLines(decision, report);
+    else
+      run.findings = await explain({ subject: run.subject!, measurements, decision, workspaceFolder, ...report, log });
   } catch (error) {
     if (context.signal?.aborted === true) throw error;
     warnings.push(`Lines could not be looked for: ${describeError(error)}`);
@@ -195,7 +200,8 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
       yield* measure(run, measurements);
       return { measurements, failure: undefined };
     } catch (failure) {
-      if (isTrackingLost(failure) && attempt < MOST_ATTEMPTS) {
+      const byWindows = isTrackingLost(failure) && subject instanceof PageUnderTest && subject.closedWindows > 0;
+      if (isTrackingLost(failure) && attempt < (byWindows ? ATTEMPTS_BESIDE_WINDOWS : MOST_ATTEMPTS)) {
         const message = `${describeError(failure)} The count began anew.`;
         run.warnings.push(message);
         yield { type: 'warning', message };
@@ -205,11 +211,37 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
       // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
       const proves = isTrackingLost(failure) || countIsComplete(measurements.evidence);
       if (context.signal?.aborted === true || !proves) throw failure;
+      if (byWindows) yield* lookBesideWindows(run, measurements, subject);
       const reason: unknown = isLate(run.abort.signal) ? run.abort.signal.reason : failure;
       measurements.note({ saw: 'failure', message: describeError(reason) });
       return { measurements, failure: reason };
     }
   }
+}
+
+/** What can be seen where each iteration closes a window; nothing where that fails, too. */
+async function* lookBesideWindows(
+  run: Run,
+  measurements: Measurements,
+  subject: PageUnderTest,
+): AsyncGenerator<LeakEvent> {
+  const { phases, clock, context, options } = run;
+  await measurements.abandon();
+  yield phases.begin('escalate', undefined, 'windows that close leave nothing else to tell objects apart by');
+  try {
+    const seen = yield* compareBesideWindows(subject, {
+      to: options.escalateTo ?? DEFAULT_ESCALATE_TO,
+      until: followUntil(run),
+      now: () => clock.monotonic(),
+      workspaceFolder: context.workspaceFolder,
+      signal: run.abort.signal,
+    });
+    measurements.note(seen);
+  } catch (error) {
+    if (context.signal?.aborted === true) throw error;
+    run.log.debug(`Snapshots could not be compared: ${describeError(error)}`);
+  }
+  yield phases.end('escalate');
 }
 
 /** Whether the time of the check is over. */

@@ -185,6 +185,25 @@ export interface DrivenSeen {
   readonly unreached: readonly UnreachedPart[];
 }
 
+/** What grew from snapshot to snapshot, where windows that closed left nothing to tell objects apart by. */
+export interface ComparedSeen {
+  readonly saw: 'compared';
+  /** Iterations begun when each snapshot was taken. */
+  readonly iterations: readonly number[];
+  /** Largest first. */
+  readonly grew: readonly {
+    readonly name: string;
+    /** What keeps them, in the program's own names; empty where no name leads to them. */
+    readonly heldBy: string;
+    /** Names of edges and classes from a root to one of them. */
+    readonly path: readonly string[];
+    /** One a snapshot. */
+    readonly counts: readonly number[];
+    readonly bytes: readonly number[];
+    readonly grows: 'objects' | 'content';
+  }[];
+}
+
 /** Something failed after the count. What was seen before it stands. */
 interface FailureSeen {
   readonly saw: 'failure';
@@ -204,6 +223,7 @@ export type Observation = (
   | WorkersSeen
   | CoveredSeen
   | DrivenSeen
+  | ComparedSeen
   | FailureSeen
 ) & {
   /** Iterations begun since the page was loaded, warm-up included, when the observation was complete. */

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Clock, plainText } from '../../support/index.ts';
+import { type Clock, plainText, poll } from '../../support/index.ts';
 import {
   installPageHooks,
   knowPageHooks,
@@ -37,6 +37,10 @@ export interface PageLimits extends StepLimits {
   readonly clockMs?: number | undefined;
 }
 
+/** How long a window that was closed may take to go, and how often that is looked at, in ms. */
+const CLOSING_MS = 2_000;
+const CLOSING_POLL_MS = 20;
+
 /** Iterations whose facts are kept. */
 const MAX_FACTS = 1000;
 
@@ -68,6 +72,8 @@ export class PageUnderTest implements Subject {
   /** Whether there may be frames that have not been told which iteration it is. */
   #framesChanged = true;
   closedWindows = 0;
+  /** Open pages at the last reading. */
+  #pages = 1;
   settledLate = 0;
   skippedMs = 0;
 
@@ -368,7 +374,15 @@ export class PageUnderTest implements Subject {
   }
 
   async read(): Promise<Counters> {
-    return { ...(await readCounters(this.cdp, this.workers)), pages: this.page.context().pages().length };
+    return { ...(await readCounters(this.cdp, this.workers)), pages: await this.#countPages() };
+  }
+
+  /** Open pages. On a busy machine a window that was closed goes a while later: where some close, that is waited for. */
+  async #countPages(): Promise<number> {
+    const count = (): number => this.page.context().pages().length;
+    if (this.closedWindows > 0) await poll(() => count() <= this.#pages, CLOSING_POLL_MS, CLOSING_MS);
+    this.#pages = count();
+    return this.#pages;
   }
 
   /** Which of the names are interfaces that script knows. */

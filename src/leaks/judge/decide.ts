@@ -2,13 +2,14 @@ import type { Evidence, HeapNumber } from '../evidence.ts';
 import type { Because, BoundedGrowth, Verdict } from '../model.ts';
 import { SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
 import { followUp } from './followUp.ts';
+import { leaksOfCompared } from './decideCompared.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
 import { suspicionsIn } from './slowGrowth.ts';
 import { type Explained, latestReading, stillRises, unexplained } from './stillRising.ts';
 import { type Suspicion, bytesGrow, roseIn } from './suspicion.ts';
-import { begunIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
+import { begunIn, comparedIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
 
 /** A leak with the heap that it was found in. */
@@ -34,6 +35,17 @@ export function decide(evidence: Evidence): Decision {
   const opened = opensPages(suspicions);
   if (opened) return openedPages(opened);
   const failure = failureIn(evidence);
+  const compared = comparedIn(evidence);
+  const grew = compared ? leaksOfCompared(compared) : [];
+  if (grew.length > 0)
+    return {
+      verdict: 'leak',
+      because: grew[0]!.because,
+      leaks: grew.map((leak) => ({ heap: 0, leak })),
+      bounded: [],
+      escalatedTo: compared!.iterations.at(-1)!,
+      warnings: [],
+    };
   if (failure !== undefined && !countIsComplete(evidence))
     return { ...notFinished(failure, []), leaks: [], bounded: [], warnings: [] };
   if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);

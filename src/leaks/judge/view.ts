@@ -1,5 +1,6 @@
 import type {
   AgedSeen,
+  ComparedSeen,
   ConfirmedSeen,
   CountersSeen,
   CoveredSeen,
@@ -106,6 +107,11 @@ export function drivenIn({ observations }: Evidence): DrivenSeen | undefined {
 
 export function coveredIn({ observations }: Evidence): CoveredSeen | undefined {
   return observations.find((seen) => seen.saw === 'covered');
+}
+
+/** What grew from snapshot to snapshot, where that is all that could be seen. */
+export function comparedIn({ observations }: Evidence): ComparedSeen | undefined {
+  return observations.find((seen) => seen.saw === 'compared');
 }
 
 export function failureIn({ observations }: Evidence): string | undefined {

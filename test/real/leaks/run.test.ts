@@ -35,6 +35,8 @@ window.traces = () => [
   Reflect.ownKeys(seen).length === 0, Reflect.ownKeys(kept).length === kept.length + 1,
 ];`),
   '/popups': page('function iterate() {\n  window.open("about:blank", "_blank");\n}'),
+  '/closes': page(`const kept = []; class Kept {}
+function iterate() { kept.push(new Kept()); const opened = window.open('about:blank'); opened.close(); }`),
   '/away': page('let n = 0; function iterate() { history.pushState({}, "", `/away?step=${n++}`); }'),
   '/clicks': `<style>#glows { animation: glow 1s infinite } @keyframes glow { from { opacity: 0.5 } }</style>
 <button id="plain">Plain</button><button>Words</button><p id="host"></p><button id="far" style="margin-top: 3000px">Far</button>
@@ -188,6 +190,16 @@ describe('a check', function () {
     assert.equal(result.findings[0]?.kind, 'page');
     assert.equal(result.findings[0]?.perIteration, 1);
     assert.equal(result.findings[0]?.allocatedAt?.line, 2);
+  });
+
+  it('finds a leak beside windows that open and close, with its number and holder', async () => {
+    const { result } = await run('/closes', { options: { iterations: 3, warmup: 1, escalateTo: 20 } });
+    assert.equal(result.verdict, 'leak', JSON.stringify(result.because));
+    assert.deepEqual(
+      result.findings.map(({ name, perIteration, holder }) => [name, perIteration, holder]),
+      [['Kept', 1, 'kept[]']],
+    );
+    assert.match(result.warnings.join(' '), /A window that the page had opened was closed/);
   });
 
   it('warns of an iteration that does not end where it began', async () => {

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { EVIDENCE_VERSION, type ComparedSeen, type Evidence } from '../../../../src/leaks/evidence.ts';
+import { decide } from '../../../../src/leaks/judge/decide.ts';
+
+type Grown = ComparedSeen['grew'][number];
+
+/** A page whose iterations close a window: the count was lost, and four snapshots were compared. */
+function evidenceOf(grew: readonly Partial<Grown>[], iterations = [10, 26, 42, 58]): Evidence {
+  return {
+    version: EVIDENCE_VERSION,
+    browser: 'Chromium 156',
+    settings: { warmup: 5, iterations: 7, escalateTo: 60, deep: false },
+    observations: [
+      {
+        saw: 'compared',
+        begun: iterations.at(-1)!,
+        iterations,
+        grew: grew.map((one) => ({
+          name: 'Item',
+          heldBy: 'store[]',
+          path: ['Window', 'store', '[]', 'Item'],
+          counts: [10, 26, 42, 58],
+          bytes: [4_600, 11_960, 19_320, 26_680],
+          grows: 'objects',
+          ...one,
+        })),
+      },
+      { saw: 'failure', begun: iterations.at(-1)!, message: 'A window that the page had opened was closed.' },
+    ],
+  };
+}
+
+// Every leak of a page that also opens and closes a window was "inconclusive": nothing could be told apart by its iteration.
+describe('What grows on a page that closes windows', () => {
+  const namesOf = (...grew: Partial<Grown>[]) => decide(evidenceOf(grew)).leaks.map(({ leak }) => leak.name);
+
+  it('is a leak where as many more come with each iteration, with its number, size and holder', () => {
+    const { verdict, because, leaks } = decide(evidenceOf([{}]));
+    assert.equal(verdict, 'leak');
+    assert.match(because.reason, /10, 26, 42, 58 after 10, 26, 42, 58 iterations/);
+    const [{ leak }] = leaks as [(typeof leaks)[number]];
+    assert.deepEqual([leak.kind, leak.perIteration, leak.bytesPerIteration], ['object', 1, 460]);
+    assert.equal(leak.group?.holder.name, 'store[]');
+  });
+
+  it('is a leak whatever it is: nodes, functions, several an iteration, one in two', () => {
+    assert.deepEqual(namesOf({ name: '<li>', heldBy: '' }), ['<li>']);
+    assert.deepEqual(namesOf({ name: 'function onResize', counts: [30, 78, 126, 174] }), ['function onResize']);
+    assert.deepEqual(namesOf({ counts: [5, 13, 21, 29] }), ['Item']);
+    assert.deepEqual(namesOf({}, { name: 'Panel' }), ['Item', 'Panel']);
+  });
+
+  for (const [name, grew] of [
+    ['a cache that fills', { counts: [10, 26, 30, 30] }],
+    ['a cache that filled in the last stretch', { counts: [10, 26, 42, 50] }],
+    ['what comes once in a while', { counts: [10, 11, 13, 14] }],
+    ['what came all at once', { counts: [10, 11, 59, 60] }],
+    ['what the browser notes for itself', { name: 'PerformanceEventTiming', heldBy: '', counts: [56, 136, 216, 296] }],
+    ['what no name leads to', { name: 'Object', heldBy: '' }],
+    ['a storage that grows in steps', { grows: 'content' as const }],
+  ] as const)
+    it(`is no leak where it is ${name}`, () => {
+      const { verdict, because } = decide(evidenceOf([grew]));
+      assert.equal(verdict, 'inconclusive');
+      assert.match(because.reason, /before it could tell: A window/);
+    });
+
+  it('is not told from two stretches', () => {
+    const short = evidenceOf([{ counts: [10, 26, 42], bytes: [1, 2, 3] }], [10, 26, 42]);
+    assert.equal(decide(short).verdict, 'inconclusive');
+  });
+});
