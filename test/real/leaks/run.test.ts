@@ -35,7 +35,7 @@ window.traces = () => [
   Reflect.ownKeys(seen).length === 0, Reflect.ownKeys(kept).length === kept.length + 1,
 ];`),
   '/popups': page('function iterate() {\n  window.open("about:blank", "_blank");\n}'),
-  '/closes': page(`const kept = []; class Kept {}
+  '/closes': page(`const kept = []; class Kept { data = new Array(100).fill(1.5); }
 function iterate() { kept.push(new Kept()); const opened = window.open('about:blank'); opened.close(); }`),
   '/away': page('let n = 0; function iterate() { history.pushState({}, "", `/away?step=${n++}`); }'),
   '/clicks': `<style>#glows { animation: glow 1s infinite } @keyframes glow { from { opacity: 0.5 } }</style>
@@ -193,7 +193,7 @@ describe('a check', function () {
   });
 
   it('finds a leak beside windows that open and close, with its number and holder', async () => {
-    const { result } = await run('/closes', { options: { iterations: 3, warmup: 1, escalateTo: 20 } });
+    const { result } = await run('/closes', { options: { escalateTo: 20 } });
     assert.equal(result.verdict, 'leak', JSON.stringify(result.because));
     assert.deepEqual(
       result.findings.map(({ name, perIteration, holder }) => [name, perIteration, holder]),
