@@ -58,9 +58,9 @@ export async function* compareBesideWindows(
       await rm(file);
     }
     const { piece } = await analysis.compare([...iterations.keys()], { offset: 0, limit: MOST_LISTED });
-    const grew = piece.items.map(({ name, heldBy, path, counts, bytes, grows }) => ({
-      ...{ name, heldBy, path, counts, bytes, grows },
-    }));
+    const grew = piece.items.map(({ name, heldBy, path, counts, bytes, grows }) => {
+      return { name, heldBy, path, counts, bytes, grows };
+    });
     return { saw: 'compared', iterations, grew };
   } finally {
     await analysis.close();
