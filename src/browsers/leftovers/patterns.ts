@@ -44,7 +44,12 @@ const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   { ...pattern(`leakwright-${X6}`, 'session-folder', 'session', 'leakwright'), contains: 'session.json' },
   // Where removeLeftover puts what it is about to remove; stays only when it died half-way.
   pattern(`leakwright-removing-${X6}`, 'session-folder', 'removing', 'leakwright'),
-  pattern(String.raw`leakwright-(?:events|scenario|record|snapshots)-\d+-${X6}`, 'session-folder', 'maker', 'leakwright'),
+  pattern(
+    String.raw`leakwright-(?:events|scenario|record|snapshots)-\d+-${X6}`,
+    'session-folder',
+    'maker',
+    'leakwright',
+  ),
   {
     ...pattern(String.raw`\.(?:headless-)?profile`, 'profile', 'persistent', 'js-debug'),
     contains: 'Local State',
