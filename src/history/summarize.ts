@@ -1,5 +1,5 @@
 import type { CheckResult, Finding } from '../leaks/index.ts';
-import { type Report, checkIdentity } from '../reports/index.ts';
+import { type Report, checkIdentity, placeOfFinding } from '../reports/index.ts';
 import type { CheckSummary, FindingSummary, RunLabels, RunSummary } from './model.ts';
 import { defined } from '../support/index.ts';
 
@@ -39,7 +39,7 @@ export function summarizeCheck(check: CheckResult): CheckSummary {
 }
 
 function summarizeFinding(finding: Finding): FindingSummary {
-  const site = finding.allocatedAt ?? finding.keptAt;
+  const site = placeOfFinding(finding);
   return {
     fingerprint: finding.fingerprint,
     kind: finding.kind,

@@ -9,7 +9,7 @@ import {
 } from '../leaks/index.ts';
 import { count, formatBytes } from '../support/index.ts';
 import { libraryVerdict } from './libraryReport.ts';
-import { formatPlace, formatRate, nounOf, placeOf, shortenPath } from './wording.ts';
+import { formatPlace, formatRate, nounOf, placeOfFinding, shortenPath } from './wording.ts';
 
 /** One fact of a finding, for all formats that show facts in rows. `quiet` rows go on from the row before. */
 export interface FindingFact {
@@ -37,7 +37,7 @@ export function findingFacts(finding: Finding): FindingFact[] {
   if (ignored !== undefined) facts.push({ label: 'ignored', text: ignored });
   else facts.push({ label: 'to do', text: adviceOf(finding) });
   // The head of a finding has one place: another one is a fact of its own.
-  const made = allocatedAt && placeOf(finding) !== allocatedAt ? ` at ${formatPlace(allocatedAt)}` : '';
+  const made = allocatedAt && placeOfFinding(finding) !== allocatedAt ? ` at ${formatPlace(allocatedAt)}` : '';
   if (allocatedAt)
     facts.push({ label: 'made in', text: `${describeFunction(allocatedAt)}${made}` }, ...aroundSite(allocatedAt));
   if (allocatedAt?.excerpt !== undefined) facts.push({ label: 'code', text: allocatedAt.excerpt });

@@ -1,5 +1,5 @@
 import { plainText } from '../support/index.ts';
-import { type CheckResult, type Finding, adviceOf } from '../leaks/index.ts';
+import { type CheckResult, type Finding, adviceOf, packageOf } from '../leaks/index.ts';
 import { type Report, fails } from './report.ts';
 import { summarizeCheck, summarizeFinding } from './wording.ts';
 
@@ -25,8 +25,8 @@ export function renderGithubAnnotations(report: Report, folder = ''): string {
     return escapeProperty(folder === '' ? file : `${folder}/${file}`);
   };
   const placeOf = ({ keptAt, allocatedAt }: Finding): string => {
-    const sites = [keptAt, allocatedAt].filter((site) => site !== undefined);
-    const site = sites.find(({ file }) => fileOf(file) !== undefined);
+    const sites = [keptAt, allocatedAt].filter((site) => site !== undefined).filter(({ file }) => fileOf(file));
+    const site = sites.find(({ file }) => packageOf(file) === undefined) ?? sites[0];
     return site ? `file=${fileOf(site.file)},line=${site.line},col=${site.column},` : '';
   };
   const scenarioOf = ({ file }: CheckResult): string => {

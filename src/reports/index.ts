@@ -8,7 +8,7 @@ export { renderMarkdown } from './markdown.ts';
 export { type MergedReport, mergeReports } from './mergeReports.ts';
 export { parseReport } from './parseReport.ts';
 export { renderText } from './text.ts';
-export { findingParts, formatPlace, summarizeCheck, summarizeFinding } from './wording.ts';
+export { findingParts, formatPlace, placeOfFinding, summarizeCheck, summarizeFinding } from './wording.ts';
 export * from './snapshots/index.ts';
 export { describeFunction, describeParts } from './findingText.ts';
 export { libraryReport } from './libraryReport.ts';

@@ -1,7 +1,7 @@
 import { xmlText } from '../support/index.ts';
 import { type CheckResult, type Finding, adviceOf, leaksOf } from '../leaks/index.ts';
 import { type FailOn, type Report, fails } from './report.ts';
-import { formatPlace, placeOf, summarizeCheck, summarizeFinding, withCounterWords } from './wording.ts';
+import { formatPlace, placeOfFinding, summarizeCheck, summarizeFinding, withCounterWords } from './wording.ts';
 
 /** What a person needs to find the leak, a line each. */
 function describeFinding(finding: Finding): string[] {
@@ -26,7 +26,7 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
       const leaks = leaksOf(check.findings);
       const [first] = leaks;
       if (!first || !fails(check.severity, failOn)) return '';
-      const site = placeOf(first);
+      const site = placeOfFinding(first);
       const more = leaks.length > 1 ? `; and ${leaks.length - 1} more` : '';
       const message = xmlText(`${summarizeFinding(first)}${site ? ` at ${formatPlace(site)}` : ''}${more}`);
       // One failure a case: many servers show the first only.

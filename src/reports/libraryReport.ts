@@ -1,6 +1,6 @@
 import type { Finding, SourceFrame } from '../leaks/index.ts';
 import { markdownCode, markdownText } from '../support/index.ts';
-import { formatPlace, placeOf, shortenPath, summarizeFinding } from './wording.ts';
+import { formatPlace, placeOfFinding, shortenPath, summarizeFinding } from './wording.ts';
 
 /** `three 0.170.0` */
 const libraryName = ({ name, version }: NonNullable<Finding['library']>): string =>
@@ -22,7 +22,7 @@ export function libraryReport(finding: Finding): string | undefined {
   const { library } = finding;
   if (library?.likelyAtFault !== true) return undefined;
   const { made, kept } = library;
-  const caller = placeOf(finding);
+  const caller = placeOfFinding(finding);
   const inFunction = (frame: SourceFrame) =>
     `${markdownCode(formatPlace(frame))} in ${markdownCode(frame.function || '(anonymous)')}`;
   const facts = [

@@ -7,7 +7,7 @@ import {
   boundedToShow,
   explainedShare,
   formatPlace,
-  placeOf,
+  placeOfFinding,
   summarizeCheck,
   summarizeFinding,
   summarizeGrowth,
@@ -53,7 +53,7 @@ function renderCheck(check: CheckResult, paint: Paint): string {
 }
 
 function renderFinding(finding: Finding, paint: Paint): string[] {
-  const site = placeOf(finding);
+  const site = placeOfFinding(finding);
   const level = finding.ignored === undefined ? `${finding.severity} leak` : 'ignored leak';
   const head = `${level}: ${plainText(summarizeFinding(finding))}`;
   const lines = [
@@ -109,7 +109,7 @@ function renderTotals(report: Report, paint: Paint): string {
   // A terminal shows the end: which leaks, once more and in few words.
   const leaks = leaksOf(report.checks.flatMap(({ findings }) => findings));
   const lines = leaks.slice(0, TOTALS_SHOWN).map((finding) => {
-    const site = finding.allocatedAt ?? finding.keptAt;
+    const site = placeOfFinding(finding);
     return `  ${paint('red', 'leak')}  ${site ? `${formatPlace(site)}  ` : ''}${plainText(finding.name, 120)}`;
   });
   const more = leaks.length > TOTALS_SHOWN ? [`  and ${leaks.length - TOTALS_SHOWN} more`] : [];

@@ -38,7 +38,7 @@ export function nounOf(name: string, amount: number): string {
 }
 
 /** The place to show for a finding: the user's own line where there is one, of the allocation or of the holder. */
-export function placeOf({ allocatedAt, keptAt }: Finding): SourceSite | undefined {
+export function placeOfFinding({ allocatedAt, keptAt }: Finding): SourceSite | undefined {
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
   return sites.find(({ file }) => packageOf(file) === undefined) ?? sites[0];
 }

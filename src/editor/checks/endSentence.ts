@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { type CheckResult, type Finding, leaksOf } from '../../leaks/index.ts';
+import { placeOfFinding } from '../../reports/index.ts';
 import { plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { undecidedReason } from './sentences.ts';
 
 /** A leak in a few words, its line first: `OrderDialog.tsx:14, resize listener on window`. */
-export function briefly({ name, holder, allocatedAt, keptAt }: Finding): string {
-  const site = allocatedAt ?? keptAt;
+export function briefly(finding: Finding): string {
+  const { name, holder } = finding;
+  const site = placeOfFinding(finding);
   const what = plainText(name, 80);
   if (site) return `${plainText(basename(site.file), 60)}:${site.line}, ${what}`;
   return holder === undefined ? what : t('{0} in {1}', what, plainText(holder, 60));

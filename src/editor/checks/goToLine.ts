@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import { placeOfFinding } from '../../reports/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
 import { openSource } from '../report/openSource.ts';
 import { t } from '../translate.ts';
@@ -21,7 +22,7 @@ export async function goToLine(context: LocateContext, target: CheckTarget): Pro
     await window.showTextDocument(uri, { selection: range });
     return;
   }
-  const site = finding.allocatedAt ?? finding.keptAt;
+  const site = placeOfFinding(finding);
   if (!site) throw new LeakwrightError('usage', t('Which line makes it is not known: its report says what holds it.'));
   await openSource(site);
 }

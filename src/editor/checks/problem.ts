@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
-import { type IdentifiedCheck, checkIdentity } from '../../reports/index.ts';
+import { type IdentifiedCheck, checkIdentity, placeOfFinding } from '../../reports/index.ts';
 import { isInside, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { adviceOf, findingSentence, leakLevel } from './sentences.ts';
@@ -25,16 +25,19 @@ export interface Place {
 const LEVELS = { critical: 'error', moderate: 'warning', minor: 'warning' } as const;
 
 /**
- * A finding at the line where what leaks is made, or else where it is kept. Undefined when neither is in a file of the
- * folder: a page's URL has no line to show it at.
+ * A finding at the line where what leaks is made, or else where it is kept; at the user's own, where a package makes it.
+ * Undefined when neither is in a file of the folder: a page's URL has no line to show it at.
  *
  * @param folder the absolute path that the findings' files are relative to
  */
 export function toProblem(finding: Finding, folder: string): Problem | undefined {
-  const sites = [
-    { site: finding.allocatedAt, role: 'made' },
-    { site: finding.keptAt, role: 'kept' },
-  ] as const;
+  const own = placeOfFinding(finding);
+  const sites = (
+    [
+      { site: finding.allocatedAt, role: 'made' },
+      { site: finding.keptAt, role: 'kept' },
+    ] as const
+  ).toSorted((a, b) => Number(b.site === own) - Number(a.site === own));
   const main = sites.find(({ site }) => site !== undefined && placeOf(site, folder) !== undefined);
   const place = main?.site && placeOf(main.site, folder);
   if (!main?.site || !place) return undefined;

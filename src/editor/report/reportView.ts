@@ -1,5 +1,5 @@
 import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/index.ts';
-import { type Report, excerptOf, formatPlace, isComparable } from '../../reports/index.ts';
+import { type Report, excerptOf, formatPlace, isComparable, placeOfFinding } from '../../reports/index.ts';
 import { defined, formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf, verdictSentence } from '../checks/sentences.ts';
@@ -182,7 +182,7 @@ function checkFacts(check: CheckResult, link: (frame: SourceFrame) => SourceLink
 
 function findingView(finding: Finding, { link, folder }: ViewContext): FindingView {
   const isIgnored = finding.ignored !== undefined;
-  const site = finding.allocatedAt ?? finding.keptAt;
+  const site = placeOfFinding(finding);
   const advice = adviceOf(finding);
   const parts = partsOf(finding);
   const reason = reasonOf(finding);

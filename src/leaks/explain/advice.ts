@@ -131,7 +131,8 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
     return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;
   }
   if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} is closed`;
-  if (library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding))
+  const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
+  if (byLibrary && !(holder !== undefined && keptAt && isKeptByUser(keptAt)))
     return `Undo what ${placeOf(own)} starts in ${library} when its view closes: call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it`;
   const remedy = CONTENT_REMEDY[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
@@ -144,6 +145,10 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
     followed === undefined ? '' : ` (if there is a limit above ${followed}, a check with more --iterations shows it)`;
   return `Remove it from ${holder} when it is no longer needed, limit how many that holds, or hold it weakly${limit}`;
 }
+
+/** The user's own code put it where it stays: a library called it (`subscribe` of a store), or made what it keeps. */
+const isKeptByUser = (keptAt: SourceSite): boolean =>
+  packageOf(keptAt.file) === undefined && libraryFrame(keptAt) === undefined;
 
 const isInDocument = ({ kind, name }: Told): boolean => kind === 'dom-node' && !name.endsWith('(detached)');
 const inHolder = (holder: string | undefined): string => (holder === undefined ? '' : `: ${holder} has one`);

@@ -202,6 +202,8 @@ describe('A finding as a Problem', () => {
     const madeInLibrary = { ...finding.allocatedAt!, file: 'https://cdn.example/lib.js', stack: [] };
     const problem = toProblem({ ...finding, allocatedAt: madeInLibrary }, '/work');
     assert.equal(problem?.place.line, 20);
+    const inPackage = { ...madeInLibrary, file: 'node_modules/react-dom/client.js' };
+    assert.equal(toProblem({ ...finding, allocatedAt: inPackage }, '/work')?.place.line, 20);
   });
 
   it('is none when neither place is a file', () => {

@@ -135,6 +135,16 @@ describe('machine-readable reports', () => {
     assert.match(renderText(minor), /none fails this run/);
   });
 
+  it('every format points at the line of the user’s own code, where a package made it', () => {
+    const made = { ...panelFinding.allocatedAt!, file: 'node_modules/react-dom/client.js', line: 8626 };
+    const kept = { ...panelFinding.allocatedAt!, file: 'src/store.ts', line: 10 };
+    const report = reportOf(sampleResult({ findings: [{ ...panelFinding, allocatedAt: made, keptAt: kept }] }));
+    assert.match(renderText(report), /\n  leak {2}src\/store\.ts:10:17 /);
+    const keptByPackage = { ...panelFinding, allocatedAt: kept, keptAt: made };
+    const other = reportOf(sampleResult({ findings: [keptByPackage] }));
+    assert.match(renderGithubAnnotations(other), /file=src\/store\.ts,line=10,/);
+  });
+
   it('annotations start at the root of the repository, and have no file where there is none', () => {
     assert.match(renderGithubAnnotations(reportOf(sampleResult()), 'apps/shop'), /file=apps\/shop\/src\/shop\.ts,/);
     const site = { ...panelFinding.allocatedAt!, file: 'http://127.0.0.1:4173/app.js' };

@@ -90,6 +90,16 @@ describe('the advice of a finding', () => {
     );
   });
 
+  it('names the collection, where a library only called what puts things into it', () => {
+    const made = { ...site(undefined, 'node_modules/react-dom/client.js'), file: 'node_modules/react-dom/client.js' };
+    const kept = site(undefined, 'src/store.ts');
+    const called = { ...kept, stack: [...kept.stack, ...made.stack] };
+    assert.match(
+      adviceFor({ kind: 'object', name: 'anonymous function', holder: 'listeners', allocatedAt: made, keptAt: called }),
+      /^Remove it from listeners /,
+    );
+  });
+
   it('tells of a collection that it may have a limit above the iterations that were followed', () => {
     const advice = adviceFor({ kind: 'object', name: 'Step', holder: 'undoStack' }, { followed: 60 });
     assert.match(advice, /^Remove it from undoStack .*limit above 60, .*--iterations/);
