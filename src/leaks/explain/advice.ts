@@ -62,6 +62,17 @@ const COUNTERPART: Readonly<Record<string, string>> = {
   activated: 'deactivated',
   setup: 'onUnmounted',
 };
+/** What ends an effect that its framework does not end with a component, because it began outside of one. */
+const ENDS_EFFECT: Readonly<Record<string, string>> = {
+  watch:
+    'call the function that watch() returned (Vue stops only what began in setup itself, not after an await or in a callback)',
+  effect: 'call the function that effect() returned',
+  $effect: 'call the function that $effect.root() returned',
+  '$effect.root': 'call the function that $effect.root() returned',
+  createEffect: 'call the dispose function of its createRoot()',
+};
+/** Packages that hold effects in what these read, by the names of their files' packages. */
+const REACTIVE_PACKAGE = /^(?:vue|@vue\/.*|svelte|solid-js|@preact\/signals.*|@angular\/core)$/;
 const REACT_EFFECT = /^use(?:Layout|Insertion|Passive|Signal)?Effect$/;
 
 /** The advice of a finding; of one from a report of an older version, what its kind and places say. */
@@ -103,8 +114,25 @@ function clearing(name: string): string {
   return name.startsWith('timeout') ? 'clearTimeout' : 'cancelAnimationFrame';
 }
 
+/** An effect that a framework's own record of it keeps was never ended itself: a clean-up function in it would not run. */
+function endsEffect(role: string, { kind, allocatedAt, keptAt }: Told): string | undefined {
+  const made = libraryFrame(allocatedAt)?.name;
+  if (kind !== 'object' || (keptAt && isKeptByUser(keptAt)) || made === undefined || !REACTIVE_PACKAGE.test(made))
+    return undefined;
+  const like = role.startsWith('watch')
+    ? 'watch'
+    : /^create(?:RenderEffect|Computed)$/.test(role)
+      ? 'createEffect'
+      : role;
+  const end = ENDS_EFFECT[like]?.replace('watch()', `${role}()`);
+  return end && `This ${role} never ends: when its component goes, ${end}`;
+}
+
 /** Effects give back what undoes them; other lifecycle functions have a counterpart. */
-function undoneIn(role: string, { allocatedAt, keptAt }: Told, ends: string): string | undefined {
+function undoneIn(role: string, finding: Told, ends: string): string | undefined {
+  const { allocatedAt, keptAt } = finding;
+  const end = endsEffect(role, finding);
+  if (end !== undefined) return end;
   if (REACT_EFFECT.test(role)) return `Return a clean-up function from this ${role} that ${ends}`;
   if (role === 'useSyncExternalStore') return `Return a function from subscribe that ${ends}`;
   const file = (keptAt ?? allocatedAt)?.file ?? '';

@@ -21,6 +21,7 @@ import { toFinding } from './finding.ts';
 import { foldByCall } from './foldByCall.ts';
 import { foldHeld } from './foldHeld.ts';
 import { foldLeftNodes } from './foldLeftNodes.ts';
+import { foldTimeouts } from './foldTimeouts.ts';
 import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
@@ -128,7 +129,7 @@ class Explainer {
     );
     const files = createWorkspaceFiles(this.#options.workspaceFolder);
     return await Promise.all(
-      foldByCall(foldHeld(inSubtrees)).map(async (one) =>
+      foldByCall(foldTimeouts(foldHeld(inSubtrees))).map(async (one) =>
         toFinding(one, {
           ...this.#options,
           followed: this.#options.subject.begun,

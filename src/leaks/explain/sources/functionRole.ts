@@ -7,7 +7,13 @@ import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsed
 
 /** Functions of frameworks that run what they are given when a component begins, or its data changes. */
 const RUNS_WITH_COMPONENT =
-  /^(?:use(?:Layout|Insertion|Passive)?Effect|useMemo|useSyncExternalStore|useSignalEffect|onMount|onMounted|onBeforeMount|onActivated|onUpdated|createEffect|createRenderEffect|createComputed|watch|watchEffect|watchPostEffect|effect|afterNextRender|afterRender|\$effect)$/;
+  /^(?:use(?:Layout|Insertion|Passive)?Effect|useMemo|useSyncExternalStore|useSignalEffect|onMount|onMounted|onBeforeMount|onActivated|onUpdated|createEffect|createRenderEffect|createComputed|watch|watch(?:Post|Sync)?Effect|effect|afterNextRender|afterRender|\$effect(?:\.\w+)?)$/;
+/** What Svelte's compiler makes of its runes. */
+const COMPILED: Readonly<Record<string, string>> = {
+  user_effect: '$effect',
+  user_pre_effect: '$effect.pre',
+  effect_root: '$effect.root',
+};
 /** Characters of a line that a person wrote, at most. */
 const MAX_LINE = 500;
 /** Methods that frameworks call when a component begins. */
@@ -30,7 +36,8 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
     const outer = (): string | undefined => ownerAround(around, index - 1, script, map);
     if (parent.type === 'CallExpression') {
       const callee = calleeOf(parent);
-      const name = callee && nameAt(callee, script, map);
+      const called = callee && nameAt(callee, script, map)?.replace(/^\$\./, '');
+      const name = called && (COMPILED[called] ?? called);
       if (name !== undefined && RUNS_WITH_COMPONENT.test(name)) return withOwner(name, outer());
     }
     const key = (parent as Node & { key?: Node & { name?: string } }).key?.name;

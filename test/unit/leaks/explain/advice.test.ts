@@ -90,6 +90,26 @@ describe('the advice of a finding', () => {
     );
   });
 
+  it('asks to end an effect that its framework holds, and not for a clean-up function in it', () => {
+    const effect = (role: string, library: string) =>
+      adviceFor({
+        kind: 'object',
+        name: 'Link',
+        holder: 'user.subs',
+        allocatedAt: site(role, 'src/Panel.vue', library),
+      });
+    assert.match(
+      effect('watchEffect of Panel', 'node_modules/@vue/reactivity/dist/reactivity.js'),
+      /^This watchEffect never ends: .*the function that watchEffect\(\) returned/,
+    );
+    assert.match(
+      effect('createEffect of Panel', 'node_modules/solid-js/dist/solid.js'),
+      /the dispose function of its createRoot\(\)/,
+    );
+    assert.match(effect('$effect.root of Panel', 'node_modules/svelte/src/effects.js'), /\$effect\.root\(\) returned/);
+    assert.match(effect('watchEffect of Panel', 'node_modules/mitt/dist/mitt.js'), /^Call onWatcherCleanup/);
+  });
+
   it('names the collection, where a library only called what puts things into it', () => {
     const made = { ...site(undefined, 'node_modules/react-dom/client.js'), file: 'node_modules/react-dom/client.js' };
     const kept = site(undefined, 'src/store.ts');

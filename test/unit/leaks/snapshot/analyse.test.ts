@@ -14,12 +14,17 @@ const request: AnalysisRequest = {
 };
 const idIn = (iteration: number, nth = 1): number => 1001 + (iteration - 1) * 100 + nth * 2;
 
-async function analyse(nodes: readonly HeapNode[], analyst = new Analyst()): Promise<SnapshotAnalysis> {
+async function analyse(
+  nodes: readonly HeapNode[],
+  analyst = new Analyst(),
+  stacks: readonly (readonly string[])[] = [],
+  asked = request,
+): Promise<SnapshotAnalysis> {
   const loader = new HeapGraphLoader();
-  const text = heapText(nodes);
+  const text = heapText(nodes, stacks);
   // In pieces that cut numbers in two, as the browser's chunks do.
   for (let at = 0; at < text.length; at += 333) loader.write(text.slice(at, at + 333));
-  return analyst.analyse(await loader.finish(), request);
+  return analyst.analyse(await loader.finish(), asked);
 }
 
 const range = (make: (iteration: number) => HeapNode): HeapNode[] =>
@@ -75,6 +80,43 @@ describe('the analysis of a snapshot', () => {
     assert.deepEqual(groups[0]?.bytes, [50, 50, 50, 50]);
     assert.equal(groups[0]?.holder.heapObjectId, 101);
     assert.equal(groups[0]?.holder.name, 'timeline.first');
+  });
+
+  // Without a stack there is no line: a developer reads of an effect, and not which of all.
+  it('takes the stack of what the holder itself holds, where objects of one class hold others that other lines made', async () => {
+    const stacks = [['Panel'], ['Panel', 'title'], ['Panel', 'list']];
+    const effect = (id: number, trace: number, below: readonly number[] = []): HeapNode => ({
+      id,
+      type: 'object',
+      name: 'Effect',
+      trace,
+      edges: below.map((to, index) => ['property', `child${index}`, to] as const),
+    });
+    const inLast = [1, 2, 3].map((nth) => idIn(ITERATIONS, nth * 3));
+    const { groups } = await analyse(
+      pageWith(
+        [['reactions', 103]],
+        [
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: [idIn(1), idIn(2), idIn(3), ...inLast].map((to, index) => ['element', index, to] as const),
+          },
+          ...[1, 2, 3].map((iteration) => effect(idIn(iteration), 0)),
+          ...inLast.flatMap((id) => [effect(id, 1, [id + 2, id + 4]), effect(id + 2, 2), effect(id + 4, 3)]),
+        ],
+      ),
+      new Analyst(),
+      stacks,
+      { ...request, iterations: [1, 1, 1, 3] },
+    );
+    assert.equal(groups.length, 1);
+    assert.deepEqual(groups[0]?.survivors, [1, 1, 1, 9]);
+    assert.deepEqual(
+      groups[0].stack.map(({ functionName }) => functionName),
+      ['Panel'],
+    );
   });
 
   it('knows whose part something is that two hold: the object of its iteration on the path by which it is kept', async () => {

@@ -3,6 +3,7 @@ import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
 import { foldByCall } from '../../../../../src/leaks/explain/foldByCall.ts';
 import { foldHeld } from '../../../../../src/leaks/explain/foldHeld.ts';
 import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts';
+import { foldTimeouts } from '../../../../../src/leaks/explain/foldTimeouts.ts';
 import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
 import { joinResources } from '../../../../../src/leaks/judge/fold/joinResources.ts';
 import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
@@ -104,6 +105,26 @@ describe('one cause, one finding', () => {
     assert.equal(client?.leak.name, 'Client');
     assert.deepEqual(names(client.parts ?? []).toSorted(), ['FastTimer', 'Socket']);
     assert.deepEqual(names(others), ['Client', 'Row']);
+  });
+
+  it('an entry of a collection that waits in a timeout too is one leak, but not one that an interval holds', () => {
+    const madeAt = { scriptId: 7, url: 'http://a/retry.js', line: 9, column: 4, functionName: 'add' };
+    const job = (holder: string): GroupReport => {
+      const of = group('{request, resolve}', { stack: [madeAt] });
+      return { ...of, key: `job in ${holder}`, holder: { ...of.holder, name: holder } };
+    };
+    const timer = (name: string): Explained =>
+      explained(leak(name, { kind: 'timer', parts: [leak('{request, resolve}', { group: job('') })] }));
+    const entry = explained(leak('{request, resolve}', { group: job('this.jobs') }));
+    const [found, ...others] = foldTimeouts([timer('timeout'), entry]);
+    assert.deepEqual(others, []);
+    assert.equal(found?.leak.name, '{request, resolve}');
+    assert.deepEqual(names(found.parts ?? []), ['timeout']);
+    assert.equal(foldTimeouts([timer('interval'), entry]).length, 2);
+    const elsewhere = explained(
+      leak('{request, resolve}', { group: { ...job('log'), stack: [{ ...madeAt, line: 30 }] } }),
+    );
+    assert.equal(foldTimeouts([timer('timeout'), elsewhere]).length, 2);
   });
 
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {

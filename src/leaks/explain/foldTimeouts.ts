@@ -1,0 +1,40 @@
+import { type Explained, withExplainedParts } from './explained.ts';
+
+/**
+ * An object that waits in a collection of the page and in the callback of a timeout is one leak: the entry of the collection, which
+ * nobody takes out. Its timeout is a part: it ends by itself once it is due. An interval does not, and stays a finding.
+ */
+export function foldTimeouts(explained: readonly Explained[]): Explained[] {
+  const timeouts = explained.filter(({ leak }) => leak.kind === 'timer' && leak.name.startsWith('timeout'));
+  const partsOf = new Map<Explained, Explained[]>();
+  for (const timeout of timeouts) {
+    const entry = explained.find((one) => isHeldBy(one, timeout));
+    if (entry) partsOf.set(entry, [...(partsOf.get(entry) ?? []), timeout]);
+  }
+  const folded = new Set([...partsOf.values()].flat());
+  return explained
+    .filter((one) => !folded.has(one))
+    .map((one) => withExplainedParts(one, (partsOf.get(one) ?? []).map(withoutLike(one))));
+}
+
+/** Objects of the class and the place of the entry are among what the timeout holds. */
+function isHeldBy({ leak, holder }: Explained, timeout: Explained): boolean {
+  const { group } = leak;
+  if (leak.kind !== 'object' || group?.nodeType !== 'object' || holder === undefined || group.via !== undefined)
+    return false;
+  return (timeout.leak.parts ?? []).some(
+    (part) => part.group?.className === group.className && isSamePlace(part.group.stack[0], group.stack[0]),
+  );
+}
+
+type Frame = NonNullable<Explained['leak']['group']>['stack'][number];
+const isSamePlace = (a: Frame | undefined, b: Frame | undefined): boolean =>
+  a !== undefined && a.scriptId === b?.scriptId && a.line === b.line && a.column === b.column;
+
+/** The entry is not a part of itself. */
+const withoutLike =
+  (entry: Explained) =>
+  (timeout: Explained): Explained => ({
+    ...timeout,
+    parts: (timeout.parts ?? []).filter(({ leak }) => leak.name !== entry.leak.name),
+  });
