@@ -1,7 +1,7 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
 import { CONTENT_NAMES } from '../platform/index.ts';
 import type { Explained } from './explained.ts';
-import { libraryFrame, packageOf } from './stackRuns.ts';
+import { libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
 /** What ends the life of each kind of thing, as its standard names it: `… that calls removeEventListener`. */
 const ENDS: Partial<Record<FindingKind, string>> = {
@@ -100,8 +100,28 @@ export function adviceFor(
   return `${outsideFrameworks(finding, ending, followed)}.`;
 }
 
+/** What ends what a package began, where all use it the same way. */
+const ENDS_OF_PACKAGE: Readonly<Record<string, string>> = {
+  rxjs: 'calls unsubscribe() on what subscribe() returned',
+};
+/** Packages that take the place of the platform's own functions: what is called through them is the platform's. */
+const WRAPS_PLATFORM = /^(?:zone\.js|core-js|@sentry\/.*)$/;
+
+/** The package that the user's line called, which called the platform; undefined where the line did so itself. */
+function calledPackage(site: SourceSite | undefined): string | undefined {
+  if (!site) return undefined;
+  const stack = site.stack.slice(0, Math.max(0, siteIndex(site)));
+  return stack.map(({ file }) => packageOf(file)).find((name) => name !== undefined && !WRAPS_PLATFORM.test(name));
+}
+
 /** `calls clearInterval`: what a clean-up does. */
-function endOf({ kind, name, holder }: Told): string {
+function endOf({ kind, name, holder, allocatedAt, keptAt }: Told): string {
+  const called = calledPackage(keptAt) ?? calledPackage(allocatedAt);
+  const ofPackage = called === undefined ? undefined : ENDS_OF_PACKAGE[called];
+  if (ofPackage !== undefined) return ofPackage;
+  // The page's own line has no timer or observer in its hands: what it called has.
+  if (called !== undefined && allocatedAt && (kind === 'timer' || kind === 'event-listener' || kind === 'observer'))
+    return `ends what ${placeOf(allocatedAt)} starts in ${called}: by what that returned, or by its destroy, stop or off`;
   if (kind === 'timer') return `calls ${clearing(name)}`;
   const end = ENDS[kind];
   if (end !== undefined) return end;
@@ -158,7 +178,8 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
     const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
     return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;
   }
-  if (kind === 'timer') return `Call ${clearing(name)} when the owner of the ${name} is closed`;
+  if (kind === 'timer' && calledPackage(allocatedAt) === undefined)
+    return `Call ${clearing(name)} when the owner of the ${name} is closed`;
   const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
   if (byLibrary && !(holder !== undefined && keptAt && isKeptByUser(keptAt)))
     return `Undo what ${placeOf(own)} starts in ${library} when its view closes: call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it`;

@@ -110,6 +110,19 @@ describe('the advice of a finding', () => {
     assert.match(effect('watchEffect of Panel', 'node_modules/mitt/dist/mitt.js'), /^Call onWatcherCleanup/);
   });
 
+  it('ends what a package began with what the package gives for that', () => {
+    const timer = (...libraries: string[]) =>
+      adviceFor({
+        kind: 'timer',
+        name: 'interval',
+        allocatedAt: site('ngOnInit of Clock', 'src/clock.ts', ...libraries.map((name) => `node_modules/${name}/a.js`)),
+      });
+    assert.equal(timer('rxjs'), 'Write an ngOnDestroy that calls unsubscribe() on what subscribe() returned.');
+    assert.equal(timer('zone.js', 'rxjs'), timer('rxjs'));
+    assert.equal(timer('zone.js'), 'Write an ngOnDestroy that calls clearInterval.');
+    assert.match(timer('ticker'), /ends what src\/clock\.ts:14 starts in ticker/);
+  });
+
   it('names the collection, where a library only called what puts things into it', () => {
     const made = { ...site(undefined, 'node_modules/react-dom/client.js'), file: 'node_modules/react-dom/client.js' };
     const kept = site(undefined, 'src/store.ts');
