@@ -125,6 +125,20 @@ describe('one cause, one finding', () => {
       leak('{request, resolve}', { group: { ...job('log'), stack: [{ ...madeAt, line: 30 }] } }),
     );
     assert.equal(foldTimeouts([timer('timeout'), elsewhere]).length, 2);
+    // Each path to an entry leads by its timeout, and only the table of the collection shows that it grows.
+    const holder = group('Array').holder;
+    const table: LeakCandidate['growth'] = {
+      type: 'table',
+      holder,
+      className: 'Array',
+      bytesBefore: 0,
+      bytesAfter: 400,
+      stack: [],
+    };
+    const grown = explained(leak('{request, resolve}', { growth: table }), called(10));
+    assert.equal(foldTimeouts([{ ...timer('timeout'), allocatedAt: called(9) }, grown]).length, 1);
+    const other = { ...called(9), function: 'close' };
+    assert.equal(foldTimeouts([{ ...timer('timeout'), allocatedAt: other }, grown]).length, 2);
   });
 
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {
