@@ -45,18 +45,15 @@ import type { Node } from './processTree/nodeStore.ts';
 import { ProcessesView } from './processTree/processesView.ts';
 import { ProcessWatch } from './processTree/processWatch.ts';
 import {
-  filterInteractively,
   capturePageSnapshot,
   focusPage,
   copyCommandLine,
   copyEndpoint,
   copyPid,
   endTree,
-  revealOwner,
   copyLeftoverPath,
   removeLeftoverOf,
   revealLeftover,
-  showMenu,
 } from './processTree/rowCommands.ts';
 import { StatusBar } from './processTree/statusBar.ts';
 import { ReportPanels } from './report/reportPanel.ts';
@@ -285,9 +282,9 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
   });
   command(COMMANDS.sortByMemory, () => sortRows('memory'));
   command(COMMANDS.sortByRole, () => sortRows('role'));
-  command(COMMANDS.filter, (text?: string) => filterInteractively(processes, text));
+  command(COMMANDS.filter, (text?: string) => onDemand().filterInteractively(processes, text));
   command(COMMANDS.clearFilter, () => processes.setFilter(''));
-  command(COMMANDS.showMenu, () => showMenu({ paused: watch.paused, sessions: sessions.sessions.length }));
+  command(COMMANDS.showMenu, () => onDemand().showMenu({ paused: watch.paused, sessions: sessions.sessions.length }));
   command(ROW_COMMANDS.checkThisPage, (node?: Node) => onDemand().checkThisPage(start, (node ?? rows.selected())?.row));
   command(ROW_COMMANDS.focusPage, (node?: Node) => focusPage(rows, node));
   command(ROW_COMMANDS.capturePageSnapshot, (node?: Node, file?: unknown) =>
@@ -304,7 +301,7 @@ export function startLeakwright(context: ExtensionContext): Leakwright {
     ),
   );
   command(ROW_COMMANDS.endTree, (node?: Node) => endTree(rows, node));
-  command(ROW_COMMANDS.revealOwner, (node?: Node) => revealOwner(rows, node));
+  command(ROW_COMMANDS.revealOwner, (node?: Node) => onDemand().revealOwner(rows, node));
   command(ROW_COMMANDS.copyPid, (node?: Node) => copyPid(rows, node));
   command(ROW_COMMANDS.copyCommandLine, (node?: Node) => copyCommandLine(rows, node));
   command(ROW_COMMANDS.removeLeftover, (node?: Node) => removeLeftoverOf(rows, node));

@@ -19,6 +19,7 @@ export { clearRuns, compareRuns, deleteRuns, openReport, openReportFile } from '
 export { certainFix } from './checks/certainFix.ts';
 export { checkAgain } from './checks/checkAgain.ts';
 export { checkPage, checkThisPage } from './start/checkPage.ts';
+export { filterInteractively, revealOwner, showMenu } from './processTree/rowCommands.ts';
 export { captureProgramSnapshot, checkProgram } from './start/checkProgram.ts';
 export { fixLeak } from './checks/fixLeak.ts';
 export { goToLine } from './checks/goToLine.ts';

@@ -94,14 +94,15 @@ function failure({ exceptionDetails, result }: Evaluated): LeakwrightError {
 }
 
 /**
- * Runs in the program: a `require` as its first file has it. Where there is no such file, as in VS Code's extension host, it is one
- * of the executable's place, which gives Node's own modules and `vscode`.
+ * Runs in the program: a `require` as its first file has it, or, of code on the command line, its folder. Where that file is none, as
+ * in VS Code's extension host, it is one of the executable's place, which gives Node's own modules and `vscode`.
  */
 function requireOfProgram(): NodeJS.Require {
   const { createRequire } = process.getBuiltinModule('node:module');
   const { existsSync } = process.getBuiltinModule('node:fs');
   const path = process.getBuiltinModule('node:path');
   const file = process.argv[1];
-  if (file !== undefined && path.isAbsolute(file) && existsSync(file)) return createRequire(file);
-  return createRequire(process.versions['electron'] === undefined ? path.join(process.cwd(), '-') : process.execPath);
+  if (file === undefined && process.versions['electron'] === undefined)
+    return createRequire(path.join(process.cwd(), '-'));
+  return createRequire(file !== undefined && path.isAbsolute(file) && existsSync(file) ? file : process.execPath);
 }
