@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeHeapSnapshot } from '../sessions/index.ts';
 import { SnapshotAnalysis } from './analyze/index.ts';
 import type { PageUnderTest } from './drive/pageUnderTest.ts';
+import type { Counters } from './measure/counters.ts';
 import type { ComparedSeen } from './evidence.ts';
 import type { LeakEvent } from './model.ts';
 
@@ -43,6 +44,7 @@ export async function* compareBesideWindows(
   const stretch = Math.max(SHORTEST_STRETCH, Math.floor((to - subject.begun) / (SNAPSHOTS - 1)));
   const total = stretch * (SNAPSHOTS - 1);
   const iterations: number[] = [];
+  const counters: Counters[] = [];
   try {
     for (let at = 0; at < SNAPSHOTS && (at < 2 || now() < until); at += 1) {
       if (at > 0) {
@@ -52,6 +54,7 @@ export async function* compareBesideWindows(
         }
       }
       const file = join(folder, `${at}.heapsnapshot`);
+      counters.push(await subject.read());
       await takeSnapshot(subject, file, signal);
       iterations.push(subject.begun);
       await analysis.open(file);
@@ -61,7 +64,7 @@ export async function* compareBesideWindows(
     const grew = piece.items.map(({ name, heldBy, path, counts, bytes, grows }) => {
       return { name, heldBy, path, counts, bytes, grows };
     });
-    return { saw: 'compared', iterations, grew };
+    return { saw: 'compared', iterations, counters, grew };
   } finally {
     await analysis.close();
     await rm(folder, { recursive: true, force: true });

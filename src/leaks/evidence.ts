@@ -190,6 +190,8 @@ export interface ComparedSeen {
   readonly saw: 'compared';
   /** Iterations begun when each snapshot was taken. */
   readonly iterations: readonly number[];
+  /** The counters at each snapshot. */
+  readonly counters?: readonly Counters[];
   /** Largest first. */
   readonly grew: readonly {
     readonly name: string;

@@ -208,7 +208,8 @@ function ownWords(log: string): string {
   return `${log.replaceAll(/^.*<launching>.*$/gm, '').trim()}${ended}`;
 }
 
-function launchError(error: unknown, executable: string): LeakwrightError {
+/** What a person can do about a browser that did not start, out of what it printed. */
+export function launchError(error: unknown, executable: string): LeakwrightError {
   if (error instanceof LeakwrightError) return error;
   const log = stripVTControlCharacters(describeError(error));
   // A Firefox that Playwright did not build does not know the switch, and ends by itself.
@@ -221,7 +222,7 @@ function launchError(error: unknown, executable: string): LeakwrightError {
   const text = ownWords(log).slice(0, MAX_MESSAGE);
   const hint = /sandbox/i.test(text)
     ? 'Allow unprivileged user namespaces, or launch without the sandbox (--no-sandbox).'
-    : /missing x server|\$DISPLAY|ozone_platform/i.test(text)
+    : /missing x server|\$DISPLAY|no DISPLAY|cannot open display|ozone_platform/i.test(text)
       ? 'There is no display for a window here: launch headless.'
       : undefined;
   return new LeakwrightError('browsers.launchFailed', `The browser '${executable}' did not start: ${text}`, {

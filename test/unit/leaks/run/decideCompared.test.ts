@@ -65,6 +65,21 @@ describe('What grows on a page that closes windows', () => {
       assert.match(because.reason, /before it could tell: A window/);
     });
 
+  it('is a leak where the hooks count it: timers and listeners that no name of the page keeps', () => {
+    const counted = (intervals: readonly number[]) => {
+      const evidence = evidenceOf([]);
+      const [seen, failure] = evidence.observations as [ComparedSeen & { readonly begun: number }, never];
+      const counters = intervals.map((count) => ({ intervals: count, windowListeners: 3 }));
+      return decide({ ...evidence, observations: [{ ...seen, counters }, failure] });
+    };
+    assert.deepEqual(
+      counted([10, 26, 42, 58]).leaks.map(({ leak }) => [leak.kind, leak.name, leak.perIteration]),
+      [['timer', 'setInterval', 1]],
+    );
+    assert.equal(counted([10, 26, 30, 30]).verdict, 'inconclusive');
+    assert.equal(counted([3, 3, 3, 3]).verdict, 'inconclusive');
+  });
+
   it('is not told from two stretches', () => {
     const short = evidenceOf([{ counts: [10, 26, 42], bytes: [1, 2, 3] }], [10, 26, 42]);
     assert.equal(decide(short).verdict, 'inconclusive');
