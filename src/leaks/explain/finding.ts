@@ -5,6 +5,7 @@ import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
 import { severityOf } from '../judge/severity.ts';
+import { withoutShape } from '../platform/index.ts';
 import { defined } from '../../support/index.ts';
 
 /** Parts told at most; the smallest are left out. */
@@ -31,9 +32,10 @@ export function toFinding(
     ...(keptAt ? { keptAt } : {}),
     ...defined({ holder }),
   };
+  const name = withoutShape(leak.name);
   const finding: Finding = {
     kind: leak.kind,
-    name: leak.name,
+    name,
     perIteration: Math.round(leak.perIteration * 100) / 100,
     bytesPerIteration,
     survivors: leak.survivors,
@@ -43,8 +45,9 @@ export function toFinding(
     retainedBytes: Math.round(leak.retainedBytes),
     because: leak.because,
     ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
-    advice: adviceFor({ kind: leak.kind, name: leak.name, ...sites }, { ending, followed }),
+    advice: adviceFor({ kind: leak.kind, name, ...sites }, { ending, followed }),
     ...defined({ library }),
+    // By the shape, as in former versions.
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);
@@ -55,8 +58,9 @@ export function toFinding(
 function partsOf(parts: readonly Explained[]): FindingPart[] {
   const byName = new Map<string, { perIteration: number; bytes: number }>();
   for (const { leak } of parts) {
-    const known = byName.get(leak.name) ?? { perIteration: 0, bytes: 0 };
-    byName.set(leak.name, {
+    const name = withoutShape(leak.name);
+    const known = byName.get(name) ?? { perIteration: 0, bytes: 0 };
+    byName.set(name, {
       perIteration: known.perIteration + leak.perIteration,
       bytes: known.bytes + leak.bytesPerIteration,
     });

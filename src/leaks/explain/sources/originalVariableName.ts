@@ -1,5 +1,6 @@
 import type { Node } from 'acorn';
-import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import type { TraceMap } from '@jridgewell/trace-mapping';
+import { identifierAt } from './identifierAt.ts';
 import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
 
 /**
@@ -7,7 +8,6 @@ import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
  * that name is declared once at the top of the bundle, or once in all of it.
  */
 export function originalVariableName(name: string, text: string, map: TraceMap): string | undefined {
-  if (map.names.length === 0) return undefined;
   const script = parseScript(text, 1);
   if (!script) return undefined;
   const top: Node[] = [];
@@ -15,8 +15,7 @@ export function originalVariableName(name: string, text: string, map: TraceMap):
   collectDeclarations(script.root, name, false, top, inner);
   const declared = top.length > 0 ? top : inner;
   if (declared.length !== 1) return undefined;
-  const { line, column } = script.positionOf(declared[0]!.start);
-  return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
+  return identifierAt(map, name, script.positionOf(declared[0]!.start));
 }
 
 /**
@@ -42,8 +41,7 @@ export function originalNameUsedAt(
   let target = put?.callee ?? put?.left;
   while (target?.object) target = target.object;
   if (target?.type !== 'Identifier' || target.name !== name) return undefined;
-  const { line, column } = script.positionOf(target.start);
-  return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
+  return identifierAt(map, name, script.positionOf(target.start));
 }
 
 interface Putting extends Node {

@@ -1,5 +1,6 @@
 import type { Node } from 'acorn';
-import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import type { TraceMap } from '@jridgewell/trace-mapping';
+import { identifierAt } from './identifierAt.ts';
 import { declarationsIn } from './originalVariableName.ts';
 import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
 
@@ -28,8 +29,7 @@ export function scopedName(
     const declared = declarationsIn(scope, name);
     if (declared.length === 0) continue;
     if (declared.length > 1) return undefined;
-    const { line, column } = script.positionOf(declared[0]!.start);
-    return originalPositionFor(map, { line, column: column - 1 }).name ?? undefined;
+    return identifierAt(map, name, script.positionOf(declared[0]!.start));
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
 import { foldByCall } from '../../../../../src/leaks/explain/foldByCall.ts';
+import { fingerprintOf } from '../../../../../src/leaks/explain/fingerprint.ts';
+import { toFinding } from '../../../../../src/leaks/explain/finding.ts';
 import { foldHeld } from '../../../../../src/leaks/explain/foldHeld.ts';
 import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts';
 import { foldTimeouts } from '../../../../../src/leaks/explain/foldTimeouts.ts';
@@ -10,6 +12,7 @@ import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts'
 import { foldFrames } from '../../../../../src/leaks/judge/fold/foldFrames.ts';
 import { foldThreads } from '../../../../../src/leaks/judge/fold/foldThreads.ts';
 import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
+import { defaultThresholds } from '../../../../../src/scenarios/index.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
 import type { GroupReport } from '../../../../../src/leaks/snapshot/messages.ts';
 
@@ -139,6 +142,19 @@ describe('one cause, one finding', () => {
     assert.equal(foldTimeouts([{ ...timer('timeout'), allocatedAt: called(9) }, grown]).length, 1);
     const other = { ...called(9), function: 'close' };
     assert.equal(foldTimeouts([{ ...timer('timeout'), allocatedAt: other }, grown]).length, 2);
+  });
+
+  it('objects of frameworks have their names, and the fingerprints of their shapes', () => {
+    const options = { thresholds: defaultThresholds, ignore: [] };
+    const shape = '{__v_isVNode, __v_skip, type, props, …}';
+    const lead = { ...explained(leak(shape)), parts: [explained(leak('{fn, state, updatedAt, owned, …}'))] };
+    const { name, parts, fingerprint } = toFinding(lead, options);
+    assert.equal(name, 'VNode');
+    assert.deepEqual(
+      parts?.map((part) => part.name),
+      ['Computation'],
+    );
+    assert.equal(fingerprint, fingerprintOf({ kind: 'object', name: shape, site: undefined, holder: undefined }));
   });
 
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {

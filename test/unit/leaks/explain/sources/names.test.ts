@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { findOnlyCall } from '../../../../../src/leaks/explain/sources/callExpression.ts';
+import { identifierAt } from '../../../../../src/leaks/explain/sources/identifierAt.ts';
 import { functionRole } from '../../../../../src/leaks/explain/sources/functionRole.ts';
 import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
 import { scopedName } from '../../../../../src/leaks/explain/sources/scopedName.ts';
@@ -111,5 +112,29 @@ describe('the line of a call', () => {
   it('is not guessed where there are two, or where only a function inside calls it', () => {
     assert.equal(call('function open(){ gsap.to(a); gsap.to(b) }', 'to'), undefined);
     assert.equal(call('function open(){ later(() => gsap.to(a)) }', 'to'), undefined);
+  });
+});
+
+// Turbopack's maps lead to each identifier and name few of them: a holder was called `i`.
+describe('the name of a variable that the map leads to and does not name', () => {
+  const text = 'let i=[];function f(e){i.push(e)}';
+  const named = (source: string, generated: number, original: number, name = 'i') => {
+    const map = new TraceMap({
+      version: 3,
+      sources: ['kept.js'],
+      sourcesContent: [source],
+      names: [],
+      mappings: `${digits(generated)}AA${digits(original)}`,
+    });
+    return identifierAt(map, name, { line: 1, column: text.indexOf('i=') + 1 });
+  };
+
+  it('is the word of the source, where the map has that very place', () => {
+    const at = text.indexOf('i=');
+    assert.equal(named('const opened = [];', at, 6), 'opened');
+    assert.equal(named('const opened = [];', at - 4, 0), undefined, 'the map has an earlier place');
+    assert.equal(named('const opened = [];', at, 0), undefined, 'a keyword');
+    assert.equal(named('const [opened] = [[]];', at, 6), undefined, 'no word');
+    assert.equal(named('const opened = [];', at, 6, 'helper'), undefined, 'a compiler’s own variable');
   });
 });
