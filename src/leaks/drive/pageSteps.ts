@@ -81,22 +81,29 @@ export class PageSteps {
     try {
       // An async function, so that what the step throws at once is a rejection too.
       const running = (async () => await fn(this.#page))();
-      await this.#guard.during(running, this.#limits.stepMs, () => this.#late(what, this.#limits.stepMs));
+      const late = () => this.#late(what, this.#limits.stepMs, step === 'setup');
+      await this.#guard.during(running, this.#limits.stepMs, late);
     } catch (error) {
       if (error instanceof LeakwrightError) throw error;
       if (isTimeout(error) && !(await this.#answers())) throw hungError(this.#page);
       throw new LeakwrightError('leaks.scenarioFailed', `${what} failed: ${describeStepError(error)}`, {
-        hint: 'Run the steps by hand once: an iteration must work again and again, and end where it began.',
+        hint:
+          step === 'setup' && isEmpty(this.#page)
+            ? SETUP_IS_EARLY
+            : 'Run the steps by hand once: an iteration must work again and again, and end where it began.',
         cause: error,
       });
     }
   }
 
   /** Why a step took too long: the page does not answer at all, or the step waits for something that does not come. */
-  async #late(what: string, ms: number): Promise<Error> {
+  async #late(what: string, ms: number, isSetup = false): Promise<Error> {
     if (!(await this.#answers())) return hungError(this.#page);
     return new LeakwrightError('leaks.scenarioFailed', `${what} took longer than ${ms} ms.`, {
-      hint: 'It waits for something that does not come: a selector, a navigation, a response.',
+      hint:
+        isSetup && isEmpty(this.#page)
+          ? SETUP_IS_EARLY
+          : 'It waits for something that does not come: a selector, a navigation, a response.',
     });
   }
 
@@ -110,6 +117,12 @@ export class PageSteps {
     return await Promise.race([answered, late]);
   }
 }
+
+/** Before the first page is loaded into it. */
+const isEmpty = (page: Page): boolean => page.url() === 'about:blank';
+
+const SETUP_IS_EARLY =
+  "'setup' runs before the page is loaded, for cookies, routes and storage. What needs the page belongs in 'prepare', which runs once when it is loaded.";
 
 export function hungError(page: Page): LeakwrightError {
   const windows = page.context().pages().length;

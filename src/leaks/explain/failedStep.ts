@@ -34,6 +34,8 @@ export async function lookAtFailedStep(page: Page, error: unknown, opened: strin
     const isStep = error instanceof LeakwrightError && error.code === 'leaks.scenarioFailed';
     return isStep ? defined({ screenshot: await within(keepPicture(page)) }) : undefined;
   }
+  // Before the page is loaded there is nothing to look at, and the error says so.
+  if (page.url() === 'about:blank') return undefined;
   const step = failed === error ? '' : (/^.*? failed: /.exec(error.message)?.[0] ?? '');
   const title = (await within(page.title())) ?? '';
   const there = (await within(page.evaluate(describeElements, MAX_ELEMENTS))) ?? [];

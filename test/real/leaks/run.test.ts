@@ -86,6 +86,12 @@ describe('A step that fails', function () {
     }
   });
 
+  it('says that setup comes before the page, where it waits for something of it', async () => {
+    const setup = async (page: Page) => await page.click('#go', { timeout: 300 });
+    const { result } = await check({ ...failing(throws), setup });
+    assert.match(result.error?.hint ?? '', /'setup' runs before the page is loaded.*'prepare'/);
+  });
+
   it('keeps its page open until that is closed, or the check is stopped', async () => {
     const stop = new AbortController();
     for (const end of ['close', 'stop'] as const) {
