@@ -23,7 +23,8 @@ const BY_CLASS: readonly (readonly [RegExp, FindingKind])[] = [
 export function kindOf(className: string, via: string | undefined): FindingKind {
   const plain = className.replace(/ \(detached\)$/, '');
   // `Memory` was always told as an object: fingerprints, on which baselines rest, have the kind in them.
-  if (isBufferClass(plain) && plain !== 'Memory') return 'array-buffer';
+  // `Buffer` is Node's, or any class of a page.
+  if (isBufferClass(plain) && plain !== 'Memory' && plain !== 'Buffer') return 'array-buffer';
   for (const [pattern, kind] of BY_CLASS) if (pattern.test(plain)) return kind;
   if (via !== undefined) for (const [pattern, kind] of BY_VIA) if (pattern.test(via)) return kind;
   return 'object';

@@ -56,9 +56,9 @@ export const isReactionName = (name: string): boolean => name === 'system / Prom
 /** The browser's class without its namespace and type arguments: `V8EventListener`. */
 export const nativeClassName = (name: string): string => name.replace(/^blink::/, '').replace(/<.*$/, '');
 
-/** What a user calls a buffer or a view of one. `Memory` is WebAssembly's. */
+/** What a user calls a buffer or a view of one. `Memory` is WebAssembly's, `Buffer` Node's. */
 const BUFFER_CLASS =
-  /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|(?:WebAssembly\.)?Memory|Blob|ImageData)$/;
+  /^(?:(?:Shared)?ArrayBuffer|DataView|(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array|(?:WebAssembly\.)?Memory|Blob|ImageData|Buffer)$/;
 
 export const isBufferClass = (name: string): boolean => BUFFER_CLASS.test(name);
 
