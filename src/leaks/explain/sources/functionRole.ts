@@ -136,12 +136,21 @@ function nameInSource(node: Node, script: ParsedScript, map: TraceMap | undefine
   );
 }
 
+interface Text {
+  readonly value?: unknown;
+  readonly quasis?: readonly { readonly value: { readonly cooked?: string } }[];
+}
+
 /** The name that a component's object gives itself; compilers of single-file components write `__name`. */
 function givenName(object: Node): string | undefined {
   const { properties } = object as Node & {
-    properties: readonly { readonly key?: Identifier; readonly value?: { readonly value?: unknown } }[];
+    properties: readonly { readonly key?: Identifier; readonly value?: Text }[];
   };
-  const named = (key: string): unknown => properties.find((one) => one.key?.name === key)?.value?.value;
+  // Minifiers write texts as templates.
+  const named = (key: string): unknown => {
+    const text = properties.find((one) => one.key?.name === key)?.value;
+    return text?.quasis?.length === 1 ? text.quasis[0]?.value.cooked : text?.value;
+  };
   const name = named('name') ?? named('__name');
   return typeof name === 'string' ? name : undefined;
 }

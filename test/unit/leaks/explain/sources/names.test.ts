@@ -25,6 +25,7 @@ describe('what a function is to its framework', () => {
     ['export default defineComponent({ name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
     ['function Panel(){ $.user_effect(()=>{ @go() }) }', '$effect of Panel'],
     ['function Panel(){ const stop = $.effect_root(()=>{ @go() }) }', '$effect.root of Panel'],
+    ['const Co={ __name:`Panel`, setup(){ onMounted(()=>@go()) } }', 'onMounted of Panel'],
     ['const Badge=observer(()=>{ useEffect(()=>{ @go() }) })', 'useEffect of Badge'],
     ['const Badge=memo(forwardRef(function(){ useEffect(()=>{ @go() }) }))', 'useEffect of Badge'],
     ['const rows=list.map(()=>{ useEffect(()=>{ @go() }) })', 'useEffect'],
