@@ -67,11 +67,28 @@ export function withoutLines(
   { leaks }: Decision,
   options: { readonly thresholds: Thresholds; readonly ignore: readonly IgnoreRule[] },
 ): readonly Finding[] {
-  return leaks.map(({ leak }) => {
-    const holder = (leak.group ?? leak.native ?? leak.growth)?.holder.name;
+  const alike = new Map<string, { readonly leak: LeakCandidate; readonly holder: string | undefined }>();
+  for (const { leak } of leaks) {
+    const holder = (leak.group ?? leak.native ?? leak.growth)?.holder.name || undefined;
+    const key = [leak.kind, leak.name, holder].join('\n');
+    const known = alike.get(key)?.leak;
+    alike.set(key, { leak: known ? sumOf(known, leak) : leak, holder });
+  }
+  return [...alike.values()].map(({ leak, holder }) => {
     const parts = (leak.parts ?? []).map((part) => withoutSites(part, undefined));
-    return toFinding({ ...withoutSites(leak, holder === '' ? undefined : holder), parts }, options);
+    return toFinding({ ...withoutSites(leak, holder), parts }, options);
   });
+}
+
+/** Two leaks that only their lines would tell apart. */
+function sumOf(one: LeakCandidate, other: LeakCandidate): LeakCandidate {
+  return {
+    ...one,
+    perIteration: one.perIteration + other.perIteration,
+    bytesPerIteration: one.bytesPerIteration + other.bytesPerIteration,
+    retainedBytes: one.retainedBytes + other.retainedBytes,
+    survivors: one.survivors.map((count, index) => count + (other.survivors[index] ?? 0)),
+  };
 }
 
 const withoutSites = (leak: LeakCandidate, holder: string | undefined): Explained => ({
