@@ -97,6 +97,12 @@ describe('page hooks in Chromium', function () {
       await page.evaluate('0');
       return characters;
     };
+    // Beyond the limit, too, React's development builds get the task that they run an element's code in.
+    const tasks = await page.evaluate(() => {
+      const { createTask } = console as unknown as { createTask: (this: void, name: string) => unknown };
+      return Array.from({ length: 500 }, () => createTask('Row')).filter((task) => task !== undefined).length;
+    });
+    assert.equal(tasks, 500);
     assert.ok(
       (await flood(`console.log('hello', 7, { a: 1 }, Symbol('s')); console.log('x'.repeat(50_000))`)) > 10_000,
     );
