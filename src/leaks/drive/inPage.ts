@@ -148,3 +148,14 @@ export async function waitForFrame(): Promise<void> {
 export async function waitForIdle(): Promise<void> {
   await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 500 }));
 }
+
+/** Which of the names are interfaces that script knows. */
+export function filterInterfaces(names: readonly string[]): string[] {
+  return names.filter((name) => {
+    const known: unknown = Reflect.get(globalThis, name);
+    if (typeof known !== 'function') return false;
+    // Entries that the page did not ask for come by themselves.
+    const isEntry = (known.prototype as unknown) instanceof PerformanceEntry;
+    return !isEntry || name === 'PerformanceMark' || name === 'PerformanceMeasure';
+  });
+}

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Clock, plainText, poll } from '../../support/index.ts';
+import { type Clock, plainText } from '../../support/index.ts';
 import {
   installPageHooks,
   knowPageHooks,
@@ -7,7 +7,6 @@ import {
   type PendingPlace,
   markIteration,
   markKnownFrames,
-  readPendingWork,
   startIterations,
 } from '../measure/pageHooks/index.ts';
 import type { Scenario, UseOptions } from '../../scenarios/index.ts';
@@ -15,15 +14,17 @@ import type { SourceTextsOptions } from '../explain/sources/index.ts';
 import { CALL_LIMIT_MS, GuardedCdp } from './cdp.ts';
 import { type Counters, enableCounters, readCounters } from '../measure/counters.ts';
 import { type CoveredIteration, FunctionsRun } from './functionsRun.ts';
-import { countMutations, waitForFrame } from './inPage.ts';
+import { countMutations, filterInterfaces, waitForFrame } from './inPage.ts';
 import { IsolatedWorld } from './isolatedWorld.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
 import { pageSourceAccess } from './pageSourceAccess.ts';
+import { OpenWindows } from './openWindows.ts';
 import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import { PageSteps, type StepLimits, hungError, openPage } from './pageSteps.ts';
+import { readAllPlaces } from './pendingPlaces.ts';
 import { PageTime } from './pageTime.ts';
 import { QuickClicks } from './quickClicks.ts';
 import { RequestsInFlight } from './requestsInFlight.ts';
@@ -36,10 +37,6 @@ export interface PageLimits extends StepLimits {
   /** The page's time that passes after each iteration beside what its work needs. */
   readonly clockMs?: number | undefined;
 }
-
-/** How long a window that was closed may take to go, and how often that is looked at, in ms. */
-const CLOSING_MS = 2_000;
-const CLOSING_POLL_MS = 20;
 
 /** Iterations whose facts are kept. */
 const MAX_FACTS = 1000;
@@ -71,9 +68,7 @@ export class PageUnderTest implements Subject {
   #begun = 0;
   /** Whether there may be frames that have not been told which iteration it is. */
   #framesChanged = true;
-  closedWindows = 0;
-  /** Open pages at the last reading. */
-  #pages = 1;
+  readonly #windows: OpenWindows;
   settledLate = 0;
   skippedMs = 0;
 
@@ -110,7 +105,7 @@ export class PageUnderTest implements Subject {
     const changed = (): void => {
       this.#framesChanged = true;
     };
-    parts.events.on('popup', (popup) => popup.once('close', () => (this.closedWindows += 1)));
+    this.#windows = new OpenWindows(parts.page, parts.events);
     parts.events.on('frameattached', changed);
     parts.events.on('framedetached', changed);
     parts.events.on('framenavigated', changed);
@@ -197,6 +192,10 @@ export class PageUnderTest implements Subject {
 
   sourceAccess(): Pick<SourceTextsOptions, 'pageUrl' | 'asPage'> {
     return pageSourceAccess(this.page, this.use);
+  }
+
+  get closedWindows(): number {
+    return this.#windows.closed;
   }
 
   /** Number of the iteration that began last, from 1, warm-up included. */
@@ -374,15 +373,7 @@ export class PageUnderTest implements Subject {
   }
 
   async read(): Promise<Counters> {
-    return { ...(await readCounters(this.cdp, this.workers)), pages: await this.#countPages() };
-  }
-
-  /** Open pages. On a busy machine a window that was closed goes a while later: where some close, that is waited for. */
-  async #countPages(): Promise<number> {
-    const count = (): number => this.page.context().pages().length;
-    if (this.closedWindows > 0) await poll(() => count() <= this.#pages, CLOSING_POLL_MS, CLOSING_MS);
-    this.#pages = count();
-    return this.#pages;
+    return { ...(await readCounters(this.cdp, this.workers)), pages: await this.#windows.count() };
   }
 
   /** Which of the names are interfaces that script knows. */
@@ -402,27 +393,4 @@ export class PageUnderTest implements Subject {
   async teardown(): Promise<void> {
     await this.#steps.run('teardown');
   }
-}
-
-/** What is not over in the page and in frames of other sites. */
-async function readAllPlaces(cdp: GuardedCdp, { frames }: WorkerTargets): Promise<PendingPlace[]> {
-  if (frames.length === 0) return await readPendingWork(cdp);
-  const elsewhere = frames.map(async (frame) => {
-    await knowPageHooks(frame.cdp);
-    // Time that is skipped in the page passes there as it does.
-    return (await readPendingWork(frame.cdp)).map((place) => ({ ...place, elsewhere: true }));
-  });
-  const lists = await Promise.allSettled([readPendingWork(cdp), ...elsewhere]);
-  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
-}
-
-/** Runs in our isolated world. */
-function filterInterfaces(names: readonly string[]): string[] {
-  return names.filter((name) => {
-    const known: unknown = Reflect.get(globalThis, name);
-    if (typeof known !== 'function') return false;
-    // Entries that the page did not ask for come by themselves.
-    const isEntry = (known.prototype as unknown) instanceof PerformanceEntry;
-    return !isEntry || name === 'PerformanceMark' || name === 'PerformanceMeasure';
-  });
 }

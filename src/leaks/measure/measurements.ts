@@ -11,7 +11,7 @@ import {
   type SnapshotSeen,
 } from '../evidence.ts';
 import { DomWatch, type Insertion } from '../explain/exactLine/domWatch.ts';
-import { LeftNodes, type LeftSubtree } from '../explain/exactLine/leftNodes.ts';
+import { LeftNodes } from '../explain/exactLine/leftNodes.ts';
 import { isOnElement } from '../judge/fold/foldTargets.ts';
 import { followUp } from '../judge/followUp.ts';
 import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
@@ -25,29 +25,10 @@ import type { Counters } from './counters.ts';
 import { HeapStudy } from './heapStudy.ts';
 import { trackingLost } from './objectNumbers.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
-import { Holders, type KeptPlaces } from './holders.ts';
+import { Holders } from './holders.ts';
+import { NOTHING_SEEN, type SeenPlaces } from './seenPlaces.ts';
 import { Sprints } from './sprints.ts';
 import { defined } from '../../support/index.ts';
-
-/** What was seen of places while holders were watched: for lines, not for verdicts. */
-export interface SeenPlaces {
-  readonly kept: KeptPlaces;
-  readonly insertions: readonly Insertion[];
-  /** What stayed in the document. */
-  readonly subtrees: readonly LeftSubtree[];
-  /** Iterations that were watched. */
-  readonly iterations: number;
-  /** The snapshot that was judged. */
-  readonly latest: Pick<SnapshotSeen, 'analysis' | 'spans'>;
-}
-
-const NOTHING_SEEN: SeenPlaces = {
-  kept: new Map(),
-  insertions: [],
-  subtrees: [],
-  iterations: 0,
-  latest: { analysis: { groups: [], growth: [], nodeCount: 0, elements: {} }, spans: [] },
-};
 
 export interface MeasuringOptions {
   readonly subject: Subject;

@@ -1,0 +1,15 @@
+import { type PendingPlace, knowPageHooks, readPendingWork } from '../measure/pageHooks/index.ts';
+import type { GuardedCdp } from './cdp.ts';
+import type { WorkerTargets } from './workerTargets.ts';
+
+/** What is not over in the page and in frames of other sites. */
+export async function readAllPlaces(cdp: GuardedCdp, { frames }: WorkerTargets): Promise<PendingPlace[]> {
+  if (frames.length === 0) return await readPendingWork(cdp);
+  const elsewhere = frames.map(async (frame) => {
+    await knowPageHooks(frame.cdp);
+    // Time that is skipped in the page passes there as it does.
+    return (await readPendingWork(frame.cdp)).map((place) => ({ ...place, elsewhere: true }));
+  });
+  const lists = await Promise.allSettled([readPendingWork(cdp), ...elsewhere]);
+  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+}
