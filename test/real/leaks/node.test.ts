@@ -14,7 +14,7 @@ import { readScenario } from '../../../src/scenarios/index.ts';
 import { freePort } from '../../support/ports.ts';
 import { isAlive } from '../../support/owners.ts';
 
-/** A server with handlers that leak, and with some that keep nothing: a late answer, a heartbeat, a cache of 20. */
+/** A server with handlers that leak, and with some that keep nothing: a late answer, a heartbeat, a cache of 20, entries that live for seconds. */
 const SERVER = `
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
@@ -37,6 +37,12 @@ createServer((request, response) => {
   } else if (request.url === '/late') {
     const rows = new Array(50).fill(request.url);
     setTimeout(() => rows.length, 120);
+    response.end('ok');
+  } else if (request.url === '/for-a-while') {
+    number += 1;
+    const key = 'visit-' + number;
+    cache.set(key, { number });
+    setTimeout(() => cache.delete(key), 5_500);
     response.end('ok');
   } else if (request.url === '/heartbeat') {
     clearTimeout(heartbeat);
@@ -111,7 +117,7 @@ describe('A check of a Node program', function () {
 
   // A heartbeat's timer is due in 30 s for ever: such a server was never clean.
   it('waits for timers that a request started, not for one that is set anew, and calls a cache that stops growing no leak', async () => {
-    for (const path of ['/late', '/heartbeat', '/cache']) {
+    for (const path of ['/late', '/heartbeat', '/for-a-while', '/cache']) {
       const result = await check(path);
       assert.equal(
         result.verdict,
