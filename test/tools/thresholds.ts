@@ -3,7 +3,7 @@
  * recording guards, and fails when there are any: a number that nothing needs should go.
  */
 import { thresholds, type ThresholdName } from '../../src/leaks/judge/thresholds.ts';
-import { listRecordings, loadRecording, replay } from '../support/replay.ts';
+import { firstChanged, listRecordings, loadRecording, replay } from '../support/replay.ts';
 import { madeRecordings } from '../support/madeEvidence.ts';
 
 const recordings = [...madeRecordings(), ...(await Promise.all((await listRecordings()).map(loadRecording)))];
@@ -22,7 +22,7 @@ for (const name of names) {
   const guards: string[] = [];
   for (const factor of [0.5, 2]) {
     thresholds[name] = value * factor;
-    const guard = recordings.find((recording) => replay(recording).length > 0);
+    const guard = firstChanged(recordings);
     thresholds[name] = value;
     if (guard) guards.push(guard.name);
     else unguarded.push(`${name}: ${value * factor} instead of ${value} changes no recording`);
