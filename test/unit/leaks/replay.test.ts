@@ -6,7 +6,9 @@ import { thresholds, type ThresholdName } from '../../../src/leaks/judge/thresho
 import { madeRecordings } from '../../support/madeEvidence.ts';
 import { type Recording, firstChanged, listRecordings, loadRecording, replay } from '../../support/replay.ts';
 
-describe('recorded evidence', () => {
+describe('recorded evidence', function () {
+  // Thousands of replays: a busy machine takes longer than a test of one thing may.
+  this.timeout(120_000);
   let recordings: Recording[];
   before(async () => {
     recordings = [...madeRecordings(), ...(await Promise.all((await listRecordings()).map(loadRecording)))];
@@ -22,9 +24,7 @@ describe('recorded evidence', () => {
     assert.ok(leaks > 80 && recordings.length - leaks > 80, `${leaks} leaks of ${recordings.length}`);
   });
 
-  it('needs each number of the verdict: half of it or twice as much changes an answer or a plan', function () {
-    // Thousands of replays: a busy machine takes longer than a test of one thing may.
-    this.timeout(120_000);
+  it('needs each number of the verdict: half of it or twice as much changes an answer or a plan', () => {
     const unguarded: string[] = [];
     for (const name of Object.keys(thresholds) as ThresholdName[]) {
       const value = thresholds[name];
