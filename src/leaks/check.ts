@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { LeakwrightError, describeError } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
-import { compareBesideWindows } from './besideWindows.ts';
+import { compareBesideWindows } from './measure/besideWindows.ts';
 import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
 import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';

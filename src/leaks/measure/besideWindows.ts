@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeHeapSnapshot } from '../sessions/index.ts';
-import { SnapshotAnalysis } from './analyze/index.ts';
-import type { PageUnderTest } from './drive/pageUnderTest.ts';
-import type { Counters } from './measure/counters.ts';
-import type { ComparedSeen } from './evidence.ts';
-import type { LeakEvent } from './model.ts';
+import { writeHeapSnapshot } from '../../sessions/index.ts';
+import { SnapshotAnalysis } from '../analyze/index.ts';
+import type { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { Counters } from './counters.ts';
+import type { ComparedSeen } from '../evidence.ts';
+import type { LeakEvent } from '../model.ts';
 
 /** Snapshots that are compared: three stretches of iterations tell steady growth from a collection that fills. */
 const SNAPSHOTS = 4;
