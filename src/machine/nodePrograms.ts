@@ -48,7 +48,7 @@ export function folderOf(
 
 const isNodeFile = (file: string): boolean => /^(?:node|nodejs)[\d.]*(?:\.exe)?$/i.test(basename(file));
 
-/** The absolute path of what Node runs, where it is known. */
+/** The absolute path of the script that Node runs, where it is known. */
 function scriptPath(info: ProcessInfo, { folder }: ProcessPlace): string | undefined {
   const { script, isModule } = scriptOf(info);
   if (script === undefined || isModule) return undefined;

@@ -46,7 +46,7 @@ interface Measured {
 /** Time between measurements of memory, in ms. They take at most this part of the time. */
 const MEASURE_EVERY_MS = 5000;
 const MAX_DUTY = 0.02;
-/** A process this young may still have its parent's folder and executable: it is looked at with a later table. */
+/** A process this young may still have its parent's folder and executable: it is read with a later table. */
 const SETTLING_MS = 1000;
 /** Ten minutes of each. */
 const HISTORY_POINTS = 120;
@@ -134,7 +134,7 @@ function isThisUsers({ uid }: ProcessInfo): boolean {
   return own === undefined || uid === -1 || uid === own;
 }
 
-/** A working directory is told with its links followed. */
+/** The kernel reports a working directory with its links resolved. */
 function realFolder(folder: string): string {
   try {
     return realpathSync.native(folder);

@@ -149,7 +149,7 @@ function programOf(info: ProcessInfo): string {
   return basename(info.commandLine[0] ?? info.name);
 }
 
-/** The number of the display a process is told to use: `-display :99`, ffmpeg's `-i :99.0+10,20`, or `DISPLAY`. */
+/** The number of the display that a process uses by its options or environment: `-display :99`, ffmpeg's `-i :99.0+10,20`, or `DISPLAY`. */
 function displayNumber(
   commandLine: readonly string[],
   environment: Readonly<Record<string, string>> | undefined,
@@ -169,7 +169,7 @@ const LOOK_MS = 50;
 
 /**
  * Ends a display whose browser has ended, with its helpers first, unless another living program is connected to it or has it
- * in its environment. Processes are looked at anew, so of two browsers on one display the last that ends takes it along.
+ * in its environment. Processes are read anew, so of two browsers on one display the last that ends takes it along.
  */
 export async function endDisplay(
   { server, number, helpers }: OwnDisplay,

@@ -19,7 +19,7 @@ const LAST_PAGE_MS = 30 * 60_000;
 
 /**
  * Why a program may come back to this browser or driver although its launcher is gone and nobody is connected, or
- * undefined. Three kinds are told from what a killed script left behind:
+ * undefined. Three kinds differ from the leftovers of a killed script:
  *
  * - *a port that was picked by hand* is a server's: who uses it need not be who launched it;
  * - *an address that was noted*, in a file or on a living program's command line, for a later connection;

@@ -208,7 +208,7 @@ function ownWords(log: string): string {
   return `${log.replaceAll(/^.*<launching>.*$/gm, '').trim()}${ended}`;
 }
 
-/** What a person can do about a browser that did not start, out of what it printed. */
+/** A hint for a browser that did not start, derived from its output. */
 export function launchError(error: unknown, executable: string): LeakwrightError {
   if (error instanceof LeakwrightError) return error;
   const log = stripVTControlCharacters(describeError(error));

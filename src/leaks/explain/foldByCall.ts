@@ -54,7 +54,7 @@ function isSameCause(a: Explained, b: Explained): boolean {
 
 /**
  * The calls of the user's that had Node make it, or keep it: an `import()` has an entry in each of the loader's tables, a connection
- * its socket and its timers. Of what made it, the site tells the user's line alone.
+ * its socket and its timers. Its allocation site shows the user's line only.
  */
 function runtimeCalls({ leak, allocatedAt, keptAt }: Explained): string[] {
   const isKeptByNode = keptAt !== undefined && isNodes(keptAt.stack[0]?.file) && !isNodes(keptAt.file);

@@ -150,7 +150,7 @@ export class NodeUnderTest implements Subject {
     const began = performance.now();
     const { waitedFor, tail } = await this.#rest();
     const waitedMs = Math.round(performance.now() - began);
-    // What is left is timers that are due later: until then nothing of the iteration is at work.
+    // Only timers that are due later are left: until then no work of the iteration is running.
     const facts = { iteration: this.#begun, waitedMs, skippedMs: 0, waitedFor, tail, overlapped: false, silent: false };
     this.#facts.push(facts);
     if (this.#facts.length > MAX_FACTS) this.#facts.shift();
