@@ -18,7 +18,7 @@ const STILL_MS = 5 * 60_000;
 const LAST_PAGE_MS = 30 * 60_000;
 
 /**
- * Why a program may come back to this browser or driver although its launcher is gone and nobody is connected, or
+ * Why a program may come back to this browser or driver although its launcher is gone and no program is connected, or
  * undefined. Three kinds differ from the leftovers of a killed script:
  *
  * - *a port that was picked by hand* is a server's: who uses it need not be who launched it;

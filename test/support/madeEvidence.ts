@@ -469,6 +469,12 @@ export const MADE_PAGES: readonly MadePage[] = [
     counters: (i) => ({ backingStoreBytes: Math.min(Math.max(0, i), 50) * 19 }),
   },
   {
+    name: 'files that are left open',
+    truth: 'leak',
+    lateLook: 540,
+    counters: (i) => ({ fileDescriptors: 20 + 3 * Math.max(0, i) }),
+  },
+  {
     name: 'bytes outside the heap that nothing explains',
     truth: 'inconclusive',
     lateLook: 540,

@@ -4,7 +4,7 @@ import { siteIndex } from './stackRuns.ts';
 
 /**
  * An object that waits in a collection of the page and in the callback of a timeout is one leak: the entry of the collection, which
- * nobody takes out. Its timeout is a part: it ends by itself once it is due. An interval does not, and stays a finding.
+ * no code removes. Its timeout is a part: it ends by itself once it is due. An interval does not, and stays a finding.
  */
 export function foldTimeouts(explained: readonly Explained[]): Explained[] {
   const timeouts = explained.filter(({ leak }) => leak.kind === 'timer' && leak.name.startsWith('timeout'));

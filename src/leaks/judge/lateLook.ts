@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence.ts';
-import { EXACT_BYTES, countsThings } from '../platform/index.ts';
+import { EXACT_BYTES, SYSTEM_COUNTERS, countsThings } from '../platform/index.ts';
 import { lateRate, leastBytes } from './stillRising.ts';
 import type { Step } from './steps.ts';
 import { type Suspicion, typicalStep } from './suspicion.ts';
@@ -53,6 +53,8 @@ const EXACT_READINGS = [30, 50, 100, 150, 150];
 export function nextExactLook(evidence: Evidence, open: readonly Suspicion[]): Step | undefined {
   const { lateLook } = evidence.settings;
   if (lateLook === undefined || !open.some(({ counter }) => isExact(counter))) return undefined;
+  // Files that are left open are a leak by their number alone, and hundreds more may reach the limit of the process.
+  if (open.some(({ counter }) => SYSTEM_COUNTERS[counter] !== undefined)) return undefined;
   const { end, begun } = countView(evidence);
   const late = sprintsIn(evidence).filter((sprint) => sprint.begun > (end?.begun ?? begun));
   const iterations = EXACT_READINGS[late.length];

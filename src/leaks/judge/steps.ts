@@ -3,8 +3,8 @@ import type { GrowthReport } from '../snapshot/messages.ts';
 
 /**
  * How quick iterations click. `mouse`: as all others do. `page`: by events made inside the page; none are done where that cannot be.
- * `page or mouse`: by the mouse where events inside the page cannot be made. `rest`: by the mouse, with a frame after each; `page in frames or mouse` draws
- * a frame after each, too.
+ * `page or mouse`: by the mouse where events inside the page cannot be made; `page in frames or mouse`: the same, with a frame after each.
+ * `rest`: by the mouse, with a frame after each.
  */
 export type SprintBy = 'mouse' | 'page or mouse' | 'page in frames or mouse' | 'page' | 'rest';
 

@@ -61,6 +61,14 @@ describe('the decision', () => {
     assert.equal(decide(and(leak, driven({ overlapped: 20 }))).verdict, 'leak', 'what is proven stays proven');
   });
 
+  it('asks for no further iterations where files are left open: the program would reach its limit of them', () => {
+    const { observations } = evidenceOf('files that are left open');
+    assert.ok(!observations.some(({ saw }) => saw === 'sprinted'), observations.map(({ saw }) => saw).join(' '));
+    assert.ok(
+      evidenceOf('bytes outside the heap that nothing explains').observations.some(({ saw }) => saw === 'sprinted'),
+    );
+  });
+
   it('gives its reason with every answer, clean included', () => {
     for (const page of MADE_PAGES) {
       const { because, leaks, bounded } = decide(makeEvidence(page));
