@@ -21,17 +21,18 @@ function age(path: string, seconds: number): void {
 export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
   let workbench: Workbench;
   const scripts: Script[] = [];
-  before(() => {
+  // Before each: a test that turns a question off may be tried again, in a new window.
+  beforeEach(async () => {
     workbench = theWorkbench();
-    workbench.changeSettings({
+    await workbench.changeSettings({
       'leakwright.afterDebugSession': 'ask',
       'leakwright.processLeakAlertAfter': 3,
       'leakwright.fileLeakAlertAfter': 3,
     });
+    // The extension wakes up with the view at the latest.
+    await workbench.openProcesses();
   });
   after(() => workbench.changeSettings({}));
-  // The extension wakes up with the view at the latest.
-  beforeEach(async () => void (await workbench.openProcesses()));
   afterEach(() => endScripts(workbench, scripts));
   const start = async (name: string): Promise<Script> => {
     const script = await startScript(workbench, name);

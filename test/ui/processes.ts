@@ -27,7 +27,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
     await workbench.unfold(/^Tea Shop · /);
   });
   after(async () => {
-    workbench.changeSettings({});
+    await workbench.changeSettings({});
     await workbench.closeAllSessions();
   });
 

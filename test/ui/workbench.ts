@@ -60,6 +60,8 @@ export class Workbench {
   shop: ShopServer;
 
   #isTrusted = false;
+  /** How often settings were changed. */
+  #changes = 0;
   #settings: Readonly<Record<string, unknown>>;
   readonly #settingsAtFirst: Readonly<Record<string, unknown>>;
   readonly #development: boolean;
@@ -146,7 +148,7 @@ export class Workbench {
   /** Changes the colours of the running workbench. */
   async setTheme(name: keyof typeof THEMES): Promise<void> {
     const { theme, colours } = THEMES[name];
-    writeSettings(this.folder, { ...this.#settings, 'workbench.colorTheme': theme });
+    await this.#apply({ ...this.#settings, 'workbench.colorTheme': theme });
     await this.page.locator(`.monaco-workbench.${colours}`).waitFor();
   }
 
@@ -159,9 +161,26 @@ export class Workbench {
   }
 
   /** Changes settings of the folder, from those it was opened with. */
-  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+  async changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
     this.#settings = { ...this.#settingsAtFirst, ...settings };
-    writeSettings(this.folder, this.#settings);
+    await this.#apply(this.#settings);
+  }
+
+  /** Until the workbench has read them: a file that changes before its watcher is at work goes unseen. */
+  async #apply(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    let writes = 0;
+    let writtenAt = -Infinity;
+    const title = () => `settings ${this.#changes}.${writes}`;
+    this.#changes += 1;
+    await eventually('the changed settings apply', async () => {
+      if (writes > 0 && (await this.page.title()).includes(title())) return true;
+      if (performance.now() - writtenAt > 5000) {
+        writes += 1;
+        writeSettings(this.folder, { ...settings, 'window.title': title() });
+        writtenAt = performance.now();
+      }
+      return undefined;
+    });
   }
 
   /** Launches a session that shows a page, whether sessions are saved in the settings or not. */
