@@ -26,7 +26,7 @@ export function nounOf(name: string, amount: number): string {
   const listener = /^(.+) listener on (.+)$/.exec(name);
   if (listener) return `${listener[1]} listeners on ${listener[2]}`;
   if (
-    /^(?:interval|timeout|string|key|object URL|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
+    /^(?:interval|timeout|string|key|object URL|open file descriptor|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
       name,
     )
   )
@@ -56,7 +56,9 @@ export type FindingParts =
 
 export function findingParts(finding: Finding): FindingParts {
   const bytes = formatBytes(finding.bytesPerIteration);
-  if (finding.kind === 'native-memory') return { kind: 'growth', name: finding.name, bytes };
+  // Open files have a number and no size.
+  if (finding.kind === 'native-memory' && finding.bytesPerIteration >= 1)
+    return { kind: 'growth', name: finding.name, bytes };
   const size = finding.bytesPerIteration >= 1 ? ` (${bytes})` : '';
   return {
     kind: 'survivors',

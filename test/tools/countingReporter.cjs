@@ -5,6 +5,8 @@ const Mocha = require('mocha');
 
 const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Mocha.Runner.constants;
 
+const textOf = (error) => error.stack ?? String(error);
+
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -12,12 +14,16 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
     const flaky = [];
     const failures = [];
     runner.on(EVENT_TEST_FAIL, (test, error) => {
-      failures.push({ title: test.fullTitle(), error: error.stack ?? String(error) });
+      const first = firstErrors.get(test.fullTitle());
+      failures.push({
+        title: test.fullTitle(),
+        error: textOf(error) + (first ? `\n  the first try: ${textOf(first)}` : ''),
+      });
     });
     runner.on(EVENT_TEST_RETRY, (test, error) => firstErrors.set(test.fullTitle(), error));
     runner.on(EVENT_TEST_PASS, (test) => {
       const error = firstErrors.get(test.fullTitle());
-      if (error) flaky.push({ title: test.fullTitle(), error: error.stack ?? String(error) });
+      if (error) flaky.push({ title: test.fullTitle(), error: textOf(error) });
     });
     runner.once(EVENT_RUN_END, () => {
       for (const { title, error } of flaky) {

@@ -1,5 +1,5 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
-import { CONTENT_NAMES } from '../platform/index.ts';
+import { CONTENT_NAMES, SYSTEM_COUNTERS } from '../platform/index.ts';
 import type { Explained } from './explained.ts';
 import { libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
@@ -24,8 +24,8 @@ const REMEDY: Partial<Record<FindingKind, string>> = {
   process: 'Close what starts the process in the step that starts it, or in one after it',
 };
 
-/** What to do about what a document holds beside its nodes. */
-const CONTENT_REMEDY: Readonly<Record<string, string>> = {
+/** What to do about what no heap holds: parts of a document, and what the system counts. */
+const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
   [CONTENT_NAMES.text]:
     'Give the text a limit: drop its oldest part when it gains a new one, or clear it when its view goes',
   [CONTENT_NAMES.field]:
@@ -34,6 +34,10 @@ const CONTENT_REMEDY: Readonly<Record<string, string>> = {
     'Write the attribute anew instead of adding to it, or take away what was added when the view that needs it goes',
   [CONTENT_NAMES.rule]:
     'Insert a rule once and use it again, or take it away with deleteRule() when what it styles goes',
+  [SYSTEM_COUNTERS['fileDescriptors']!]:
+    'Close each file, socket or directory once its work is done, on errors too: in a finally block, or with await using',
+  [SYSTEM_COUNTERS['wasmMemoryBytes']!]:
+    'Drop every reference to a WebAssembly instance and its memory when its work is done, or use one instance again',
 };
 
 /** The lifecycle function in which what a first one began is ended, by framework. */
@@ -183,7 +187,7 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
   if (byLibrary && !(holder !== undefined && keptAt && isKeptByUser(keptAt)))
     return `Undo what ${placeOf(own)} starts in ${library} when its view closes: call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it`;
-  const remedy = CONTENT_REMEDY[name] ?? REMEDY[kind];
+  const remedy = REMEDY_BY_NAME[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
   if (kind === 'frame') return `Drop every reference into the frame when it is removed${inHolder(holder)}`;
   if (isInDocument(finding))

@@ -109,6 +109,7 @@ describe('A check of a Node program', function () {
     const [finding] = result.findings;
     assert.equal(finding?.name, 'open file descriptor');
     assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['server.mjs', 18]);
+    assert.match(finding?.advice ?? '', /^Close each file/);
     assert.ok(
       result.warnings.some((warning) => warning.includes(process.execPath)),
       result.warnings.join('\n'),

@@ -10,6 +10,13 @@ import { packageFolder } from '../../../src/support/index.ts';
 import { panelFinding, sampleResult } from '../reports/sampleResult.ts';
 
 const { holder: _, ...unheld } = panelFinding;
+const leftOpen: Finding = {
+  ...unheld,
+  kind: 'native-memory',
+  name: 'open file descriptor',
+  perIteration: 3,
+  bytesPerIteration: 0,
+};
 const findings: readonly Finding[] = [
   panelFinding,
   { ...panelFinding, perIteration: 2.5 },
@@ -17,6 +24,7 @@ const findings: readonly Finding[] = [
   unheld,
   { ...unheld, perIteration: 3 },
   { ...unheld, kind: 'native-memory', name: "the browser's memory" },
+  leftOpen,
 ];
 const checks: readonly CheckResult[] = [
   sampleResult(),
@@ -37,6 +45,10 @@ describe("The editor's sentences about leaks", () => {
   it('are those of reports in English', () => {
     assert.deepEqual(findings.map(findingSentence), findings.map(summarizeFinding));
     assert.deepEqual(checks.map(verdictSentence), checks.map(summarizeCheck));
+  });
+
+  it('count what has a number and no size', () => {
+    assert.equal(summarizeFinding(leftOpen), '3 open file descriptors survive each iteration');
   });
 
   // "Something grows" sends people after a leak that nobody has seen, when the iterations clicked on nothing.
