@@ -4,7 +4,15 @@ export type BrowserFamily = 'chromium' | 'firefox' | 'webkit';
 
 /** What a process does in a browser tree. `driver` is chromedriver, geckodriver or msedgedriver. */
 export type ProcessRole =
-  'browser' | 'renderer' | 'gpu' | 'utility' | 'zygote' | 'crashpad' | 'driver' | 'browser-ui' | 'other';
+  | 'browser'
+  | 'renderer'
+  | 'gpu'
+  | 'utility'
+  | 'zygote'
+  | 'crashpad'
+  | 'driver'
+  | 'browser-ui'
+  | 'other';
 
 /** One observed fact and what it says, shown to people and kept in JSON. */
 export interface Evidence {

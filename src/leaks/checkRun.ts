@@ -61,7 +61,14 @@ export interface CheckKind<State extends object> {
 }
 
 type CommonFacts =
-  'scenario' | 'workspaceFolder' | 'browser' | 'startedAt' | 'durationMs' | 'warmup' | 'iterations' | 'warnings';
+  | 'scenario'
+  | 'workspaceFolder'
+  | 'browser'
+  | 'startedAt'
+  | 'durationMs'
+  | 'warmup'
+  | 'iterations'
+  | 'warnings';
 
 /**
  * The frame of a check: opens it, lets its kind work, ends its browser in every case, and reports. It never throws: what goes wrong is

@@ -25,7 +25,8 @@ export interface TreeReading {
   readonly ussBytes: number;
   /** Of its anonymous memory over the last five minutes; undefined for fewer than three samples. */
   readonly growth:
-    { readonly bytesPerSecond: number; readonly correlation: number; readonly overMs: number } | undefined;
+    | { readonly bytesPerSecond: number; readonly correlation: number; readonly overMs: number }
+    | undefined;
 }
 
 /** Something of ours that may grow, and what bounds it. */

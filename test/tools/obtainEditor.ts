@@ -9,7 +9,8 @@ import { downloadAndUnzipVSCode } from '@vscode/test-electron';
  * workbench, which the npm package `code-server` carries. Both run extensions in the same Node extension host.
  */
 export type Editor =
-  { readonly kind: 'desktop'; readonly executable: string } | { readonly kind: 'server'; readonly serverMain: string };
+  | { readonly kind: 'desktop'; readonly executable: string }
+  | { readonly kind: 'server'; readonly serverMain: string };
 
 export const repository = resolve(import.meta.dirname, '..', '..');
 const cache = join(repository, '.vscode-test');

@@ -75,7 +75,7 @@ const unusedByUsers: Step = {
 const format: Step = {
   name: 'format',
   title: 'Format',
-  command: [node, 'node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+  command: [node, 'node_modules/oxfmt/bin/oxfmt', '--check', '.'],
   counts: false,
 };
 const unit: Step = {

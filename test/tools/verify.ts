@@ -24,7 +24,7 @@ const always: readonly Part[] = [
   { name: 'lint', args: [module('oxlint', 'bin', 'oxlint'), '-c', 'oxlint.config.mts', '--type-aware'] },
   {
     name: 'format',
-    args: [module('prettier', 'bin', 'prettier.cjs'), '--check', '--cache', '--log-level', 'warn', '.'],
+    args: [module('oxfmt', 'bin', 'oxfmt'), '--check', '.'],
   },
   { name: 'replay', args: [join('test', 'tools', 'replay.ts')] },
 ];

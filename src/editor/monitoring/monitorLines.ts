@@ -2,7 +2,8 @@ import type { AlertEvent } from '../../monitoring/index.ts';
 
 /** A line of `leakwright monitor --json`. */
 export type MonitorLine =
-  { readonly type: 'listening'; readonly port: number; readonly tokenFile: string } | AlertEvent;
+  | { readonly type: 'listening'; readonly port: number; readonly tokenFile: string }
+  | AlertEvent;
 
 /** Undefined for what is no such line. */
 export function parseMonitorLine(line: string): MonitorLine | undefined {

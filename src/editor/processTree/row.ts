@@ -4,7 +4,14 @@ import type { OwnedTree } from '../../orphans/index.ts';
 import type { RendererPart, SessionInfo } from '../../sessions/index.ts';
 
 export type GroupName =
-  'managed' | 'debug' | 'automation' | 'orphans' | 'unknown' | 'programs' | 'personal' | 'leftovers';
+  | 'managed'
+  | 'debug'
+  | 'automation'
+  | 'orphans'
+  | 'unknown'
+  | 'programs'
+  | 'personal'
+  | 'leftovers';
 
 /** The pages and workers of a renderer, with their numbers. */
 export interface ShownRenderer {
@@ -116,4 +123,12 @@ export interface LeftoverRow extends RowBase {
 }
 
 export type Row =
-  GroupRow | TreeRow | SessionRow | HoldingsRow | ProcessRow | HelpersRow | PartRow | ProgramRow | LeftoverRow;
+  | GroupRow
+  | TreeRow
+  | SessionRow
+  | HoldingsRow
+  | ProcessRow
+  | HelpersRow
+  | PartRow
+  | ProgramRow
+  | LeftoverRow;

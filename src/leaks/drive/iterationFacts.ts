@@ -1,7 +1,15 @@
 /** What an iteration did beside its own steps, as plain JSON: part of the evidence that a verdict rests on. */
 
 export type WorkKind =
-  'timer' | 'request' | 'animation' | 'frames' | 'idle' | 'worker' | 'view-transition' | 'mutations' | 'navigation';
+  | 'timer'
+  | 'request'
+  | 'animation'
+  | 'frames'
+  | 'idle'
+  | 'worker'
+  | 'view-transition'
+  | 'mutations'
+  | 'navigation';
 
 /** Work that an iteration started and that had not ended when waiting for it ended. */
 export interface PendingWork {

@@ -90,7 +90,8 @@ export class RedisStore<T> implements Store<T> {
 
   async read(scope: string, after: number, limit: number): Promise<RecordPage<T>> {
     const answer = (await this.#run('read', scope, whole(after), whole(Math.max(0, limit)))) as
-      [last: string, first: string, records: StreamEntry[]] | null;
+      | [last: string, first: string, records: StreamEntry[]]
+      | null;
     if (!answer) return { records: [], next: undefined, skipped: 0 };
     const lastSequence = Number(answer[0]);
     const first = answer[1] === '' ? lastSequence + 1 : sequenceOf(answer[1]);

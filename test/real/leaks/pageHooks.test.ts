@@ -671,7 +671,8 @@ function surface(): Record<string, string> {
   visit(globalThis, 'globalThis');
   for (const key of Object.getOwnPropertyNames(globalThis)) {
     const value = Reflect.getOwnPropertyDescriptor(globalThis, key)?.value as
-      { prototype?: { constructor?: unknown } } | undefined;
+      | { prototype?: { constructor?: unknown } }
+      | undefined;
     if (typeof value !== 'function') continue;
     visit(value, key);
     const prototype = (value as { prototype?: { constructor?: unknown } }).prototype;

@@ -147,7 +147,8 @@ async function ended(events: readonly SessionEvent[], id: string, withinMs: numb
     `the end of session ${id} to be told`,
     () =>
       events.find((event) => event.type === 'sessionEnded' && event.id === id) as
-        { summary: CleanupSummary } | undefined,
+        | { summary: CleanupSummary }
+        | undefined,
     withinMs,
   ).then(({ summary }) => summary);
 }
