@@ -38,5 +38,5 @@ export {
   specRunText,
 } from './specRecords.ts';
 export { sessionSource } from './source.ts';
-export { durationOptions, parseDuration, parseFailOn, parseIgnoreRules, parsePageUrl } from './values.ts';
+export { durationOptions, localPage, parseDuration, parseFailOn, parseIgnoreRules, parsePageUrl } from './values.ts';
 export { settingsShape } from './settingsSchema.ts';

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { type DurationOptions, durationProfiles } from '../leaks/index.ts';
 import { type IgnoreRule, RULE_CONDITIONS, problemOf, rulesSchema } from '../scenarios/index.ts';
 import { LeakwrightError } from '../support/index.ts';
@@ -20,12 +22,21 @@ export function parseDuration(text: string): number {
   return ms;
 }
 
+/** The address of a page whose path is given: that of an HTML file that is there. */
+export function localPage(path: string): string | undefined {
+  const isPage = /\.html?$/i.test(path) && !/^[a-z][a-z\d+.-]*:\/\//i.test(path) && existsSync(path);
+  return isPage ? pathToFileURL(path).href : undefined;
+}
+
 /**
- * The address as a URL; `localhost:5173` is taken as http, as browsers do.
+ * The address as a URL: `localhost:5173` is taken as http, as browsers do, and a file that is there (`dist/index.html`) as a
+ * file.
  *
  * @throws LeakwrightError `usage`
  */
 export function parsePageUrl(text: string): string {
+  const page = localPage(text);
+  if (page !== undefined) return page;
   const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text) || text.startsWith('data:') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) {
     throw new LeakwrightError('usage', `'${text}' is not a URL.`, { hint: 'Write it as http://localhost:5173/.' });

@@ -15,7 +15,7 @@ import {
   readScenario,
   readStorageState,
 } from '../scenarios/index.ts';
-import { durationOptions, parsePageUrl } from '../checks/index.ts';
+import { durationOptions, localPage, parsePageUrl } from '../checks/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
 import { isNodeCheck, nodeScenarios } from '../checks/index.ts';
 
@@ -112,7 +112,7 @@ function ownUse({ storageState, ignoreHttpsErrors }: CheckOptions): UseOptions {
 function pageUrl(url: string | undefined, setup: PlaywrightSetup | undefined): string | undefined {
   if (url === undefined) return undefined;
   const isPath = url.startsWith('/') || url.startsWith('./') || url.startsWith('?');
-  if (!isPath) return parsePageUrl(url);
+  if (!isPath || localPage(url) !== undefined) return parsePageUrl(url);
   const resolved = absoluteUrl(url, setup?.baseUrl);
   if (resolved !== undefined) return resolved;
   throw new LeakwrightError('usage', `'${url}' is not a whole URL.`, {

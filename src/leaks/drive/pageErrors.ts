@@ -10,6 +10,8 @@ const MAX_DISTINCT = 5;
  */
 export class PageErrors {
   readonly #times = new Map<string, number>();
+  /** Addresses of scripts that did not arrive: what they listen to does nothing. */
+  readonly #missing = new Set<string>();
   #others = 0;
 
   constructor(page: PageEvents) {
@@ -18,6 +20,11 @@ export class PageErrors {
       const times = this.#times.get(text);
       if (times === undefined && this.#times.size >= MAX_DISTINCT) this.#others += 1;
       else this.#times.set(text, (times ?? 0) + 1);
+    });
+    page.on('requestfailed', (request) => {
+      // The page went on to another document, or took it back itself.
+      if (request.resourceType() !== 'script' || request.failure()?.errorText === 'net::ERR_ABORTED') return;
+      if (this.#missing.size < MAX_DISTINCT) this.#missing.add(request.url());
     });
   }
 
@@ -28,7 +35,17 @@ export class PageErrors {
 
   /** One sentence for each error, for the report. */
   warnings(): string[] {
-    const told = [...this.#times].map(([text, times]) => `The page threw '${text}' ${count(times, 'time')}, uncaught.`);
+    const told = [
+      ...[...this.#missing].map(missingScript),
+      ...[...this.#times].map(([text, times]) => `The page threw '${text}' ${count(times, 'time')}, uncaught.`),
+    ];
     return this.#others > 0 ? [...told, `The page threw ${count(this.#others, 'other error')}, uncaught.`] : told;
   }
+}
+
+function missingScript(url: string): string {
+  const script = plainText(url, 200);
+  return url.startsWith('file:')
+    ? `The page's script ${script} was not loaded: browsers load modules over http only. Serve its folder, and check that address.`
+    : `The page's script ${script} could not be loaded.`;
 }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { clickScenario } from '../../../src/scenarios/index.ts';
+import { corpusFolder } from '../../support/corpusServer.ts';
 import { type Means, serveAsynchronousPages } from '../../support/asynchronousPage.ts';
 import { check, useStateFolder } from './checking.ts';
 
@@ -66,4 +69,11 @@ describe('a check of pages whose work goes on after the click', function () {
       if (verdict === 'inconclusive') assert.equal(result.because?.rule, 'iterations did nothing');
     });
   }
+
+  it('says why a page that is opened from its file has no scripts', async () => {
+    const url = pathToFileURL(join(corpusFolder, 'leak-slots', 'index.html')).href;
+    const { result } = await check(clickScenario(url, ['#go']));
+    assert.equal(result.because?.rule, 'iterations did nothing');
+    assert.match(result.warnings.join('\n'), /leak-slots\/\w+\.js was not loaded: .* Serve its folder/);
+  });
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   durationOptions,
   parseDuration,
@@ -6,6 +8,7 @@ import {
   parsePageUrl,
   sessionSource,
 } from '../../../src/checks/index.ts';
+import { packageFolder } from '../../../src/support/index.ts';
 import { parseReporters } from '../../../src/terminal/reporters.ts';
 
 describe('the options of check', () => {
@@ -30,6 +33,9 @@ describe('the options of check', () => {
   });
 
   it('take an address without a scheme, as browsers do', () => {
+    const page = join(packageFolder(), 'test', 'corpus', 'leak-slots', 'index.html');
+    assert.equal(parsePageUrl(relative(process.cwd(), page)), pathToFileURL(page).href);
+    assert.equal(parsePageUrl('shop.example/not-there.html'), 'http://shop.example/not-there.html');
     assert.equal(parsePageUrl('localhost:5173'), 'http://localhost:5173');
     assert.equal(parsePageUrl('https://shop.example/a?b'), 'https://shop.example/a?b');
     assert.throws(() => parsePageUrl('http://'), { code: 'usage' });
