@@ -34,7 +34,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
   it('sees a session that was launched from the palette, with roles and memory', async () => {
     await workbench.row(/^Tea Shop · 127\.0\.0\.1:\d+, .*MB/).waitFor({ timeout: 60_000 });
     // Which page eats the memory is the question that brings people here.
-    await workbench.row(/^Renderer · Tea Shop, \d+ MB/).waitFor();
+    await workbench.row(/^Renderer · Tea Shop, [\d.]+ MB/).waitFor();
   });
 
   // A chart that only eyes with a mouse can read would be half a chart.
@@ -46,7 +46,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
     await memory.locator('.panel').filter({ hasText: 'JS heap' }).locator('canvas').waitFor({ timeout: 60_000 });
     await chart.focus();
     await workbench.page.keyboard.press('Home');
-    assert.match((await chart.getAttribute('aria-valuetext')) ?? '', /\d+:\d+:\d+.*share of all \d+ MB/);
+    assert.match((await chart.getAttribute('aria-valuetext')) ?? '', /\d+:\d+:\d+.*share of all [\d.]+ MB/);
     const rows = await memory.locator('table tbody tr').count();
     assert.ok(rows > 0, 'the values stand in a table too');
     assert.deepEqual(await workbench.accessibilityProblems('Memory'), []);
@@ -92,7 +92,7 @@ export function lookingAtBrowsers(theWorkbench: () => Workbench): void {
     for (const theme of ['dark', 'light', 'high-contrast'] as const) {
       await workbench.setTheme(theme);
       await workbench
-        .row(/^Renderer · Tea Shop, \d+ MB/)
+        .row(/^Renderer · Tea Shop, [\d.]+ MB/)
         .first()
         .waitFor();
       await workbench.screenshot(`readme-processes-${theme}`);
