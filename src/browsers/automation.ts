@@ -56,6 +56,9 @@ const launchers: readonly { readonly tool: Automation; readonly command: RegExp 
   { tool: 'puppeteer', command: /node_modules[/\\](?:\.bin[/\\])?puppeteer(?:-core)?\b/ },
 ];
 
+/** What has a browser without a window print or save one page, and end. */
+export const ONE_JOB = /^--(?:print-to-pdf|screenshot|dump-dom)(?:=|$)/;
+
 /**
  * @param program the browser process as its own command line describes it
  * @param ancestors nearest first
@@ -101,6 +104,10 @@ export function judgeAutomation(
   if (transport.kind === 'pipe') claim('unknown tool', 'command-line', `${pipeSwitch(program)} is on the command line`);
   if (transport.kind === 'port')
     claim('unknown tool', 'command-line', `--remote-debugging-port=${transport.port} is on the command line`);
+
+  const job = transport.kind === 'none' && headless ? root.commandLine.find((one) => ONE_JOB.test(one)) : undefined;
+  if (job)
+    claim('unknown tool', 'command-line', `${job.split('=')[0]} is on the command line: it does one job and ends`);
 
   if (driver) claim('selenium', 'parent', `It was started by ${driver.product}`);
   if (switches.value('--test-type') === 'webdriver')

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   type ProcessInfo,
   type ProcessTable,
@@ -10,12 +11,16 @@ import { type AutomationFacts, judgeAutomation } from './automation.ts';
 import type { BrowserProcess, BrowserTree } from './browserTree.ts';
 import { type ProfileContext, profileContext } from './profiles.ts';
 import { type Program, recogniseProgram } from './programs.ts';
+import { Switches } from './switches.ts';
 
 /**
  * A crash handler starts just before the first child of the browser it serves (*measured: 0 to 10 ms*); on an overloaded
  * machine much longer.
  */
 const CRASHPAD_START_MS = 30_000;
+
+/** What the kernel keeps of a program's name, in bytes. */
+const LONGEST_NAME = 15;
 
 /** Start times may be whole seconds (ps). */
 const CLOCK_STEP_MS = 1000;
@@ -42,6 +47,7 @@ export function findBrowserTrees(table: ProcessTable, context: ProfileContext = 
     if (program) candidates.set(info.pid, { info, program });
   }
   if (candidates.size === 0) return [];
+  for (const candidate of renamedBrowsers(table, candidates)) candidates.set(candidate.info.pid, candidate);
 
   const roots = findRoots(table, candidates);
   const drafts = roots.map((root) => draftTree(table, root, new Set(roots.map(({ pid }) => pid))));
@@ -66,6 +72,24 @@ function withoutShared(living: readonly Draft[], left: readonly Draft[]): Draft[
     kept.push({ root, members: new Map(own) });
   }
   return kept;
+}
+
+/**
+ * Browsers that were started under another name (`exec -a worker chromium …`): the kernel still has its program's name, and the command
+ * lines of its children say what it is. Without it they would look like what an ended browser left.
+ */
+function renamedBrowsers(table: ProcessTable, candidates: ReadonlyMap<number, Candidate>): Candidate[] {
+  const found = new Map<number, Candidate>();
+  for (const { info: child, program } of candidates.values()) {
+    const info = table.processes.get(child.ppid);
+    if (program.family !== 'chromium' || !program.switches.has('--type') || !info || candidates.has(info.pid)) continue;
+    if (info.name !== basename(program.path).slice(0, LONGEST_NAME) || info.commandLine.length === 0) continue;
+    const { family, product, path, folder } = program;
+    const switches = new Switches(info.commandLine);
+    if (!switches.has('--type'))
+      found.set(info.pid, { info, program: { family, product, path, folder, switches, role: 'browser' } });
+  }
+  return [...found.values()];
 }
 
 /** Drivers, and browsers that no other part of a browser started. */

@@ -24,4 +24,5 @@ export { type CdpSession, type PageMetrics, readPageMetrics } from './pages/page
 export { mapPagesToProcesses } from './pages/mapPagesToProcesses.ts';
 export { type RendererContent, rendererContents } from './pages/rendererContents.ts';
 export { ELECTRON_APP, recogniseProgram } from './programs.ts';
+export { ONE_JOB } from './automation.ts';
 export { findPlaywright } from './playwrightPackage.ts';

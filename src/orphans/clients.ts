@@ -5,7 +5,7 @@ import type { ProcessIdentity, ProcessInfo } from '../processes/index.ts';
 import { errnoOf } from '../support/index.ts';
 import { endpointNotedIn } from './endpointNotes.ts';
 import { driverPort } from './handPicked.ts';
-import { type LauncherPipes, launcherPipes } from './launcherPipes.ts';
+import { type LauncherPipes, launcherPipes, ordersHeld } from './launcherPipes.ts';
 import { startedByProgram } from './startedByProgram.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface TreeProbe {
   countConnections?(process: ProcessIdentity): Promise<number | undefined>;
   /** What became of the pipes it was launched with. */
   launcherPipes?(process: ProcessIdentity & { readonly ppid?: number }): Promise<LauncherPipes | undefined>;
+  /** Whether a living process holds the other ends of the pipe through which a browser takes orders. */
+  ordersHeld?(browser: ProcessIdentity): Promise<boolean | undefined>;
   /** Whether a process of this pid lives that is not in the table (`hidepid`). */
   exists?(pid: number): boolean | undefined;
   /** The systemd unit it runs in: `web.service`, `session-3.scope`. */
@@ -76,6 +78,7 @@ export function createTreeProbe(proc = '/proc'): TreeProbe {
     changedAtMs,
     countConnections: async ({ pid }) => await countConnections(join(proc, String(pid))),
     launcherPipes: (process) => launcherPipes(process, proc),
+    ordersHeld: (browser) => ordersHeld(browser, proc),
     exists(pid) {
       try {
         process.kill(pid, 0);

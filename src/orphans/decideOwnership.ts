@@ -256,7 +256,13 @@ async function firstDoubt(
   const reached =
     launcher.kind === 'gone' && launcher.former
       ? undefined
-      : await mayBeReached(tree, options.table, probe, options.tempFolders);
+      : await mayBeReached(tree, {
+          table: options.table,
+          reader: options.reader,
+          probe,
+          selfPid: options.selfPid ?? process.pid,
+          ...defined({ tempFolders: options.tempFolders }),
+        });
   if (reached) return reached;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
   const clients = await probe.countClients(tree);

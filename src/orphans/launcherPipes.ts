@@ -57,6 +57,20 @@ export async function launcherPipes(
   return closed ? 'closed' : 'none';
 }
 
+/** Where `--remote-debugging-pipe` has Chromium write its answers; it reads from 3. */
+const ANSWERS = 4;
+
+/** Whether a process other than the browser reads what it answers; undefined where its descriptors may not be read. */
+export async function ordersHeld({ pid }: { readonly pid: number }, proc = '/proc'): Promise<boolean | undefined> {
+  const folder = join(proc, String(pid));
+  const path = join(folder, 'fd', String(ANSWERS));
+  const target = await readlink(path).catch(() => undefined);
+  if (target?.startsWith('pipe:')) return !hasNoReader(path);
+  const inode = /^socket:\[(\d+)\]$/.exec(target ?? '')?.[1];
+  if (inode === undefined) return undefined;
+  return peerOf(await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => ''), inode) === 'held';
+}
+
 async function streamsOf(folder: string): Promise<string[]> {
   const links = [0, 1, 2].map((fd) => readlink(join(folder, 'fd', String(fd))).catch(() => undefined));
   return (await Promise.all(links)).filter((link) => link !== undefined);

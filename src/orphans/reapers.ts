@@ -16,12 +16,16 @@ export type ParentKind = 'launcher' | 'supervisor' | 'single' | 'systemd' | 'ini
 /** Names as the kernel keeps them: at most 15 bytes. */
 const KINDS: readonly { readonly kind: ParentKind; readonly names: RegExp }[] = [
   { kind: 'supervisor', names: /^(?:s6-supervise|runsv|supervise)$/ },
-  // docker-init is tini, podman-init is catatonit, reaper is Steam's.
-  { kind: 'single', names: /^(?:tini(?:-static)?|docker-init|dumb-init|catatonit|podman-init|reaper)$/ },
+  // docker-init is tini, podman-init is catatonit, reaper is Steam's. A shim is the parent of its container's first process, which
+  // is in sight with `docker run --pid=host`.
+  {
+    kind: 'single',
+    names: /^(?:tini(?:-static)?|docker-init|dumb-init|catatonit|podman-init|reaper|containerd-shim.*|conmon)$/,
+  },
   { kind: 'systemd', names: /^systemd$/ },
   {
     kind: 'init',
-    names: /^(?:init|upstart|launchd|runit|runsvdir|s6-svscan|s6-linux-init.*|openrc-init|containerd-shim.*|conmon)$/,
+    names: /^(?:init|upstart|launchd|runit|runsvdir|s6-svscan|s6-linux-init.*|openrc-init)$/,
   },
 ];
 
@@ -54,12 +58,11 @@ export function parentKind(info: ProcessInfo, table: ProcessTable): ParentKind {
 export function isMainChild(info: ProcessInfo, parent: ProcessInfo, table: ProcessTable): boolean {
   if (isOnCommandLineOf(info, parent)) return true;
   const program = parent.commandLine.slice(1).find((argument) => !argument.startsWith('-'));
-  if (program !== undefined && NEVER_ANOTHER.test(basename(program))) return false;
+  const staysItself = program !== undefined && NEVER_ANOTHER.test(basename(program));
   const children = childrenOf(table, parent.pid);
-  const main =
-    children.find((child) => isOnCommandLineOf(child, parent)) ??
-    children.find((child) => child.groupId === child.pid) ??
-    children[0];
+  const named = children.find((child) => isOnCommandLineOf(child, parent));
+  if (staysItself && named === undefined) return false;
+  const main = named ?? children.find((child) => child.groupId === child.pid) ?? children[0];
   return main === undefined || byStart(info, main) <= 0;
 }
 

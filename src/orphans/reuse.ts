@@ -1,10 +1,11 @@
-import type { BrowserTree, Evidence } from '../browsers/index.ts';
-import type { ProcessTable } from '../processes/index.ts';
+import { type BrowserTree, type Evidence, ONE_JOB, isInTemporaryPlace, recogniseProgram } from '../browsers/index.ts';
+import type { ProcessInfo, ProcessReader, ProcessTable } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import { type TreeProbe, debuggingPort } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
+import { isCleanUp } from './otherCleanUps.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
-import { skipWrappers } from './wrappers.ts';
+import { companionsOf, skipWrappers } from './wrappers.ts';
 
 /**
  * A browser that was told to outlive its launcher and that no tool claims counts as left once it has stood still for this
@@ -13,37 +14,53 @@ import { skipWrappers } from './wrappers.ts';
 const STILL_MS = 5 * 60_000;
 /**
  * A browser without a user writes into its profile, too (*seen: caches of shaders, minutes after its start*). This long after its
- * last page was opened, in ms, such a change shows no use any more.
+ * last page was opened, in ms, such a change shows no use any more, nor does a job that it was started for.
  */
 const LAST_PAGE_MS = 30 * 60_000;
 
-/**
- * Why a program may come back to this browser or driver although its launcher is gone and no program is connected, or
- * undefined. Three kinds differ from the leftovers of a killed script:
- *
- * - *a port that was picked by hand* is a server's: who uses it need not be who launched it;
- * - *an address that was noted*, in a file or on a living program's command line, for a later connection;
- * - *a browser that leads a session and that no tool claims* (`spawn(…, { detached: true })`, and the script exits): used again
- *   as long as something in it changes. Puppeteer and its like end their browser when they exit themselves, so theirs are
- *   left by a kill: more than the one connection that the kill closed shows that others use it.
- */
-export async function mayBeReached(
-  tree: BrowserTree,
-  table: ProcessTable,
-  probe: TreeProbe,
-  tempFolders?: readonly string[],
-): Promise<Evidence | undefined> {
-  if (handPickedPort(tree) !== undefined) return await servesOthers(tree, table, probe, tempFolders);
-  if (tree.driver || tree.transport.kind !== 'port') return undefined;
-  return (await isNoted(tree, table, probe)) ?? (await isUsedAgain(tree, table, probe));
+/** What else is asked of the machine. */
+export interface ReuseContext {
+  readonly table: ProcessTable;
+  readonly reader: ProcessReader;
+  readonly probe: TreeProbe;
+  readonly tempFolders?: readonly string[];
+  readonly selfPid: number;
 }
 
-async function servesOthers(
-  tree: BrowserTree,
-  table: ProcessTable,
-  probe: TreeProbe,
-  tempFolders: readonly string[] | undefined,
-): Promise<Evidence | undefined> {
+/**
+ * Why a program may come back to this browser or driver although its launcher is gone and no program is connected, or
+ * undefined. Four kinds differ from the leftovers of a killed script:
+ *
+ * - *a pipe whose other end is held*: its holder gives the orders, whoever launched it for that program (a shell in between);
+ * - *a port that was picked by hand* is a server's: who uses it need not be who launched it;
+ * - *an address that was noted*, in a file, on a living program's command line or in its environment, for a later connection;
+ * - *a browser that leads a session and that no tool claims* (`spawn(…, { detached: true })`, and the script exits): used again
+ *   as long as something in it changes, and at any time where its profile is kept, since that says on which port it listens.
+ *   Puppeteer and its like end their browser when they exit themselves, so theirs are left by a kill: more than the one
+ *   connection that the kill closed shows that others use it.
+ */
+export async function mayBeReached(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
+  if (handPickedPort(tree) !== undefined) return await servesOthers(tree, context);
+  if (tree.driver) return undefined;
+  if (tree.transport.kind === 'pipe' && tree.browser && (await context.probe.ordersHeld?.(tree.browser)))
+    return connection('A living process holds the other end of the pipe through which it takes orders');
+  if (tree.transport.kind === 'none') return mayBeAtWork(tree, context.table);
+  if (tree.transport.kind !== 'port') return undefined;
+  return (await isNoted(tree, context)) ?? (await isUsedAgain(tree, context));
+}
+
+/** A browser that prints a page needs no launcher for it. */
+function mayBeAtWork(tree: BrowserTree, table: ProcessTable): Evidence | undefined {
+  const startedMs = table.at - tree.root.startedAtMs;
+  if (!tree.root.commandLine.some((one) => ONE_JOB.test(one)) || startedMs >= LAST_PAGE_MS) return undefined;
+  return {
+    source: 'command-line',
+    fact: `It does one job, which may need ${formatDuration(LAST_PAGE_MS)}, and was started ${formatDuration(startedMs)} ago`,
+  };
+}
+
+async function servesOthers(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
+  const { table, probe, tempFolders } = context;
   const port = handPickedPort(tree);
   const late = (await probe.countLateClients?.(tree)) ?? 0;
   if (late > 0) return connection(`A program was connected to its port ${port} less than a minute ago`);
@@ -60,28 +77,65 @@ async function servesOthers(
       source: 'command-line',
       fact: `Its port ${port} was picked by hand and its profile is kept, so a script may come back to it`,
     };
-  return (await isNoted(tree, table, probe)) ?? (await isUsedAgain(tree, table, probe));
+  if (!tree.headless && !(await isOfProgram(skipWrappers(tree, table), probe)))
+    return {
+      source: 'command-line',
+      fact: `Its port ${port} was picked by hand and it has a window, so a person may use it`,
+    };
+  return (await isNoted(tree, context)) ?? (await isUsedAgain(tree, context));
 }
 
-async function isNoted(tree: BrowserTree, table: ProcessTable, probe: TreeProbe): Promise<Evidence | undefined> {
+/** A program started it, no shell and no desktop. */
+async function isOfProgram(top: ProcessInfo, probe: TreeProbe): Promise<boolean> {
+  return (await probe.launcherPipes?.(top)) === 'closed' || (await probe.startedByProgram?.(top)) !== undefined;
+}
+
+/** Variables that may hold nothing but a port: `CDP_PORT=9222`. */
+const PORT_VARIABLE = /PORT|CDP|CHROM|BROWSER|DEBUG/i;
+
+async function isNoted(
+  tree: BrowserTree,
+  { table, reader, probe, selfPid }: ReuseContext,
+): Promise<Evidence | undefined> {
   const port = await debuggingPort(tree);
-  const members = new Set(tree.processes.map(({ info }) => info.pid));
-  const wanted = new RegExp(String.raw`(?:127\.0\.0\.1|localhost|\[::1\]):${port}(?!\d)`);
-  for (const info of port === undefined ? [] : table.processes.values())
-    if (info.state !== 'zombie' && !members.has(info.pid) && info.commandLine.some((argument) => wanted.test(argument)))
+  const own = new Set([...tree.processes.map(({ info }) => info), ...companionsOf(tree, table)].map(({ pid }) => pid));
+  // `http://localhost:9222`, `TCP:10.0.0.7:9222,fork`, `--cdp 9222`, `--port=9222`.
+  const wanted = new RegExp(String.raw`(?:^|[:=])${port}(?!\w)`);
+  const address = new RegExp(String.raw`[\w\].]:${port}(?!\w)`);
+  for (const info of port === undefined ? [] : table.processes.values()) {
+    if (info.state === 'zombie' || own.has(info.pid) || info.pid === selfPid || isCleanUp(info)) continue;
+    // Another browser's own port is not where it connects to.
+    if (recogniseProgram(info)) continue;
+    if (info.commandLine.some((argument) => wanted.test(argument)))
       return { source: 'command-line', fact: `${info.name} (pid ${info.pid}) has its address on its command line` };
+    for (const [name, value] of Object.entries((await reader.readEnvironment(info)) ?? {}))
+      if (address.test(value) || (value === String(port) && PORT_VARIABLE.test(name)))
+        return {
+          source: 'environment',
+          fact: `${info.name} (pid ${info.pid}) has its address in its variable ${name}`,
+        };
+  }
   const file = await probe.endpointNotedIn?.(tree);
   if (file === undefined) return undefined;
   return { source: 'connection', fact: `Its address is noted in ${file}, so a script may come back to it` };
 }
 
-async function isUsedAgain(tree: BrowserTree, table: ProcessTable, probe: TreeProbe): Promise<Evidence | undefined> {
+async function isUsedAgain(
+  tree: BrowserTree,
+  { table, probe, tempFolders }: ReuseContext,
+): Promise<Evidence | undefined> {
   const late = (await probe.countLateClients?.(tree)) ?? 0;
   if (tree.automatedBy !== 'unknown tool')
     return late > 1 ? connection(`Programs were connected to its port ${late} times in the last minute`) : undefined;
   const top = skipWrappers(tree, table);
   if (top.sessionId !== top.pid && !(await probe.ignoresHangUp?.(tree.root))) return undefined;
   if (late > 0) return connection('A program was connected to its port less than a minute ago');
+  const { path: kept } = tree.profile ?? {};
+  if (kept !== undefined && tree.profile?.kind !== 'temporary' && !isInTemporaryPlace(kept, tempFolders))
+    return {
+      source: 'profile',
+      fact: `It was told to outlive its launcher, and its profile ${kept} is kept: a script may read there how to reach it`,
+    };
   // Who connects opens pages: new processes, and what they write.
   const openedAt = Math.max(
     tree.root.startedAtMs,

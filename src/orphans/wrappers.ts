@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type BrowserTree, recogniseProgram } from '../browsers/index.ts';
-import { type ProcessInfo, type ProcessTable, childrenOf, descendantsOf } from '../processes/index.ts';
+import { type ProcessInfo, type ProcessTable, childrenOf, descendantsOf, scriptOf } from '../processes/index.ts';
 
 /**
  * The topmost process that only runs this very browser and waits for it: `sh -c "chromium …"`, `xvfb-run chromium …`,
@@ -24,7 +24,7 @@ function wrappersOf(tree: BrowserTree, table: ProcessTable): ProcessInfo[] {
   let top = tree.root;
   for (let parent = table.processes.get(top.ppid); parent && parent.pid > 1; parent = table.processes.get(top.ppid)) {
     const text = parent.commandLine.join(' ');
-    const wraps = isWrapper(parent) && marks.some((mark) => text.includes(mark));
+    const wraps = isWrapper(parent, tree.root) && marks.some((mark) => text.includes(mark));
     if (!wraps || parent.startTime > top.startTime) break;
     const others = childrenOf(table, parent.pid).filter((child) => child.pid !== top.pid && child.state !== 'zombie');
     if (!others.every(isDisplay)) break;
@@ -48,12 +48,26 @@ export function companionsOf(tree: BrowserTree, table: ProcessTable): ProcessInf
   return [...found.values()];
 }
 
-const WRAPPERS =
-  /^(?:timeout|env|nice|ionice|chrt|taskset|stdbuf|setsid|nohup|dbus-run-session|dbus-launch|firejail|bwrap|unbuffer|catchsegv|faketime|strace)$/;
+/** A command line in words, and each of its arguments that is a line itself (`script -c 'chromium …'`). */
+function linesOf({ commandLine }: ProcessInfo): (readonly string[])[] {
+  return [commandLine.slice(1), ...commandLine.filter((text) => text.includes(' ')).map((text) => text.split(/\s+/))];
+}
 
-function isWrapper(info: ProcessInfo): boolean {
-  if (WRAPPERS.test(basename(info.commandLine[0] ?? ''))) return true;
-  if (!isShell(info)) return false;
+/**
+ * Whether a program was told to run this very browser and nothing else: the browser's name and some of its own arguments end
+ * its command line (`timeout 60 chromium …`, `tini -s -- chromium …`). What interprets a script does more.
+ */
+function isToldToRun(info: ProcessInfo, root: ProcessInfo): boolean {
+  if (scriptOf(info).script !== undefined) return false;
+  const own = new Set(root.commandLine);
+  return linesOf(info).some((words) => {
+    const at = words.findIndex((_, index) => recogniseProgram({ commandLine: words.slice(index) })?.role === 'browser');
+    return at !== -1 && at + 1 < words.length && words.slice(at + 1).every((word) => own.has(word));
+  });
+}
+
+function isWrapper(info: ProcessInfo, root: ProcessInfo): boolean {
+  if (!isShell(info)) return isToldToRun(info, root);
   const at = info.commandLine.findIndex((argument, index) => index > 0 && !/^-[a-z]*[a-bd-z]$/.test(argument));
   const first = info.commandLine[at] ?? '';
   if (/^-[a-z]*c$/.test(first) || basename(first) === 'xvfb-run') return true;

@@ -117,6 +117,23 @@ describe('findBrowserTrees', () => {
       );
     });
 
+    it('knows a browser that was given another name by its children: they are no leftovers of an ended one', () => {
+      const profile = '--user-data-dir=/tmp/w-48151623';
+      const child = (pid: number, ppid: number, type: string) =>
+        processInfo({
+          pid,
+          ppid,
+          name: 'chromium',
+          commandLine: [`/usr/lib/chromium/chromium --type=${type} ${profile}`],
+        });
+      const root = { pid: 10, name: 'chromium', commandLine: ['worker7', '--headless', profile] };
+      const [tree, ...others] = find(processInfo(root), child(11, 10, 'zygote'), child(12, 11, 'renderer'));
+      assert.deepEqual([tree?.root.pid, tree?.browser?.pid, tree?.processes.length, others], [10, 10, 3, []]);
+      // A program that was given the children of an ended browser has another name.
+      const [left] = find(processInfo({ ...root, name: 'worker7' }), child(11, 10, 'zygote'));
+      assert.deepEqual([left?.root.pid, left?.browser], [11, undefined]);
+    });
+
     describe('takes an application built on Electron for one only where a test runner drives it', () => {
       const playwright = ['--inspect=0', '--remote-debugging-port=0'];
       const webdriver = ['--enable-automation', '--remote-debugging-port=0', '--test-type=webdriver'];

@@ -113,7 +113,7 @@ describe('Who is connected to a browser', () => {
     await mkdir(join(proc, '200', 'net'), { recursive: true });
     await mkdir(join(proc, '200', 'fd'), { recursive: true });
     await symlink('/dev/null', join(proc, '200', 'fd', '0'));
-    await symlink('socket:[28674]', join(proc, '200', 'fd', '2'));
+    for (const fd of ['2', '4']) await symlink('socket:[28674]', join(proc, '200', 'fd', fd));
     const pipes = () => createTreeProbe(proc).launcherPipes!({ pid: 200, startTime: 1 });
     // As Linux 6.18 writes it, before and after the other end of the pair was closed.
     for (const [count, state] of [
@@ -123,6 +123,7 @@ describe('Who is connected to a browser', () => {
       const text = `Num       RefCount Protocol Flags    Type St Inode Path\n000000005333e7de: ${count} 00000000 00000000 0001 03 28674\n`;
       await writeFile(join(proc, '200', 'net', 'unix'), text);
       assert.equal(await pipes(), state);
+      assert.equal(await createTreeProbe(proc).ordersHeld!({ pid: 200, startTime: 1 }), state === 'held');
     }
     await mkdir(join(proc, '1', 'fd'), { recursive: true });
     await symlink('socket:[28674]', join(proc, '1', 'fd', '1'));

@@ -163,6 +163,14 @@ describe('Whose tree is it', () => {
           groupId: 1,
           sessionId: 1,
         });
+        world.start({
+          pid: 75,
+          ppid: reaper.pid,
+          name: 'node',
+          commandLine: ['node', 'server.js'],
+          groupId: 75,
+          sessionId: 75,
+        });
         startBrowser({ ppid: reaper.pid });
         const tree = await decide();
         assert.equal(tree.status, 'orphan', facts(tree));
@@ -325,7 +333,9 @@ describe('Whose tree is it', () => {
       ['s6-supervise', ['s6-supervise', 'web']],
       ['runsv', ['runsv', 'web']],
       ['tini', ['tini', '--', 'entry.sh']],
-      ['dumb-init', ['dumb-init', 'chrome', ...served]],
+      ['dumb-init', ['dumb-init', 'entry.sh']],
+      ['containerd-shim', ['/usr/bin/containerd-shim-runc-v2', '-namespace', 'moby', '-id', '5f']],
+      ['conmon', ['/usr/bin/conmon', '-c', '5f']],
       ['catatonit', ['catatonit', '--', 'entry.sh']],
     ] as const)
       it(`${name} keeps the browser it was started to run`, async () => {
@@ -333,6 +343,14 @@ describe('Whose tree is it', () => {
         startBrowser({ ppid: parent.pid }, served);
         assert.equal((await decide()).status, 'owned');
       });
+
+    it('tini keeps what an entry script had started before it became tini, whatever that runs then', async () => {
+      const commandLine = ['tini', '--', 'node', 'server.js'];
+      world.start({ pid: 70, ppid: 1, name: 'tini', commandLine, groupId: 70, sessionId: 70 });
+      startBrowser({ ppid: 70, groupId: 70, sessionId: 70 });
+      world.start({ pid: 75, ppid: 70, name: 'node', commandLine: commandLine.slice(2), groupId: 75, sessionId: 70 });
+      assert.equal((await decide()).status, 'owned');
+    });
 
     it('tini’s other children are adopted, whatever an entry script had started before it', async () => {
       world.start({
@@ -438,7 +456,7 @@ describe('Whose tree is it', () => {
       [at(9222, '/srv/ci/profile'), 'unknown', 'a script comes back to a kept profile'],
       [at(9222, '/tmp/chrome-debug'), 'unknown', 'a script knows such a name'],
       [at(9222, '/tmp/karma-48151623'), 'orphan', 'nobody knows such a name'],
-      [at(0, '/srv/ci/profile'), 'orphan', 'nobody knows the port'],
+      [at(0, '/srv/ci/profile'), 'unknown', 'the kept profile says which port it is'],
       [
         [...at(9222, '/srv/ci/profile'), '--enable-automation', '--generate-pdf-document-outline'],
         'orphan',
@@ -617,6 +635,38 @@ describe('Whose tree is it', () => {
       world.start({ ...root, pid: 200, ppid: 150, startTime: 999_999 });
       const orphaned = await decide();
       assert.equal(orphaned.status, 'orphan', facts(orphaned));
+    });
+
+    for (const [name, ...commandLine] of [
+      ['tini', 'tini', '-s', '--', 'chrome'],
+      ['script', 'script', '-qec', `chrome ${puppeteerSwitches.join(' ')}`, '/dev/null'],
+      ['su', 'runuser', '-u', 'ci', '--', '/opt/google/chrome/chrome'],
+      ['flock', 'flock', '/run/lock/e2e', '/usr/bin/google-chrome'],
+    ] as const)
+      it(`one below ${name} that only runs it: it is left once who ran that is gone`, async () => {
+        const all = commandLine.some((text) => text.includes(' '))
+          ? commandLine
+          : [...commandLine, ...puppeteerSwitches];
+        startOwner();
+        world.start({ pid: 150, ppid: 100, name, uid: UID, commandLine: all });
+        const root = startBrowser({ ppid: 150 });
+        assert.equal((await decide()).owner?.name, 'node run.js (pid 100)');
+        world.end(100);
+        world.start({ pid: 150, ppid: 80, name, uid: UID, commandLine: all });
+        world.start({ ...root, pid: 200, ppid: 150, startTime: 999_999 });
+        const left = await decide();
+        assert.equal(left.status, 'orphan', facts(left));
+        assert.deepEqual(
+          left.companions?.map(({ pid }) => pid),
+          [150],
+        );
+      });
+
+    it('one that a program runs with more than the browser on its command line', async () => {
+      const commandLine = ['crawler', '--chrome', '/usr/bin/google-chrome', ...puppeteerSwitches, '--depth=3'];
+      world.start({ pid: 150, ppid: 80, name: 'crawler', uid: UID, commandLine });
+      startBrowser({ ppid: 150 });
+      assert.equal((await decide()).owner?.name, 'crawler (pid 150)');
     });
 
     it('one launched by a script that takes the same switches as the browser', async () => {

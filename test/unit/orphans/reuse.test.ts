@@ -28,16 +28,23 @@ describe('A browser whose address a later script may know', () => {
     /** `spawn(…, { detached: true })`. */
     readonly detached?: boolean;
     readonly probe?: Partial<TreeProbe>;
-    readonly port?: number;
+    /** Undefined for none. */
+    readonly port?: number | undefined;
   }
 
-  async function decide({ switches = OWN, startedMinutesAgo = 20, detached = true, probe, port = 0 }: Case) {
+  async function decide(given: Case) {
+    const { switches = OWN, startedMinutesAgo = 20, detached = true, probe } = given;
+    const port = 'port' in given ? given.port : 0;
     world.start({
       pid: 200,
       groupId: detached ? 200 : 100,
       sessionId: detached ? 200 : 100,
       name: 'chrome',
-      commandLine: ['/opt/google/chrome/chrome', ...switches, `--remote-debugging-port=${port}`],
+      commandLine: [
+        '/opt/google/chrome/chrome',
+        ...switches,
+        ...(port === undefined ? [] : [`--remote-debugging-port=${port}`]),
+      ],
       startedAtMs: world.clock.now() - startedMinutesAgo * MINUTE,
     });
     const table = world.table();
@@ -72,6 +79,30 @@ describe('A browser whose address a later script may know', () => {
     ['a script was connected 80 s ago and opened a page', { probe: changed(80) }, /worked 1 min ago/],
     ['its port was given, from those that the kernel gives by chance', { port: 45_123, probe: changed(80) }, /outlive/],
     ['its port was picked by hand and its profile is temporary', { port: 9222, probe: changed(80) }, /outlive/],
+    [
+      'its port was picked by hand and it has a window',
+      { switches: ['--user-data-dir=/tmp/tmp.aB3dE5fG7h'], port: 9222 },
+      /a person may use it/,
+    ],
+    [
+      'its profile is kept, which says on which port it listens',
+      { switches: ['--headless', '--user-data-dir=/srv/scrape/profile'] },
+      /profile \/srv\/scrape\/profile is kept/,
+    ],
+    [
+      'a living program holds the pipe through which it takes orders',
+      {
+        switches: ['--remote-debugging-pipe', ...OWN],
+        port: undefined,
+        probe: { ordersHeld: () => Promise.resolve(true) },
+      },
+      /takes orders/,
+    ],
+    [
+      'it is printing a page',
+      { switches: ['--print-to-pdf=/srv/a.pdf', ...OWN], port: undefined, startedMinutesAgo: 2 },
+      /does one job/,
+    ],
     ['its address is in a file', { probe: noted }, /noted in \/srv\/shop\/ws\.txt/],
     ['its address is in a file, though it stays in its job', { detached: false, probe: noted }, /noted in/],
     ['its address is in a file, though Puppeteer launched it', { switches: PUPPETEER, probe: noted }, /noted in/],
@@ -88,12 +119,26 @@ describe('A browser whose address a later script may know', () => {
       assert.match(decided.why, why);
     });
 
-  it('is unknown when a program that has its address on its command line lives', async () => {
-    world.start({ pid: 300, name: 'node', commandLine: ['node', 'b.js', 'http://127.0.0.1:45123'] });
-    assert.match((await decide({ port: 45_123 })).why, /node \(pid 300\) has its address/);
-    world.end(300);
-    world.start({ pid: 300, name: 'node', commandLine: ['node', 'b.js', 'http://127.0.0.1:451234'] });
-    assert.equal((await decide({ port: 45_123 })).status, 'orphan');
+  describe('since a living program knows its address, or is no such program', () => {
+    for (const [commandLine, environment, status] of [
+      [['node', 'b.js', 'http://127.0.0.1:45123'], {}, 'unknown'],
+      [['socat', 'TCP-LISTEN:9223,fork', 'TCP:localhost:45123'], {}, 'unknown'],
+      [['node', 'daemon.js', '--cdp', '45123'], {}, 'unknown'],
+      [['crawler', '--port=45123'], {}, 'unknown'],
+      [['node', 'server.js'], { BROWSER_WS: 'ws://[::1]:45123/devtools/browser/1' }, 'unknown'],
+      [['node', 'server.js'], { CDP_PORT: '45123' }, 'unknown'],
+      [['node', 'b.js', 'http://127.0.0.1:451234'], {}, 'orphan'],
+      [['node', 'b.js', '1/45123'], {}, 'orphan'],
+      [['node', 'server.js'], { SSH_AGENT_PID: '45123', LS_COLORS: 'or=01;31:45123abc' }, 'orphan'],
+      // It uses no browser that it ends.
+      [['node', '/x/cli.js', 'clean', '--yes'], { CDP_PORT: '45123' }, 'orphan'],
+    ] as const)
+      it(`${commandLine.join(' ')} ${JSON.stringify(environment)}: ${status}`, async () => {
+        world.start({ pid: 300, name: commandLine[0], commandLine, environment });
+        const decided = await decide({ port: 45_123 });
+        assert.equal(decided.status, status, decided.why);
+        if (status === 'unknown') assert.match(decided.why, /\(pid 300\) has its address/);
+      });
   });
 
   it('is unknown when a process of it has started lately: a page was opened', async () => {
@@ -111,6 +156,25 @@ describe('A browser whose address a later script may know', () => {
 
   for (const [name, given] of [
     ['it has stood still for five minutes', { probe: changed(301) }],
+    [
+      'its port was picked by hand and it has a window, and the program that started it has ended',
+      {
+        switches: ['--user-data-dir=/tmp/e2e-48151623'],
+        port: 9222,
+        probe: {
+          ...changed(301),
+          startedByProgram: () => Promise.resolve('the program that held its input has ended'),
+        },
+      },
+    ],
+    [
+      'its profile is kept, and nothing was to outlive its launcher',
+      { switches: ['--headless', '--user-data-dir=/srv/scrape/profile'], detached: false },
+    ],
+    [
+      'it was to print a page half an hour ago',
+      { switches: ['--print-to-pdf=/srv/a.pdf', ...OWN], port: undefined, startedMinutesAgo: 31 },
+    ],
     ['no page was opened for half an hour, though it writes by itself', { startedMinutesAgo: 31, probe: changed(1) }],
     [
       'Puppeteer’s script was killed a second ago, and with it its one connection',
