@@ -253,16 +253,17 @@ async function firstDoubt(
       fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
     };
   const probe = options.probe ?? createTreeProbe();
-  const reached =
-    launcher.kind === 'gone' && launcher.former
-      ? undefined
-      : await mayBeReached(tree, {
-          table: options.table,
-          reader: options.reader,
-          probe,
-          selfPid: options.selfPid ?? process.pid,
-          ...defined({ tempFolders: options.tempFolders }),
-        });
+  // Whoever stops a debug session stops its script: that did not exit to come back later.
+  const wasStopped = observation?.owner?.kind === 'debug' && observation.ownerEndedAt !== undefined;
+  const reached = wasStopped
+    ? undefined
+    : await mayBeReached(tree, {
+        table: options.table,
+        reader: options.reader,
+        probe,
+        selfPid: options.selfPid ?? process.pid,
+        ...defined({ tempFolders: options.tempFolders }),
+      });
   if (reached) return reached;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
   const clients = await probe.countClients(tree);

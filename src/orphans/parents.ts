@@ -89,7 +89,7 @@ export async function findLauncher(
     case 'either':
       return await judgePidOne(tree, top, parent, options);
     case 'launcher':
-      return await judgeOrdinary(top, parent, options);
+      return await judgeOrdinary(tree, top, parent, options);
   }
 }
 
@@ -185,6 +185,7 @@ async function judgePidOne(
 }
 
 async function judgeOrdinary(
+  tree: BrowserTree,
   top: ProcessInfo,
   parent: ProcessInfo,
   { probe }: FindLauncherOptions,
@@ -192,7 +193,10 @@ async function judgeOrdinary(
   const who = describeProcess(parent);
   if (isOutOfSession(top, parent))
     return unclear(`${who} is its parent but in another session, so it may have been adopted`);
-  if ((await probe?.launcherPipes?.(top)) === 'closed')
+  const areClosed = (await probe?.launcherPipes?.(top)) === 'closed';
+  // Puppeteer never closes them: the parent is a subreaper of some other name.
+  if (areClosed && tree.automatedBy === 'puppeteer') return gone(`${PIPES_CLOSED}; ${who} has adopted it`);
+  if (areClosed)
     return unclear(
       `${who} is its parent, but no process holds the other end of its output or input: it may have been adopted`,
     );

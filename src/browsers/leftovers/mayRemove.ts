@@ -73,7 +73,9 @@ export async function judgeFolder(
   if (isOfEnded(folder, siblings, scene)) return { kind: 'removable' };
   const verdict = await judgeUse(folder, ageMs, siblings, scene);
   if (verdict.kind !== 'removable') return verdict;
-  if (!scene.seesAll && life !== 'dead' && folder.pattern.use !== 'artifacts' && ageMs < UNCLAIMED_MS)
+  // What a clean-up was removing was judged then, in whatever container.
+  const isJudged = folder.pattern.use === 'artifacts' || folder.pattern.use === 'removing';
+  if (!scene.seesAll && life !== 'dead' && !isJudged && ageMs < UNCLAIMED_MS)
     return {
       ...kept('another container may use it, whose processes cannot be seen: it is removed when unchanged for a day'),
       ripensInMs: UNCLAIMED_MS - ageMs,

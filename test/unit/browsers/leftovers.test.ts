@@ -194,6 +194,16 @@ describe('Leftovers', () => {
       }
     });
 
+    it('what a killed clean-up was removing, where other containers’ processes cannot be seen', async () => {
+      await put('puppeteer_dev_chrome_profile-a1B2c3', 60_000);
+      await put('leakwright-removing-a1B2c3', 60_000);
+      await put('leakwright-removing-b1B2c3', 5_000);
+      assert.deepEqual(
+        (await find({ seesAll: false })).filter(({ removable }) => removable).map(({ path }) => path),
+        [join(temp, 'leakwright-removing-a1B2c3')],
+      );
+    });
+
     it('Playwright’s artifacts together with the profile of the same launch', async () => {
       const artifacts = await put('playwright-artifacts-a1B2c3');
       const profile = await put('playwright_chromiumdev_profile-a1B2c3');

@@ -420,10 +420,18 @@ describe('Whose tree is it', () => {
 
     it('closed, under an ordinary program: it may be a subreaper, and is not called the launcher', async () => {
       startOwner();
-      startBrowser();
+      startBrowser({}, ['--headless', '--remote-debugging-port=0', '--user-data-dir=/tmp/e2e-48151623']);
       const tree = await decide({ probe: probe('closed') });
       assert.equal(tree.status, 'unknown', facts(tree));
       assert.doesNotMatch(facts(tree), /launched it and still runs/);
+    });
+
+    it('closed, under an ordinary program: it is a subreaper where Puppeteer launched, which never closes them', async () => {
+      startOwner();
+      startBrowser();
+      const closed = probe('closed');
+      assert.equal((await decide({ probe: closed })).status, 'orphan');
+      assert.equal((await decide({ probe: { ...closed, countClients: () => Promise.resolve(1) } })).status, 'unknown');
     });
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type BrowserTree, findBrowserTrees } from '../../../src/browsers/index.ts';
 import type { TreeProbe } from '../../../src/orphans/clients.ts';
 import { endpointNotedIn } from '../../../src/orphans/endpointNotes.ts';
-import { decideOwnership } from '../../../src/orphans/index.ts';
+import { OwnerObservations, decideOwnership } from '../../../src/orphans/index.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';
 
 const UID = 1000;
@@ -30,13 +30,18 @@ describe('A browser whose address a later script may know', () => {
     readonly probe?: Partial<TreeProbe>;
     /** Undefined for none. */
     readonly port?: number | undefined;
+    readonly ppid?: number;
+    readonly observations?: OwnerObservations;
   }
 
   async function decide(given: Case) {
-    const { switches = OWN, startedMinutesAgo = 20, detached = true, probe } = given;
+    const { switches = OWN, startedMinutesAgo = 20, detached = true, ppid = 1, probe, observations } = given;
     const port = 'port' in given ? given.port : 0;
+    const known = world.table().processes.get(200);
     world.start({
       pid: 200,
+      ppid,
+      ...(known && { startTime: known.startTime }),
       groupId: detached ? 200 : 100,
       sessionId: detached ? 200 : 100,
       name: 'chrome',
@@ -48,9 +53,12 @@ describe('A browser whose address a later script may know', () => {
       startedAtMs: world.clock.now() - startedMinutesAgo * MINUTE,
     });
     const table = world.table();
+    const trees = findBrowserTrees(table, { home: '/home/me', uid: UID, platform: 'linux', env: {}, temp: '/tmp' });
+    observations?.observe(trees, table);
     const [owned] = await decideOwnership({
-      trees: findBrowserTrees(table, { home: '/home/me', uid: UID, platform: 'linux', env: {}, temp: '/tmp' }),
+      trees,
       table,
+      ...(observations && { observations }),
       journal: [],
       reader: world,
       ownUid: UID,
@@ -66,6 +74,21 @@ describe('A browser whose address a later script may know', () => {
     });
     return { status: owned!.status, why: owned!.evidence.at(-1)!.fact };
   }
+
+  it('is unknown to who saw its launcher end, too: that may have exited. A debug session that is over was stopped', async () => {
+    const observations = new OwnerObservations();
+    world.start({ pid: 100, name: 'node', commandLine: ['node', 'agent.js', 'open'] });
+    for (let look = 0; look < 3; look += 1) await decide({ startedMinutesAgo: 0.1, ppid: 100, observations });
+    world.end(100);
+    const given = { startedMinutesAgo: 0.1, observations };
+    const left = await decide(given);
+    assert.match(left.why, /told to outlive its launcher/);
+    assert.equal(left.status, 'unknown');
+    const owner = { kind: 'debug', id: '1', name: 'Launch agent' } as const;
+    observations.noteOwner(world.table().processes.get(200)!, owner);
+    observations.noteOwnerEnded(owner, world.clock.now());
+    assert.equal((await decide(given)).status, 'orphan');
+  });
 
   const late = (count: number) => ({ countLateClients: () => Promise.resolve(count) });
   const changed = (secondsAgo: number) => ({
