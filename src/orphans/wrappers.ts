@@ -20,6 +20,8 @@ function wrappersOf(tree: BrowserTree, table: ProcessTable): ProcessInfo[] {
     /^--(?:user-data-dir|remote-debugging-port|port)=.+/.test(argument),
   );
   if (tree.profile && tree.profile.kind !== 'default') marks.push(tree.profile.path);
+  // A wrapper that is a subreaper has been given the browser's crash handler.
+  const members = new Set(tree.processes.map(({ info }) => info.pid));
   const wrappers: ProcessInfo[] = [];
   let top = tree.root;
   for (let parent = table.processes.get(top.ppid); parent && parent.pid > 1; parent = table.processes.get(top.ppid)) {
@@ -27,7 +29,7 @@ function wrappersOf(tree: BrowserTree, table: ProcessTable): ProcessInfo[] {
     const wraps = isWrapper(parent, tree.root) && marks.some((mark) => text.includes(mark));
     if (!wraps || parent.startTime > top.startTime) break;
     const others = childrenOf(table, parent.pid).filter((child) => child.pid !== top.pid && child.state !== 'zombie');
-    if (!others.every(isDisplay)) break;
+    if (!others.every((other) => isDisplay(other) || members.has(other.pid))) break;
     wrappers.push(parent);
     top = parent;
   }

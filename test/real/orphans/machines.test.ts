@@ -27,6 +27,15 @@ interface Scene {
   readonly needs?: TestProgram;
 }
 
+/** Runs a line of a shell with two pipes, whose other ends it holds. */
+const PIPES = `import os, subprocess, sys, time
+orders, mine = os.pipe()
+answers, its = os.pipe()
+def pass_on(): os.dup2(orders, 8); os.dup2(its, 9)
+subprocess.run(['sh', '-c', sys.argv[1]], preexec_fn=pass_on, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+os.close(orders); os.close(its)
+time.sleep(1000)`;
+
 const script = (lines: string) => ['sh', '-c', lines];
 
 /** Starts a program in the machine and waits for its first line. */
@@ -134,6 +143,23 @@ const scenes: readonly Scene[] = [
     name: 'a browser at a fixed port with a kept profile, whose step is over',
     happens: async (machine) => {
       await machine.run(script(`setsid chromium ${SERVED} >/dev/null 2>&1 &`));
+    },
+    becomes: 'kept',
+  },
+  {
+    name: 'one that a program drives through a pipe, for which a shell started it in the background',
+    happens: async (machine) => {
+      const line = `chromium ${SERVED.replace('port=9222', 'pipe').replace('kept', 'e2e-48151623')} 3<&8 4>&9 &`;
+      machine.spawn(['/usr/bin/python3', '-c', PIPES, line]).unref();
+      await until(() => machine.browsers().length > 0, 'it runs');
+    },
+    becomes: 'kept',
+  },
+  {
+    name: 'one that an entry script had started before it became tini',
+    needs: 'tini',
+    machine: {
+      init: script(`chromium ${SERVED.replace('9222', '0').replace('kept', 'e2e-48151623')} & exec tini -- sleep 1000`),
     },
     becomes: 'kept',
   },

@@ -658,6 +658,8 @@ describe('Whose tree is it', () => {
         startOwner();
         world.start({ pid: 150, ppid: 100, name, uid: UID, commandLine: all });
         const root = startBrowser({ ppid: 150 });
+        // What a subreaper is given.
+        startBrowser({ pid: 201, ppid: 150 }, ['--type=utility', ...puppeteerSwitches]);
         assert.equal((await decide()).owner?.name, 'node run.js (pid 100)');
         world.end(100);
         world.start({ pid: 150, ppid: 80, name, uid: UID, commandLine: all });
