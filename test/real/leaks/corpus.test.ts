@@ -8,12 +8,9 @@ import { type CorpusServer, listCorpus, startCorpusServer } from '../../support/
 /** One of each way to measure; the others' recordings are judged by the replay. All pages with LEAKWRIGHT_FULL_CORPUS=1. */
 const QUICK = new Set([
   'clean-delayed-cleanup',
-  'clean-lru-cache',
-  'leak-detached-dom',
   'leak-growing-string',
   'leak-react-effect',
   'leak-slots',
-  'leak-timeout-chain',
   'leak-window-listener',
 ]);
 
