@@ -75,6 +75,8 @@ export interface Finding {
   /** What to do about it, in one sentence. */
   readonly advice?: string;
   /** The package that makes or keeps it, where one stands between your line and the leak. */
+  /** The component of a framework that it keeps: `StatusBadge`. */
+  readonly component?: string;
   readonly library?: LibraryFacts;
   /** The reason, where an ignore rule matched: it is shown and does not count. */
   readonly ignored?: string;

@@ -51,6 +51,8 @@ export interface Finding {
   readonly because?: Because;
   /** What belongs to the same cause and goes with it, largest first: its listeners, its nodes, what holds it a second time. */
   readonly parts?: readonly FindingPart[];
+  /** The component of a framework that it keeps: `StatusBadge`. */
+  readonly component?: string;
   /** What to do about it, in one sentence. */
   readonly advice?: string;
   /** The package that makes or keeps it, where one stands between the user's line and the leak. */

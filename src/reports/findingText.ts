@@ -50,6 +50,7 @@ export function findingFacts(finding: Finding): FindingFact[] {
   const owes = libraryVerdict(finding);
   if (owes !== undefined) facts.push({ label: 'package', text: owes });
   if (parts && parts.length > 0) facts.push({ label: 'with it', text: describeParts(parts) });
+  if (finding.component !== undefined) facts.push({ label: 'keeps', text: `the component ${finding.component}` });
   if (retainedBy.length > 0) facts.push({ label: 'held by', text: shortenPath(retainedBy).join(' → ') });
   if (survivors.length > 0) facts.push({ label: 'left', text: describeSurvivors(survivors) });
   if (retainedBytes >= 1) facts.push({ label: 'retains', text: `${formatBytes(retainedBytes)} in all` });

@@ -38,6 +38,7 @@ const finding = z.looseObject({
   fingerprint: z.string(),
   because: z.optional(because),
   parts: z.optional(z.array(z.looseObject({ name: z.string(), perIteration: z.number() }))),
+  component: z.optional(z.string()),
   advice: z.optional(z.string()),
   library: z.optional(
     z.looseObject({

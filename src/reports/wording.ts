@@ -37,11 +37,17 @@ export function nounOf(name: string, amount: number): string {
   return name;
 }
 
-/** The place to show for a finding: the user's own line where there is one, of the allocation or of the holder. */
+/** The place to show for a finding: the user's own line where there is one, of the allocation or of the holder; an exact one rather than its function's start. */
 export function placeOfFinding({ allocatedAt, keptAt }: Finding): SourceSite | undefined {
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
-  return sites.find(({ file }) => packageOf(file) === undefined) ?? sites[0];
+  const [first, exact] = sites.filter(({ file }) => packageOf(file) === undefined);
+  return first?.precision === 'function' && exact?.precision === 'line' && isSameFunction(first, exact)
+    ? exact
+    : (first ?? sites[0]);
 }
+
+const isSameFunction = (a: SourceSite, b: SourceSite): boolean =>
+  a.file === b.file && a.function === b.function && a.role === b.role;
 
 /** The parts of the sentence about a finding, for other languages. */
 export type FindingParts =

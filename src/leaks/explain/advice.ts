@@ -54,6 +54,7 @@ const COUNTERPART: Readonly<Record<string, string>> = {
   UNSAFE_componentWillMount: 'componentWillUnmount',
   componentDidUpdate: 'componentWillUnmount',
   ngOnInit: 'ngOnDestroy',
+  constructor: 'ngOnDestroy',
   ngOnChanges: 'ngOnDestroy',
   ngAfterViewInit: 'ngOnDestroy',
   ngAfterContentInit: 'ngOnDestroy',
@@ -77,6 +78,8 @@ const ENDS_EFFECT: Readonly<Record<string, string>> = {
 };
 /** Packages that hold effects in what these read, by the names of their files' packages. */
 const REACTIVE_PACKAGE = /^(?:vue|@vue\/.*|svelte|solid-js|@preact\/signals.*|@angular\/core)$/;
+/** Stores in a package of effects: an effect subscribes to these, and does not live in them. */
+const STORE_FILE = /\/svelte\/(?:src\/)?(?:runtime\/)?store\//;
 const REACT_EFFECT = /^use(?:Layout|Insertion|Passive|Signal)?Effect$/;
 
 /** The advice of a finding; of one from a report of an older version, what its kind and places say. */
@@ -140,9 +143,9 @@ function clearing(name: string): string {
 
 /** An effect that a framework's own record of it keeps was never ended itself: a clean-up function in it would not run. */
 function endsEffect(role: string, { kind, allocatedAt, keptAt }: Told): string | undefined {
-  const made = libraryFrame(allocatedAt)?.name;
-  if (kind !== 'object' || (keptAt && isKeptByUser(keptAt)) || made === undefined || !REACTIVE_PACKAGE.test(made))
-    return undefined;
+  const made = libraryFrame(allocatedAt);
+  if (kind !== 'object' || (keptAt && isKeptByUser(keptAt)) || !made) return undefined;
+  if (!REACTIVE_PACKAGE.test(made.name) || STORE_FILE.test(`/${made.frame.file}`)) return undefined;
   const like = role.startsWith('watch')
     ? 'watch'
     : /^create(?:RenderEffect|Computed)$/.test(role)

@@ -185,6 +185,7 @@ class Explainer {
       keptAt: put ?? inserted?.keptAt,
       holder: inserted?.parent ?? (parent === undefined || parent === group?.holder.name ? holder : parent),
       parts,
+      component: group?.component && (await this.#sites.componentName(group.component)),
       ending: group?.nodeType === 'object' && group.ending ? { ...group.ending, on: `the ${name}` } : undefined,
     };
     const whole = wholeOf(leak);

@@ -13,13 +13,17 @@ export interface Explained {
   readonly parts?: readonly Explained[];
   /** The method that ends it, and on what it is called: `the Chart`. */
   readonly ending?: (Ending & { readonly on: string }) | undefined;
+  /** The component that it keeps, as the source calls it. */
+  readonly component?: string | undefined;
 }
 
 /** The lead with what goes with it. Bytes are summed; the parts of parts are its own. */
 export function withExplainedParts(lead: Explained, parts: readonly Explained[]): Explained {
   if (parts.length === 0) return lead;
+  const component = [lead, ...parts].find((one) => one.component !== undefined)?.component;
   return {
     ...lead,
+    component,
     leak: {
       ...lead.leak,
       bytesPerIteration: parts.reduce((sum, { leak }) => sum + leak.bytesPerIteration, lead.leak.bytesPerIteration),

@@ -12,7 +12,7 @@ import { defined } from '../../support/index.ts';
 const MAX_PARTS = 200;
 
 export function toFinding(
-  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending }: Explained,
+  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending, component }: Explained,
   {
     thresholds,
     ignore,
@@ -46,7 +46,7 @@ export function toFinding(
     because: leak.because,
     ...(parts.length > 0 ? { parts: partsOf(parts) } : {}),
     advice: adviceFor({ kind: leak.kind, name, ...sites }, { ending, followed }),
-    ...defined({ library }),
+    ...defined({ library, component }),
     // By the shape, as in former versions.
     fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
   };

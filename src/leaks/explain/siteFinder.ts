@@ -1,6 +1,7 @@
 import type { Insertion } from './exactLine/domWatch.ts';
 import type { SourceSite } from '../model.ts';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
+import type { KeptComponent } from '../snapshot/components.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 import type { Whole } from '../snapshot/wholes.ts';
@@ -118,15 +119,24 @@ export class SiteFinder {
     return { name, site: await this.#expression(this.#sources.pageFrames(stack), className) };
   }
 
+  /** A component by its name in the source; undefined for names that only a bundle has. */
+  async componentName({ name, location }: KeptComponent): Promise<string | undefined> {
+    const frame = location && this.#sources.frameAt(location, name);
+    const original = frame ? await this.#className(name, frame) : name;
+    return /^\p{Lu}[$\w\p{L}]{2,}$/u.test(original) ? original : undefined;
+  }
+
   async holderName(
     holder: HolderDescription,
     stack: readonly FunctionPosition[],
     location?: { readonly scriptId: number },
     putAt?: GeneratedFrame,
   ): Promise<string | undefined> {
-    const { name } = holder;
+    const { name, classAt } = holder;
     if (name === '') return undefined;
     const first = /^[#$_\p{L}][$\w\p{L}]*/u.exec(name)?.[0];
+    const written = classAt && this.#sources.frameAt(classAt, first ?? '');
+    if (first !== undefined && written) return (await this.#className(first, written)) + name.slice(first.length);
     const url = this.#sources.pageFrames(stack)[0]?.url ?? (location && this.#sources.urlOf(location.scriptId));
     if (first === undefined) return name;
     const seenFrom = holder.scopeAt && this.#sources.frameAt(holder.scopeAt, '');

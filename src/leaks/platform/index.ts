@@ -1,6 +1,6 @@
 export * from './domNodes.ts';
 export * from './edges.ts';
-export { withoutShape } from './frameworkShapes.ts';
+export { ANGULAR_CLASS_MARKS, COMPONENT_RECORDS, withoutShape } from './frameworkShapes.ts';
 export { isNativeId } from './ids.ts';
 export { kindOf } from './kinds.ts';
 export * from './names.ts';

@@ -75,7 +75,7 @@ function report(
   graph: HeapGraph,
   paths: RetainingPaths,
   group: SurvivorGroup,
-  { causes, wholes }: Survivors,
+  { causes, wholes, componentOf }: Survivors,
   endings: Endings,
 ): GroupReport {
   // For an object it is where its class is written: its name in the source is found there.
@@ -95,6 +95,6 @@ function report(
     ...defined({ via: group.via }),
     stack: prevailingStack(graph, group),
     ...(location ? { location } : {}),
-    ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group) }),
+    ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group), component: componentOf(group) }),
   };
 }

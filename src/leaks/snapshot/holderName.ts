@@ -1,7 +1,9 @@
 import { SCOPE_EDGES, isElementName, isGlobalName, isModuleScopeName, isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { PathStep, RetainingPaths } from './retainingPaths.ts';
+import { defined } from '../../support/index.ts';
 import { classOf, isUserVisible } from './classOf.ts';
+import { isAngularClass } from './components.ts';
 
 /** What keeps the survivors of a group, as the run needs it: to say, to compare and to fetch. */
 export interface HolderDescription {
@@ -18,6 +20,8 @@ export interface HolderDescription {
   readonly slot?: string;
   /** Where a function is written that sees the variable that the name starts with, where it starts with one. */
   readonly scopeAt?: { readonly scriptId: number; readonly line: number; readonly column: number };
+  /** Where the class is written that the name starts with, where it starts with one. */
+  readonly classAt?: { readonly scriptId: number; readonly line: number; readonly column: number };
   /** Edge names from the root to the survivors, for people. */
   readonly retainedBy: readonly string[];
 }
@@ -52,6 +56,7 @@ export function describeHolder(
     isSlot: slot !== undefined,
     ...(slot ? { slot: graph.edgeName(slot.edge) } : {}),
     ...(scopeAt ? { scopeAt } : {}),
+    ...defined({ classAt: words[0]?.classAt }),
     retainedBy: describePath(graph, [...toHolder, ...shown]),
   };
 }
@@ -105,6 +110,8 @@ interface Word {
   readonly starts: boolean;
   /** The scope of a variable. */
   readonly scope?: number;
+  /** Where a class is written. */
+  readonly classAt?: { readonly scriptId: number; readonly line: number; readonly column: number };
 }
 
 function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
@@ -123,6 +130,9 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
     } else if (graph.type(step.from) === 'native' && isUserVisible(graph, step.from) && isElement(graph, step.to)) {
       words.push({ text: elementName(graph, step.to), starts: true });
     }
+    // The way to a service or component is the framework's own records, which say nothing to a user.
+    if (words.at(-1)?.starts === false && isAngularClass(graph, step.to))
+      words.push({ text: classOf(graph, step.to), starts: true, ...defined({ classAt: graph.location(step.to) }) });
   }
   const start = words.findLastIndex((word) => word.starts);
   return words.slice(Math.max(start, 0)).slice(-MAX_WORDS);

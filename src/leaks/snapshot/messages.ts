@@ -1,4 +1,5 @@
 import type { FunctionPosition } from './heapGraph.ts';
+import type { KeptComponent } from './components.ts';
 import type { Ending } from './endings.ts';
 import type { HolderDescription } from './holderName.ts';
 import type { Whole } from './wholes.ts';
@@ -53,6 +54,8 @@ export interface GroupReport {
   readonly ending?: Ending;
   /** What the page's call made, where these are parts of it. */
   readonly whole?: Whole;
+  /** The component of a framework that they keep. */
+  readonly component?: KeptComponent;
 }
 
 /** Something older than the iterations that grew from one snapshot to the next without objects that show it. */

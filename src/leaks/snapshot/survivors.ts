@@ -5,6 +5,7 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
+import { type KeptComponent, keptComponent } from './components.ts';
 import { type NodesSince, OldNodes } from './domTree.ts';
 import { type Whole, findWholes } from './wholes.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
@@ -13,6 +14,7 @@ export interface Survivors {
   readonly groups: readonly SurvivorGroup[];
   readonly causes: Causes;
   readonly wholes: ReadonlyMap<SurvivorGroup, Whole>;
+  readonly componentOf: (group: SurvivorGroup) => KeptComponent | undefined;
 }
 
 const OLDER = -1;
@@ -153,7 +155,12 @@ export function groupSurvivors(
     groupOf: (node) => memberships.get(node),
     isCopy: (above, node) => copies.holdsLike(above, node),
   });
-  return { groups: largest, causes, wholes: findWholes({ graph, bucketOf, isStretch, members: memberships }) };
+  return {
+    groups: largest,
+    causes,
+    wholes: findWholes({ graph, bucketOf, isStretch, members: memberships }),
+    componentOf: (group) => keptComponent(group, { graph, bucketOf, isStretch }),
+  };
 }
 
 /** Where an object's class is written: minifiers give many classes one name. */

@@ -6,8 +6,15 @@ import { originalClassName } from './originalClassName.ts';
 import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsedScript.ts';
 
 /** Functions of frameworks that run what they are given when a component begins, or its data changes. */
-const RUNS_WITH_COMPONENT =
-  /^(?:use(?:Layout|Insertion|Passive)?Effect|useMemo|useSyncExternalStore|useSignalEffect|onMount|onMounted|onBeforeMount|onActivated|onUpdated|createEffect|createRenderEffect|createComputed|watch|watch(?:Post|Sync)?Effect|effect|afterNextRender|afterRender|\$effect(?:\.\w+)?)$/;
+const RUNS =
+  'use(?:Layout|Insertion|Passive)?Effect|useMemo|useSyncExternalStore|useSignalEffect|onMount|onMounted|onBeforeMount|onActivated|onUpdated|createEffect|createRenderEffect|createComputed|watch|watch(?:Post|Sync)?Effect|effect|afterNextRender|afterRender|\\$effect(?:\\.\\w+)?';
+const RUNS_WITH_COMPONENT = new RegExp(`^(?:${RUNS})$`);
+/** Declarations that are not inside of others, as people and formatters write them. */
+const TOP_LEVEL =
+  /^(?:export\s+)?(?:default\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+|(?:const|let|var)\s+)(?<name>[$_\p{L}][$\w\p{L}]*)/gmu;
+const OF_COMPONENT = /^(?:use)?\p{Lu}/u;
+/** What Angular's compiler writes into the classes of components and directives. */
+const ANGULAR_MARK = /^ɵ(?:cmp|dir)$/;
 /** What Svelte's compiler makes of its runes. */
 const COMPILED: Readonly<Record<string, string>> = {
   user_effect: '$effect',
@@ -31,6 +38,10 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
   const around = nodesAround(script.root, offset);
   for (let index = around.length - 1; index > 0; index -= 1) {
     const node = around[index]!;
+    if (makesAngularComponent(around, index)) {
+      const owner = map ? originalClassName(frame, text, map) : undefined;
+      return withOwner('constructor', owner ?? classAround(around, index));
+    }
     if (!isFunction(node)) continue;
     const parent = around[index - 1]!;
     const outer = (): string | undefined => ownerAround(around, index - 1, script, map);
@@ -45,8 +56,11 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
       const owner = map ? originalClassName(frame, text, map) : undefined;
       return withOwner(key, owner ?? classAround(around, index));
     }
-    // A function with a name of its own is what the reader knows it by.
-    if (nameOfFunction(node, parent) !== undefined) return undefined;
+    if (parent.type === 'PropertyDefinition') return undefined;
+    // A function with a name of its own is what the reader knows it by, and what frameworks are given it by.
+    const identifier = nameOfFunction(node, parent);
+    if (identifier !== undefined)
+      return roleByName(nameAt(identifier, script, map), map ? sourceOf(node, script, map)?.text : text);
   }
   return undefined;
 }
@@ -62,6 +76,15 @@ function nodesAround(root: Node, offset: number): Node[] {
   }
   return around;
 }
+
+type Member = Node & {
+  readonly kind?: string;
+  readonly static?: boolean;
+  readonly key?: { readonly name?: string };
+  readonly body?: readonly (Node & {
+    readonly expression?: { readonly left?: { readonly property?: { readonly name?: string } } };
+  })[];
+};
 
 type Identifier = Node & { readonly name?: string };
 
@@ -122,18 +145,54 @@ const FUNCTION = /^(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b\s*\*?\s*
 const COMPONENT_OR_HOOK =
   /(?:const|let|var)\s+(?<name>(?:use)?\p{Lu}[$\w\p{L}]*)\s*(?::[^=]*)?=\s*(?:[$\w.]+\(\s*)*(?:async\s+)?$/u;
 
+/** Whether a node is the constructor of a class that Angular's compiler made a component or directive, or a property of its instances. */
+function makesAngularComponent(around: readonly Node[], index: number): boolean {
+  const member = around[index] as Member;
+  const isStart =
+    member.type === 'MethodDefinition' ? member.kind === 'constructor' : member.type === 'PropertyDefinition';
+  if (!isStart || member.static === true || around[index - 1]!.type !== 'ClassBody') return false;
+  const { body } = around[index - 1] as Node & { body: readonly Member[] };
+  return body.some(
+    ({ type, key, body: statements }) =>
+      ANGULAR_MARK.test(key?.name ?? '') ||
+      (type === 'StaticBlock' &&
+        statements!.some(({ expression }) => ANGULAR_MARK.test(expression?.left?.property?.name ?? ''))),
+  );
+}
+
+/** The role of a function that a framework is given by its name: `useSyncExternalStore(subscribe, …)`. */
+function roleByName(name: string | undefined, source: string | undefined): string | undefined {
+  if (name === undefined || source === undefined || !/^[$_\p{L}][$\w\p{L}]*$/u.test(name)) return undefined;
+  const given = new RegExp(
+    `(?<![$\\w])(?<runs>${RUNS})\\s*(?:<[^<>()]*>)?\\(\\s*${name.replaceAll('$', '\\$')}\\s*[,)]`,
+    'u',
+  ).exec(source);
+  if (!given) return undefined;
+  const around = [...source.slice(0, given.index).matchAll(TOP_LEVEL)].at(-1)?.groups?.['name'];
+  return withOwner(given.groups!['runs']!, around !== undefined && OF_COMPONENT.test(around) ? around : undefined);
+}
+
 /** Minifiers put a function in the place of its name, and few maps name it there: the text of the source does. */
 function nameInSource(node: Node, script: ParsedScript, map: TraceMap | undefined): string | undefined {
-  if (!map) return undefined;
+  const at = map && sourceOf(node, script, map);
+  const written = at?.text.split('\n', at.line)[at.line - 1];
+  if (at === undefined || written === undefined || written.length > MAX_LINE) return undefined;
+  return (
+    FUNCTION.exec(written.slice(at.column))?.groups?.['name'] ??
+    COMPONENT_OR_HOOK.exec(written.slice(0, at.column))?.groups?.['name']
+  );
+}
+
+/** The text of the source in which a node is written, and its place there. */
+function sourceOf(
+  node: Node,
+  script: ParsedScript,
+  map: TraceMap,
+): { readonly text: string; readonly line: number; readonly column: number } | undefined {
   const { line, column } = script.positionOf(node.start);
   const at = originalPositionFor(map, { line, column: column - 1 });
   const text = at.source === null ? undefined : sourceContentFor(map, at.source);
-  const written = at.line === null ? undefined : text?.split('\n', at.line)[at.line - 1];
-  if (written === undefined || written.length > MAX_LINE) return undefined;
-  return (
-    FUNCTION.exec(written.slice(at.column!))?.groups?.['name'] ??
-    COMPONENT_OR_HOOK.exec(written.slice(0, at.column!))?.groups?.['name']
-  );
+  return typeof text === 'string' ? { text, line: at.line!, column: at.column! } : undefined;
 }
 
 interface Text {

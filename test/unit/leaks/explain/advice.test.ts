@@ -108,6 +108,10 @@ describe('the advice of a finding', () => {
     );
     assert.match(effect('$effect.root of Panel', 'node_modules/svelte/src/effects.js'), /\$effect\.root\(\) returned/);
     assert.match(effect('watchEffect of Panel', 'node_modules/mitt/dist/mitt.js'), /^Call onWatcherCleanup/);
+    assert.match(
+      effect('$effect of Panel', 'node_modules/svelte/src/store/index.js'),
+      /^Return a function from this \$eff/,
+    );
   });
 
   it('ends what a package began with what the package gives for that', () => {

@@ -33,6 +33,20 @@ describe('what a function is to its framework', () => {
     ['function Panel(){ useEffect(()=>{ bus.on(function(){ @go() }) }) }', 'useEffect of Panel'],
     ['function Panel(){ useEffect(()=>{ function start(){ @go() } start() }) }', undefined],
     ['function open(){ list.forEach(()=>{ @go() }) }', undefined],
+    ['class Menu { constructor(){ @go() } static ɵfac = f; static ɵcmp = c({}) }', 'constructor of Menu'],
+    ['class Menu { constructor(){ @go() } static { this.ɵcmp = c({}) } }', 'constructor of Menu'],
+    ['class Menu { stop = bus.on(@go()); static ɵdir = c({}) }', 'constructor of Menu'],
+    ['class Menu { move = () => { @go() }; static ɵcmp = c({}) }', undefined],
+    ['class Store { constructor(){ @go() } static ɵprov = c({}) }', undefined],
+    ['class Menu { constructor(){ @go() } }', undefined],
+    [
+      'function join(f){ @go() }\nfunction useOnline(){ return useSyncExternalStore(join, read) }',
+      'useSyncExternalStore of useOnline',
+    ],
+    ['function join(f){ @go() }\nfunction Badge(){ React.useEffect(join) }', 'useEffect of Badge'],
+    ['const start = () => { @go() };\nonMounted(start);', 'onMounted'],
+    ['function join(f){ @go() }\nfunction Badge(){ useEffect(() => join(3)); }', undefined],
+    ['function read(f){ @go() }\nfunction Badge(){ useSyncExternalStore(join, read) }', undefined],
   ] as const)
     it(`of ${source} is ${expected ?? 'nothing'}`, () => assert.equal(role(source), expected));
 });
