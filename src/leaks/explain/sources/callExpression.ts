@@ -38,15 +38,17 @@ interface Call extends Node {
 }
 interface Callee extends Node {
   readonly name?: string;
-  readonly property?: Node & { readonly name?: string };
+  readonly property?: Node & { readonly name?: string; readonly value?: unknown };
   readonly expressions?: readonly Callee[];
 }
 
-/** `to` of `gsap.to(…)`, `Chart` of `new Chart(…)`, `useEffect` of `(0, react.useEffect)(…)`. */
+/** `to` of `gsap.to(…)`, `Chart` of `new Chart(…)`, `useEffect` of `(0, react.useEffect)(…)` and `(0, react["useEffect"])(…)`. */
 export function calleeOf(node: Node): (Node & { readonly name?: string }) | undefined {
   const { callee } = node as Call;
   const target = callee.type === 'SequenceExpression' ? callee.expressions?.at(-1) : callee;
-  return target?.type === 'MemberExpression' ? target.property : target;
+  if (target?.type !== 'MemberExpression') return target;
+  const { property } = target;
+  return typeof property?.value === 'string' ? { ...property, name: property.value } : property;
 }
 
 const calleeName = (node: Node): string | undefined => calleeOf(node)?.name;

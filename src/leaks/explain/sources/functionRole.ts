@@ -43,7 +43,7 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
       return withOwner('constructor', owner ?? classAround(around, index));
     }
     if (!isFunction(node)) continue;
-    const parent = around[index - 1]!;
+    const parent = around[placeOf(around, index) - 1]!;
     const outer = (): string | undefined => ownerAround(around, index - 1, script, map);
     if (parent.type === 'CallExpression') {
       const callee = calleeOf(parent);
@@ -86,6 +86,14 @@ type Member = Node & {
   })[];
 };
 
+/** A function to which a compiler gave a name for debuggers stands where that is read: `{ "Panel.useEffect": () => … }["Panel.useEffect"]`. */
+function placeOf(around: readonly Node[], index: number): number {
+  const [member, object, property] = around.slice(Math.max(0, index - 3), index);
+  const isNamed =
+    property?.type === 'Property' && object?.type === 'ObjectExpression' && member?.type === 'MemberExpression';
+  return isNamed ? index - 3 : index;
+}
+
 type Identifier = Node & { readonly name?: string };
 
 function nameOfFunction(node: Node, parent: Node): Identifier | undefined {
@@ -109,7 +117,7 @@ function ownerAround(
   for (let index = from; index > 0; index -= 1) {
     const node = around[index]!;
     if (!isFunction(node)) continue;
-    const identifier = nameOfFunction(node, around[index - 1]!);
+    const identifier = nameOfFunction(node, around[placeOf(around, index) - 1]!);
     if (identifier?.name !== undefined) return nameAt(identifier, script, map);
     const component = componentAround(around, index, script, map) ?? nameInSource(node, script, map);
     if (component !== undefined) return component;

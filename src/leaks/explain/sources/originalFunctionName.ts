@@ -11,7 +11,8 @@ export function originalFunctionName(
   text: string | undefined,
   map: TraceMap,
 ): string | undefined {
-  if (frame.function === '' || text === undefined || map.names.length === 0) return undefined;
+  const isQualified = frame.function.includes('.');
+  if (frame.function === '' || text === undefined || (map.names.length === 0 && !isQualified)) return undefined;
   const script = parseScript(text, frame.line);
   if (!script) return undefined;
   const short = frame.function.split('.').at(-1);
@@ -19,8 +20,9 @@ export function originalFunctionName(
     if (!name || (name.text !== short && node.type !== 'ArrowFunctionExpression')) continue;
     const { line, column } = script.positionOf(name.start);
     const original = originalPositionFor(map, { line, column: column - 1 });
-    if (original.name === null) return undefined;
-    return frame.function.includes('.') ? undefined : original.name;
+    // A declared function has no owner: V8 tells what `this` was, as in `HTMLButtonElement.open` of a click's handler.
+    if (node.type === 'FunctionDeclaration') return original.name ?? (isQualified ? name.text : undefined);
+    return isQualified ? undefined : (original.name ?? undefined);
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { findOnlyCall } from '../../../../../src/leaks/explain/sources/callExpression.ts';
 import { identifierAt } from '../../../../../src/leaks/explain/sources/identifierAt.ts';
 import { functionRole } from '../../../../../src/leaks/explain/sources/functionRole.ts';
+import { originalFunctionName } from '../../../../../src/leaks/explain/sources/originalFunctionName.ts';
 import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
 import { scopedName } from '../../../../../src/leaks/explain/sources/scopedName.ts';
 import { TraceMap } from '@jridgewell/trace-mapping';
@@ -19,6 +20,12 @@ describe('what a function is to its framework', () => {
   for (const [source, expected] of [
     ['function Panel(){ useEffect(()=>{ @addEventListener("x",f) }, []) }', 'useEffect of Panel'],
     ['const useWidth=()=>{ (0,react.useLayoutEffect)(()=>{ @go() }) }', 'useLayoutEffect of useWidth'],
+    [
+      'function Panel(){ (0, m["useEffect"])({ "Panel.useEffect": ()=>{ @go() } }["Panel.useEffect"]) }',
+      'useEffect of Panel',
+    ],
+    ['const Row = { "Row": ()=>{ useEffect(()=>{ @go() }) } }["Row"]', 'useEffect of Row'],
+    ['function Panel(){ useEffect(()=>{ const f = { "f": ()=>{ @go() } }["f"]; }) }', undefined],
     ['const P={ setup(){ onMounted(()=>@go()) } }', 'onMounted of P'],
     ['const p=lazy({ setup(){ onMounted(()=>@go()) } })', 'onMounted'],
     ['const _sfc_main=Object.assign({ __name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
@@ -77,6 +84,15 @@ describe('the component of an effect whose function a minifier moved', () => {
       });
       assert.equal(functionRole(at(text, 'go'), text, map), expected);
     });
+});
+
+describe('the name of a function in its source', () => {
+  const map = new TraceMap({ version: 3, sources: ['panel.js'], sourcesContent: ['-'], names: [], mappings: 'AAAA' });
+  const named = (text: string, name: string) => originalFunctionName({ ...at(text, 'go'), function: name }, text, map);
+  it('has the class before it where that has the method, and not where it is what a click was on', () => {
+    assert.equal(named('function open(){ go() }', 'HTMLButtonElement.open'), 'open');
+    assert.equal(named('const panel={ open(){ go() } }', 'Panel.open'), undefined);
+  });
 });
 
 describe('the name of a class in its source', () => {
