@@ -67,8 +67,8 @@ export function nextReach(
     rested || isOver ? undefined : [...READINGS, ...LAST_ITERATIONS.map((left) => end - left)].find((to) => to > begun);
   if (to !== undefined) return sprint(to, 'page or mouse');
   if (reached && reached.begun > last.begun) return undefined;
-  // A snapshot tells which of several is bounded; one alone would have brought its counters to rest.
-  if (!rested && leaks.length === 1 && natives.length === 0 && plainlyGoesOn(evidence, sprints)) return undefined;
+  // A snapshot tells which of several is bounded; one alone would have brought its counters to rest. It is dear where leaks are large.
+  if (!rested && areOneThing(leaks) && natives.length === 0 && plainlyGoesOn(evidence, sprints)) return undefined;
   return {
     do: 'snapshot',
     heap: 0,
@@ -175,6 +175,12 @@ const cameToRest = (evidence: Evidence, sprints: Sprints): boolean =>
 const anyRested = (evidence: Evidence, sprints: Sprints): boolean =>
   cameToRest(evidence, sprints) ||
   gains(evidence, sprints.slice(-2)).some(({ counter, gain, expected }) => countsThings(counter) && gain < expected);
+
+/** Whether leaks are one, or hang together: a chart in its library's list and the painter in another are kept or let go with each other. */
+const areOneThing = (leaks: readonly LeakCandidate[]): boolean =>
+  leaks.length === 1 ||
+  (leaks.every(({ group }) => group?.cluster !== undefined) &&
+    new Set(leaks.map(({ group }) => group!.cluster)).size === 1);
 
 /** Whether each of them did between any two readings, by more than a page at rest may gain. */
 const plainlyGoesOn = (evidence: Evidence, sprints: Sprints): boolean =>
