@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DrivenSeen, Evidence, Observation } from '../../../../src/leaks/evidence.ts';
 import { decide } from '../../../../src/leaks/judge/decide.ts';
+import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
 import { plan } from '../../../../src/leaks/judge/plan.ts';
 import { MADE_PAGES, makeEvidence } from '../../../support/madeEvidence.ts';
 
@@ -67,6 +68,31 @@ describe('the decision', () => {
     assert.ok(
       evidenceOf('bytes outside the heap that nothing explains').observations.some(({ saw }) => saw === 'sprinted'),
     );
+  });
+
+  it('asks for a snapshot of hundreds of iterations where one of two leaks may be bounded, not where both are of one thing', () => {
+    const followed = upTo(evidenceOf('one object of each iteration, where iterations cost little'), 'sprinted', 7);
+    const withSecond = (cluster: number): Evidence => ({
+      ...followed,
+      observations: followed.observations.map((seen) =>
+        seen.saw === 'snapshot'
+          ? { ...seen, analysis: { ...seen.analysis, groups: both(seen.analysis.groups, cluster) } }
+          : seen,
+      ),
+    });
+    const both = (groups: readonly GroupReport[], cluster: number): GroupReport[] =>
+      groups.flatMap((group) => [
+        { ...group, cluster: 0 },
+        {
+          ...group,
+          cluster,
+          key: 'Painter',
+          className: 'Painter',
+          holder: { ...group.holder, name: 'painters', heapObjectId: 4004 },
+        },
+      ]);
+    assert.equal(plan(withSecond(1)).do, 'snapshot');
+    assert.notEqual(plan(withSecond(0)).do, 'snapshot');
   });
 
   it('gives its reason with every answer, clean included', () => {
