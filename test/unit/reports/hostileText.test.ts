@@ -63,6 +63,7 @@ function hostileReport(attack: string): Report {
       { name: 'click listener on x', perIteration: 2 },
     ],
     advice: 'x',
+    component: 'x',
     library: {
       name: 'x',
       version: 'x',
