@@ -158,7 +158,9 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   const isLost = isTrackingLost(failure) || isLate(run.abort.signal);
   if (failure !== undefined && decision.leaks.length === 0 && !isLost) throw failure as Error;
   warnings.push(...decision.warnings);
-  if (failure !== undefined) warnings.push(`The check did not end as planned: ${describeError(failure)}`);
+  const toldBeside = comparedIn(measurements.evidence) && decision.verdict !== 'inconclusive';
+  if (failure !== undefined && !toldBeside)
+    warnings.push(`The check did not end as planned: ${describeError(failure)}`);
   if (decision.leaks.length === 0) {
     yield* run.phases.skip(['explain'], 'no leak was found');
     return decision.verdict;
@@ -231,6 +233,7 @@ async function* lookBesideWindows(
   try {
     const seen = yield* compareBesideWindows(subject, {
       to: options.escalateTo ?? DEFAULT_ESCALATE_TO,
+      reach: options.escalateTo ?? DEFAULT_REACH,
       until: followUntil(run),
       now: () => clock.monotonic(),
       workspaceFolder: context.workspaceFolder,

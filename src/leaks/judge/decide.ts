@@ -1,8 +1,8 @@
-import type { Evidence, HeapNumber } from '../evidence.ts';
+import type { ComparedSeen, Evidence, HeapNumber } from '../evidence.ts';
 import type { Because, BoundedGrowth, Verdict } from '../model.ts';
 import { SYSTEM_COUNTERS, UNTELLING_COUNTERS, countsThings } from '../platform/index.ts';
 import { followUp } from './followUp.ts';
-import { leaksOfCompared } from './decideCompared.ts';
+import { cameToRestCompared, leaksOfCompared } from './decideCompared.ts';
 import { decideHeap } from './judgeHeap.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
@@ -46,6 +46,7 @@ export function decide(evidence: Evidence): Decision {
       escalatedTo: compared!.iterations.at(-1)!,
       warnings: [],
     };
+  if (compared && cameToRestCompared(compared)) return restedBesideWindows(compared, evidence);
   if (failure !== undefined && !countIsComplete(evidence))
     return { ...notFinished(failure, []), leaks: [], bounded: [], warnings: [] };
   if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);
@@ -173,6 +174,29 @@ function flat(evidence: Evidence): Decision {
     },
     leaks: [],
     bounded: [],
+    warnings: [],
+  };
+}
+
+/** Clean, because what grew beside windows that open and close came to an end. */
+function restedBesideWindows({ iterations, grew }: ComparedSeen, evidence: Evidence): Decision {
+  const escalatedTo = iterations.at(-1)!;
+  const doubt = doubtOf(evidence);
+  if (doubt) return { ...doubt, leaks: [], bounded: [], escalatedTo, warnings: [] };
+  const kept = grew
+    .filter(({ heldBy }) => heldBy !== '')
+    .map(({ name, heldBy, counts }) => `${name} in ${heldBy}: ${counts.join(', ')}`);
+  const after = `after ${iterations.join(', ')} iterations`;
+  return {
+    verdict: 'clean',
+    because: {
+      rule: 'growth came to an end',
+      reason: kept.length === 0 ? `nothing grew, compared ${after}` : `${kept.slice(0, 3).join('; ')} ${after}`,
+      numbers: { iterations },
+    },
+    leaks: [],
+    bounded: [],
+    escalatedTo,
     warnings: [],
   };
 }

@@ -1,8 +1,9 @@
 import type { ComparedSeen } from '../evidence.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { Because, FindingKind } from '../model.ts';
-import { isBookkeeping, isPlumbing, kindOf } from '../platform/index.ts';
+import { UNTELLING_COUNTERS, isBookkeeping, isPlumbing, kindOf } from '../platform/index.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
+import { leastBytes } from './stillRising.ts';
 import { thresholds } from './thresholds.ts';
 
 type Grown = ComparedSeen['grew'][number];
@@ -12,7 +13,7 @@ type Grown = ComparedSeen['grew'][number];
  * in each stretch. A cache that fills comes at a falling rate, and what comes once in a while at an uneven one.
  */
 export function leaksOfCompared({ iterations, grew, counters = [] }: ComparedSeen): LeakCandidate[] {
-  const stretches = iterations.slice(1).map((after, index) => after - iterations[index]!);
+  const stretches = stretchesOf(iterations);
   if (stretches.length < FEWEST_STRETCHES) return [];
   const objects = grew.flatMap((one) => leakOf(one, iterations, stretches) ?? []);
   const things = Object.entries(THINGS).flatMap(
@@ -46,14 +47,38 @@ function thingLeft(
   return { kind, name, perIteration, bytesPerIteration: 0, retainedBytes: 0, survivors: rates, because };
 }
 
+const stretchesOf = (iterations: readonly number[]): number[] =>
+  iterations.slice(1).map((after, index) => after - iterations[index]!);
+
 function ratesOf(counts: readonly number[], stretches: readonly number[]): number[] {
   return stretches.map((length, index) => (counts[index + 1]! - counts[index]!) / length);
 }
 
-/** Less than one an iteration comes now and then; what comes with each comes as often in each stretch. */
+/** Less than in every second iteration comes now and then; what comes with each comes as often in each stretch. */
 function isSteady(rates: readonly number[]): boolean {
   const [least, most] = [Math.min(...rates), Math.max(...rates)];
-  return least >= thresholds.nativeRate && least >= most * thresholds.keepsRising;
+  return least >= thresholds.risingShare && least >= most * thresholds.keepsUp;
+}
+
+/**
+ * Whether the last stretch shows that growth came to an end: of all that the page keeps, and of the counters. A heap may go on
+ * rising by what needs no explanation elsewhere: the browser's own records of each window.
+ */
+export function cameToRestCompared({ iterations, grew, counters = [] }: ComparedSeen): boolean {
+  const stretches = stretchesOf(iterations);
+  if (stretches.length < FEWEST_STRETCHES || counters.length !== iterations.length) return false;
+  const slowed = (values: readonly number[]): boolean => {
+    const rates = ratesOf(values, stretches);
+    return rates.at(-1)! <= Math.max(...rates.slice(0, -1)) * thresholds.stopped;
+  };
+  const rested = ({ grows, counts, bytes }: Grown): boolean => slowed(grows === 'objects' ? counts : bytes);
+  if (!grew.filter((one) => !isBrowsersOwn(one)).every(rested)) return false;
+  return Object.keys(counters[0]!).every((counter) => {
+    if (UNTELLING_COUNTERS.has(counter)) return true;
+    const values = counters.map((reading) => reading[counter] ?? 0);
+    const last = ratesOf(values, stretches).at(-1)!;
+    return counter.endsWith('HeapBytes') ? last < leastBytes(counter) : last <= 0 || slowed(values);
+  });
 }
 
 function becauseOf(counts: readonly number[], iterations: readonly number[], perIteration: number): Because {

@@ -228,7 +228,9 @@ function groupEvidence(
 ): SurvivorEvidence {
   return {
     name: group.className,
-    buckets: toBuckets(group.survivors, spans, group.ageless, before),
+    buckets: toBuckets(group.survivors, spans, group.ageless, before).map((bucket, index) => {
+      return { ...bucket, bytes: group.bytes[index]! };
+    }),
     escalated,
     multiplies,
     retainedBy: group.holder.retainedBy,

@@ -6,10 +6,14 @@ import { SnapshotAnalysis } from '../analyze/index.ts';
 import type { PageUnderTest } from '../drive/pageUnderTest.ts';
 import type { Counters } from './counters.ts';
 import type { ComparedSeen } from '../evidence.ts';
+import { cameToRestCompared } from '../judge/decideCompared.ts';
 import type { LeakEvent } from '../model.ts';
 
 /** Snapshots that are compared: three stretches of iterations tell steady growth from a collection that fills. */
 const SNAPSHOTS = 4;
+/** What grows after these may be a cache that fills: it is followed and compared so many times more, for so long each, in ms. */
+const FURTHER_LOOKS = 2;
+const FURTHER_MS = 10_000;
 /** Iterations of a stretch at least, so that one object an iteration stands out from what comes once. */
 const SHORTEST_STRETCH = 5;
 /** What grew is listed up to this many, largest first. */
@@ -21,18 +25,21 @@ const MOST_LISTED = 50;
  * what keeps their objects: that tells what, how many and where it is kept, and not the line.
  *
  * @param to iterations in all to go on to
+ * @param reach iterations in all up to which what grows until then is followed further
  * @param until monotonic ms after which no further stretch is begun
  */
 export async function* compareBesideWindows(
   subject: PageUnderTest,
   {
     to,
+    reach,
     until,
     now,
     workspaceFolder,
     signal,
   }: {
     readonly to: number;
+    readonly reach: number;
     readonly until: number;
     readonly now: () => number;
     readonly workspaceFolder: string;
@@ -45,26 +52,46 @@ export async function* compareBesideWindows(
   const total = stretch * (SNAPSHOTS - 1);
   const iterations: number[] = [];
   const counters: Counters[] = [];
-  try {
-    for (let at = 0; at < SNAPSHOTS && (at < 2 || now() < until); at += 1) {
-      if (at > 0) {
-        for (let one = 1; one <= stretch; one += 1) {
-          await subject.iterate(one === stretch ? 'settle' : 'frame');
-          yield { type: 'iteration', phase: 'escalate', iteration: (at - 1) * stretch + one, of: total };
-        }
-      }
-      const file = join(folder, `${at}.heapsnapshot`);
-      counters.push(await subject.read());
-      await takeSnapshot(subject, file, signal);
-      iterations.push(subject.begun);
-      await analysis.open(file);
-      await rm(file);
-    }
+  const look = async (): Promise<void> => {
+    const file = join(folder, `${iterations.length}.heapsnapshot`);
+    counters.push(await subject.read());
+    await takeSnapshot(subject, file, signal);
+    iterations.push(subject.begun);
+    await analysis.open(file);
+    await rm(file);
+  };
+  const compared = async (): Promise<ComparedSeen> => {
     const { piece } = await analysis.compare([...iterations.keys()], { offset: 0, limit: MOST_LISTED });
     const grew = piece.items.map(({ name, heldBy, path, counts, bytes, grows }) => {
       return { name, heldBy, path, counts, bytes, grows };
     });
-    return { saw: 'compared', iterations, counters, grew };
+    return { saw: 'compared', iterations: [...iterations], counters: [...counters], grew };
+  };
+  try {
+    for (let at = 0; at < SNAPSHOTS - 1 && (at < 1 || now() < until); at += 1) {
+      if (at === 0) await look();
+      for (let one = 1; one <= stretch; one += 1) {
+        await subject.iterate(one === stretch ? 'settle' : 'frame');
+        yield { type: 'iteration', phase: 'escalate', iteration: at * stretch + one, of: total };
+      }
+      await look();
+    }
+    let seen = await compared();
+    const from = subject.begun;
+    for (let further = 1; further <= FURTHER_LOOKS && !cameToRestCompared(seen); further += 1) {
+      const deadline = Math.min(until, now() + FURTHER_MS);
+      const last = from + Math.floor(((reach - from) * further) / FURTHER_LOOKS);
+      while (subject.begun < last && now() < deadline) {
+        await subject.iterate('frame');
+        const iteration = total + subject.begun - from;
+        yield { type: 'iteration', phase: 'escalate', iteration, of: total + reach - from };
+      }
+      if (subject.begun === iterations.at(-1)) break;
+      await subject.settle();
+      await look();
+      seen = await compared();
+    }
+    return seen;
   } finally {
     await analysis.close();
     await rm(folder, { recursive: true, force: true });

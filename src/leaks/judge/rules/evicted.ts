@@ -20,6 +20,7 @@ export const evicted: Rule<SurvivorEvidence> = {
     const lastSingles = buckets.filter((bucket) => bucket.iterations === 1).slice(-firstIterations);
     // Where every second iteration leaves something, the later ones have the same gaps.
     const hasSuchGaps = mostlyEmpty(lastSingles) && rateOf(lastSingles) > 0;
+    if (comesRarely(buckets)) return cannotSay;
     if ((!mostlyEmpty(first) || hasSuchGaps) && rateOf(first) > rateOf(lastSingles) * nearlyGone) return cannotSay;
     const total = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
     const numbers = { survivors: survivorsIn(buckets) };
@@ -32,6 +33,21 @@ export const evicted: Rule<SurvivorEvidence> = {
 
 function mostlyEmpty(buckets: readonly Bucket[]): boolean {
   return buckets.filter(({ survivors }) => survivors === 0).length >= thresholds.firstIterations - 1;
+}
+
+/**
+ * Whether most iterations leave nothing, and the first ones left as much as the many after them: of what is evicted the oldest goes, so
+ * that after the first that is left there are no gaps.
+ */
+function comesRarely(buckets: readonly Bucket[]): boolean {
+  const singles = buckets.filter(({ iterations }) => iterations === 1);
+  const stretches = buckets.filter(({ iterations }) => iterations > 1);
+  const sinceFirst = singles.slice(singles.findIndex(({ survivors }) => survivors > 0));
+  if (stretches.length === 0 || !mostlyEmpty(sinceFirst)) return false;
+  return (['survivors', 'bytes'] as const).some((what) => {
+    const early = rateOf(singles, what);
+    return early > 0 && early >= rateOf(stretches, what) * thresholds.keepsUp;
+  });
 }
 
 /** Whether an earlier snapshot shows that these iterations left no more then than they do now. */

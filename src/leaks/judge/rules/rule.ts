@@ -25,6 +25,8 @@ export interface Bucket {
   readonly survivors: number;
   /** As many may be from here: survivors plus those of which no iteration is known. Default: the survivors. */
   readonly possible?: number;
+  /** What the survivors retain. In a stretch each part of a tree may count, and its bytes count once. */
+  readonly bytes?: number;
   /** As many were there when an earlier snapshot was taken; undefined where none shows it. */
   readonly before?: number;
 }
@@ -65,11 +67,11 @@ export function firstAnswer<Evidence>(rules: readonly Rule<Evidence>[], evidence
   return { answer: 'cannot-say', because: { rule: 'none', reason: 'no rule can say', numbers: {} } };
 }
 
-/** Survivors an iteration over some buckets. */
-export function rateOf(buckets: readonly Bucket[]): number {
+/** Survivors, or their bytes, an iteration over some buckets. */
+export function rateOf(buckets: readonly Bucket[], what: 'survivors' | 'bytes' = 'survivors'): number {
   const iterations = buckets.reduce((sum, bucket) => sum + bucket.iterations, 0);
-  const survivors = buckets.reduce((sum, bucket) => sum + bucket.survivors, 0);
-  return iterations === 0 ? 0 : survivors / iterations;
+  const all = buckets.reduce((sum, bucket) => sum + (bucket[what] ?? 0), 0);
+  return iterations === 0 ? 0 : all / iterations;
 }
 
 /** Of each bucket, for a reason's numbers. */

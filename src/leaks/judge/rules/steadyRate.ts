@@ -14,13 +14,14 @@ export const steadyRate: Rule<SurvivorEvidence> = {
     const singles = buckets.filter((bucket) => bucket.iterations === 1);
     const stretches = buckets.filter((bucket) => bucket.iterations > 1);
     if (stretches.length === 0) return cannotSay;
-    const early = rateOf(singles);
     const hits = singles.filter((bucket) => bucket.survivors > 0).length;
     // One hit is enough where two stretches agree with it.
     if (hits === 0 || (hits === 1 && stretches.length < 2)) return cannotSay;
-    const holds = stretches.every((stretch) => {
-      const rate = stretch.survivors / stretch.iterations;
-      return rate >= early * 0.5 && rate <= early * 2;
+    // In a stretch the parts of a tree may each count: a text put together from others, an object with its list.
+    const holds = (['survivors', 'bytes'] as const).some((what) => {
+      const early = rateOf(singles, what);
+      const rates = stretches.map((stretch) => rateOf([stretch], what));
+      return early > 0 && rates.every((rate) => rate >= early * 0.5 && rate <= early * 2);
     });
     if (!holds) return cannotSay;
     const rate = rateOf(buckets);

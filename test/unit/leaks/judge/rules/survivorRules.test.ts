@@ -31,6 +31,23 @@ describe('survivor rules', () => {
     assert.equal(judged({ buckets: buckets([0, 0, 1, 0, 0, 0, 0], 5, 10) }), 'bounded');
   });
 
+  // A warning that is put together from parts, kept once in seven iterations, was "let go": its parts count in stretches alone.
+  it('call a leak what comes once in a few iterations and stays, whatever counts in stretches', () => {
+    const rarely = (hit: number, parts: number, bytes: readonly [number, number, number]): Bucket[] => {
+      const singles = [0, 0, 0, 0, 0, 0, 0].map((_, at) => (at === hit ? 1 : 0));
+      return buckets(singles, 6 * parts, parts).map((bucket, at) => {
+        const [one, first, last] = bytes;
+        return { ...bucket, bytes: at === 7 ? first : at === 8 ? last : at === hit ? one : 0 };
+      });
+    };
+    assert.equal(judged({ buckets: rarely(1, 3, [92, 552, 92]) }), 'leak');
+    assert.equal(judged({ buckets: rarely(3, 5, [400, 2400, 400]) }), 'leak');
+    assert.equal(judged({ buckets: rarely(0, 1, [64, 384, 64]) }), 'leak');
+    // One that is left of many is no sign that the others stayed.
+    assert.equal(judged({ buckets: rarely(1, 6, [92, 3312, 552]) }), 'bounded');
+    assert.equal(judged({ buckets: rarely(1, 3, [92, 552, 92]), madeByPage: false }), 'cannot-say');
+  });
+
   it('call bounded what fills and stops, be it after 40 iterations', () => {
     assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 23, 0) }), 'bounded');
     assert.equal(judged({ buckets: buckets([5, 5, 5, 5, 5, 5, 5], 160, 2) }), 'bounded');
