@@ -154,6 +154,9 @@ async function judgeInit(
   const environment = await reader.readEnvironment(top);
   if (environment?.['SYSTEMD_EXEC_PID'] === String(top.pid))
     return alive(parent, 'SYSTEMD_EXEC_PID is its own pid: it was started as a service', 'environment');
+  // `chromium … & exec sleep infinity` is how entry scripts of containers end. A script that runs beside leaves pipes or /dev/null.
+  if (parent.pid === 1 && top.sessionId === 1 && parent.sessionId === 1 && !(await isOfProgram(top, probe)))
+    return unclear(`It is in the session of ${who}, which may have started it before it became what it is`);
   if (await probe?.isInInittab?.(top)) return unclear(`/etc/inittab names it: ${who} may have started it`);
   if (!launchesNothing(parent) && (await probe?.launcherPipes?.(top)) === 'held')
     return unclear('A living process holds the other end of its output or input, so its launcher may live');
@@ -201,6 +204,11 @@ async function judgeOrdinary(
       `${who} is its parent, but no process holds the other end of its output or input: it may have been adopted`,
     );
   return alive(parent, `${who} is its parent and still runs`);
+}
+
+/** Whether a program started it, and no line of a shell. */
+export async function isOfProgram(top: ProcessInfo, probe: TreeProbe | undefined): Promise<boolean> {
+  return (await probe?.launcherPipes?.(top)) === 'closed' || (await probe?.startedByProgram?.(top)) !== undefined;
 }
 
 /** True when it is neither in a session of its own nor in its parent's. */

@@ -1,9 +1,10 @@
 import { type BrowserTree, type Evidence, ONE_JOB, isInTemporaryPlace, recogniseProgram } from '../browsers/index.ts';
-import type { ProcessInfo, ProcessReader, ProcessTable } from '../processes/index.ts';
+import type { ProcessReader, ProcessTable } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import { type TreeProbe, debuggingPort } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
 import { isCleanUp } from './otherCleanUps.ts';
+import { isOfProgram } from './parents.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
@@ -83,11 +84,6 @@ async function servesOthers(tree: BrowserTree, context: ReuseContext): Promise<E
       fact: `Its port ${port} was picked by hand and it has a window, so a person may use it`,
     };
   return (await isNoted(tree, context)) ?? (await isUsedAgain(tree, context));
-}
-
-/** A program started it, no shell and no desktop. */
-async function isOfProgram(top: ProcessInfo, probe: TreeProbe): Promise<boolean> {
-  return (await probe.launcherPipes?.(top)) === 'closed' || (await probe.startedByProgram?.(top)) !== undefined;
 }
 
 /** Variables that may hold nothing but a port: `CDP_PORT=9222`. */

@@ -241,6 +241,28 @@ describe('Whose tree is it', () => {
       assert.equal((await decide()).status, 'owned', 'without having seen it, the subreaper passes for the launcher');
     });
 
+    for (const commandLine of [
+      ['sleep', 'infinity'],
+      ['tail', '-f', '/dev/null'],
+      ['s6-svscan', '/s'],
+    ])
+      it(`one that a script left in the session of ${commandLine.join(' ')}, not what an entry script had started before`, async () => {
+        world.end(2);
+        world.end(1);
+        world.start({ pid: 1, ppid: 0, name: commandLine[0]!, commandLine, groupId: 1, sessionId: 1 });
+        startBrowser({ ppid: 1, groupId: 1, sessionId: 1 });
+        const saying = (startedByProgram: string | undefined) => ({
+          countClients: () => Promise.resolve(0),
+          isInOtherContainer: () => Promise.resolve(false),
+          launcherPipes: () => Promise.resolve('none' as const),
+          startedByProgram: () => Promise.resolve(startedByProgram),
+        });
+        const entry = await decide({ probe: saying(undefined) });
+        assert.equal(entry.status, 'unknown', facts(entry));
+        const left = await decide({ probe: saying('its output goes to /dev/null, opened as programs open it') });
+        assert.equal(left.status, 'orphan', facts(left));
+      });
+
     it('one in a container whose pid 1 is a server, when another’s marks are in its environment', async () => {
       world.end(2);
       world.end(1);
