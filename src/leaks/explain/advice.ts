@@ -49,6 +49,7 @@ const COUNTERPART: Readonly<Record<string, string>> = {
   connectedCallback: 'disconnectedCallback',
   firstUpdated: 'disconnectedCallback',
   hostConnected: 'hostDisconnected',
+  connect: 'disconnect',
   componentDidMount: 'componentWillUnmount',
   componentWillMount: 'componentWillUnmount',
   UNSAFE_componentWillMount: 'componentWillUnmount',
@@ -180,7 +181,9 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const library = sites
     .map((site) => libraryFrame(site)?.name ?? packageOf(site.file))
     .find((one) => one !== undefined);
-  const own = sites.find(({ file }) => packageOf(file) === undefined);
+  const ofUser = sites.filter(({ file }) => packageOf(file) === undefined);
+  // An element that the user's code made and a package keeps: the line that called the package is the one to undo.
+  const own = ofUser.find((site) => libraryFrame(site) !== undefined) ?? ofUser[0];
   if (ending !== undefined) {
     const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
     return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;

@@ -52,7 +52,8 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
       if (name !== undefined && RUNS_WITH_COMPONENT.test(name)) return withOwner(name, outer());
     }
     const key = (parent as Node & { key?: Node & { name?: string } }).key?.name;
-    if (key !== undefined && BEGINS_COMPONENT.test(key)) {
+    const begins = key === 'connect' ? extendsController(around, index, script, map) : BEGINS_COMPONENT.test(key ?? '');
+    if (key !== undefined && begins) {
       const owner = map ? originalClassName(frame, text, map) : undefined;
       return withOwner(key, owner ?? classAround(around, index));
     }
@@ -220,6 +221,17 @@ function givenName(object: Node): string | undefined {
   };
   const name = named('name') ?? named('__name');
   return typeof name === 'string' ? name : undefined;
+}
+
+/** Stimulus connects its controllers; a method of that name says nothing elsewhere. */
+function extendsController(
+  around: readonly Node[],
+  from: number,
+  script: ParsedScript,
+  map: TraceMap | undefined,
+): boolean {
+  const { superClass } = (around[from - 3] ?? {}) as { superClass?: Identifier | null };
+  return superClass?.name !== undefined && nameAt(superClass, script, map) === 'Controller';
 }
 
 function classAround(around: readonly Node[], from: number): string | undefined {

@@ -88,6 +88,11 @@ describe('the advice of a finding', () => {
       adviceFor({ kind: 'object', name: 'Map', holder: 'events', keptAt: inLibrary }),
       /^Undo what src\/map\.ts:14 starts in leaflet/,
     );
+    const element = { kind: 'dom-node', name: '<ul> (detached)', holder: 'maps' } as const;
+    assert.match(
+      adviceFor({ ...element, allocatedAt: site(undefined, 'src/list.ts'), keptAt: inLibrary }),
+      /^Undo what src\/map\.ts:14 starts in leaflet/,
+    );
   });
 
   it('asks to end an effect that its framework holds, and not for a clean-up function in it', () => {

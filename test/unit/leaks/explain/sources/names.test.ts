@@ -44,6 +44,8 @@ describe('what a function is to its framework', () => {
     ['class Menu { constructor(){ @go() } static { this.ɵcmp = c({}) } }', 'constructor of Menu'],
     ['class Menu { stop = bus.on(@go()); static ɵdir = c({}) }', 'constructor of Menu'],
     ['class Menu { move = () => { @go() }; static ɵcmp = c({}) }', undefined],
+    ['class Keys extends Controller { connect(){ @go() } }', 'connect of Keys'],
+    ['class Socket extends Channel { connect(){ @go() } }', undefined],
     ['class Store { constructor(){ @go() } static ɵprov = c({}) }', undefined],
     ['class Menu { constructor(){ @go() } }', undefined],
     [
