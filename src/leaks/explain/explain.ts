@@ -27,7 +27,7 @@ import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';
-import { asWhole, wholeOf } from './whole.ts';
+import { asWhole, calledOn, wholeOf } from './whole.ts';
 import { defined } from '../../support/index.ts';
 
 export interface ExplainOptions {
@@ -186,7 +186,8 @@ class Explainer {
       holder: inserted?.parent ?? (parent === undefined || parent === group?.holder.name ? holder : parent),
       parts,
       component: group?.component && (await this.#sites.componentName(group.component)),
-      ending: group?.nodeType === 'object' && group.ending ? { ...group.ending, on: `the ${name}` } : undefined,
+      ending:
+        group?.nodeType === 'object' && group.ending ? { ...group.ending, on: calledOn(name, allocatedAt) } : undefined,
     };
     const whole = wholeOf(leak);
     if (!whole) return found;

@@ -53,8 +53,14 @@ export function asWhole(
       { leak: fragment, allocatedAt: undefined, keptAt: undefined, holder: undefined },
       ...parts.filter((part) => part.leak.name !== name),
     ],
-    ending: { ...ending, on: `the ${name}` },
+    ending: { ...ending, on: calledOn(name, site) },
   };
+}
+
+/** `the Chart`; a name that a minifier made up says less than the line that made it: `what src/chart.ts:6 made`. */
+export function calledOn(name: string, madeAt: SourceSite | undefined): string {
+  const isMadeUp = name.split('.').every((word) => word.length <= 2);
+  return isMadeUp && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
 }
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>

@@ -2,6 +2,7 @@ import type { Node } from 'acorn';
 import { type TraceMap, originalPositionFor, sourceContentFor } from '@jridgewell/trace-mapping';
 import { calleeOf } from './callExpression.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
+import { identifierAt } from './identifierAt.ts';
 import { originalClassName } from './originalClassName.ts';
 import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsedScript.ts';
 
@@ -47,7 +48,8 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
     const outer = (): string | undefined => ownerAround(around, index - 1, script, map);
     if (parent.type === 'CallExpression') {
       const callee = calleeOf(parent);
-      const called = callee && nameAt(callee, script, map)?.replace(/^\$\./, '');
+      // Bundlers number what several modules call alike: `useEffect2`.
+      const called = callee && nameAt(callee, script, map)?.replace(/^\$\.|\d+$/g, '');
       const name = called && (COMPILED[called] ?? called);
       if (name !== undefined && RUNS_WITH_COMPONENT.test(name)) return withOwner(name, outer());
     }
@@ -244,7 +246,7 @@ function classAround(around: readonly Node[], from: number): string | undefined 
 }
 
 function nameAt(identifier: Identifier, script: ParsedScript, map: TraceMap | undefined): string | undefined {
-  if (!map) return identifier.name;
-  const { line, column } = script.positionOf(identifier.start);
-  return originalPositionFor(map, { line, column: column - 1 }).name ?? identifier.name;
+  const { name } = identifier;
+  if (!map || name === undefined) return name;
+  return identifierAt(map, name, script.positionOf(identifier.start)) ?? name;
 }

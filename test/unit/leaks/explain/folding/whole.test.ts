@@ -42,6 +42,11 @@ describe('an element that a library keeps', () => {
     );
   });
 
+  it('has the line that made it where its name is a minifier’s', () => {
+    const made = site('showList', 9, 'sortablejs');
+    assert.equal(asWhole(list, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
+  });
+
   it('is told by itself where another call made that, or none keeps it', () => {
     assert.equal(asWhole(list, whole, 'Sortable', site('other', 20, 'sortablejs')), list);
     const { keptAt: _, ...free } = list;

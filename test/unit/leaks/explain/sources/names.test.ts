@@ -26,6 +26,7 @@ describe('what a function is to its framework', () => {
     ],
     ['const Row = { "Row": ()=>{ useEffect(()=>{ @go() }) } }["Row"]', 'useEffect of Row'],
     ['function Panel(){ useEffect(()=>{ const f = { "f": ()=>{ @go() } }["f"]; }) }', undefined],
+    ['function Panel(){ useEffect2(()=>{ @go() }, []) }', 'useEffect of Panel'],
     ['const P={ setup(){ onMounted(()=>@go()) } }', 'onMounted of P'],
     ['const p=lazy({ setup(){ onMounted(()=>@go()) } })', 'onMounted'],
     ['const _sfc_main=Object.assign({ __name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
@@ -86,6 +87,21 @@ describe('the component of an effect whose function a minifier moved', () => {
       });
       assert.equal(functionRole(at(text, 'go'), text, map), expected);
     });
+});
+
+describe('what runs an effect, where a bundler moved and the map does not name it', () => {
+  it('is read in the source', () => {
+    const text = 'function Panel(){ A2(()=>{ go() }) }';
+    const source = 'function Panel() { useEffect(() => {';
+    const map = new TraceMap({
+      version: 3,
+      sources: ['panel.jsx'],
+      sourcesContent: [source],
+      names: [],
+      mappings: `${digits(text.indexOf('A2'))}AA${digits(source.indexOf('useEffect'))}`,
+    });
+    assert.equal(functionRole(at(text, 'go'), text, map), 'useEffect of Panel');
+  });
 });
 
 describe('the name of a function in its source', () => {
