@@ -68,9 +68,11 @@ export function findWholes({ graph, bucketOf, isStretch, members }: Lookup): Map
   const wholes = new Map<SurvivorGroup, Whole>();
   for (const [group, candidates] of found) {
     const own = group.nodeType === 'native' ? Number.POSITIVE_INFINITY : Math.min(...group.samples.map(depthOf));
-    const inMost = [...candidates.values()].filter(
-      ({ buckets, depth }) => buckets.size * 2 > singleBuckets(group, isStretch) && depth < own,
-    );
+    // Stacks may have been recorded in some of the iterations only.
+    const traced =
+      group.samples.filter((node) => graph.traceId(node) !== 0 && !isStretch(bucketOf[node]!)).length ||
+      singleBuckets(group, isStretch);
+    const inMost = [...candidates.values()].filter(({ buckets, depth }) => buckets.size * 2 > traced && depth < own);
     const [nearest] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
     );

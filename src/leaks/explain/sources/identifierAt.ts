@@ -9,7 +9,7 @@ const KEYWORD =
 
 /**
  * The name in source of the identifier at a place of a script: what the map names there, or the word that the source has where
- * the map leads (maps of Turbopack name few identifiers). Undefined where the map has no entry for the very place.
+ * the map leads (maps of Turbopack name few identifiers), if the name is none or short. Undefined where the map has no entry for the very place.
  *
  * @param identifier as the script has it
  * @param at counted from 1
@@ -21,11 +21,12 @@ export function identifierAt(
 ): string | undefined {
   const column = at.column - 1;
   const found = originalPositionFor(map, { line: at.line, column });
-  if (found.name !== null) return found.name;
-  if (found.source === null || identifier.replace('#', '').length > LONGEST_SHORT_NAME) return undefined;
-  if (traceSegment(map, at.line - 1, column)?.[0] !== column) return undefined;
+  const named = found.name ?? undefined;
+  // Of what a package exports from a minified file, bundlers name what it is called there: `x`, where the source has `effect`.
+  if (found.source === null || (named ?? identifier).replace('#', '').length > LONGEST_SHORT_NAME) return named;
+  if (traceSegment(map, at.line - 1, column)?.[0] !== column) return named;
   const line = sourceContentFor(map, found.source)?.split('\n', found.line)[found.line - 1];
-  if (line === undefined || line.length > MAX_LINE) return undefined;
+  if (line === undefined || line.length > MAX_LINE) return named;
   const word = /^#?[$_\p{L}][$\w\p{L}]*/u.exec(line.slice(found.column))?.[0];
-  return word === undefined || KEYWORD.test(word) ? undefined : word;
+  return word === undefined || KEYWORD.test(word) ? named : word;
 }

@@ -90,18 +90,19 @@ describe('the component of an effect whose function a minifier moved', () => {
 });
 
 describe('what runs an effect, where a bundler moved and the map does not name it', () => {
-  it('is read in the source', () => {
-    const text = 'function Panel(){ A2(()=>{ go() }) }';
-    const source = 'function Panel() { useEffect(() => {';
-    const map = new TraceMap({
-      version: 3,
-      sources: ['panel.jsx'],
-      sourcesContent: [source],
-      names: [],
-      mappings: `${digits(text.indexOf('A2'))}AA${digits(source.indexOf('useEffect'))}`,
+  for (const named of ['', 'A'])
+    it(`is read in the source (${named === '' ? 'no name' : 'that of a minified package'})`, () => {
+      const text = 'function Panel(){ A2(()=>{ go() }) }';
+      const source = 'function Panel() { useEffect(() => {';
+      const map = new TraceMap({
+        version: 3,
+        sources: ['panel.jsx'],
+        sourcesContent: [source],
+        names: ['y'],
+        mappings: `${digits(text.indexOf('A2'))}AA${digits(source.indexOf('useEffect'))}${named}`,
+      });
+      assert.equal(functionRole(at(text, 'go'), text, map), 'useEffect of Panel');
     });
-    assert.equal(functionRole(at(text, 'go'), text, map), 'useEffect of Panel');
-  });
 });
 
 describe('the name of a function in its source', () => {
