@@ -9,7 +9,7 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
   const { group, resource, perIteration } = leak;
   // What the hooks saw is a listener; what the heap shows behind it may be the object itself.
   if (resource && group?.nodeType === 'object' && group.ending) return { ...group, ending: group.ending, perIteration };
-  const own = leak.kind === 'dom-node' ? undefined : group?.stack.length;
+  const own = group?.stack.length;
   return [leak, ...(leak.parts ?? [])]
     .flatMap((one) => one.group?.whole ?? (one === leak ? [] : itself(one)))
     .filter(({ stack }) => own === undefined || own === 0 || stack.length < own)
@@ -33,11 +33,7 @@ export function asWhole(
   name: string,
   madeAt: SourceSite | undefined,
 ): Explained {
-  const { leak, parts = [] } = found;
-  // An element that the user's code made is kept by the call that made the whole for it.
-  const isForElement = leak.kind === 'dom-node' && found.allocatedAt && !isInLibrary(found.allocatedAt);
-  const allocatedAt = isForElement ? found.keptAt : found.allocatedAt;
-  if (isForElement && !allocatedAt) return found;
+  const { leak, allocatedAt, parts = [] } = found;
   const site = stack.length === 0 ? allocatedAt : madeAt;
   if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
   // A plain object has no name that says more than what was found.

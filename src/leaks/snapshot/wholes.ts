@@ -33,7 +33,7 @@ interface Candidate {
  * Which object the page's call made: survivors are named by what holds the others, and of a library's view that is often a
  * fragment (a listener's closure that refers to an observer that refers to the view). Of all that a group's survivors hold of
  * their own iteration, and that has a method to end it, it is the one that the fewest functions made: nearest to the caller.
- * None where the survivors themselves are as near. An element is made by other code than what a library makes for it.
+ * None where the survivors themselves are as near.
  *
  * Needs the stacks of allocations.
  */
@@ -67,12 +67,10 @@ export function findWholes({ graph, bucketOf, isStretch, members }: Lookup): Map
   }
   const wholes = new Map<SurvivorGroup, Whole>();
   for (const [group, candidates] of found) {
-    const own = group.nodeType === 'native' ? Number.POSITIVE_INFINITY : Math.min(...group.samples.map(depthOf));
-    // Stacks may have been recorded in some of the iterations only.
-    const traced =
-      group.samples.filter((node) => graph.traceId(node) !== 0 && !isStretch(bucketOf[node]!)).length ||
-      singleBuckets(group, isStretch);
-    const inMost = [...candidates.values()].filter(({ buckets, depth }) => buckets.size * 2 > traced && depth < own);
+    const own = Math.min(...group.samples.map(depthOf));
+    const inMost = [...candidates.values()].filter(
+      ({ buckets, depth }) => buckets.size * 2 > singleBuckets(group, isStretch) && depth < own,
+    );
     const [nearest] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
     );

@@ -10,19 +10,19 @@ function site(functionName: string, line: number, library?: string): SourceSite 
   return { ...own, precision: 'line', stack: [...inside, own] };
 }
 
-const list: Explained = {
+const listener: Explained = {
   leak: {
-    kind: 'dom-node',
-    name: '<ul> (detached)',
+    kind: 'event-listener',
+    name: 'scroll listener on window',
     perIteration: 1,
     bytesPerIteration: 100,
     retainedBytes: 700,
     survivors: [1, 1, 1],
     because: { rule: 'every iteration', reason: 'it stays', numbers: {} },
   },
-  allocatedAt: site('box', 4),
-  keptAt: site('showList', 9, 'sortablejs'),
-  holder: 'sortables',
+  allocatedAt: site('showList', 9, 'sortablejs'),
+  keptAt: undefined,
+  holder: undefined,
 };
 const whole = {
   className: 'Sortable',
@@ -31,26 +31,20 @@ const whole = {
   stack: [{ scriptId: 5, url: 'app.js', line: 1, column: 1, functionName: 'create' }],
 };
 
-describe('an element that a library keeps', () => {
-  it('is told by what the library made for it in the call that keeps it', () => {
-    const { leak, allocatedAt, ending, parts } = asWhole(list, whole, 'Sortable', site('showList', 9, 'sortablejs'));
-    assert.deepEqual([leak.kind, leak.name, allocatedAt?.line], ['object', 'Sortable', 9]);
-    assert.deepEqual(ending, { method: 'destroy', ran: false, on: 'the Sortable' });
+describe('what a listener of a library is told by', () => {
+  const made = site('showList', 9, 'sortablejs');
+
+  it('is what the same call made, by its name or, where that is a minifier’s, by the line', () => {
+    const { leak, ending, parts } = asWhole(listener, whole, 'Sortable', made);
+    assert.deepEqual([leak.kind, leak.name, ending?.on], ['object', 'Sortable', 'the Sortable']);
     assert.deepEqual(
       parts?.map((part) => part.leak.name),
-      ['<ul> (detached)'],
+      ['scroll listener on window'],
     );
+    assert.equal(asWhole(listener, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
   });
 
-  it('has the line that made it where its name is a minifier’s', () => {
-    const made = site('showList', 9, 'sortablejs');
-    assert.equal(asWhole(list, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
-  });
-
-  it('is told by itself where another call made that, or none keeps it', () => {
-    assert.equal(asWhole(list, whole, 'Sortable', site('other', 20, 'sortablejs')), list);
-    const { keptAt: _, ...free } = list;
-    const left: Explained = { ...free, keptAt: undefined };
-    assert.equal(asWhole(left, whole, 'Sortable', site('showList', 9, 'sortablejs')), left);
+  it('is itself where another call made that', () => {
+    assert.equal(asWhole(listener, whole, 'Sortable', site('other', 20, 'sortablejs')), listener);
   });
 });
