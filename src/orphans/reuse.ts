@@ -1,5 +1,5 @@
 import { type BrowserTree, type Evidence, ONE_JOB, isInTemporaryPlace, recogniseProgram } from '../browsers/index.ts';
-import type { ProcessReader, ProcessTable } from '../processes/index.ts';
+import type { ProcessInfo, ProcessReader, ProcessTable } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import { type TreeProbe, debuggingPort } from './clients.ts';
 import { handPickedPort } from './handPicked.ts';
@@ -89,31 +89,68 @@ async function servesOthers(tree: BrowserTree, context: ReuseContext): Promise<E
 /** Variables that may hold nothing but a port: `CDP_PORT=9222`. */
 const PORT_VARIABLE = /PORT|CDP|CHROM|BROWSER|DEBUG/i;
 
-async function isNoted(
-  tree: BrowserTree,
-  { table, reader, probe, selfPid }: ReuseContext,
-): Promise<Evidence | undefined> {
-  const port = await debuggingPort(tree);
-  const own = new Set([...tree.processes.map(({ info }) => info), ...companionsOf(tree, table)].map(({ pid }) => pid));
-  // `http://localhost:9222`, `TCP:10.0.0.7:9222,fork`, `--cdp 9222`, `--port=9222`.
-  const wanted = new RegExp(String.raw`(?:^|[:=])${port}(?!\w)`);
-  const address = new RegExp(String.raw`[\w\].]:${port}(?!\w)`);
-  for (const info of port === undefined ? [] : table.processes.values()) {
-    if (info.state === 'zombie' || own.has(info.pid) || info.pid === selfPid || isCleanUp(info)) continue;
-    // Another browser's own port is not where it connects to.
-    if (recogniseProgram(info)) continue;
-    if (info.commandLine.some((argument) => wanted.test(argument)))
-      return { source: 'command-line', fact: `${info.name} (pid ${info.pid}) has its address on its command line` };
-    for (const [name, value] of Object.entries((await reader.readEnvironment(info)) ?? {}))
-      if (address.test(value) || (value === String(port) && PORT_VARIABLE.test(name)))
-        return {
-          source: 'environment',
-          fact: `${info.name} (pid ${info.pid}) has its address in its variable ${name}`,
-        };
+/**
+ * The variable that has each port, by port. An environment is as old as its command line, which a reader hands out as the same
+ * array for as long as it does not change: surveys come every few seconds, and a machine has hundreds of processes.
+ */
+const portVariables = new WeakMap<readonly string[], ReadonlyMap<number, string>>();
+
+async function variableWith(port: number, info: ProcessInfo, reader: ProcessReader): Promise<string | undefined> {
+  let known = portVariables.get(info.commandLine);
+  if (!known) {
+    const environment = await reader.readEnvironment(info);
+    if (!environment) return undefined;
+    const found = new Map<number, string>();
+    for (const [name, value] of Object.entries(environment)) {
+      if (/^\d+$/.test(value) && PORT_VARIABLE.test(name)) found.set(Number(value), name);
+      for (const [, text] of value.matchAll(/[\w\].]:(\d+)(?!\w)/g)) found.set(Number(text), name);
+    }
+    portVariables.set(info.commandLine, found);
+    known = found;
   }
-  const file = await probe.endpointNotedIn?.(tree);
+  return known.get(port);
+}
+
+async function isNoted(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
+  const port = await debuggingPort(tree);
+  const known = port === undefined ? undefined : await isKnownToProgram(tree, port, context);
+  if (known) return known;
+  const file = await context.probe.endpointNotedIn?.(tree);
   if (file === undefined) return undefined;
   return { source: 'connection', fact: `Its address is noted in ${file}, so a script may come back to it` };
+}
+
+/** A living program that has the port on its command line or in its environment. */
+async function isKnownToProgram(
+  tree: BrowserTree,
+  port: number,
+  { table, reader, selfPid }: ReuseContext,
+): Promise<Evidence | undefined> {
+  const own = new Set([...tree.processes.map(({ info }) => info), ...companionsOf(tree, table)].map(({ pid }) => pid));
+  const others = [...table.processes.values()].filter(
+    (info) =>
+      info.state !== 'zombie' &&
+      info.commandLine.length > 0 &&
+      !own.has(info.pid) &&
+      info.pid !== selfPid &&
+      !isCleanUp(info) &&
+      // Another browser's own port is not where it connects to.
+      !recogniseProgram(info),
+  );
+  // `http://localhost:9222`, `TCP:10.0.0.7:9222,fork`, `--cdp 9222`, `--port=9222`.
+  const wanted = new RegExp(String.raw`(?:^|[:=])${port}(?!\w)`);
+  const named = others.find((info) => info.commandLine.some((argument) => wanted.test(argument)));
+  if (named)
+    return { source: 'command-line', fact: `${named.name} (pid ${named.pid}) has its address on its command line` };
+  const variables = await Promise.all(others.map((info) => variableWith(port, info, reader)));
+  const at = variables.findIndex((name) => name !== undefined);
+  const holder = others[at];
+  return (
+    holder && {
+      source: 'environment',
+      fact: `${holder.name} (pid ${holder.pid}) has its address in its variable ${variables[at]}`,
+    }
+  );
 }
 
 async function isUsedAgain(
