@@ -68,7 +68,8 @@ export function nextReach(
   if (to !== undefined) return sprint(to, 'page or mouse');
   if (reached && reached.begun > last.begun) return undefined;
   // A snapshot tells which of several is bounded; one alone would have brought its counters to rest. It is dear where leaks are large.
-  if (!rested && areOneThing(leaks) && natives.length === 0 && plainlyGoesOn(evidence, sprints)) return undefined;
+  if (!rested && areOneThing(leaks) && natives.length === 0 && plainlyGoesOn(evidence, sprints, leaks))
+    return undefined;
   return {
     do: 'snapshot',
     heap: 0,
@@ -182,11 +183,18 @@ const areOneThing = (leaks: readonly LeakCandidate[]): boolean =>
   (leaks.every(({ group }) => group?.cluster !== undefined) &&
     new Set(leaks.map(({ group }) => group!.cluster)).size === 1);
 
-/** Whether each of them did between any two readings, by more than a page at rest may gain. */
-const plainlyGoesOn = (evidence: Evidence, sprints: Sprints): boolean =>
-  gains(evidence, sprints).every(
-    ({ counter, gain, expected }) => gain >= expected && (countsThings(counter) || expected >= thresholds.slowBytes),
+/**
+ * Whether each of them did between any two readings, by more than a page at rest may gain. A heap that grows by more than the leaks
+ * keep (code, caches of a framework) says nothing of them.
+ */
+function plainlyGoesOn(evidence: Evidence, sprints: Sprints, leaks: readonly LeakCandidate[]): boolean {
+  const kept = leaks.reduce((sum, { bytesPerIteration }) => sum + bytesPerIteration, 0);
+  return gains(evidence, sprints).every(
+    ({ counter, gain, expected, rate }) =>
+      gain >= expected &&
+      (countsThings(counter) || (expected >= thresholds.slowBytes && kept >= rate * thresholds.keepsRising)),
   );
+}
 
 /**
  * Of each counter that rose in the count: what it gained from each reading to the next, and what it gains there if it goes on. The
@@ -195,7 +203,7 @@ const plainlyGoesOn = (evidence: Evidence, sprints: Sprints): boolean =>
 function gains(
   evidence: Evidence,
   sprints: Sprints,
-): { readonly counter: string; readonly gain: number; readonly expected: number }[] {
+): { readonly counter: string; readonly rate: number; readonly gain: number; readonly expected: number }[] {
   const { samples } = countView(evidence);
   const rose = findSuspicions(samples);
   const others = rose.filter(({ counter }) => counter !== 'embedderHeapBytes');
@@ -204,7 +212,7 @@ function gains(
     return sprints.slice(1).map((after, index) => {
       const before = sprints[index]!;
       const gain = (after.counters[counter] ?? 0) - (before.counters[counter] ?? 0);
-      return { counter, gain, expected: rate * (after.begun - before.begun) * thresholds.keepsRising };
+      return { counter, rate, gain, expected: rate * (after.begun - before.begun) * thresholds.keepsRising };
     });
   });
 }
