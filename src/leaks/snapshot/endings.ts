@@ -17,6 +17,7 @@ const NAMES = [
   'teardown',
   'kill',
   'terminate',
+  'unload',
   'remove',
   'close',
   'stop',

@@ -99,6 +99,20 @@ describe('how an object is ended', () => {
     );
   });
 
+  it('is what unloads it rather than what stops it for a while', async () => {
+    const sound: HeapNode = {
+      id: 103,
+      type: 'object',
+      name: 'Object',
+      edges: [
+        ['property', 'stop', 105],
+        ['property', 'unload', 107],
+      ],
+    };
+    const nodes = [sound, method(105, 'stop', 201), method(107, 'unload', 205)];
+    assert.equal((await endingOf(nodes))?.method, 'unload');
+  });
+
   it('is no method of the browser’s own', async () => {
     const element: HeapNode[] = [
       { id: 103, type: 'object', name: 'Element', edges: [['property', 'remove', 105]] },
