@@ -24,7 +24,7 @@ const REMEDY: Partial<Record<FindingKind, string>> = {
   process: 'Close what starts the process in the step that starts it, or in one after it',
 };
 
-/** What to do about what no heap holds: parts of a document, and what the system counts. */
+/** What to do about what the page can't end: parts of a document, what the system counts, connections to a shared worker. */
 const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
   [CONTENT_NAMES.text]:
     'Give the text a limit: drop its oldest part when it gains a new one, or clear it when its view goes',
@@ -38,6 +38,8 @@ const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
     'Close each file, socket or directory once its work is done, on errors too: in a finally block, or with await using',
   [SYSTEM_COUNTERS['wasmMemoryBytes']!]:
     'Drop every reference to a WebAssembly instance and its memory when its work is done, or use one instance again',
+  SharedWorker:
+    'Make one SharedWorker for the page and use its port again: each one stays until the page goes, also when its port is closed',
 };
 
 /** The lifecycle function in which what a first one began is ended, by framework. */
@@ -103,7 +105,7 @@ export function adviceFor(
 ): string {
   const ends = endOf(finding);
   const role = (finding.keptAt?.role ?? finding.allocatedAt?.role)?.split(' of ')[0];
-  const inFramework = role === undefined ? undefined : undoneIn(role, finding, ends);
+  const inFramework = role === undefined || finding.name === 'SharedWorker' ? undefined : undoneIn(role, finding, ends);
   if (inFramework !== undefined) return `${inFramework}.`;
   return `${outsideFrameworks(finding, ending, followed)}.`;
 }

@@ -8,11 +8,13 @@ import type { Counters } from './counters.ts';
 import type { ComparedSeen } from '../evidence.ts';
 import { cameToRestCompared } from '../judge/decideCompared.ts';
 import type { LeakEvent } from '../model.ts';
+import { busyness } from './sprints.ts';
 
 /** Snapshots that are compared: three stretches of iterations tell steady growth from a collection that fills. */
 const SNAPSHOTS = 4;
-/** What grows after these may be a cache that fills: it is followed and compared so many times more, for so long each, in ms. */
+/** What grows after these may be a cache that fills: it is followed and compared so many times more. */
 const FURTHER_LOOKS = 2;
+/** For so long each, in ms on a machine that is not busy. */
 const FURTHER_MS = 10_000;
 /** Iterations of a stretch at least, so that one object an iteration stands out from what comes once. */
 const SHORTEST_STRETCH = 5;
@@ -79,7 +81,7 @@ export async function* compareBesideWindows(
     let seen = await compared();
     const from = subject.begun;
     for (let further = 1; further <= FURTHER_LOOKS && !cameToRestCompared(seen); further += 1) {
-      const deadline = Math.min(until, now() + FURTHER_MS);
+      const deadline = Math.min(until, now() + FURTHER_MS * busyness());
       const last = from + Math.floor(((reach - from) * further) / FURTHER_LOOKS);
       while (subject.begun < last && now() < deadline) {
         await subject.iterate('frame');

@@ -84,6 +84,6 @@ export class Sprints {
 }
 
 /** Programs that want to run for each processor, from 1; 1 on Windows, which does not count them. */
-function busyness(): number {
+export function busyness(): number {
   return Math.min(MOST_BUSY, Math.max(1, loadavg()[0]! / availableParallelism()));
 }

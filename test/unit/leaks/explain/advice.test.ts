@@ -75,6 +75,9 @@ describe('the advice of a finding', () => {
   it('names the call that ends a timer, an observer, an object of a library', () => {
     assert.match(adviceFor({ kind: 'timer', name: 'interval' }), /clearInterval/);
     assert.match(adviceFor({ kind: 'timer', name: 'timeout' }), /clearTimeout/);
+    assert.match(adviceFor({ kind: 'worker', name: 'Worker' }), /terminate\(\)/);
+    // It has no terminate(), and Chromium keeps each one until its page goes, whatever becomes of its port.
+    assert.match(adviceFor({ kind: 'worker', name: 'SharedWorker' }), /one SharedWorker for the page/);
     assert.match(adviceFor({ kind: 'observer', name: 'ResizeObserver' }), /disconnect\(\)/);
     assert.equal(
       adviceFor(
