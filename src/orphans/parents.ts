@@ -197,8 +197,9 @@ async function judgeOrdinary(
   if (isOutOfSession(top, parent))
     return unclear(`${who} is its parent but in another session, so it may have been adopted`);
   const areClosed = (await probe?.launcherPipes?.(top)) === 'closed';
-  // Puppeteer never closes them: the parent is a subreaper of some other name.
-  if (areClosed && tree.automatedBy === 'puppeteer') return gone(`${PIPES_CLOSED}; ${who} has adopted it`);
+  // Puppeteer never closes them; but a script may, before it disconnects. Every runtime of JavaScript has several threads.
+  if (areClosed && tree.automatedBy === 'puppeteer' && parent.threads === 1)
+    return gone(`${PIPES_CLOSED}; ${who} has adopted it`);
   if (areClosed)
     return unclear(
       `${who} is its parent, but no process holds the other end of its output or input: it may have been adopted`,
