@@ -86,10 +86,10 @@ export function checkDuration(
       run.findings = [finding];
       yield { type: 'finding', finding };
     },
-    letGo: async ({ guard, events, errors, warnings }) => {
+    letGo: async ({ guard, events, errors, steps, warnings }) => {
       guard?.release();
       events?.release();
-      warnings.push(...(errors?.warnings() ?? []));
+      warnings.push(...(errors?.warnings() ?? []), ...(steps?.notice ? [steps.notice] : []));
       return await Promise.resolve();
     },
     outcome,

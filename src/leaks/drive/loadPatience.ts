@@ -1,12 +1,29 @@
-import type { Page } from 'playwright';
+import type { Page, Request } from 'playwright';
+import { withTimeout } from '../../support/index.ts';
 
-/** Loads a page and waits as long as something of it still arrives. */
+/** Requests of scripts, for which a page does not wait to be loaded. */
+const NOT_WAITED_FOR: ReadonlySet<string> = new Set(['fetch', 'xhr', 'eventsource', 'websocket', 'ping', 'beacon']);
+/** Milliseconds that a page gets to say how far it is. */
+const ASK_MS = 2000;
+
+/**
+ * Loads a page and waits as long as something of it still arrives. A page whose document is there, and of which a picture or a
+ * pixel never arrives, is used by people as it is.
+ */
 export class LoadPatience {
   readonly #page: Page;
   readonly #quietMs: number;
   readonly #limitMs: number;
+  readonly #waiting = new Set<Request>();
+  readonly #onRequest = (request: Request): void => {
+    if (!NOT_WAITED_FOR.has(request.resourceType())) this.#waiting.add(request);
+  };
   readonly #onTraffic = (): void => {
     this.#lastAt = performance.now();
+  };
+  readonly #onEnd = (request: Request): void => {
+    this.#waiting.delete(request);
+    this.#onTraffic();
   };
   #lastAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
@@ -19,29 +36,43 @@ export class LoadPatience {
     this.#page = page;
     this.#quietMs = quietMs;
     this.#limitMs = limitMs;
+    page.on('request', this.#onRequest);
     page.on('response', this.#onTraffic);
-    page.on('requestfinished', this.#onTraffic);
+    page.on('requestfinished', this.#onEnd);
+    page.on('requestfailed', this.#onEnd);
   }
 
-  /** @throws Error what navigation fails with, or that nothing arrived any more */
-  async load(url: string): Promise<void> {
+  /**
+   * @returns addresses of what did not arrive, where the page can be used without
+   * @throws Error what navigation fails with, or that nothing arrived any more
+   */
+  async load(url: string): Promise<string[]> {
     const loading = this.#page.goto(url, { timeout: this.#limitMs, waitUntil: 'load' });
     // After giving up the load fails later; this handles that rejection.
     loading.catch(() => undefined);
-    const stalled = new Promise<never>((_, reject) => {
+    const stalled = new Promise<'stalled'>((resolve) => {
       const look = (): void => {
         const left = this.#lastAt + this.#quietMs - performance.now();
         if (left > 0) this.#timer = setTimeout(look, left);
-        else reject(new Error(`nothing of it has arrived for ${this.#quietMs} ms, and it has not been loaded.`));
+        else resolve('stalled');
       };
       if (this.#quietMs > 0) look();
     });
-    await Promise.race([loading, stalled]);
+    if ((await Promise.race([loading, stalled])) !== 'stalled') return [];
+    const state = await withTimeout(
+      this.#page.evaluate(() => document.readyState),
+      ASK_MS,
+      'Asking the page how far it is',
+    ).catch(() => undefined);
+    if (state === 'interactive' || state === 'complete') return [...this.#waiting].map((request) => request.url());
+    throw new Error(`nothing of it has arrived for ${this.#quietMs} ms, and it has not been loaded.`);
   }
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#page.off('request', this.#onRequest);
     this.#page.off('response', this.#onTraffic);
-    this.#page.off('requestfinished', this.#onTraffic);
+    this.#page.off('requestfinished', this.#onEnd);
+    this.#page.off('requestfailed', this.#onEnd);
   }
 }

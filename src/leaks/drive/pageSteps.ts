@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { LeakwrightError, describeError, plainText } from '../../support/index.ts';
+import { LeakwrightError, count, describeError, plainText } from '../../support/index.ts';
 import type { Scenario } from '../../scenarios/index.ts';
 import type { LeakBrowser } from './leakBrowser.ts';
 import { LoadPatience } from './loadPatience.ts';
@@ -47,6 +47,9 @@ export class PageSteps {
     this.#limits = limits;
   }
 
+  /** What of the page never arrived, as a sentence for people. */
+  notice: string | undefined;
+
   /** @throws LeakwrightError `leaks.pageUnreachable`, `leaks.pageHung`, `leaks.browserDied` */
   async open(): Promise<void> {
     const { timeouts, lateUrl } = this.#scenario;
@@ -55,7 +58,9 @@ export class PageSteps {
     try {
       const patience = new LoadPatience(this.#page, timeouts?.navigationMs ?? stepMs, loadMs);
       try {
-        await this.#guard.during(patience.load(url), loadMs + 1000, () => this.#late('Loading the page', loadMs));
+        const loading = patience.load(url);
+        const missing = await this.#guard.during(loading, loadMs + 1000, () => this.#late('Loading the page', loadMs));
+        if (missing.length > 0) this.notice = neverArrived(missing);
       } finally {
         patience.end();
       }
@@ -151,4 +156,9 @@ function describeStepError(error: unknown): string {
 /** Playwright appends a call log to its messages; the first line says what failed. */
 function firstLine(error: unknown): string {
   return describeError(error).split('\n')[0]!.trim();
+}
+
+function neverArrived(urls: readonly string[]): string {
+  const others = urls.length > 1 ? ` and ${count(urls.length - 1, 'other request')}` : '';
+  return `The page has not finished loading: ${plainText(urls[0]!, 200)}${others} did not arrive. It was checked as it is.`;
 }

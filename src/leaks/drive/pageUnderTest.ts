@@ -312,6 +312,7 @@ export class PageUnderTest implements Subject {
   /** What a person should know of how the page was driven. */
   get notices(): readonly string[] {
     const notices: string[] = [...(this.#scenario.notices?.() ?? [])];
+    if (this.#steps.notice !== undefined) notices.push(this.#steps.notice);
     const { clockMs } = this.#limits;
     if (clockMs !== undefined && !this.#time.skips && !this.#passTime)
       notices.push(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Scenario, clickScenario } from '../../../src/scenarios/index.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
 import { listCorpus, startCorpusServer } from '../../support/corpusServer.ts';
-import type { LoopbackServer } from '../../support/listen.ts';
+import { type LoopbackServer, listen } from '../../support/listen.ts';
 import { servePages } from '../../support/pages.ts';
 import { type CheckRun, type RunSettings, browserPid, check, useStateFolder } from './checking.ts';
 
@@ -142,6 +142,21 @@ describe('hostile pages', function () {
     const { result } = await run('/restless', { options: { iterations: 2, warmup: 1 } });
     assert.equal(result.verdict, 'clean');
     assert.ok((result.settledLate ?? 0) > 0);
+  });
+
+  it('a page of which a picture never arrives is checked as it is, and that is said', async () => {
+    const silent = await listen(() => {});
+    const page = `<img src="${silent.origin}/pixel.gif">${onClick(PUT, LEAK)}`;
+    const site = await servePages({ '/pixel': page });
+    try {
+      const scenario = clickScenario(`${site.origin}/pixel`, ['#go']);
+      const { result } = await check({ ...scenario, timeouts: { navigationMs: 3000 } });
+      assert.equal(result.verdict, 'leak', JSON.stringify(result.error ?? result.because));
+      assert.match(result.warnings.join('\n'), /pixel\.gif did not arrive/);
+    } finally {
+      await site.close();
+      await silent.close();
+    }
   });
 
   it('scripts whose arrival is never told are waited for once, not in each iteration', async () => {
