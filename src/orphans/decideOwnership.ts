@@ -182,7 +182,7 @@ async function byEvidence(
   if (launcher.kind === 'alive' && !isFragment)
     return idleDecision(decision, observation, options) ?? decision('owned');
   if (launcher.kind === 'unclear' && !isFragment) return decision('unknown');
-  const doubt = await firstDoubt(tree, automation, launcher, observation, options);
+  const doubt = await firstDoubt(tree, automation, launcher, observation, options, server);
   if (doubt) return decision('unknown', doubt);
   // Its owner was not observed: the environment it inherited may still name it.
   const origin = owner === undefined ? await findOrigin(tree.root, options.reader) : undefined;
@@ -230,13 +230,18 @@ function idleDecision(
   });
 }
 
-/** The first reason not to call it an orphan although its launcher is gone. */
+/**
+ * The first reason not to call it an orphan although its launcher is gone.
+ *
+ * @param driver its living parent, a driver whose client is gone
+ */
 async function firstDoubt(
   tree: BrowserTree,
   automation: AutomationStrength,
   launcher: LauncherVerdict,
   observation: TreeObservation | undefined,
   options: DecideOwnershipOptions,
+  driver: ProcessInfo | undefined,
 ): Promise<Evidence | undefined> {
   if (automation.strength !== 'strong') return automation.evidence[0];
   const byHand = startedByHand(tree, launcher, observation);
@@ -262,7 +267,7 @@ async function firstDoubt(
         reader: options.reader,
         probe,
         selfPid: options.selfPid ?? process.pid,
-        ...defined({ tempFolders: options.tempFolders }),
+        ...defined({ tempFolders: options.tempFolders, driver }),
       });
   if (reached) return reached;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };

@@ -26,6 +26,8 @@ export interface ReuseContext {
   readonly probe: TreeProbe;
   readonly tempFolders?: readonly string[];
   readonly selfPid: number;
+  /** Its living parent, a driver whose client is gone: the other end of its pipe is that driver's. */
+  readonly driver?: ProcessInfo;
 }
 
 /**
@@ -43,7 +45,12 @@ export interface ReuseContext {
 export async function mayBeReached(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
   if (handPickedPort(tree) !== undefined) return await servesOthers(tree, context);
   if (tree.driver) return undefined;
-  if (tree.transport.kind === 'pipe' && tree.browser && (await context.probe.ordersHeld?.(tree.browser)))
+  if (
+    tree.transport.kind === 'pipe' &&
+    !context.driver &&
+    tree.browser &&
+    (await context.probe.ordersHeld?.(tree.browser))
+  )
     return connection('A living process holds the other end of the pipe through which it takes orders');
   if (tree.transport.kind === 'none') return mayBeAtWork(tree, context.table);
   if (tree.transport.kind !== 'port') return undefined;

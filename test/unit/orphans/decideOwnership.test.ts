@@ -448,6 +448,21 @@ describe('Whose tree is it', () => {
       assert.doesNotMatch(facts(tree), /launched it and still runs/);
     });
 
+    it('held by Playwright’s driver, whose own are closed: the script that it served has ended', async () => {
+      startOwner({ commandLine: ['node', '/venv/playwright/driver/package/cli.js', 'run-driver'] });
+      startBrowser({}, [
+        '--headless',
+        '--remote-debugging-pipe',
+        '--user-data-dir=/tmp/puppeteer_dev_chrome_profile-x',
+      ]);
+      const pipes = ({ pid }: { pid: number }) =>
+        Promise.resolve(pid === 100 ? ('closed' as const) : ('held' as const));
+      const tree = await decide({
+        probe: { ...probe('held'), launcherPipes: pipes, ordersHeld: () => Promise.resolve(true) },
+      });
+      assert.equal(tree.status, 'orphan', facts(tree));
+    });
+
     it('closed, under an ordinary program: it is a subreaper where Puppeteer launched and it has one thread', async () => {
       startOwner({ threads: 8 });
       startBrowser();
