@@ -100,7 +100,7 @@ describe('a hostile site', function () {
       const attack = '\\u001b]0;x\\u0007 ::error::x ##vso[task.complete result=Failed]x \\u202e @octocat https://user:hunter22@evil.test/?token=abcdefgh';
       document.title = attack;
       // A class whose name is whatever one likes.
-      const Named = { [attack]: class {} }[attack];
+      const Named = { [attack]: class { rows = new Array(100).fill(1); } }[attack];
       document.querySelector('#go').addEventListener('click', () => {
         kept.push(new Named());
         for (let line = 0; line < 5; line += 1) console.log(attack + 'x'.repeat(100_000));
