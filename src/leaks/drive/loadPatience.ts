@@ -59,13 +59,20 @@ export class LoadPatience {
       if (this.#quietMs > 0) look();
     });
     if ((await Promise.race([loading, stalled])) !== 'stalled') return [];
-    const state = await withTimeout(
-      this.#page.evaluate(() => document.readyState),
-      ASK_MS,
-      'Asking the page how far it is',
-    ).catch(() => undefined);
-    if (state === 'interactive' || state === 'complete') return [...this.#waiting].map((request) => request.url());
+    const waiting = [...this.#waiting];
+    if (!waiting.some((request) => this.#isDocument(request)) && (await this.#isUsable()))
+      return waiting.map((request) => request.url());
     throw new Error(`nothing of it has arrived for ${this.#quietMs} ms, and it has not been loaded.`);
+  }
+
+  #isDocument(request: Request): boolean {
+    return request.isNavigationRequest() && request.frame() === this.#page.mainFrame();
+  }
+
+  async #isUsable(): Promise<boolean> {
+    const asked = this.#page.evaluate(() => document.readyState);
+    const state = await withTimeout(asked, ASK_MS, 'Asking the page how far it is').catch(() => 'loading');
+    return state !== 'loading';
   }
 
   end(): void {

@@ -3,6 +3,8 @@ import type { PageEvents } from './pageEvents.ts';
 
 /** The most different errors that are reported one by one; a page may throw without end. */
 const MAX_DISTINCT = 5;
+/** Chromium's, Firefox' and WebKit's word for a request that the page gave up. */
+const ABORTED = /ABORTED|cancell?ed/i;
 
 /**
  * Counts uncaught errors of the page's own code. It does not decide a verdict: many pages throw and do not leak. But an
@@ -23,7 +25,7 @@ export class PageErrors {
     });
     page.on('requestfailed', (request) => {
       // The page went on to another document, or took it back itself.
-      if (request.resourceType() !== 'script' || request.failure()?.errorText === 'net::ERR_ABORTED') return;
+      if (request.resourceType() !== 'script' || ABORTED.test(request.failure()?.errorText ?? '')) return;
       if (this.#missing.size < MAX_DISTINCT) this.#missing.add(request.url());
     });
   }

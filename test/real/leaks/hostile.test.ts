@@ -153,6 +153,8 @@ describe('hostile pages', function () {
       const { result } = await check({ ...scenario, timeouts: { navigationMs: 3000 } });
       assert.equal(result.verdict, 'leak', JSON.stringify(result.error ?? result.because));
       assert.match(result.warnings.join('\n'), /pixel\.gif did not arrive/);
+      const never = await check({ ...clickScenario(silent.origin, ['#go']), timeouts: { navigationMs: 2000 } });
+      assert.equal(never.result.error?.code, 'leaks.pageUnreachable');
     } finally {
       await site.close();
       await silent.close();
