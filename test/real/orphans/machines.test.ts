@@ -80,6 +80,9 @@ const serviceIn = (supervisor: string) => async (machine: Machine) => {
   await runsUnder(supervisor, folder)(machine);
 };
 
+/** What Firefox keeps in a home, and what it unpacks for a moment in a temporary folder, two seconds after its start. */
+const OF_FIREFOX = /^(?:\.cache|\.config|\.mozilla|Downloads|remote-settings-startup-bundle-)(?:\/|$)/;
+
 const scenes: readonly Scene[] = [
   {
     name: 'the service of a container under tini',
@@ -260,7 +263,7 @@ const scenes: readonly Scene[] = [
     happens: leftBehind('puppeteerFirefox.ts'),
     needs: 'firefox-esr',
     becomes: 'gone',
-    stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
+    stays: OF_FIREFOX,
   },
   {
     name: 'Firefox, which a script started in its own session',
@@ -277,7 +280,7 @@ const scenes: readonly Scene[] = [
     },
     needs: 'firefox-esr',
     becomes: 'gone',
-    stays: /^(?:\.cache|\.config|\.mozilla|Downloads)(?:\/|$)/,
+    stays: OF_FIREFOX,
   },
   {
     name: 'a user’s own, where other users’ processes are hidden',
