@@ -14,7 +14,7 @@ const server = join(packageFolder(), 'dist', 'mcp.js');
 const KILLS = Number(process.env['LEAKWRIGHT_KILLS'] ?? 3);
 
 const FIXABLE = (keeps: string) => `<title>fixable</title><button id="go">Go on</button><script>
-class Kept {}
+class Kept { rows = new Array(100).fill(1); }
 const kept = [];
 document.querySelector('#go').addEventListener('click', () => { ${keeps}; });</script>`;
 
@@ -22,7 +22,7 @@ const pages: Record<string, string> = {
   '/fixable': FIXABLE('kept.push(new Kept())'),
   '/leak': `<title>leak</title><button id="go">Go</button><script>
 const kept = [];
-class Kept {}
+class Kept { rows = new Array(100).fill(1); }
 document.querySelector('#go').addEventListener('click', () => {
   kept.push(new Kept());
 });</script>`,
