@@ -258,7 +258,7 @@ async function firstDoubt(
       fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
     };
   const probe = options.probe ?? createTreeProbe();
-  // Whoever stops a debug session stops its script: that did not exit to come back later.
+  // The user stopped the debug session, so its script will not come back for the browser.
   const wasStopped = observation?.owner?.kind === 'debug' && observation.ownerEndedAt !== undefined;
   const reached = wasStopped
     ? undefined

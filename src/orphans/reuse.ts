@@ -34,7 +34,7 @@ export interface ReuseContext {
  * Why a program may come back to this browser or driver although its launcher is gone and no program is connected, or
  * undefined. Four kinds differ from the leftovers of a killed script:
  *
- * - *a pipe whose other end is held*: its holder gives the orders, whoever launched it for that program (a shell in between);
+ * - *a pipe whose other end is held*: the program that holds it drives the browser, also where a shell in between launched it;
  * - *a port that was picked by hand* is a server's: who uses it need not be who launched it;
  * - *an address that was noted*, in a file, on a living program's command line or in its environment, for a later connection;
  * - *a browser that leads a session and that no tool claims* (`spawn(…, { detached: true })`, and the script exits): used again

@@ -43,7 +43,7 @@ export class LoadPatience {
   }
 
   /**
-   * @returns addresses of what did not arrive, where the page can be used without
+   * @returns the addresses of requests that were not answered; empty for a page that is loaded
    * @throws Error what navigation fails with, or that nothing arrived any more
    */
   async load(url: string): Promise<string[]> {

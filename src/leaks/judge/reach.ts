@@ -67,7 +67,7 @@ export function nextReach(
     rested || isOver ? undefined : [...READINGS, ...LAST_ITERATIONS.map((left) => end - left)].find((to) => to > begun);
   if (to !== undefined) return sprint(to, 'page or mouse');
   if (reached && reached.begun > last.begun) return undefined;
-  // A snapshot tells which of several is bounded; one alone would have brought its counters to rest. It is dear where leaks are large.
+  // Needs no snapshot: a single bounded thing would have brought its counters to rest. Snapshots of large leaks take minutes.
   if (!rested && areOneThing(leaks) && natives.length === 0 && plainlyGoesOn(evidence, sprints, leaks))
     return undefined;
   return {
@@ -177,7 +177,7 @@ const anyRested = (evidence: Evidence, sprints: Sprints): boolean =>
   cameToRest(evidence, sprints) ||
   gains(evidence, sprints.slice(-2)).some(({ counter, gain, expected }) => countsThings(counter) && gain < expected);
 
-/** Whether leaks are one, or hang together: a chart in its library's list and the painter in another are kept or let go with each other. */
+/** Whether all leaks are parts of one: a chart in a list and its painter in another refer to each other, so both stay or both go. */
 const areOneThing = (leaks: readonly LeakCandidate[]): boolean =>
   leaks.length === 1 ||
   (leaks.every(({ group }) => group?.cluster !== undefined) &&

@@ -16,7 +16,7 @@ interface Lookup {
   readonly isStretch: (bucket: number) => boolean;
 }
 
-/** Objects looked at from one survivor at most: the component's record is near the callback that was left behind. */
+/** The search from one survivor ends after so many objects: the component's record is near the leaked callback. */
 const MAX_REACHED = 2000;
 const MAX_SAMPLES = 3;
 

@@ -22,7 +22,7 @@ export function identifierAt(
   const column = at.column - 1;
   const found = originalPositionFor(map, { line: at.line, column });
   const named = found.name ?? undefined;
-  // Of what a package exports from a minified file, bundlers name what it is called there: `x`, where the source has `effect`.
+  // A package may export from a minified file: the map then has the minified name (`x`), and the source has `effect`.
   if (found.source === null || (named ?? identifier).replace('#', '').length > LONGEST_SHORT_NAME) return named;
   if (traceSegment(map, at.line - 1, column)?.[0] !== column) return named;
   const line = sourceContentFor(map, found.source)?.split('\n', found.line)[found.line - 1];

@@ -36,8 +36,8 @@ function mostlyEmpty(buckets: readonly Bucket[]): boolean {
 }
 
 /**
- * Whether most iterations leave nothing, and the first ones left as much as the many after them: of what is evicted the oldest goes, so
- * that after the first that is left there are no gaps.
+ * Whether only some iterations leave anything, at the same rate early and late. That is no eviction: a cache drops its oldest entries, so
+ * every iteration after the oldest entry that is left has one, too.
  */
 function comesRarely(buckets: readonly Bucket[]): boolean {
   const singles = buckets.filter(({ iterations }) => iterations === 1);
