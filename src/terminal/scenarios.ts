@@ -112,9 +112,9 @@ function ownUse({ storageState, ignoreHttpsErrors }: CheckOptions): UseOptions {
 function pageUrl(url: string | undefined, setup: PlaywrightSetup | undefined): string | undefined {
   if (url === undefined) return undefined;
   const isPath = url.startsWith('/') || url.startsWith('./') || url.startsWith('?');
-  if (!isPath || localPage(url) !== undefined) return parsePageUrl(url);
-  const resolved = absoluteUrl(url, setup?.baseUrl);
+  const resolved = isPath ? absoluteUrl(url, setup?.baseUrl) : undefined;
   if (resolved !== undefined) return resolved;
+  if (!isPath || localPage(url) !== undefined) return parsePageUrl(url);
   throw new LeakwrightError('usage', `'${url}' is not a whole URL.`, {
     hint: 'Write it as http://localhost:5173/, or give a Playwright configuration that has a baseURL with --config.',
   });

@@ -1,10 +1,7 @@
 import type { Page, Request } from 'playwright';
-import { withTimeout } from '../../support/index.ts';
 
 /** Requests of scripts, for which a page does not wait to be loaded. */
 const NOT_WAITED_FOR: ReadonlySet<string> = new Set(['fetch', 'xhr', 'eventsource', 'websocket', 'ping', 'beacon']);
-/** Milliseconds that a page gets to say how far it is. */
-const ASK_MS = 2000;
 
 /**
  * Loads a page and waits as long as something of it still arrives. A page whose document is there, and of which a picture or a
@@ -15,6 +12,11 @@ export class LoadPatience {
   readonly #quietMs: number;
   readonly #limitMs: number;
   readonly #waiting = new Set<Request>();
+  /** Whether the document and the scripts that it waits for have run: only pictures, frames and the like are missing then. */
+  #isUsable = false;
+  readonly #onDocument = (): void => {
+    this.#isUsable = true;
+  };
   readonly #onRequest = (request: Request): void => {
     if (!NOT_WAITED_FOR.has(request.resourceType())) this.#waiting.add(request);
   };
@@ -36,6 +38,7 @@ export class LoadPatience {
     this.#page = page;
     this.#quietMs = quietMs;
     this.#limitMs = limitMs;
+    page.on('domcontentloaded', this.#onDocument);
     page.on('request', this.#onRequest);
     page.on('response', this.#onTraffic);
     page.on('requestfinished', this.#onEnd);
@@ -43,10 +46,10 @@ export class LoadPatience {
   }
 
   /**
-   * @returns the addresses of requests that were not answered; empty for a page that is loaded
+   * @returns undefined for a page that is loaded; for one that can be used before, the addresses that have not answered
    * @throws Error what navigation fails with, or that nothing arrived any more
    */
-  async load(url: string): Promise<string[]> {
+  async load(url: string): Promise<readonly string[] | undefined> {
     const loading = this.#page.goto(url, { timeout: this.#limitMs, waitUntil: 'load' });
     // After giving up the load fails later; this handles that rejection.
     loading.catch(() => undefined);
@@ -58,25 +61,16 @@ export class LoadPatience {
       };
       if (this.#quietMs > 0) look();
     });
-    if ((await Promise.race([loading, stalled])) !== 'stalled') return [];
-    const waiting = [...this.#waiting];
-    if (!waiting.some((request) => this.#isDocument(request)) && (await this.#isUsable()))
-      return waiting.map((request) => request.url());
-    throw new Error(`nothing of it has arrived for ${this.#quietMs} ms, and it has not been loaded.`);
-  }
-
-  #isDocument(request: Request): boolean {
-    return request.isNavigationRequest() && request.frame() === this.#page.mainFrame();
-  }
-
-  async #isUsable(): Promise<boolean> {
-    const asked = this.#page.evaluate(() => document.readyState);
-    const state = await withTimeout(asked, ASK_MS, 'Asking the page how far it is').catch(() => 'loading');
-    return state !== 'loading';
+    if ((await Promise.race([loading, stalled])) !== 'stalled') return undefined;
+    const waiting = [...this.#waiting].map((request) => request.url());
+    if (this.#isUsable) return waiting;
+    const [first = 'its document'] = waiting;
+    throw new Error(`nothing of it has arrived for ${this.#quietMs} ms, and ${first} is still awaited.`);
   }
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#page.off('domcontentloaded', this.#onDocument);
     this.#page.off('request', this.#onRequest);
     this.#page.off('response', this.#onTraffic);
     this.#page.off('requestfinished', this.#onEnd);

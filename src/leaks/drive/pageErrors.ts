@@ -7,13 +7,13 @@ const MAX_DISTINCT = 5;
 const ABORTED = /ABORTED|cancell?ed/i;
 
 /**
- * Counts uncaught errors of the page's own code. It does not decide a verdict: many pages throw and do not leak. But an
- * iteration that throws may not do what it is meant to.
+ * Counts uncaught errors of the page's own code, and notes its scripts that did not arrive. Neither decides a verdict: many pages
+ * throw and do not leak. But an iteration that throws, or whose script is missing, may not do what it is meant to.
  */
 export class PageErrors {
   readonly #times = new Map<string, number>();
-  /** Addresses of scripts that did not arrive: what they listen to does nothing. */
-  readonly #missing = new Set<string>();
+  /** Scripts that did not arrive, with the browser's reason: what they would listen to does nothing. */
+  readonly #missing = new Map<string, string>();
   #others = 0;
 
   constructor(page: PageEvents) {
@@ -25,8 +25,9 @@ export class PageErrors {
     });
     page.on('requestfailed', (request) => {
       // The page went on to another document, or took it back itself.
-      if (request.resourceType() !== 'script' || ABORTED.test(request.failure()?.errorText ?? '')) return;
-      if (this.#missing.size < MAX_DISTINCT) this.#missing.add(request.url());
+      const why = request.failure()?.errorText ?? '';
+      if (request.resourceType() !== 'script' || ABORTED.test(why)) return;
+      if (this.#missing.size < MAX_DISTINCT) this.#missing.set(request.url(), why);
     });
   }
 
@@ -38,16 +39,17 @@ export class PageErrors {
   /** One sentence for each error, for the report. */
   warnings(): string[] {
     const told = [
-      ...[...this.#missing].map(missingScript),
+      ...[...this.#missing].map(([url, why]) => missingScript(url, why)),
       ...[...this.#times].map(([text, times]) => `The page threw '${text}' ${count(times, 'time')}, uncaught.`),
     ];
     return this.#others > 0 ? [...told, `The page threw ${count(this.#others, 'other error')}, uncaught.`] : told;
   }
 }
 
-function missingScript(url: string): string {
+function missingScript(url: string, why: string): string {
   const script = plainText(url, 200);
-  return url.startsWith('file:')
+  // What Chromium says of a module that a page from a file asks for; a file that is not there has a reason of its own.
+  return url.startsWith('file:') && why === 'net::ERR_FAILED'
     ? `The page's script ${script} was not loaded: browsers load modules over http only. Serve its folder, and check that address.`
-    : `The page's script ${script} could not be loaded.`;
+    : `The page's script ${script} could not be loaded: ${plainText(why, 100)}.`;
 }

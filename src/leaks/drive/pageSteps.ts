@@ -60,7 +60,7 @@ export class PageSteps {
       try {
         const loading = patience.load(url);
         const missing = await this.#guard.during(loading, loadMs + 1000, () => this.#late('Loading the page', loadMs));
-        if (missing.length > 0) this.notice = neverArrived(missing);
+        if (missing) this.notice = neverArrived(missing);
       } finally {
         patience.end();
       }
@@ -158,7 +158,8 @@ function firstLine(error: unknown): string {
   return describeError(error).split('\n')[0]!.trim();
 }
 
-function neverArrived(urls: readonly string[]): string {
-  const others = urls.length > 1 ? ` and ${count(urls.length - 1, 'other request')}` : '';
-  return `The page has not finished loading: ${plainText(urls[0]!, 200)}${others} did not arrive. It was checked as it is.`;
+function neverArrived([first, ...others]: readonly string[]): string {
+  if (first === undefined) return 'The page has not finished loading. It was checked as it is.';
+  const rest = others.length > 0 ? ` and ${count(others.length, 'other request')}` : '';
+  return `The page has not finished loading: ${plainText(first, 200)}${rest} did not arrive. It was checked as it is.`;
 }

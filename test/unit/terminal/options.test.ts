@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -9,6 +11,7 @@ import {
   sessionSource,
 } from '../../../src/checks/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
+import { findScenarios } from '../../../src/terminal/scenarios.ts';
 import { parseReporters } from '../../../src/terminal/reporters.ts';
 
 describe('the options of check', () => {
@@ -30,6 +33,25 @@ describe('the options of check', () => {
     });
     assert.throws(() => durationOptions({ profile: 'forever' }), { code: 'usage', message: /forever/ });
     assert.throws(() => durationOptions({ opsPerMinute: 5 }), { code: 'usage' });
+  });
+
+  it('take a path from the baseURL of a configuration before a file that is there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lw-url-'));
+    try {
+      const page = join(folder, 'index.html');
+      const config = join(folder, 'playwright.config.mjs');
+      writeFileSync(page, '');
+      writeFileSync(config, "export default { use: { baseURL: 'http://shop.example' } };");
+      const urlWith = async (config: string | false): Promise<string> => {
+        const [found] = await findScenarios({ files: [], url: page, click: ['#go'], config });
+        assert.ok(found && 'scenario' in found);
+        return found.scenario.url;
+      };
+      assert.equal(await urlWith(config), `http://shop.example${page}`);
+      assert.equal(await urlWith(false), pathToFileURL(page).href);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('take an address without a scheme, as browsers do', () => {

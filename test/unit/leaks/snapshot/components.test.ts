@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
 import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
 import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
-import { type HeapNode, heapText, pageWith } from './heapText.ts';
-
-const ITERATIONS = 4;
-const request = {
-  boundaries: Array.from({ length: ITERATIONS + 1 }, (_, index) => 999 + index * 100),
-  iterations: Array.from({ length: ITERATIONS }, () => 1),
-  iterationsSince: ITERATIONS,
-  minBuckets: 2,
-};
-const idIn = (iteration: number, nth: number): number => 1001 + (iteration - 1) * 100 + nth * 2;
-const each = <T>(make: (iteration: number) => T): T[] =>
-  Array.from({ length: ITERATIONS }, (_, index) => make(index + 1));
+import { FOUR_ITERATIONS, type HeapNode, each, heapText, idIn, pageWith } from './heapText.ts';
 
 /** A callback in `listeners`, with what it refers to as the second object of its iteration. */
 async function componentWith(
@@ -32,7 +21,7 @@ async function componentWith(
   ]).flat();
   const loader = new HeapGraphLoader();
   loader.write(heapText(pageWith([['listeners', 101]], [kept, ...others, ...nodes])));
-  const { groups } = new Analyst().analyse(await loader.finish(), request);
+  const { groups } = new Analyst().analyse(await loader.finish(), FOUR_ITERATIONS);
   return groups.find(({ className }) => className === 'function changed')?.component;
 }
 const written = (id: number, name: string): HeapNode => ({ id, type: 'closure', name, location: [9, 3, 0] });

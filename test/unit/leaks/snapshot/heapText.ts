@@ -126,3 +126,16 @@ export function pageWith(
     ...nodes,
   ];
 }
+
+const ITERATIONS = 4;
+/** What is asked of a snapshot taken after four iterations, whose objects have the ids of {@link idIn}. */
+export const FOUR_ITERATIONS = {
+  boundaries: Array.from({ length: ITERATIONS + 1 }, (_, index) => 999 + index * 100),
+  iterations: Array.from({ length: ITERATIONS }, () => 1),
+  iterationsSince: ITERATIONS,
+  minBuckets: 2,
+};
+/** The id of the nth object that an iteration made; both begin with 1. */
+export const idIn = (iteration: number, nth: number): number => 1001 + (iteration - 1) * 100 + nth * 2;
+export const each = <T>(make: (iteration: number) => T): T[] =>
+  Array.from({ length: ITERATIONS }, (_, index) => make(index + 1));

@@ -2,18 +2,7 @@ import assert from 'node:assert/strict';
 import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
 import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
 import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
-import { type HeapNode, heapText, pageWith } from './heapText.ts';
-
-const ITERATIONS = 4;
-const request = {
-  boundaries: Array.from({ length: ITERATIONS + 1 }, (_, index) => 999 + index * 100),
-  iterations: Array.from({ length: ITERATIONS }, () => 1),
-  iterationsSince: ITERATIONS,
-  minBuckets: 2,
-};
-const idIn = (iteration: number, nth: number): number => 1001 + (iteration - 1) * 100 + nth * 2;
-const each = <T>(make: (iteration: number) => T): T[] =>
-  Array.from({ length: ITERATIONS }, (_, index) => make(index + 1));
+import { FOUR_ITERATIONS, type HeapNode, each, heapText, idIn, pageWith } from './heapText.ts';
 
 /** What two functions have where their code is: the first ran, the second did not. */
 const code: HeapNode[] = [
@@ -33,7 +22,7 @@ const method = (id: number, name: string, shared: number, isScript = true): Heap
 async function groupsOf(nodes: readonly HeapNode[], stacks: readonly (readonly string[])[] = []) {
   const loader = new HeapGraphLoader();
   loader.write(heapText(nodes, stacks));
-  return new Analyst().analyse(await loader.finish(), request).groups;
+  return new Analyst().analyse(await loader.finish(), FOUR_ITERATIONS).groups;
 }
 
 const kept = (nth: number): HeapNode => ({
