@@ -79,6 +79,8 @@ export function checkDuration(
     async *work(run) {
       const page = yield* load(run);
       yield* operate(run, page);
+      // What a teardown gives back is no part of the trend, and one trend makes the finding and the verdict.
+      run.memory!.stop();
       await run.steps!.run('teardown');
       const memoryTrend = describeTrend(trendOf(run), true);
       if (memoryTrend.leakSeverity === 'none') return;

@@ -59,6 +59,8 @@ export class TreeMemoryWatch {
       const members = membersOf(await this.#reader.readTable(), this.#root);
       let bytes = 0;
       for (const member of members) bytes += (await this.#reader.readMemory(member, { quick: true }))?.anonBytes ?? 0;
+      // One that was under way when the watch ended saw the browser close.
+      if (this.#stopped) return undefined;
       if (bytes > 0) this.#points.push([this.#clock.monotonic() - this.#startedAt, bytes]);
       if (this.#points.length >= MAX_POINTS) {
         this.#points = thin(this.#points);

@@ -50,18 +50,20 @@ async function started(machine: Machine, command: readonly string[], uid?: numbe
   return child;
 }
 
-/** Kills whoever runs this script in the machine. */
-function killed(machine: Machine, name: string): void {
+/** Kills whoever runs this script in the machine, and waits until they are gone. */
+async function killed(machine: Machine, name: string): Promise<void> {
   const found = machine.processes().filter(({ command }) => command.includes(name) && /^\S*(?:node|sh) /.test(command));
   assert.ok(found.length > 0, `${name} runs`);
   for (const { outerPid } of found) kill(outerPid);
+  const isOne = ({ outerPid }: { outerPid: number }) => found.some((one) => one.outerPid === outerPid);
+  await until(() => !machine.processes().some(isOne), `${name} is gone`, 15_000);
 }
 
 const leftBehind =
   (name: string, uid?: number) =>
   async (machine: Machine): Promise<void> => {
     await started(machine, owner(name), uid);
-    killed(machine, name);
+    await killed(machine, name);
   };
 
 const runsUnder =
@@ -191,7 +193,7 @@ const scenes: readonly Scene[] = [
     machine: { init: owner('runner.mjs') },
     happens: async (machine) => {
       await until(() => machine.browsers().length > 0, 'the worker has a browser');
-      killed(machine, 'puppeteer.ts');
+      await killed(machine, 'puppeteer.ts');
     },
     becomes: 'gone',
   },
@@ -253,7 +255,7 @@ const scenes: readonly Scene[] = [
       const browser = ['--no-sandbox', '--remote-debugging-port=0', 'about:blank'];
       const profile = `--user-data-dir=${join(machine.temp, 'e2e-48151623')}`;
       await started(machine, [...owner('ownDisplay.mjs'), 'chromium', ...browser, profile]);
-      killed(machine, 'ownDisplay.mjs');
+      await killed(machine, 'ownDisplay.mjs');
     },
     becomes: 'gone',
     says: /Xvfb \(pid \d+\), its display :\d+/,
@@ -296,7 +298,7 @@ const spawnedAndLeft =
   (...command: string[]) =>
   async (machine: Machine): Promise<void> => {
     await started(machine, [...owner('spawnsAndWaits.mjs'), ...command]);
-    killed(machine, 'spawnsAndWaits.mjs');
+    await killed(machine, 'spawnsAndWaits.mjs');
   };
 const OWN = '--headless --no-sandbox --remote-debugging-port=0 about:blank'.split(' ');
 
@@ -337,7 +339,7 @@ describe('A part of what was left behind', function () {
       const checkout = join(machine.temp, 'shop');
       mkdirSync(join(checkout, '.git'), { recursive: true });
       await started(machine, owner('puppeteer.ts'));
-      killed(machine, 'puppeteer.ts');
+      await killed(machine, 'puppeteer.ts');
       const ends = async (...args: string[]) => {
         const { trees } = await machine.clean(['--dry-run', ...args]);
         return trees.filter(({ action }) => action === 'end').length;
@@ -388,7 +390,7 @@ describe('A server whose client died', function () {
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, code);
         await started(machine, [...owner('spawnsAndWaits.mjs'), owner('')[0]!, file, 'run-driver']);
-        killed(machine, 'spawnsAndWaits.mjs');
+        await killed(machine, 'spawnsAndWaits.mjs');
       };
       await serverAt('@playwright/mcp/cli.js');
       await serverAt('playwright/cli.js');
@@ -495,7 +497,7 @@ describe('Machines that share their files', function () {
     await other!.clean();
     assert.deepEqual(kept(), folders);
     assert.deepEqual(entries(), journal);
-    killed(one!, 'clientProgram.ts');
+    await killed(one!, 'clientProgram.ts');
     await until(() => entries().length === 0, 'its own host cleans up after it');
   });
 
@@ -522,8 +524,8 @@ describe('Machines that share their files', function () {
   });
 
   it('let three clean-ups at once end all, and none blames another', async () => {
-    killed(one!, 'puppeteer.ts');
-    killed(one!, 'spawnsAndWaits.mjs');
+    await killed(one!, 'puppeteer.ts');
+    await killed(one!, 'spawnsAndWaits.mjs');
     const reports = await Promise.all([one!.clean(), one!.clean(), one!.clean()]);
     assert.deepEqual(
       reports.map(({ code, summary }) => [code, summary.errors]),
