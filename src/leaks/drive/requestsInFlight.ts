@@ -1,14 +1,15 @@
-import type { Page, Request } from 'playwright';
+import type { Page, Request, Worker } from 'playwright';
 import type { Clock } from '../../support/index.ts';
 import type { PageEvents } from './pageEvents.ts';
 
 /** Requests that stay open for as long as the page does. */
 const LONG_LIVED = new Set(['websocket', 'eventsource', 'media', 'ping']);
+/** The script of a worker that was ended before it arrived is never reported as ended: one is waited for so long. ms */
+const WORKER_SCRIPT_MS = 1000;
 
 /**
  * Requests of the page that are on their way and belong to the current iteration. One that outlived a wait (a long poll, a
- * stream, the script of a shared worker, of which Playwright never hears that it has arrived) is not waited for again, nor are
- * later ones of its address.
+ * stream) is not waited for again, nor are later ones of its address.
  */
 export class RequestsInFlight {
   readonly #clock: Clock;
@@ -16,36 +17,39 @@ export class RequestsInFlight {
   /** Were on their way when the iteration began. */
   readonly #earlier = new WeakSet<Request>();
   readonly #longLived = new Set<string>();
-  readonly #open = new Set<Request>();
+  /** Each with when it began: monotonic ms. */
+  readonly #open = new Map<Request, number>();
+  /** May be of a worker that was ended since. */
+  readonly #perhapsLost = new WeakSet<Request>();
   #onIdle: (() => void) | undefined;
   #begun = 0;
 
   constructor(page: Page, events: PageEvents, clock: Clock) {
     this.#clock = clock;
     events.on('request', (request) => {
-      this.#open.add(request);
+      this.#open.set(request, clock.monotonic());
       this.#begun += 1;
       if (LONG_LIVED.has(request.resourceType()) || this.#longLived.has(addressOf(request))) return;
       this.#inFlight.add(request);
     });
-    const done = (request: Request): void => {
-      this.#open.delete(request);
-      this.#remove(request);
-    };
+    const end = (request: Request): void => this.#end(request);
     events.on('websocket', () => {
       this.#begun += 1;
     });
-    events.on('requestfinished', done);
-    events.on('requestfailed', done);
+    events.on('requestfinished', end);
+    events.on('requestfailed', end);
+    events.on('worker', (worker) => this.#follow(worker));
+    for (const worker of page.workers()) this.#follow(worker);
     events.on('framenavigated', (frame) => {
       // The requests of the document that was left may never be reported as ended.
       if (frame !== page.mainFrame()) return;
-      for (const request of this.#open) if (!request.isNavigationRequest()) done(request);
+      for (const request of this.#open.keys()) if (!request.isNavigationRequest()) end(request);
     });
   }
 
   /** Those of the current iteration. */
   get count(): number {
+    this.#endLostScripts();
     let count = 0;
     for (const request of this.#inFlight) if (!this.#earlier.has(request)) count += 1;
     return count;
@@ -53,15 +57,16 @@ export class RequestsInFlight {
 
   /** Whether any request is open, of the page or of a worker. */
   get anyOpen(): boolean {
+    this.#endLostScripts();
     return this.#open.size > 0;
   }
 
   /** How many are open of each address that is not waited for. */
   unawaited(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
-    for (const request of this.#open) {
+    for (const request of this.#open.keys()) {
       const address = addressOf(request);
-      if (this.#longLived.has(address)) counts.set(address, (counts.get(address) ?? 0) + 1);
+      if (this.#longLived.has(address) && !isWorkerScript(request)) counts.set(address, (counts.get(address) ?? 0) + 1);
     }
     return counts;
   }
@@ -83,6 +88,7 @@ export class RequestsInFlight {
       if (this.#earlier.has(request)) continue;
       this.#longLived.add(addressOf(request));
       this.#inFlight.delete(request);
+      if (this.#perhapsLost.has(request)) this.#open.delete(request);
     }
   }
 
@@ -106,10 +112,53 @@ export class RequestsInFlight {
     return true;
   }
 
-  #remove(request: Request): void {
-    this.#inFlight.delete(request);
-    if (this.count === 0) this.#onIdle?.();
+  #endLostScripts(): void {
+    const now = this.#clock.monotonic();
+    for (const [request, began] of this.#open) {
+      if (now - began < WORKER_SCRIPT_MS || !isWorkerScript(request)) continue;
+      this.#longLived.add(addressOf(request));
+      this.#end(request);
+    }
   }
+
+  /**
+   * The browser never reports the end of what a worker asked for before it was ended. Known by the referrer; of a request to
+   * another origin that names the origin only, which does not tell the worker from its page.
+   */
+  #follow(worker: Worker): void {
+    const before = new WeakSet(this.#open.keys());
+    const url = worker.url().replace(/#.*$/s, '');
+    const referrer = /^https?:/.test(url) ? url : '';
+    worker.once('close', () => {
+      for (const request of this.#open.keys()) {
+        const { referer = '' } = request.headers();
+        if (request.url() === worker.url() || (!before.has(request) && referer === referrer)) this.#end(request);
+        else if (!before.has(request) && isOrigin(referer)) this.#mayBeLost(request);
+      }
+    });
+  }
+
+  #mayBeLost(request: Request): void {
+    this.#perhapsLost.add(request);
+    if (this.#longLived.has(addressOf(request))) this.#open.delete(request);
+  }
+
+  #end(request: Request): void {
+    this.#open.delete(request);
+    if (!this.#inFlight.delete(request) || this.#onIdle === undefined) return;
+    for (const other of this.#inFlight) if (!this.#earlier.has(other)) return;
+    this.#onIdle();
+  }
+}
+
+/** What a document asks for has a referrer, be it empty. */
+function isWorkerScript(request: Request): boolean {
+  return request.resourceType() === 'script' && request.headers()['referer'] === undefined;
+}
+
+/** Whether a referrer was cut to its origin. */
+function isOrigin(referrer: string): boolean {
+  return URL.canParse(referrer) && `${new URL(referrer).origin}/` === referrer;
 }
 
 function addressOf(request: Request): string {
