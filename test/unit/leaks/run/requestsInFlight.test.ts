@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import type { Page, Request, Worker } from 'playwright';
+import type { Page, Request } from 'playwright';
 import { PageEvents } from '../../../../src/leaks/drive/pageEvents.ts';
 import { RequestsInFlight } from '../../../../src/leaks/drive/requestsInFlight.ts';
 import { FakeProcesses } from '../../../support/fakeProcesses.ts';
@@ -14,7 +14,7 @@ function createPage() {
   return {
     requests,
     clock,
-    asks(path: string, type: string, referer: string | undefined): Request {
+    asks: (path: string, type: string, referer: string | undefined): Request => {
       const request = {
         url: () => new URL(path, ORIGIN).href,
         resourceType: () => type,
@@ -24,9 +24,9 @@ function createPage() {
       page.emit('request', request);
       return request;
     },
-    makesWorker(path: string): EventEmitter {
+    makesWorker: (path: string): EventEmitter => {
       const worker = Object.assign(new EventEmitter(), { url: () => new URL(path, ORIGIN).href });
-      page.emit('worker', worker as unknown as Worker);
+      page.emit('worker', worker);
       return worker;
     },
   };
