@@ -27,6 +27,8 @@ export interface CliHome {
   leftFiles(): string[];
   start(args: readonly string[], options?: CliOptions): CliProcess;
   run(args: readonly string[], options?: CliOptions): Promise<CliRun>;
+  /** Kills the commands that run still. */
+  kill(): void;
   dispose(): void;
 }
 
@@ -78,13 +80,16 @@ export function createCliHome(): CliHome {
     return { child, done, stdout: () => stdout, stderr: () => stderr };
   };
 
+  const kill = (): void => running.forEach((child) => void child.kill('SIGKILL'));
+
   return {
     tempFolder,
     leftFiles: () => readdirSync(tempFolder),
     start,
     run: (args, options) => start(args, options).done,
+    kill,
     dispose: () => {
-      for (const child of running) child.kill('SIGKILL');
+      kill();
       // What cleans up after a killed one writes to the state folder until it ends.
       const deadline = performance.now() + 10_000;
       while (processesMarked(stateFolder, 'LEAKWRIGHT_STATE_DIR').length > 0 && performance.now() < deadline) pause();

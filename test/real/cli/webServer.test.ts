@@ -71,7 +71,9 @@ describe("leakwright check with a Playwright configuration's web server", () => 
     ({ port } = probe.address() as AddressInfo);
     probe.close();
   });
-  afterEach(async () => {
+  afterEach(async function () {
+    // A check that runs on after a failure has its servers still.
+    if (this.currentTest?.state !== 'passed') home.kill();
     try {
       await until(() => serversIn(project).length === 0, 'no process of the server lives', 20_000);
     } finally {
