@@ -1,0 +1,60 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * These functions run in the program under check, as those of `readProgram.ts`. Node lists servers and sockets among its active
+ * handles, which it documents for reading only.
+ */
+
+/** Has the HTTP servers of the program keep idle connections open. By itself that ends after ten minutes, should the check be killed. */
+export function holdConnections(): void {
+  const before = Symbol.for('leakwright.keepAliveTimeout');
+  const handles = (process as unknown as { _getActiveHandles(): readonly object[] })._getActiveHandles();
+  const held = handles.filter(
+    (handle): handle is Server & { [before]?: number } =>
+      typeof (handle as Partial<Server>).keepAliveTimeout === 'number' && !(before in handle),
+  );
+  for (const server of held) {
+    server[before] = server.keepAliveTimeout;
+    server.keepAliveTimeout = 0;
+  }
+  const release = (): void => {
+    for (const server of held) {
+      if (server[before] === undefined) continue;
+      server.keepAliveTimeout = server[before];
+      delete server[before];
+    }
+  };
+  if (held.length > 0) setTimeout(release, 600_000).unref();
+}
+
+/** Gives the servers the limit that they had. */
+export function releaseConnections(): void {
+  const before = Symbol.for('leakwright.keepAliveTimeout');
+  const handles = (process as unknown as { _getActiveHandles(): readonly object[] })._getActiveHandles();
+  for (const handle of handles as readonly (Server & { [before]?: number })[]) {
+    const limit = handle[before];
+    if (limit === undefined) continue;
+    handle.keepAliveTimeout = limit;
+    delete handle[before];
+  }
+}
+
+/**
+ * What the program keeps at its end of a connection: listeners of the socket, and entries of collections that are its properties.
+ *
+ * @returns null where no socket has that port at its other end
+ */
+export function readConnection(remotePort: number): number | null {
+  const handles = (process as unknown as { _getActiveHandles(): readonly Partial<Socket>[] })._getActiveHandles();
+  const socket = handles.find((handle) => handle.remotePort === remotePort) as Socket | undefined;
+  if (!socket) return null;
+  const sizeOf = (value: unknown): number => {
+    if (Array.isArray(value)) return value.length;
+    return value instanceof Map || value instanceof Set ? value.size : 0;
+  };
+  const names = socket.eventNames();
+  let kept = names.reduce((sum, name) => sum + socket.listenerCount(name), 0);
+  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(socket))) kept += sizeOf(value as unknown);
+  return kept;
+}
