@@ -30,7 +30,12 @@ export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
         newPage: () => Promise.reject(new LeakwrightError('leaks.unsupported', 'A Node program has no pages.')),
         openCdp: () => Promise.resolve(session.asCdp),
         openSubject: async (scenario: Scenario, { stepMs }, _clock, ending) =>
-          await NodeUnderTest.open(session, scenario, { stepMs, program: about.program, signal: ending }),
+          await NodeUnderTest.open(session, scenario, {
+            stepMs,
+            program: about.program,
+            hasStarted: target.kind === 'start',
+            signal: ending,
+          }),
         onLost: (listener) => session.onClosed(listener),
         close: async (): Promise<CleanupVerification> => {
           session.close();

@@ -9,9 +9,11 @@ import type { Subject } from '../drive/subject.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
 import type { Counters } from '../measure/counters.ts';
 import type { InspectorSession } from './inspectorSession.ts';
+import { poolBuffers, separateBuffers } from './programBuffers.ts';
 import { type ProgramCode, ProgramCodeRunner } from './programCode.ts';
-import { type ProgramState, type TimersDue, dueIn, readOpenFiles, readState, watchOpening } from './readProgram.ts';
-import { findTimerLists } from './timerLists.ts';
+import { framesThatOpen } from './openedFiles.ts';
+import { ProgramTimers } from './programTimers.ts';
+import { type ProgramState, readOpenFiles, readState } from './readProgram.ts';
 
 /** One-shot timers that are due later than this are not waited for. */
 const TAIL_LIMIT_MS = 5000;
@@ -24,6 +26,12 @@ const GRACE_MS = 300;
 const MAX_GRACES = 3;
 /** Timers that are due within so much real time are waited for once, after all iterations, where growth may be theirs. ms. */
 const LONGEST_AGING_MS = 65_000;
+/**
+ * Steps by which the time of a program is moved on that the check has started, in ms: an hour. Sweeps run once in each, and entries
+ * that live for 5, 15 or 30 minutes are old in the next. Longer than the usual limits of caches, shorter than a job that runs once a day.
+ */
+const TIME_STEPS_MS = [1, 5, 5, 5, 15, 30].map((minutes) => minutes * 60_000);
+const MOVED_MS = TIME_STEPS_MS.reduce((sum, ms) => sum + ms);
 /** A timer fires a little after it is due. */
 const TIMER_SLACK_MS = 5;
 /** Looks at what is open, until two are alike: sockets close, files are read. */
@@ -31,8 +39,6 @@ const LOOK_MS = 15;
 const REST_LIMIT_MS = 2000;
 /** Facts of this many iterations are kept. */
 const MAX_FACTS = 500;
-/** The most opened files of an iteration whose stacks are read. */
-const MAX_STACKS = 20;
 
 /** What a step of a scenario gets in place of a page. */
 export interface NodePage {
@@ -44,15 +50,12 @@ export interface NodePage {
   readonly run: (expression: string) => Promise<void>;
 }
 
-interface StackTrace {
-  readonly callFrames: readonly {
-    readonly functionName: string;
-    readonly url: string;
-    readonly lineNumber: number;
-    readonly columnNumber: number;
-  }[];
-  readonly parent?: StackTrace;
-  readonly parentId?: { readonly id: string };
+interface NodeOptions {
+  readonly stepMs: number;
+  readonly program: string;
+  /** Whether it was started for the check. The time of others is theirs. */
+  readonly hasStarted: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A program on Node under check: runs iterations on it and reads it through its inspector. */
@@ -71,8 +74,8 @@ export class NodeUnderTest implements Subject {
   #begun = 0;
   readonly #facts: IterationFacts[] = [];
   readonly periodic = [];
-  /** The object id of Node's lists of timers, where they can be reached. */
-  #timers: string | undefined;
+  readonly #hasStarted: boolean;
+  #timers!: ProgramTimers;
   /** Node's clock of timers when all timers that iterations had set were over, or were not waited for any longer. */
   #timersSeen = 0;
   /** One-shot timers at rest, which are due later than an iteration is waited for. */
@@ -83,15 +86,12 @@ export class NodeUnderTest implements Subject {
   #atRest = '';
   settledLate = 0;
 
-  private constructor(
-    session: InspectorSession,
-    scenario: Scenario,
-    options: { readonly stepMs: number; readonly program: string; readonly signal: AbortSignal | undefined },
-  ) {
+  private constructor(session: InspectorSession, scenario: Scenario, options: NodeOptions) {
     this.#session = session;
     this.#scenario = scenario;
     this.#stepMs = options.stepMs;
     this.#program = options.program;
+    this.#hasStarted = options.hasStarted;
     this.guard = new CheckGuard(options.signal);
     session.onClosed(() =>
       this.guard.end(
@@ -114,18 +114,13 @@ export class NodeUnderTest implements Subject {
     };
   }
 
-  static async open(
-    session: InspectorSession,
-    scenario: Scenario,
-    options: { readonly stepMs: number; readonly program: string; readonly signal: AbortSignal | undefined },
-  ): Promise<NodeUnderTest> {
+  static async open(session: InspectorSession, scenario: Scenario, options: NodeOptions): Promise<NodeUnderTest> {
     const subject = new NodeUnderTest(session, scenario, options);
     await Promise.all([subject.cdp.send('Runtime.enable'), subject.cdp.send('HeapProfiler.enable')]);
-    subject.#timers = await findTimerLists(subject.cdp);
+    subject.#timers = await ProgramTimers.find(subject.cdp);
     // What the program set before is not an iteration's.
-    const { now, pending } = await subject.#readTimers();
-    subject.#timersSeen = now;
-    subject.#lateTimers = pending;
+    await subject.#noteTimers();
+    await subject.#call(separateBuffers);
     if (scenario.setup) await subject.#run('setup', scenario.setup);
     await subject.settle();
     return subject;
@@ -172,10 +167,18 @@ export class NodeUnderTest implements Subject {
   }
 
   /**
-   * Waits until the timers are due that iterations left: a cache whose entries live for 30 s, a late clean-up. The time of a program
-   * cannot be skipped, so nothing is waited for where there are none, or where they are due later than in about a minute.
+   * Lets time pass: a cache whose entries live for minutes, a late clean-up. The time of a program that the check has started is moved
+   * on. In another, timers are waited for, where there are some and none is due later than in about a minute.
    */
   async age(ms: number): Promise<number> {
+    if (this.#hasStarted && this.#timers.areKnown) {
+      for (const step of TIME_STEPS_MS) {
+        await this.#timers.move(step);
+        await this.#quiet();
+      }
+      await this.#noteTimers();
+      return MOVED_MS;
+    }
     const due = Math.max(0, ...this.#facts.flatMap(({ tail }) => tail.map(({ dueInMs = 0 }) => dueInMs)));
     if (due === 0 || due > Math.min(ms, LONGEST_AGING_MS)) return 0;
     // A check that ends meanwhile ends with its next call.
@@ -195,7 +198,7 @@ export class NodeUnderTest implements Subject {
       const due = (await this.#quiet()) ? await this.#dueIn(until) : -1;
       if (due < 0) return { waitedFor, tail: [] };
       if (performance.now() + due > until) {
-        if (due > LONGEST_AGING_MS)
+        if (due > (this.#hasStarted ? MOVED_MS : LONGEST_AGING_MS))
           this.#warnings.add(
             `A timer is due ${Math.ceil(due / 1000)} s after an iteration: what it holds until then was not waited for.`,
           );
@@ -235,54 +238,13 @@ export class NodeUnderTest implements Subject {
   }
 
   async openingFrames(): Promise<readonly GeneratedFrame[]> {
-    const stacks: StackTrace[] = [];
-    const onCall = (event: { readonly stackTrace?: StackTrace }): void => {
-      if (event.stackTrace) stacks.push(event.stackTrace);
-    };
-    await this.cdp.send('Debugger.enable');
-    // What a stream opens it opens in a later turn: the stack that made the stream comes before.
-    await this.cdp.send('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
-    const { result: end } = await this.cdp.send('Runtime.evaluate', { expression: `(${String(watchOpening)})()` });
-    this.cdp.session.on('Runtime.consoleAPICalled', onCall);
-    try {
-      await this.iterate('settle');
-      for (const stack of stacks.slice(0, MAX_STACKS)) {
-        const frames = await this.#framesOf(stack);
-        if (frames.length > 0) return frames;
-      }
-      return [];
-    } finally {
-      this.cdp.session.off('Runtime.consoleAPICalled', onCall);
-      await this.cdp.send('Runtime.callFunctionOn', {
-        objectId: end.objectId!,
-        functionDeclaration: 'function () { this(); }',
-      });
-      await this.cdp.send('Debugger.setAsyncCallStackDepth', { maxDepth: 0 });
-      await this.cdp.send('Runtime.discardConsoleEntries');
-    }
-  }
-
-  /** The program's own frames of a stack and of the turns before it, innermost first. */
-  async #framesOf(stack: StackTrace): Promise<GeneratedFrame[]> {
-    const frames = stack.callFrames
-      .filter(({ url }) => url !== '' && !url.startsWith('node:'))
-      .map(({ functionName, url, lineNumber, columnNumber }) => ({
-        url,
-        line: lineNumber + 1,
-        column: columnNumber + 1,
-        function: functionName,
-      }));
-    let parent = stack.parent;
-    if (!parent && stack.parentId) {
-      const { stackTrace } = await this.cdp.send('Debugger.getStackTrace', { stackTraceId: stack.parentId });
-      parent = stackTrace;
-    }
-    return parent ? [...frames, ...(await this.#framesOf(parent))] : frames;
+    return await framesThatOpen(this.cdp, async () => await this.iterate('settle'));
   }
 
   async teardown(): Promise<void> {
     for (const [path, count] of (await this.#call(readOpenFiles)).slice(0, 3))
       this.#warnings.add(`The program has ${path} open ${count} times.`);
+    await this.#call(poolBuffers);
     if (this.#scenario.teardown) await this.#run('teardown', this.#scenario.teardown);
   }
 
@@ -357,12 +319,12 @@ export class NodeUnderTest implements Subject {
    * `until` counts where it stays, and is one more than there were: a heartbeat or a debounced function is set anew again and again.
    */
   async #dueIn(until: number): Promise<number> {
-    let timers = await this.#readTimers();
+    let timers = await this.#timers.read(this.#timersSeen);
     const isLate = (): boolean => performance.now() + timers.dueMs > until;
     const graceEnds = performance.now() + (this.#graces < MAX_GRACES ? GRACE_MS : 0);
     while (isLate() && timers.pending > this.#lateTimers && performance.now() < graceEnds) {
       await pause(LOOK_MS);
-      timers = await this.#readTimers();
+      timers = await this.#timers.read(this.#timersSeen);
     }
     const { now, dueMs, pending } = timers;
     if (dueMs >= 0 && !isLate()) return dueMs;
@@ -373,15 +335,11 @@ export class NodeUnderTest implements Subject {
     return isMore ? dueMs : -1;
   }
 
-  async #readTimers(): Promise<TimersDue> {
-    if (this.#timers === undefined) return { now: 0, dueMs: -1, pending: 0 };
-    const { result } = await this.cdp.send('Runtime.callFunctionOn', {
-      functionDeclaration: String(dueIn),
-      objectId: this.#timers,
-      arguments: [{ objectId: this.#timers }, { value: this.#timersSeen }],
-      returnByValue: true,
-    });
-    return result.value as TimersDue;
+  /** Timers that are set by now are no iteration's to come. */
+  async #noteTimers(): Promise<void> {
+    const { now, pending } = await this.#timers.read(this.#timersSeen);
+    this.#timersSeen = now;
+    this.#lateTimers = pending;
   }
 
   async #call<T>(fn: () => T): Promise<T> {

@@ -1,7 +1,49 @@
 import type { GuardedCdp } from '../drive/cdp.ts';
+import { moveClocks } from './programClocks.ts';
+import { type TimersDue, dueIn } from './readProgram.ts';
 
 /** The name that Node gives its lists of timers in `lib/internal/timers.js`; `setTimeout` closes over them. */
 const LISTS = 'timerListMap';
+
+/** The timers that the program has set. Nothing is known of them where this Node keeps them elsewhere. */
+export class ProgramTimers {
+  readonly #cdp: GuardedCdp;
+  readonly #lists: string | undefined;
+
+  private constructor(cdp: GuardedCdp, lists: string | undefined) {
+    this.#cdp = cdp;
+    this.#lists = lists;
+  }
+
+  static async find(cdp: GuardedCdp): Promise<ProgramTimers> {
+    return new ProgramTimers(cdp, await findTimerLists(cdp));
+  }
+
+  get areKnown(): boolean {
+    return this.#lists !== undefined;
+  }
+
+  /** @param since Node's clock: timers set before are only counted */
+  async read(since: number): Promise<TimersDue> {
+    return (await this.#call<TimersDue>(dueIn, since)) ?? { now: 0, dueMs: -1, pending: 0 };
+  }
+
+  /** Lets time pass for the program: timers that are due by then fire in their order, intervals once, and its clocks read the later time. */
+  async move(ms: number): Promise<void> {
+    await this.#call<void>(moveClocks, ms);
+  }
+
+  async #call<T>(fn: (lists: never, value: number) => T, value: number): Promise<T | undefined> {
+    if (this.#lists === undefined) return undefined;
+    const { result } = await this.#cdp.send('Runtime.callFunctionOn', {
+      functionDeclaration: String(fn),
+      objectId: this.#lists,
+      arguments: [{ objectId: this.#lists }, { value }],
+      returnByValue: true,
+    });
+    return result.value as T;
+  }
+}
 
 /**
  * Reaches the timers that the program has set, through the scope of Node's own `setTimeout`: reading them then takes no collection
@@ -9,7 +51,7 @@ const LISTS = 'timerListMap';
  *
  * @returns an object id, or undefined where this Node keeps its timers elsewhere, or another `setTimeout` stands in its place
  */
-export async function findTimerLists(cdp: GuardedCdp): Promise<string | undefined> {
+async function findTimerLists(cdp: GuardedCdp): Promise<string | undefined> {
   const { result } = await cdp.send('Runtime.evaluate', {
     expression: "process.getBuiltinModule('node:timers').setTimeout",
   });
