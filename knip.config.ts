@@ -13,6 +13,8 @@ const config: KnipConfig = {
     'src/leaks/{snapshot,explain/sources,analyze}/worker.ts!',
     // Commands of this repository, which make parts of the package and of its guides.
     'test/tools/*.ts!',
+    // Of `npm run manifest`: no bundle has it.
+    'src/checks/manifest.ts!',
     // What tests run as processes or serve as pages, by name.
     'test/**/*.{ts,mts,cts,js,mjs,cjs,tsx,jsx,vue,svelte}',
     'types/*.ts',
