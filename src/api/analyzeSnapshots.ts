@@ -11,7 +11,7 @@ export interface AnalyzeSnapshotsOptions {
   readonly signal?: AbortSignal;
   /** Is called with the name of each file before it is read. */
   readonly onFile?: (name: string) => void;
-  /** Is called where files were left out, and says why. */
+  /** Is called where files were left out or put in another order, and says why. */
   readonly onNote?: (note: string) => void;
 }
 
@@ -51,7 +51,7 @@ export async function analyzeSnapshots(
     throw new LeakwrightError('usage', "'limit' must be a whole number of 1 or more.");
   }
   signal?.throwIfAborted();
-  const { files, note } = findSnapshotFiles([places].flat());
+  const { files, areByName, note } = findSnapshotFiles([places].flat());
   if (files.length === 0) throw new LeakwrightError('usage', 'analyzeSnapshots() needs a file or a folder.');
   if (note !== undefined) onNote?.(note);
   const startedAt = new Date(systemClock.now()).toISOString();
@@ -61,12 +61,21 @@ export async function analyzeSnapshots(
     ...defined({ signal }),
   });
   try {
-    const numbers: number[] = [];
+    const opened: number[] = [];
     for (const { path, name } of files) {
       onFile?.(name);
-      numbers.push((await analysis.open(path, name)).snapshot);
+      opened.push((await analysis.open(path, name)).snapshot);
     }
-    const compared = numbers.length > 1 ? await analysis.compare(numbers, { offset: 0, limit }) : undefined;
+    let numbers: readonly number[] = opened;
+    const compare = async () =>
+      numbers.length > 1 ? await analysis.compare(numbers, { offset: 0, limit }) : undefined;
+    let compared = await compare();
+    if (areByName && compared?.taken.some((number, index) => number !== numbers[index])) {
+      numbers = compared.taken;
+      const order = numbers.map((number) => files[number]!.name).join(', ');
+      onNote?.(`The snapshots are compared in the order in which they were taken: ${order}.`);
+      compared = await compare();
+    }
     return {
       schema: 1,
       kind: 'snapshots',

@@ -93,9 +93,14 @@ export function addSnapshotTools(server: McpServer, workbench: Workbench): void 
     },
     tell(async ({ snapshots: numbers, ...at }) => {
       const asked = numbers.map((number) => number - 1);
-      const { comparison, piece } = await snapshots.compare(asked, partOf(at));
+      const { comparison, piece, taken } = await snapshots.compare(asked, partOf(at));
+      const isInOrder = taken.every((number, index) => number === asked[index]);
+      const order = taken.map((number) => number + 1).join(', ');
       const lines = piece.items.map((growth) => `${keptText(growth)}; ${growthText(growth)}`);
-      return answerPiece(piece, lines, 'Nothing grew every time.', { sameProcess: comparison.sameProcess });
+      const nothing = 'Nothing grew every time.';
+      return answerPiece(piece, lines, isInOrder ? nothing : `${nothing} They were taken in the order ${order}.`, {
+        sameProcess: comparison.sameProcess,
+      });
     }),
   );
 

@@ -1,3 +1,4 @@
+import { isNativeId } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { HeapView } from './heapView.ts';
 import type { Comparison, Growth, SnapshotFacts } from './model.ts';
@@ -20,6 +21,8 @@ export interface SnapshotOutline {
   readonly classCounts: ReadonlyMap<string, number>;
   /** Ids and names of some objects. */
   readonly identities: ReadonlyMap<number, string>;
+  /** The largest id of an object of script. V8 gives ids in the order in which it first sees objects. */
+  readonly lastId: number;
 }
 
 interface KindOutline {
@@ -37,6 +40,7 @@ export function outline(view: HeapView): SnapshotOutline {
     tree: outlineKind(view.tree.root),
     classCounts: countByClass(view.tree.kinds),
     identities: identitiesOf(view.graph),
+    lastId: lastIdOf(view.graph),
   };
 }
 
@@ -60,15 +64,19 @@ function countByClass(kinds: readonly PathKind[]): Map<string, number> {
  *
  * @param before outlines of all snapshots but the last, in their order
  * @param last the last one
+ * @returns `taken`: the snapshots by their index, in the order in which they were taken, where that can be told
  */
 export function compare(
   before: readonly SnapshotOutline[],
   last: HeapView,
-): { comparison: Comparison; grew: Growth[] } {
+): { comparison: Comparison; grew: Growth[]; taken: readonly number[] } {
   const grew = new GrowthSearch(before, last).find();
   const sameProcess = before.every(({ identities }) => isSameProcess(identities, last.graph));
   const files = [...before.map(({ facts }) => facts), last.facts];
-  return { comparison: { files, sameProcess, grew: [], more: grew.length }, grew };
+  const lastIds = [...before.map(({ lastId }) => lastId), lastIdOf(last.graph)];
+  const given = lastIds.map((_, index) => index);
+  const taken = sameProcess ? given.toSorted((a, b) => lastIds[a]! - lastIds[b]!) : given;
+  return { comparison: { files, sameProcess, grew: [], more: grew.length }, grew, taken };
 }
 
 class GrowthSearch {
@@ -151,6 +159,15 @@ function identitiesOf(graph: HeapGraph): Map<number, string> {
       identities.set(graph.id(node), graph.rawName(node));
   }
   return identities;
+}
+
+function lastIdOf(graph: HeapGraph): number {
+  let last = 0;
+  for (let node = 0; node < graph.nodeCount; node += 1) {
+    const id = graph.id(node);
+    if (id > last && !isNativeId(id)) last = id;
+  }
+  return last;
 }
 
 /** In one process an object keeps its id; in another one the id belongs to something else. */

@@ -58,6 +58,15 @@ export class HeapView {
     return isShown;
   }
 
+  /** Whether a node is a script's source, or a name or literal in it: each of Node's own 190 modules has its `require`. */
+  isTextOfCode(node: number): boolean {
+    const { graph, paths } = this;
+    if (graph.type(node) !== 'string') return false;
+    let at = paths.parent(node);
+    while (at >= 0 && graph.type(at) === 'array' && graph.rawName(at) === '') at = paths.parent(at);
+    return at >= 0 && graph.type(at) === 'code';
+  }
+
   /** The kind of path by which a node is kept; undefined for what is not. */
   kindOf(node: number) {
     const index = this.tree.kindOf[node]!;

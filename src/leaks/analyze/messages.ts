@@ -37,13 +37,20 @@ export interface ObjectReport extends Kept {
   readonly links: readonly PathLink[];
 }
 
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly piece: Piece<Growth>;
+  /** The compared snapshots in the order in which they were taken, where they are of one process; else as given. */
+  readonly taken: readonly number[];
+}
+
 /** Questions to one snapshot by its number in the order of opening, or to all. */
 export interface Questions {
   open: { ask: { readonly path: string; readonly name: string }; answer: SnapshotFacts };
   summary: { ask: { readonly snapshot: number }; answer: SnapshotSummary };
   compare: {
     ask: { readonly snapshots: readonly number[] } & Part;
-    answer: { readonly comparison: Comparison; readonly piece: Piece<Growth> };
+    answer: Compared;
   };
   largest: { ask: { readonly snapshot: number } & Part; answer: Piece<Kept> };
   classes: { ask: { readonly snapshot: number; readonly name?: string } & Part; answer: Piece<ClassCount> };

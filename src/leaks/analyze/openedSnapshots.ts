@@ -1,4 +1,6 @@
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { PassThrough, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { LeakwrightError, describeError } from '../../support/index.ts';
 import { type HeapGraph, HeapGraphLoader } from '../snapshot/heapGraph.ts';
 import { type SnapshotOutline, compare, outline } from './compare.ts';
@@ -6,6 +8,7 @@ import { HeapView } from './heapView.ts';
 import type { CopiedText, ObjectReport, Part, Questions } from './messages.ts';
 import type { Growth, Kept, Piece } from './model.ts';
 import { PathTree } from './pathTree.ts';
+import { MAX_FILE_BYTES, isGzip } from './snapshotFile.ts';
 import { countClasses, findLargest, summarize } from './summary.ts';
 import { findCopies } from './suspects/duplicatedStrings.ts';
 
@@ -56,9 +59,13 @@ export class OpenedSnapshots {
     if (snapshots.length < 2) throw new LeakwrightError('usage', 'A comparison needs two snapshots at least.');
     const view = await this.#viewOf(snapshots.at(-1)!);
     const former = snapshots.slice(0, -1).map((snapshot) => this.#of(snapshot).outline);
-    const { comparison, grew } = compare(former, view);
+    const { comparison, grew, taken } = compare(former, view);
     const piece = pieceOf<Growth>(grew, part);
-    return { comparison: { ...comparison, grew: piece.items, more: grew.length - piece.items.length }, piece };
+    return {
+      comparison: { ...comparison, grew: piece.items, more: grew.length - piece.items.length },
+      piece,
+      taken: taken.map((index) => snapshots[index]!),
+    };
   }
 
   async largest({ snapshot, ...part }: Questions['largest']['ask']): Promise<Piece<Kept>> {
@@ -143,8 +150,16 @@ export class OpenedSnapshots {
 
   async #read(path: string): Promise<HeapGraph> {
     const loader = new HeapGraphLoader();
-    const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: READ_BYTES });
-    for await (const text of stream) loader.write(text as string);
+    const file = createReadStream(path, { highWaterMark: READ_BYTES });
+    // What goes wrong reaches the loop.
+    const stream = pipeline(file, isPacked(path) ? createGunzip() : new PassThrough(), () => {}).setEncoding('utf8');
+    let length = 0;
+    for await (const text of stream as AsyncIterable<string>) {
+      length += text.length;
+      // What a packed file says of its size may be wrong.
+      if (length > MAX_FILE_BYTES) throw new LeakwrightError('usage', 'it has more than can be read');
+      loader.write(text);
+    }
     return await loader.finish(this.#collectGarbage);
   }
 
@@ -158,6 +173,17 @@ export class OpenedSnapshots {
     });
     this.#collectGarbage();
     return new HeapView(graph, { name, bytes: statSync(path).size });
+  }
+}
+
+function isPacked(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const first = Buffer.alloc(2);
+    readSync(file, first, 0, 2, 0);
+    return isGzip(first);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { defined, LeakwrightError, abortable, programFile } from '../../support/index.ts';
 import { SourceDesk } from '../explain/sources/index.ts';
-import type { FromAnalysisWorker, QuestionName, Questions, ToAnalysisWorker } from './messages.ts';
-import type { Comparison, Growth, Kept, Piece, Place, SnapshotFacts, SnapshotSummary } from './model.ts';
+import type { Compared, FromAnalysisWorker, QuestionName, Questions, ToAnalysisWorker } from './messages.ts';
+import type { Kept, Piece, Place, SnapshotFacts, SnapshotSummary } from './model.ts';
 import { inspectSnapshotFile } from './snapshotFile.ts';
 
 /** The worker's JavaScript heap in MB; a snapshot's numbers are typed arrays, which come on top. */
@@ -79,13 +79,10 @@ export class SnapshotAnalysis {
     };
   }
 
-  async compare(
-    snapshots: readonly number[],
-    part = firstPart,
-  ): Promise<{ readonly comparison: Comparison; readonly piece: Piece<Growth> }> {
-    const { comparison, piece } = await this.#ask('compare', { snapshots, ...part });
+  async compare(snapshots: readonly number[], part = firstPart): Promise<Compared> {
+    const { comparison, piece, taken } = await this.#ask('compare', { snapshots, ...part });
     const items = await this.#withSources(piece.items);
-    return { comparison: { ...comparison, grew: items }, piece: { ...piece, items } };
+    return { comparison: { ...comparison, grew: items }, piece: { ...piece, items }, taken };
   }
 
   async largest(snapshot: number, part = firstPart): Promise<Piece<Kept>> {

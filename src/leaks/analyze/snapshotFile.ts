@@ -1,12 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
 import { defined, LeakwrightError, errnoOf, formatBytes } from '../../support/index.ts';
 
 /** The head of a snapshot, with its numbers and the names of its fields, is a few KB. */
 const HEAD_BYTES = 256 * 1024;
 const TAIL_BYTES = 64;
+/** So much of a packed file has the head. */
+const PACKED_HEAD_BYTES = 32 * 1024;
+/** Snapshots are packed to a fifth (*measured*); what says that it was packed to less than this share was cut off. */
+const MAX_PACKED = 200;
 /** V8 writes no larger ones itself; the text of a larger one would not fit into the arrays that read it. */
-const MAX_FILE_BYTES = 2 ** 31;
+export const MAX_FILE_BYTES = 2 ** 31;
 /** *Measured*: 278 MB took 0.97 GB at the peak. */
 const MEMORY_PER_BYTE = 4;
 
@@ -48,8 +53,15 @@ export async function inspectSnapshotFile(path: string, availableBytes: number):
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw refuse(`'${path}' is no file.`);
-    const head = await readText(file, 0, Math.min(stat.size, HEAD_BYTES));
-    if (head.startsWith('\u001f')) throw refuse(`'${name}' is compressed.`, 'Unpack it first: gunzip FILE.');
+    const first = await readBytes(file, 0, Math.min(stat.size, HEAD_BYTES));
+    const packed = isGzip(first);
+    const head = packed ? unpackHead(first, name) : first.toString('utf8');
+    if (head.startsWith('{"head":')) {
+      throw refuse(
+        `'${name}' is an allocation profile: it says where memory was allocated, not what is kept.`,
+        'Save a heap snapshot: DevTools (Memory), or v8.writeHeapSnapshot().',
+      );
+    }
     if (!/^\s*\{\s*"snapshot"\s*:/.test(head)) {
       throw refuse(
         `'${name}' is no heap snapshot: it does not begin as one.`,
@@ -57,23 +69,26 @@ export async function inspectSnapshotFile(path: string, availableBytes: number):
       );
     }
     const raw = parseHead(head, name);
-    const counts = checkNumbers(raw, stat.size, name);
-    const tail = await readText(file, Math.max(0, stat.size - TAIL_BYTES), Math.min(stat.size, TAIL_BYTES));
-    if (!/\]\s*\}\s*$/.test(tail)) {
+    const tail = await readBytes(file, Math.max(0, stat.size - TAIL_BYTES), Math.min(stat.size, TAIL_BYTES));
+    // gzip ends with the size of what it packed; one that was cut off is found when it is unpacked.
+    const size = packed ? tail.readUInt32LE(tail.length - 4) : stat.size;
+    if (size < stat.size || size > stat.size * MAX_PACKED) throw notUnpacked(name);
+    const counts = checkNumbers(raw, size, name);
+    if (!packed && !/\]\s*\}\s*$/.test(tail.toString('utf8'))) {
       throw refuse(
         `'${name}' was cut off: it has ${formatBytes(stat.size)} and does not end as a snapshot does.`,
         'Save it again, and wait until it is complete. A full disk is a common reason.',
       );
     }
-    if (stat.size > MAX_FILE_BYTES) {
+    if (size > MAX_FILE_BYTES) {
       throw refuse(
-        `'${name}' has ${formatBytes(stat.size)}: snapshots of more than ${formatBytes(MAX_FILE_BYTES)} cannot be read.`,
+        `'${name}' has ${formatBytes(size)}: snapshots of more than ${formatBytes(MAX_FILE_BYTES)} cannot be read.`,
         'Take it earlier, when the heap is smaller.',
       );
     }
-    if (stat.size * MEMORY_PER_BYTE > availableBytes) {
+    if (size * MEMORY_PER_BYTE > availableBytes) {
       throw refuse(
-        `'${name}' needs about ${formatBytes(stat.size * MEMORY_PER_BYTE)} of memory to be read, and ${formatBytes(availableBytes)} are free.`,
+        `'${name}' needs about ${formatBytes(size * MEMORY_PER_BYTE)} of memory to be read, and ${formatBytes(availableBytes)} are free.`,
         'Close something, or read it on a larger machine.',
       );
     }
@@ -132,11 +147,26 @@ function missingOf(fields: unknown, needed: readonly string[]): string[] {
   return needed.filter((field) => !Array.isArray(fields) || !fields.includes(field));
 }
 
-async function readText(file: FileHandle, position: number, length: number): Promise<string> {
+async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await file.read(buffer, 0, length, position);
-  return buffer.toString('utf8', 0, bytesRead);
+  return buffer.subarray(0, bytesRead);
 }
+
+/** By its first bytes: names say little of files that were sent around. */
+export const isGzip = (first: Buffer): boolean => first[0] === 0x1f && first[1] === 0x8b;
+
+/** The beginning of what a gzip file holds. */
+function unpackHead(first: Buffer, name: string): string {
+  try {
+    return gunzipSync(first.subarray(0, PACKED_HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');
+  } catch {
+    throw notUnpacked(name);
+  }
+}
+
+const notUnpacked = (name: string): LeakwrightError =>
+  refuse(`'${name}' was cut off or damaged: it cannot be unpacked.`, 'Save it again.');
 
 function refuse(message: string, hint?: string): LeakwrightError {
   return new LeakwrightError('usage', message, defined({ hint }));

@@ -3,13 +3,19 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { LeakwrightError } from '../../support/index.ts';
 
 const EXTENSION = '.heapsnapshot';
+/** DevTools saves a timeline of allocations under another name. Archives of CI are packed. */
+const SNAPSHOT = /\.heap(?:snapshot|timeline)(?:\.gz)?$/;
 /** memlab's list of its snapshots, in the same folder. */
 const MEMLAB_SEQUENCE = 'snap-seq.json';
 /** How deep to search for snapshots. */
 const MAX_DEPTH = 6;
 
+const byName = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
 export interface SnapshotFiles {
   readonly files: readonly { readonly path: string; readonly name: string }[];
+  /** Whether names alone gave their order: in a folder, or where a shell listed them. `after` comes before `before` then. */
+  readonly areByName: boolean;
   /** How the files were chosen, where that is not plain. */
   readonly note?: string;
 }
@@ -36,7 +42,9 @@ export function findSnapshotFiles(places: readonly string[]): SnapshotFiles {
   });
   const folder = commonFolder(paths);
   const files = paths.map((path) => ({ path, name: relative(folder, path) || basename(path) }));
-  return { files, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
+  const areByName =
+    notes.length === 0 && paths.every((path, index) => index === 0 || byName(paths[index - 1]!, path) < 0);
+  return { files, areByName, ...(notes.length > 0 ? { note: notes.join(' ') } : {}) };
 }
 
 function isFolder(place: string): boolean {
@@ -48,14 +56,14 @@ function isFolder(place: string): boolean {
 }
 
 function listSnapshots(folder: string, depth = 0): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
-    a.name.localeCompare(b.name, 'en', { numeric: true }),
-  );
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => byName(a.name, b.name));
+  const names = new Set(entries.map(({ name }) => name));
+  const isUnpackedBeside = (name: string): boolean => name.endsWith('.gz') && names.has(name.slice(0, -3));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return depth < MAX_DEPTH && entry.name !== 'node_modules' ? listSnapshots(path, depth + 1) : [];
-    return entry.isFile() && entry.name.endsWith(EXTENSION) ? [path] : [];
+    return entry.isFile() && SNAPSHOT.test(entry.name) && !isUnpackedBeside(entry.name) ? [path] : [];
   });
 }
 

@@ -31,7 +31,7 @@ export function findLargest(view: HeapView): Kept[] {
   const large: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const bytes = graph.retainedSize(node);
-    if (bytes < MIN_LARGEST_BYTES || node === graph.root || !view.isShown(node)) continue;
+    if (bytes < MIN_LARGEST_BYTES || node === graph.root || !view.isShown(node) || view.isTextOfCode(node)) continue;
     const above = view.visibleDominator(node);
     if (bytes > largestBelow[above]!) largestBelow[above] = bytes;
     large.push(node);

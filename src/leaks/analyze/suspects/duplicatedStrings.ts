@@ -21,7 +21,7 @@ export function findCopies(view: HeapView, minCopies = MIN_COPIES): DuplicatedSt
   const { graph, paths } = view;
   const byText = new Map<number, number[]>();
   for (let node = 0; node < graph.nodeCount; node += 1) {
-    if (graph.type(node) !== 'string' || !paths.isKept(node)) continue;
+    if (graph.type(node) !== 'string' || !paths.isKept(node) || view.isTextOfCode(node)) continue;
     const name = graph.nameIndex(node);
     const nodes = byText.get(name);
     if (nodes) nodes.push(node);

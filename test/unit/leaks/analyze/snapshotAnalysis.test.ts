@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { addSnapshotTools } from '../../../../src/agents/tools/snapshotTools.ts';
+import { analyzeSnapshots } from '../../../../src/api/analyzeSnapshots.ts';
 import { Workbench } from '../../../../src/agents/workbench.ts';
 import { SnapshotAnalysis, findSnapshotFiles } from '../../../../src/leaks/index.ts';
 import { silentLog } from '../../../../src/support/index.ts';
@@ -89,6 +91,61 @@ describe('An analysis of heap snapshots', function () {
     assert.ok(suspects.some(({ kind, heldBy }) => kind === 'collection' && heldBy === 'closedPanels[]'));
   });
 
+  // Each of Node's own 190 modules has its source, with `primordials` and `require` in it.
+  it('says nothing of texts that belong to code', async () => {
+    const { suspects, largest } = await analysis.summary(2);
+    assert.deepEqual(
+      suspects.filter(({ kind }) => kind === 'duplicated-strings').map(({ name }) => name),
+      [],
+    );
+    assert.ok(largest.some(({ heldBy }) => heldBy === 'closedPanels'));
+    assert.ok(!largest.some(({ name }) => name === 'string'), JSON.stringify(largest.map(({ heldBy }) => heldBy)));
+  });
+
+  it('compares what names put in the wrong order as it was taken, and as it is given where a person gave an order', async () => {
+    const places = { before: 'Heap.9.heapsnapshot', after: 'Heap.11.heapsnapshot' };
+    const other = mkdtempSync(join(tmpdir(), 'leakwright-order-'));
+    try {
+      for (const [name, file] of Object.entries(places))
+        copyFileSync(join(folder, file), join(other, `${name}.heapsnapshot`));
+      const notes: string[] = [];
+      const report = await analyzeSnapshots(other, { onNote: (note) => notes.push(note) });
+      assert.match(notes.join(), /order in which they were taken: before\.heapsnapshot, after\.heapsnapshot/);
+      assert.deepEqual(
+        report.comparison?.files.map(({ file }) => file),
+        ['before.heapsnapshot', 'after.heapsnapshot'],
+      );
+      assert.equal(report.summary.file, 'after.heapsnapshot');
+      assert.ok(report.comparison?.grew.some(({ heldBy }) => heldBy === 'closedPanels[]'));
+      const reverse = [folder, folder].map((at, index) => join(at, index === 0 ? places.after : places.before));
+      const given = await analyzeSnapshots(reverse, { onNote: (note) => notes.push(note) });
+      assert.equal(given.summary.file, places.before);
+      assert.equal(notes.length, 1);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
+  it('reads packed files, and finds them and timelines of allocations in a folder', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'leakwright-packed-'));
+    try {
+      const text = readFileSync(join(folder, 'Heap.9.heapsnapshot'));
+      writeFileSync(join(other, 'a.heapsnapshot.gz'), gzipSync(text));
+      writeFileSync(join(other, 'b.heaptimeline'), text);
+      writeFileSync(join(other, 'b.heaptimeline.gz'), gzipSync(text));
+      writeFileSync(join(other, 'c.heapprofile'), '{"head":{}}');
+      const { comparison, summary } = await analyzeSnapshots(other);
+      assert.deepEqual(
+        comparison?.files.map(({ file }) => file),
+        ['a.heapsnapshot.gz', 'b.heaptimeline'],
+      );
+      assert.equal(comparison?.sameProcess, true);
+      assert.equal(comparison.files[0]!.objects, summary.objects);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  });
+
   it('answers who keeps a class piece by piece, and gives the path of one object', async () => {
     const { items } = await analysis.keeps(2, 'Panel');
     assert.equal(items[0]!.count, 180);
@@ -148,7 +205,10 @@ describe('An analysis of heap snapshots', function () {
       [write('hole', `${text.slice(0, 3_000_000)}${text.slice(5_000_000)}`), /is damaged/],
       [write('counts', text.replace(/"edge_count":\d+/, '"edge_count":10')), /is damaged/],
       [write('texts', `${text.slice(0, text.indexOf('"strings":['))}"strings":["a"]}`), /is damaged/],
-      [write('packed', Buffer.from([0x1f, 0x8b, 8, 0])), /is compressed/],
+      [write('packed', Buffer.from([0x1f, 0x8b, 8, 0])), /no heap snapshot|cannot be unpacked/],
+      [write('packed-cut', gzipSync(text).subarray(0, 100_000)), /'packed-cut' (?:was cut off|is damaged)/],
+      [write('packed-end', gzipSync(text).subarray(0, -9)), /'packed-end' (?:was cut off|is damaged)/],
+      [write('profile', '{"head":{"callFrame":{}},"samples":[]}'), /is an allocation profile/],
       [join(folder, 'missing'), /no such file/],
       [folder, /is no file/],
     ];
