@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { SnapshotAnalysis, findSnapshotFiles } from '../leaks/index.ts';
 import type { SnapshotReport } from '../reports/index.ts';
+import { refuseUnusable } from './givenParts.ts';
 import { LeakwrightError, defined, nearest, refuseOldNode, systemClock, toolVersion } from '../support/index.ts';
 
 export interface AnalyzeSnapshotsOptions {
@@ -39,6 +40,8 @@ export async function analyzeSnapshots(
   options: AnalyzeSnapshotsOptions = {},
 ): Promise<SnapshotReport> {
   refuseOldNode();
+  if (typeof options !== 'object' || options === null)
+    throw new LeakwrightError('usage', 'The options of analyzeSnapshots() must be an object.');
   const wrong = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (wrong !== undefined) {
     const meant = nearest(wrong, OPTIONS);
@@ -50,8 +53,13 @@ export async function analyzeSnapshots(
   if (!Number.isInteger(limit) || limit < 1) {
     throw new LeakwrightError('usage', "'limit' must be a whole number of 1 or more.");
   }
+  refuseUnusable(defined({ signal }));
   signal?.throwIfAborted();
-  const { files, areByName, note } = findSnapshotFiles([places].flat());
+  // A program in JavaScript may give anything.
+  const given = [places].flat();
+  if (!given.every((place: unknown) => typeof place === 'string'))
+    throw new LeakwrightError('usage', 'analyzeSnapshots() takes the path of a file or a folder, or a list of paths.');
+  const { files, areByName, note } = findSnapshotFiles(given);
   if (files.length === 0) throw new LeakwrightError('usage', 'analyzeSnapshots() needs a file or a folder.');
   if (note !== undefined) onNote?.(note);
   const startedAt = new Date(systemClock.now()).toISOString();

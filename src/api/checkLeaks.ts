@@ -33,7 +33,8 @@ import {
   readStorageState,
   strict,
 } from '../scenarios/index.ts';
-import { defined, LeakwrightError, refuseOldNode } from '../support/index.ts';
+import { defined, LeakwrightError, endSentence, refuseOldNode } from '../support/index.ts';
+import { occupy, refuseUnusable } from './givenParts.ts';
 
 /** The options of the table that a program may give; the others are about reports of a run. */
 const API_SETTINGS = [
@@ -158,10 +159,11 @@ export function checkLeaks(target: CheckTarget, options: CheckLeaksOptions = {})
 async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGenerator<LeakEvent, Report> {
   refuseOldNode();
   const problem = problemOf(optionsSchema, options, 'checkLeaks()');
-  if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
+  if (problem !== undefined)
+    throw new LeakwrightError('usage', `The options of a check are wrong: ${endSentence(problem)}`);
   const { signal, page, context, failOn, ignore = [], click, request, evaluate, thresholds, ...rest } = options;
+  refuseUnusable(options);
   signal?.throwIfAborted();
-  if (page && context) throw new LeakwrightError('usage', "Give either a 'page' or a 'context'.");
   const settings: CheckSettings = {
     ...rest,
     ...defined({
@@ -183,19 +185,24 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   const workspaceFolder = resolve(options.workspaceFolder ?? process.cwd());
   const openBrowser = browserFor(scenario, found.loads, options, settings, workspaceFolder);
   const startedAt = new Date();
-  const checking = runScenario(
-    scenario,
-    settings,
-    { openBrowser, workspaceFolder, ...defined({ signal }) },
-    { evidenceFile: options.evidence === undefined ? undefined : resolve(options.evidence) },
-  );
-  const result = yield* tellingOf(checking, options.onEvent);
-  signal?.throwIfAborted();
-  return createReport([result], {
-    startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
-    ...defined({ failOn }),
-  });
+  const leave = occupy(page);
+  try {
+    const checking = runScenario(
+      scenario,
+      settings,
+      { openBrowser, workspaceFolder, ...defined({ signal }) },
+      { evidenceFile: options.evidence === undefined ? undefined : resolve(options.evidence) },
+    );
+    const result = yield* tellingOf(checking, options.onEvent);
+    signal?.throwIfAborted();
+    return createReport([result], {
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      ...defined({ failOn }),
+    });
+  } finally {
+    leave();
+  }
 }
 
 async function* tellingOf<T>(

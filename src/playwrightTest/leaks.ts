@@ -14,7 +14,7 @@ import {
   problemOf,
 } from '../scenarios/index.ts';
 import { createReport, renderHtml, renderJson, renderText } from '../reports/index.ts';
-import { defined, type ErrorCode, LeakwrightError, refuseOldNode } from '../support/index.ts';
+import { defined, type ErrorCode, LeakwrightError, endSentence, refuseOldNode } from '../support/index.ts';
 
 /** How a check in a test runs. Also an option of the fixture (`use: { leakOptions: { … } }`), for all checks. */
 export interface LeakOptions {
@@ -78,7 +78,8 @@ export class Leaks {
     refuseOldNode();
     const merged = { ...this.#defaults, ...options };
     const problem = problemOf(leakOptionsSchema, merged, 'leaks.check()');
-    if (problem !== undefined) throw new LeakwrightError('usage', `The options of a check are wrong: ${problem}.`);
+    if (problem !== undefined)
+      throw new LeakwrightError('usage', `The options of a check are wrong: ${endSentence(problem)}`);
     if (isEmptyFunction(iteration)) {
       throw new LeakwrightError('usage', 'The iteration of leaks.check() does nothing, so that nothing can leak.', {
         hint: 'Write what a user does and undoes: await page.click(…).',

@@ -28,3 +28,6 @@ export function formatDuration(ms: number): string {
 export function count(n: number, singular: string, plural = `${singular}s`): string {
   return `${n} ${n === 1 ? singular : plural}`;
 }
+
+/** Ends a sentence, unless it has its end: `'clicks' is not known: did you mean 'click'?` */
+export const endSentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);

@@ -4,7 +4,7 @@ export { type Clock, poll, systemClock } from './clock.ts';
 export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
 export { defined } from './defined.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';
-export { count, formatBytes, formatDuration } from './format.ts';
+export { count, endSentence, formatBytes, formatDuration } from './format.ts';
 export { isInside, liesWithin } from './insideFolder.ts';
 export { type Log, silentLog } from './log.ts';
 export { LEAST_NODE, isNodeRecentEnough, refuseOldNode, toolVersion } from './versions.ts';
