@@ -112,7 +112,7 @@ export interface AnalyzeSnapshotsOptions {
   readonly signal?: AbortSignal;
   /** Is called with the name of each file before it is read. */
   readonly onFile?: (name: string) => void;
-  /** Is called where files were left out, and says why. */
+  /** Is called where files were left out or put in another order, and says why. */
   readonly onNote?: (note: string) => void;
 }
 

@@ -161,7 +161,7 @@ async function* run(target: CheckTarget, options: CheckLeaksOptions): AsyncGener
   const problem = problemOf(optionsSchema, options, 'checkLeaks()');
   if (problem !== undefined)
     throw new LeakwrightError('usage', `The options of a check are wrong: ${endSentence(problem)}`);
-  const { signal, page, context, failOn, ignore = [], click, request, evaluate, thresholds, ...rest } = options;
+  const { signal, page, context: _, failOn, ignore = [], click, request, evaluate, thresholds, ...rest } = options;
   refuseUnusable(options);
   signal?.throwIfAborted();
   const settings: CheckSettings = {
