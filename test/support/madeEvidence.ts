@@ -311,6 +311,16 @@ const late =
   (now: number): number =>
     3 * MB + kilobytes.slice(0, Math.max(0, now - 50 + kilobytes.length)).reduce((sum, kb) => sum + kb * KB, 0);
 
+/** Flat in the count, then so many bytes an iteration and, at each of the readings after it, so many besides. */
+const longLook =
+  (rate: number, besides: readonly number[]) =>
+  (iteration: number): Record<string, number> => {
+    const readings = [27, 177, 327, 627];
+    const reading = readings.findIndex((at) => iteration <= at);
+    const more = iteration <= 7 ? 0 : (besides[reading] ?? besides.at(-1)!);
+    return { jsHeapBytes: 3 * MB + Math.max(0, iteration - 7) * rate + more };
+  };
+
 export const MADE_PAGES: readonly MadePage[] = [
   { name: 'three nodes of seven, then none', truth: 'clean', counters: steps('nodes', [1, 0, 1, -1, 1, 0, 0]) },
   { name: 'a node that comes once', truth: 'clean', counters: steps('nodes', [0, 0, 1, 0, 0, 0, 0]) },
@@ -335,6 +345,17 @@ export const MADE_PAGES: readonly MadePage[] = [
     name: 'a heap that comes and goes by 1,000 bytes',
     truth: 'clean',
     counters: steps('jsHeapBytes', [0, 1000, -1000, 0, 1000, -1000, 0]),
+  },
+  {
+    name: 'a leak behind a heap that comes and goes once by 1,000 bytes',
+    truth: 'leak',
+    counters: steps('jsHeapBytes', [0, -1000, 100, -100, 1000, -100, 100]),
+    objects: () => 1,
+  },
+  {
+    name: 'code that is compiled once and flushed once',
+    truth: 'clean',
+    counters: steps('jsHeapBytes', [0, 600, 0, 0, -600, 0, 0]),
   },
   { name: 'rises with one fall', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, 20, 20, -5000, 20]) },
   { name: 'rises with two falls', truth: 'clean', counters: steps('jsHeapBytes', [0, 20, 20, -3000, 20, -3000, 20]) },
@@ -727,6 +748,32 @@ export const MADE_PAGES: readonly MadePage[] = [
     truth: 'clean',
     reach: 540,
     counters: (i) => ({ jsHeapBytes: 3 * MB + Math.max(0, i - 7) * 8 + Math.max(0, i - 177) * 4 }),
+  },
+  {
+    name: 'a leak on a heap that comes and goes, not in the count',
+    truth: 'leak',
+    reach: 540,
+    objects: () => 1,
+    counters: longLook(36, [0, 4000, 0, 2000]),
+  },
+  {
+    name: 'a leak on a heap that falls between two readings',
+    truth: 'leak',
+    reach: 540,
+    objects: () => 1,
+    counters: longLook(10, [3000, 0, 4000, 3000]),
+  },
+  {
+    name: 'a heap that comes and goes, not in the count',
+    truth: 'clean',
+    reach: 540,
+    counters: longLook(0, [0, 4000, 0, 3000]),
+  },
+  {
+    name: 'code that is compiled less and less',
+    truth: 'clean',
+    reach: 540,
+    counters: longLook(0, [0, 86_000, 125_000, 150_000]),
   },
   {
     name: 'clicks that nothing listens to',

@@ -10,6 +10,11 @@ import { begunIn, countView, sprintsIn } from './view.ts';
  * entry each time grows before both; after some 500, V8 compiles code anew, which takes more than that.
  */
 const READINGS = [20, 150, 150];
+/**
+ * Iterations up to one more reading, where the heap moved between the others, but not evenly. What a page makes and drops by itself
+ * (a timer that replaces a list) moves each reading, and is a smaller part of what a leak adds in as many iterations as all before.
+ */
+const FURTHER = 300;
 
 /**
  * A page on which nothing rose in the count is read once more, after some hundred iterations inside it, which take a
@@ -18,10 +23,12 @@ const READINGS = [20, 150, 150];
 export function nextLongLook(evidence: Evidence): Extract<Step, { do: 'sprint' }> | undefined {
   const { reach } = evidence.settings;
   const sprints = sprintsIn(evidence);
-  const iterations = READINGS[sprints.length];
+  const iterations =
+    READINGS[sprints.length] ?? (sprints.length === READINGS.length && moved(sprints) ? FURTHER : undefined);
   if (reach === undefined || iterations === undefined) return undefined;
   if (sprints.length > 0 && sprints.at(-1)!.endedBy !== 'done') return undefined;
-  return { do: 'sprint', to: begunIn(evidence) + iterations, of: reach, by: 'page' };
+  const to = begunIn(evidence) + iterations;
+  return { do: 'sprint', to, of: Math.max(reach, to), by: 'page' };
 }
 
 /** What rose: in the count, or where nothing did, between each of the readings after it. */
@@ -36,8 +43,9 @@ export function isSlow(evidence: Evidence): boolean {
 }
 
 function slowSuspicions(evidence: Evidence): Suspicion[] {
-  const [first, second, third] = sprintsIn(evidence);
-  if (!first || !second || !third || third.endedBy !== 'done') return [];
+  const sprints = sprintsIn(evidence);
+  const [first, second, third, further] = sprints;
+  if (!first || !second || !third || third.endedBy !== 'done' || evidence.settings.deep) return [];
   const suspicions: Suspicion[] = [];
   for (const [counter, last] of Object.entries(third.counters)) {
     if (UNTELLING_COUNTERS.has(counter) || counter === 'embedderHeapBytes' || counter === 'treeBytes') continue;
@@ -46,11 +54,33 @@ function slowSuspicions(evidence: Evidence): Suspicion[] {
     const goesOn = countsThings(counter) ? early > 0 && late > 0 : areSteady(early, late);
     if (goesOn) suspicions.push({ counter, perIteration: (last - before) / (third.begun - first.begun) });
   }
-  return suspicions;
+  if (suspicions.length > 0 || further?.endedBy !== 'done' || !wentOn(sprints)) return suspicions;
+  const gained = further.counters[HEAP]! - first.counters[HEAP]!;
+  return [{ counter: HEAP, perIteration: gained / (further.begun - first.begun) }];
 }
 
 /** Code that is compiled late comes in one of them, or in less and less; a leak comes in both, about as much. */
 function areSteady(early: number, late: number): boolean {
   const ratio = late / early;
   return early >= thresholds.slowBytes && ratio > 1 / thresholds.slowFactor && ratio < thresholds.slowFactor;
+}
+
+type Sprints = ReturnType<typeof sprintsIn>;
+
+/** The heap: what comes and goes by itself moves no other counter so that it matters. */
+const HEAP = 'jsHeapBytes';
+
+/** What the heap gained from each of the readings to the next. */
+const gainsIn = (sprints: Sprints): number[] =>
+  sprints.slice(1).map(({ counters }, index) => (counters[HEAP] ?? 0) - (sprints[index]!.counters[HEAP] ?? 0));
+
+/** Whether the heap moved by more than a page at rest gains. */
+const moved = (sprints: Sprints): boolean => gainsIn(sprints).some((gain) => Math.abs(gain) >= thresholds.slowBytes);
+
+/** Whether the heap gained as much in the further iterations as in those before; where it was seen to fall as well, whether it gained in both. */
+function wentOn(sprints: Sprints): boolean {
+  const [early = 0, late = 0, further = 0] = gainsIn(sprints);
+  const before = early + late;
+  const comesAndGoes = Math.min(early, late) <= -thresholds.slowBytes;
+  return areSteady(before, further) || (comesAndGoes && Math.min(before, further) >= thresholds.slowBytes);
 }

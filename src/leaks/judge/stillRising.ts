@@ -16,7 +16,7 @@ interface Reading {
   readonly counters: Counters;
 }
 
-/** The counters at the end of the count and after it, one for each moment, oldest first. */
+/** The counters at the end of the count and after it, the lowest of each moment, oldest first. */
 function readingsAfter(evidence: Evidence, end?: CountersSeen & { readonly begun: number }): readonly Reading[] {
   const { samples, begun } = countView(evidence);
   const { watched } = heapView(evidence, 0);
@@ -28,8 +28,21 @@ function readingsAfter(evidence: Evidence, end?: CountersSeen & { readonly begun
       { begun: watched.begun, counters: after },
     );
   if (end) all.push(end);
-  const latest = new Map(all.toSorted((a, b) => a.begun - b.begun).map((reading) => [reading.begun, reading]));
-  return [...latest.values()];
+  const byMoment = new Map<number, Reading>();
+  for (const reading of all.toSorted((a, b) => a.begun - b.begun)) {
+    const other = byMoment.get(reading.begun);
+    byMoment.set(reading.begun, other ? { ...reading, counters: least(other.counters, reading.counters) } : reading);
+  }
+  return [...byMoment.values()];
+}
+
+/**
+ * Of two readings without an iteration between them, the lower one: what was painted last is in one and not in the other (*measured:
+ * 94 KB of the browser's own heap*).
+ */
+function least(one: Counters, other: Counters): Counters {
+  const both = Object.entries(other).map(([counter, count]) => [counter, Math.min(count, one[counter] ?? count)]);
+  return Object.fromEntries(both) as Counters;
 }
 
 /**

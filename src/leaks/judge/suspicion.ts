@@ -53,13 +53,13 @@ function thingsRise(steps: readonly number[]): boolean {
 }
 
 /**
- * Whether readings of bytes come and go, twice each way: work that the page does by itself (a stream, a timer that prints) hides a
- * leak of some dozen bytes an iteration then. One fall is code that is flushed, one rise is code that is compiled.
+ * Whether readings of bytes come and go, by so much each way: work that the page does by itself (a stream, a timer that prints) hides a
+ * leak of some dozen bytes an iteration then. A fall alone is code that is flushed, a rise alone is code that is compiled. Once each way
+ * is enough: among few readings of what comes and goes by chance, only one may be far from the others.
  */
 function sways(steps: readonly number[]): boolean {
   const counted = steps.length >= thresholds.enoughSteps ? steps.slice(1) : steps;
-  const second = (sizes: readonly number[]): number => sizes.toSorted((a, b) => b - a)[1] ?? 0;
-  return Math.min(second(counted), second(counted.map((step) => -step))) >= thresholds.swayBytes;
+  return Math.min(Math.max(...counted), -Math.min(...counted)) >= thresholds.swayBytes;
 }
 
 /** Whether an iteration between two readings left things behind. */
