@@ -1,12 +1,13 @@
 import { isBookkeeping, isNativeId, isPlumbing } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
+import { findEntries } from './mapEntries.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 import { isUserVisible } from './classOf.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 
 /** How the groups of one snapshot hang together, by ordinal of the group. */
 export interface Causes {
-  /** The group whose members hold those of this one, on the very paths by which these are kept. */
+  /** The group whose members hold those of this one, on the very paths by which these are kept; or are the other half of a Map's entry. */
   readonly partOf: ReadonlyMap<SurvivorGroup, SurvivorGroup>;
   /** Groups of one number reach common objects of the same iteration: parts of one thing, or of things made for each other. */
   readonly clusters: ReadonlyMap<SurvivorGroup, number>;
@@ -28,7 +29,12 @@ interface Lookup {
 
 /** Which of the groups are parts of which, and which hang together. */
 export function findCauses(groups: readonly SurvivorGroup[], lookup: Lookup): Causes {
-  return { partOf: findOwners(groups, lookup), clusters: findClusters(groups, lookup) };
+  const entries = findEntries(groups, {
+    graph: lookup.graph,
+    groupOf: lookup.groupOf,
+    samplesOf: (group) => tellingSamples(group, lookup),
+  });
+  return { partOf: new Map([...entries, ...findOwners(groups, lookup)]), clusters: findClusters(groups, lookup) };
 }
 
 /**

@@ -56,6 +56,36 @@ describe('the analysis of a snapshot', () => {
     assert.equal(groups[0]?.holder.isSlot, false);
   });
 
+  it('joins what the entries of a Map have as keys with what they have as values, the lighter to the heavier', async () => {
+    const entry = (index: number) => 7 + index * 3;
+    const { groups } = await analyse(
+      pageWith(
+        [['seen', 103]],
+        [
+          { id: 103, type: 'object', name: 'Map', edges: [['internal', 'table', 105]] },
+          {
+            id: 105,
+            type: 'array',
+            name: '',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => [
+              ['internal', String(entry(index)), idIn(index + 1, 1)] as const,
+              ['internal', String(entry(index) + 1), idIn(index + 1, 2)] as const,
+            ]).flat(),
+          },
+          ...range((iteration) => ({ id: idIn(iteration, 1), type: 'object', name: 'Panel', size: 50 })),
+          ...range((iteration) => ({ id: idIn(iteration, 2), type: 'object', name: 'Note', size: 20 })),
+        ],
+      ),
+    );
+    assert.deepEqual(
+      groups.map(({ className, partOf }) => [className, partOf?.split(' ')[0]]),
+      [
+        ['Panel', undefined],
+        ['Note', 'Panel'],
+      ],
+    );
+  });
+
   it('names what holds the first member of a linked list, and counts the bytes of its members once', async () => {
     const old = [103, 105];
     const members = [...old, ...Array.from({ length: ITERATIONS }, (_, index) => idIn(index + 1))];

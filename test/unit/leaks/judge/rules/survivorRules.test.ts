@@ -53,6 +53,13 @@ describe('survivor rules', () => {
     assert.equal(judged({ buckets: buckets([5, 5, 5, 5, 5, 5, 5], 160, 2) }), 'bounded');
   });
 
+  it('do not say that what comes with every fourth iteration has stopped because three left none', () => {
+    const rare = buckets([1, 0, 0, 0, 1, 0, 0], 10, 3);
+    assert.equal(judged({ buckets: [...rare, { iterations: 3, survivors: 0 }] }), 'cannot-say');
+    const steady = buckets([1, 1, 1, 1, 1, 1, 1], 40, 10);
+    assert.equal(judged({ buckets: [...steady, { iterations: 3, survivors: 0 }] }), 'bounded');
+  });
+
   it('do not call eviction what only counts more in stretches, such as the parts of a tree', () => {
     assert.equal(judged({ buckets: buckets([1, 1, 1, 1, 1, 1, 1], 430, 168) }), 'leak');
   });
