@@ -13,7 +13,7 @@ export interface CallQuery {
 }
 
 /**
- * The only call of a function in another, from 1; undefined where there is none or more than one. V8's allocation stacks say
+ * The only call of a function in another, as stacks have it, from 1; undefined where there is none or more than one. V8's allocation stacks say
  * which function called which, and not where in it: where it mentions the called one once, it was there.
  */
 export function findOnlyCall(query: CallQuery): { line: number; column: number } | undefined {
@@ -30,7 +30,15 @@ export function findOnlyCall(query: CallQuery): { line: number; column: number }
     childrenOf(node).forEach(visit);
   };
   body.forEach(visit);
-  return found.length === 1 ? script.positionOf(found[0]!.start) : undefined;
+  return found.length === 1 ? script.positionOf(positionInStacks(found[0]!, query.source)) : undefined;
+}
+
+/** Where V8's stacks have a call: at `to` of `gsap.to(…)`, at `new`, at the parenthesis where what is called has no name there. */
+function positionInStacks(node: Node, source: string): number {
+  const { callee } = node as Call;
+  if (node.type === 'NewExpression' || callee.type === 'Identifier') return node.start;
+  if (callee.type === 'MemberExpression' && callee.computed !== true) return callee.property!.start;
+  return Math.max(node.start, source.indexOf('(', callee.end));
 }
 
 interface Call extends Node {
@@ -38,6 +46,7 @@ interface Call extends Node {
 }
 interface Callee extends Node {
   readonly name?: string;
+  readonly computed?: boolean;
   readonly property?: Node & { readonly name?: string; readonly value?: unknown };
   readonly expressions?: readonly Callee[];
 }

@@ -155,8 +155,16 @@ describe('the line of a call', () => {
     findOnlyCall({ source, functionLine: 1, functionColumn: source.indexOf('(') + 1, callee });
 
   it('is known where a function calls another once, by any form of call', () => {
-    assert.deepEqual(call('function open(){ const t = gsap.to(box, {}) }', 'to'), { line: 1, column: 28 });
+    assert.deepEqual(call('function open(){ const t = gsap.to(box, {}) }', 'to'), { line: 1, column: 33 });
     assert.deepEqual(call('function open(){ return new Chart(box) }', 'Chart'), { line: 1, column: 25 });
+    assert.deepEqual(call('function open(){ return chart(box) }', 'chart'), { line: 1, column: 25 });
+  });
+
+  it('is where stacks have it, so that what else the call left is known to be of it', () => {
+    const chain = 'function open(){ quotes.pipe(\n map(),\n )\n .subscribe(show) }';
+    assert.deepEqual(call(chain, 'r.subscribe'), { line: 4, column: 3 });
+    assert.deepEqual(call('function open(){ (0, react.useEffect)(run) }', 'useEffect'), { line: 1, column: 38 });
+    assert.deepEqual(call('function open(){ react["useEffect"](run) }', 'useEffect'), { line: 1, column: 36 });
   });
 
   it('is not guessed where there are two, or where only a function inside calls it', () => {
