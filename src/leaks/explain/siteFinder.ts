@@ -8,6 +8,7 @@ import type { Whole } from '../snapshot/wholes.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
+import { packageOf } from './stackRuns.ts';
 
 /** Where nodes are made and put into the document. `parent` is what they were seen put into, where a snapshot says another. */
 export interface InsertionSite {
@@ -36,7 +37,9 @@ export class SiteFinder {
       const frame = this.#sources.frameAt(group.location, closureName(group.className));
       if (frame) return await this.#mapper.toSite([frame, ...stack], 'line');
     }
-    return await this.#expression(stack, group.className);
+    const site = await this.#expression(stack, group.className);
+    // Which of the user's lines had a package make them is not known.
+    return site && group.callersDiffer && packageOf(site.file) !== undefined ? undefined : site;
   }
 
   /**

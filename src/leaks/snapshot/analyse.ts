@@ -7,7 +7,8 @@ import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.
 import { RetainingPaths } from './retainingPaths.ts';
 import { countNodes } from './domTree.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
-import { IterationBuckets, type Survivors, groupSurvivors, prevailingStack } from './survivors.ts';
+import { makingOf } from './making.ts';
+import { IterationBuckets, type Survivors, groupSurvivors } from './survivors.ts';
 import { defined } from '../../support/index.ts';
 
 /** A table grows by at least a reference an iteration: 4 bytes, as V8 compresses them in browsers. */
@@ -93,7 +94,7 @@ function report(
     bytes: group.bytes,
     holder: describeHolder(graph, paths, group.holder, group.samples),
     ...defined({ via: group.via }),
-    stack: prevailingStack(graph, group),
+    ...makingOf(graph, group),
     ...(location ? { location } : {}),
     ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group), component: componentOf(group) }),
   };

@@ -48,6 +48,8 @@ export interface GroupReport {
   readonly via?: string;
   /** The functions that made most of them, innermost first; empty where that is not known. */
   readonly stack: readonly FunctionPosition[];
+  /** Whether these are only the innermost functions, which were called in several ways. */
+  readonly callersDiffer?: true;
   /** Where the function is written, for closures; where the class is written, for its instances. */
   readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
   /** How such an object is ended. */

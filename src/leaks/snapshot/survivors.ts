@@ -1,12 +1,13 @@
 import { isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
 import { classOf, coarseType, isUserVisible } from './classOf.ts';
-import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
+import type { HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
 import { type KeptComponent, keptComponent } from './components.ts';
 import { type NodesSince, OldNodes } from './domTree.ts';
+import { countMaking, countMakingNearest } from './making.ts';
 import { type Whole, findWholes } from './wholes.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 
@@ -137,13 +138,13 @@ export function groupSurvivors(
       group.samples.push(node);
     }
     const trace = graph.traceId(node);
-    if (trace !== 0) count(group.traces, trace, node);
+    if (trace !== 0) countMaking(group, trace, node);
   }
   for (const [node, group] of memberships) group.bytes[bucketOf[node]!]! += graph.retainedSize(node);
   for (const [node, above] of nestedIn(graph, memberships))
     memberships.get(above)!.bytes[bucketOf[above]!]! -= graph.retainedSize(node);
   for (const group of groups.values()) group.samples.sort((a, b) => bucketOf[a]! - bucketOf[b]!);
-  countNearest(graph, paths, memberships);
+  countMakingNearest(graph, paths, memberships);
   const total = (group: SurvivorGroup): number => group.bytes.reduce((sum, bytes) => sum + bytes, 0);
   const largest = [...groups.values()].sort((a, b) => total(b) - total(a)).slice(0, MAX_GROUPS);
   const isStretch = (bucket: number): boolean => buckets.isStretch(bucket);
@@ -340,58 +341,4 @@ function isHolder(graph: HeapGraph, node: number): boolean {
   if (graph.type(node) === 'object' && isScopeName(graph.rawName(node))) return true;
   if (graph.type(node) === 'native' && isNativeId(graph.id(node))) return false;
   return isUserVisible(graph, node);
-}
-
-/** Steps from a survivor to its holder that are walked; what is further below is held by something nearer. */
-const MAX_STEPS = 50;
-
-/**
- * Counts anew the traces of groups in which none prevails, by the survivors that hang on the holder themselves: in a stretch of
- * iterations the effects of a component hang on each other, each made at another line, and the first one holds them all.
- */
-function countNearest(graph: HeapGraph, paths: RetainingPaths, members: ReadonlyMap<number, SurvivorGroup>): void {
-  const unclear = new Set([...members.values()].filter(({ traces }) => traces.size > 0 && !prevailing(traces)));
-  if (unclear.size === 0) return;
-  for (const group of unclear) group.traces.clear();
-  for (const [node, group] of members) {
-    const trace = graph.traceId(node);
-    if (trace !== 0 && unclear.has(group) && isNearest(paths, members, node, group)) count(group.traces, trace, node);
-  }
-}
-
-function isNearest(
-  paths: RetainingPaths,
-  members: ReadonlyMap<number, SurvivorGroup>,
-  node: number,
-  group: SurvivorGroup,
-): boolean {
-  let above = paths.parent(node);
-  for (let step = 0; step < MAX_STEPS && above !== group.holder; step += 1) {
-    if (above < 0 || members.get(above) === group) return false;
-    above = paths.parent(above);
-  }
-  return above === group.holder;
-}
-
-function count(traces: SurvivorGroup['traces'], trace: number, sample: number): void {
-  const known = traces.get(trace);
-  if (known) known.count += 1;
-  else traces.set(trace, { count: 1, sample });
-}
-
-/** The trace of more than half of all. */
-function prevailing(traces: SurvivorGroup['traces']): { readonly sample: number } | undefined {
-  let total = 0;
-  let best: { count: number; sample: number } | undefined;
-  for (const trace of traces.values()) {
-    total += trace.count;
-    if (!best || trace.count > best.count) best = trace;
-  }
-  return best && best.count * 2 > total ? best : undefined;
-}
-
-/** The stack that made most of a group's survivors, innermost first; empty where no trace is known or none prevails. */
-export function prevailingStack(graph: HeapGraph, group: SurvivorGroup): FunctionPosition[] {
-  const best = prevailing(group.traces);
-  return best ? graph.allocationStack(best.sample) : [];
 }

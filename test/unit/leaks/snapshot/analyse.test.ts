@@ -149,6 +149,49 @@ describe('the analysis of a snapshot', () => {
     );
   });
 
+  it('takes the functions that most stacks begin with, where a log is written to from two handlers', async () => {
+    const entry = (nth: number, trace: number) =>
+      range((iteration) => ({ id: idIn(iteration, nth), type: 'object', name: 'Entry', trace }));
+    const of = async (stacks: readonly (readonly string[])[]) => {
+      const { groups } = await analyse(
+        pageWith(
+          [['log', 103]],
+          [
+            {
+              id: 103,
+              type: 'object',
+              name: 'Array',
+              edges: Array.from({ length: ITERATIONS * 2 }, (_, index) => {
+                return ['element', index, idIn((index >> 1) + 1, (index % 2) + 1)] as const;
+              }),
+            },
+            ...entry(1, 1),
+            ...entry(2, 2),
+          ],
+        ),
+        new Analyst(),
+        stacks,
+      );
+      return [groups[0]!.stack.map(({ functionName }) => functionName), groups[0]!.callersDiffer];
+    };
+    assert.deepEqual(
+      await of([
+        ['onAdd', 'track'],
+        ['onRemove', 'track'],
+      ]),
+      [['track'], true],
+    );
+    assert.deepEqual(await of([['onAdd'], ['onRemove']]), [[], undefined]);
+    assert.deepEqual(
+      await of([
+        ['onAdd', 'track'],
+        ['onAdd', 'track'],
+      ]),
+      [['track', 'onAdd'], undefined],
+      'two traces of one stack',
+    );
+  });
+
   it('knows whose part something is that two hold: the object of its iteration on the path by which it is kept', async () => {
     const { groups } = await analyse(
       pageWith(
