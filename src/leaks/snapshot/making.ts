@@ -2,6 +2,9 @@ import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
 
+/** Traces of one group that are compared: more of them have hardly a function in common, and each must be put together. */
+const MOST_TRACES = 1000;
+
 /** Steps from a survivor to its holder that are walked; what is further below is held by something nearer. */
 const MAX_STEPS = 50;
 
@@ -67,6 +70,7 @@ export interface Making {
 export function makingOf(graph: HeapGraph, { traces }: SurvivorGroup): Making {
   const best = prevailing(traces);
   if (best) return { stack: graph.allocationStack(best.sample) };
+  if (traces.size > MOST_TRACES) return { stack: [] };
   return commonFrames([...traces.values()].map(({ count, sample }) => [count, graph.allocationStack(sample)]));
 }
 
