@@ -4,6 +4,7 @@ import { NODE_REQUEST_TIMINGS, isEditingRecord, kindOf } from '../platform/index
 import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
+import { withParts } from './fold/withParts.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import { countOf, mergeByHolder, nativeCandidates, nodesThatCame, unexplainedGrowth } from './leftoverGrowth.ts';
 import { refute } from './reach.ts';
@@ -75,8 +76,14 @@ export function decideHeap(
   for (const growth of judgement.growth) {
     const answer = judgeSizes(growth, view, follow, watched?.begun ?? iterationsInAll);
     if (!answer) continue;
-    if (answer.answer === 'leak') leaks.push(grownCandidate(growth, readingOf(growth, watched), answer, follow.latest));
-    else if (answer.answer === 'bounded' && growth.bytesAfter > growth.bytesBefore) {
+    if (answer.answer === 'leak') {
+      const grown = grownCandidate(growth, readingOf(growth, watched), answer, follow.latest);
+      // The same objects are entries of two collections: an index by tag, the subscribers of two signals.
+      const held = leaks.findIndex(({ group }) => growth.entries !== undefined && group?.className === growth.entries);
+      if (held < 0) leaks.push(grown);
+      else leaks[held] = withParts(leaks[held]!, [grown]);
+    }
+    if (answer.answer === 'bounded' && growth.bytesAfter > growth.bytesBefore) {
       bounded.push(boundedBy(growth.className, growth.holder.name, answer));
       boundedBytes += growth.bytesAfter - growth.bytesBefore;
     } else if (answer.answer === 'cannot-say') open.push(growth.holder.name || growth.className);

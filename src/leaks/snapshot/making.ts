@@ -5,6 +5,9 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 /** Traces of one group that are compared: more of them have hardly a function in common, and each must be put together. */
 const MOST_TRACES = 1000;
 
+/** Where so many lines or fewer make objects of a kind, one of them is told. */
+const MOST_LINES = 3;
+
 /** Steps from a survivor to its holder that are walked; what is further below is held by something nearer. */
 const MAX_STEPS = 50;
 
@@ -71,7 +74,13 @@ export function makingOf(graph: HeapGraph, { traces }: SurvivorGroup): Making {
   const best = prevailing(traces);
   if (best) return { stack: graph.allocationStack(best.sample) };
   if (traces.size > MOST_TRACES) return { stack: [] };
-  return commonFrames([...traces.values()].map(({ count, sample }) => [count, graph.allocationStack(sample)]));
+  const common = commonFrames([...traces.values()].map(({ count, sample }) => [count, graph.allocationStack(sample)]));
+  if (common.stack.length > 0) return common;
+  // Two or three lines make them, each of which leaves its own: the one that leaves most.
+  const all = [...traces.values()].toSorted((a, b) => b.count - a.count);
+  const total = all.reduce((sum, { count }) => sum + count, 0);
+  const [most] = all;
+  return { stack: most && most.count * MOST_LINES >= total ? graph.allocationStack(most.sample) : [] };
 }
 
 function commonFrames(stacks: readonly (readonly [count: number, stack: readonly FunctionPosition[]])[]): Making {

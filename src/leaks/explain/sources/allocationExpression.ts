@@ -138,9 +138,10 @@ function makerOf(className: string): ((node: Node) => boolean) | undefined {
   const name = className.replace(/^Detached\s+/, '').replace(/\s*\(detached\)$/, '');
   if (/^\{.*\}$/.test(name)) {
     const keys = keysOfShape(name);
+    const areAll = !name.includes('…');
     return (node) =>
       node.type === 'ObjectExpression'
-        ? couldHaveShape(node, keys)
+        ? couldHaveShape(node, keys, areAll)
         : isCall(node, ...OBJECT_CALLS) || isNew(node, 'Object');
   }
   if (name === 'Object')
@@ -151,6 +152,8 @@ function makerOf(className: string): ((node: Node) => boolean) | undefined {
   if (name === 'ArrayBuffer' || name === 'system / JSArrayBufferData')
     return (node) => isNew(node, 'ArrayBuffer', ...TYPED_ARRAYS) || isCall(node, 'arrayBuffer', 'transfer');
   if (name === 'RegExp') return (node) => isNew(node, 'RegExp') || (node.type === 'Literal' && 'regex' in node);
+  // What goes on with a suspended function, or settles a promise: the engine's own, without a place in the source.
+  if (name === 'anonymous function') return makesReaction;
   // An async function, `then` and `await` make promises without saying so.
   if (name === 'Promise') return undefined;
   const element = elementName(name);
@@ -165,6 +168,12 @@ function makerOf(className: string): ((node: Node) => boolean) | undefined {
   return (node) => isNew(node, name) || isCall(node, factory);
 }
 
+const makesReaction = (node: Node): boolean =>
+  node.type === 'AwaitExpression' ||
+  (node.type === 'ForOfStatement' && (node as Node & { await?: boolean }).await === true) ||
+  isNew(node, 'Promise') ||
+  isCall(node, 'all', 'allSettled', 'any', 'race', 'finally', 'withResolvers', 'fromAsync');
+
 /** The keys that a snapshot names a plain object by: `{id, title, …}`. */
 function keysOfShape(name: string): string[] {
   return name
@@ -173,14 +182,23 @@ function keysOfShape(name: string): string[] {
     .filter((key) => key !== '' && key !== '…');
 }
 
-/** False when the literal begins with other keys than the object has. Keys that only a run can tell may be any. */
-function couldHaveShape(node: Node, keys: readonly string[]): boolean {
+/**
+ * False when the literal begins with other keys than the object has, or names one that it has not, wherever that stands. Keys that only a
+ * run can tell may be any.
+ *
+ * @param areAll whether the object has no other keys
+ */
+function couldHaveShape(node: Node, keys: readonly string[], areAll: boolean): boolean {
   const { properties } = node as Node & {
     properties: (Node & { key?: Node & { name?: string; value?: unknown }; computed?: boolean })[];
   };
-  for (const [index, property] of properties.entries()) {
-    if (property.type !== 'Property' || property.computed || index >= keys.length) return true;
-    if ((property.key?.name ?? String(property.key?.value)) !== keys[index]) return false;
+  const named = properties.map(({ type, key, computed }) =>
+    type === 'Property' && computed !== true ? (key?.name ?? String(key?.value)) : undefined,
+  );
+  if (areAll && named.some((name) => name !== undefined && name !== '__proto__' && !keys.includes(name))) return false;
+  for (const [index, name] of named.entries()) {
+    if (name === undefined || index >= keys.length) return true;
+    if (name !== keys[index]) return false;
   }
   return true;
 }

@@ -91,7 +91,21 @@ describe('the expression that allocates', () => {
     assert.equal(only(body, '{id}'), undefined, 'two begin so');
     assert.equal(only(body, '{other}'), undefined);
     assert.equal(only('return { ...rest };', '{id}'), '{ ...rest }');
+    // A reducer spreads the state into what it returns, and lists what it adds.
+    const reducer = 'return { ...state, status: "loading", requests: [...state.requests, { id: 1, at: 2 }] };';
+    assert.match(only(reducer, '{id, at}') ?? '', /^{ id: 1, at: 2 }/);
+    assert.match(only(reducer, '{status, requests}') ?? '', /^{ \.\.\.state/);
+    assert.match(only(`more({ id: 1, at: 2, by: 3 });\n${reducer}`, '{id, at}') ?? '', /^{ id: 1, at: 2 }\]/);
     assert.match(only('s = Object.create(s, { depth: { value: 1 } });', '{depth}') ?? '', /^Object.create/);
+  });
+
+  it('of what goes on with a suspended function is where that waits, if it waits at one place', () => {
+    const waiting = 'const name = "a-b";\nawait customElements.whenDefined(name);\nthis.item = 1;';
+    const of = (body: string): string | undefined =>
+      found(`async function f() {\n${body}\n} f`, 'f', 'anonymous function');
+    assert.equal(of(waiting), 'await customElements.whenDefined(name)');
+    assert.equal(of('return new Promise((resolve) => queue.push(resolve));')?.slice(0, 11), 'new Promise');
+    assert.equal(of(`${waiting}\nawait 2;`), undefined);
   });
 
   it('is not guessed between two, nor where none is written', () => {
