@@ -50,7 +50,7 @@ export const SITE_ARGUMENTS: readonly string[] = ['--js-flags=--no-compact'];
  * No function is compiled into another. What such code makes, V8's tracker takes for made by the function around it: the method that a hot
  * loop's function calls is on no stack then, and its line cannot be found.
  */
-export const NO_INLINING: readonly string[] = ['--no-maglev-inlining', '--no-turbo-inlining'];
+const NO_INLINING: readonly string[] = ['--no-maglev-inlining', '--no-turbo-inlining'];
 
 /**
  * The V8 switches for the browser of a check: a function gets all it needs to run when it first runs, and keeps it.
