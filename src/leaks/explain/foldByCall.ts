@@ -47,7 +47,7 @@ function isSameCause(a: Explained, b: Explained): boolean {
   if ((isPackages(b) && isBelow(b.holder, a.holder)) || isReached(b, a)) return true;
   if (isRuntimes(a, b) || runtimeCalls(a).some((call) => runtimeCalls(b).includes(call))) return true;
   if (isApart(a.leak.group, b.leak.group)) return false;
-  if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name) || isBeside(a, b)) return true;
+  if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name) || isInside(b, a) || isBeside(a, b)) return true;
   if (isCallbacks(b, a)) return true;
   return [a.allocatedAt, a.keptAt].some((one) => [b.allocatedAt, b.keptAt].some((other) => isSameCall(one, other)));
 }
@@ -101,6 +101,19 @@ const siteOf = ({ allocatedAt, keptAt }: Explained): SourceSite | undefined => a
 function isBelow(name: string | undefined, above: string | undefined): boolean {
   if (name === undefined || above === undefined || above === '') return false;
   return name.startsWith(`${above}.`) || name.startsWith(`${above}[`);
+}
+
+/**
+ * A collection of a leaked callback's own, which grows because the callback still runs. The snapshot's path to it passes through such a
+ * callback, by its name, under what keeps those.
+ */
+function isInside({ leak: { growth } }: Explained, { leak: { group } }: Explained): boolean {
+  if (!growth || !group?.className.startsWith('function ')) return false;
+  const pathOf = (holder: { readonly retainedBy: readonly string[] }): string[] =>
+    holder.retainedBy.map((step) => step.replace(/^\[\d+\]: /, ''));
+  const path = pathOf(growth.holder);
+  const above = pathOf(group.holder).slice(0, -1);
+  return path[above.length] === group.className && above.every((step, index) => step === path[index]);
 }
 
 /** What a library makes when a callback that was left runs: a state update of a component that is gone. */

@@ -144,6 +144,36 @@ describe('one cause, one finding', () => {
     assert.equal(foldTimeouts([{ ...timer('timeout'), allocatedAt: other }, grown]).length, 2);
   });
 
+  it('what a leaked callback adds to its own collection, since it still runs, goes with the callback', () => {
+    const under = ['Window', '<div>', 'EventListener', 'V8EventListener'];
+    const holder = (...path: string[]) => ({ ...group('').holder, name: 'session.trace', retainedBy: path });
+    const callback = (className: string): Explained =>
+      explained({
+        ...listener('pointermove', 'HTMLDivElement'),
+        group: group(className, { nodeType: 'closure', holder: holder(...under, className) }),
+      });
+    const trace = (...path: string[]): Explained =>
+      explained(
+        leak('entries of Array', {
+          growth: {
+            type: 'table',
+            holder: holder(...path),
+            className: 'Array',
+            bytesBefore: 0,
+            bytesAfter: 400,
+            stack: [],
+          },
+        }),
+      );
+    const onMove = callback('function onMove');
+    const inside = trace(...under, 'function onMove', 'session: DragSession', 'trace: Array');
+    const [cause, ...others] = foldByCall([onMove, inside]);
+    assert.deepEqual(others, []);
+    assert.equal(cause?.leak.kind, 'event-listener');
+    assert.equal(foldByCall([onMove, trace(...under, 'function onUp', 'log: Array')]).length, 2);
+    assert.equal(foldByCall([callback('anonymous function'), trace(...under, 'anonymous function')]).length, 2);
+  });
+
   it('objects of frameworks have their names, and the fingerprints of their shapes', () => {
     const options = { thresholds: defaultThresholds, ignore: [] };
     const shape = '{__v_isVNode, __v_skip, type, props, …}';
