@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { LeakwrightError, describeError } from '../support/index.ts';
+import { LeakwrightError, defined, describeError } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
 import { compareBesideWindows } from './measure/besideWindows.ts';
 import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
 import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';
-import { explain, withoutLines } from './explain/explain.ts';
+import { explainInTime } from './explain/explainInTime.ts';
 import { lookAtFailedStep } from './explain/failedStep.ts';
 import { type Decision, decide } from './judge/decide.ts';
 import { countIsComplete, plan } from './judge/plan.ts';
@@ -166,17 +166,13 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
     return decision.verdict;
   }
   yield run.phases.begin('explain');
-  const report = { thresholds: { ...defaultThresholds, ...scenario.thresholds }, ignore: scenario.ignore ?? [] };
-  try {
-    const { workspaceFolder } = context;
-    if (comparedIn(measurements.evidence)) run.findings = withoutLines(decision, report);
-    else
-      run.findings = await explain({ subject: run.subject!, measurements, decision, workspaceFolder, ...report, log });
-  } catch (error) {
-    if (context.signal?.aborted === true) throw error;
-    warnings.push(`Lines could not be looked for: ${describeError(error)}`);
-    run.findings = withoutLines(decision, report);
-  }
+  const { workspaceFolder } = context;
+  const seen = { subject: run.subject!, measurements, decision, workspaceFolder };
+  const thresholds = { ...defaultThresholds, ...scenario.thresholds };
+  run.findings = await explainInTime({ ...seen, thresholds, ignore: scenario.ignore ?? [], log }, warnings, {
+    isOver: isLate(run.abort.signal),
+    ...defined({ signal: context.signal }),
+  });
   yield run.phases.end('explain');
   for (const finding of run.findings) yield { type: 'finding', finding };
   const counted = leaksOf(run.findings);

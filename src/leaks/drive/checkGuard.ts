@@ -11,7 +11,7 @@ export class CheckGuard {
   readonly #signal: AbortSignal | undefined;
   readonly #listeners = new Set<(reason: Error) => void>();
   readonly #onAbort = (): void => this.end(abortReason(this.#signal!));
-  readonly #ending = new AbortController();
+  #ending = new AbortController();
   #ended: Error | undefined;
 
   /** Aborts when the check ends early, for whatever reason: for work that `during` does not wait for. */
@@ -76,6 +76,27 @@ export class CheckGuard {
   /** Stops listening; `during` then ends by time only. */
   release(): void {
     this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /**
+   * Lets work go on for some ms after the end: what was seen by then has lines and names that the page still knows.
+   *
+   * @param signal ends it at once
+   * @returns ends it again
+   */
+  goOn(ms: number, signal?: AbortSignal): () => void {
+    const reason = this.#ended;
+    if (!reason || signal?.aborted === true) return () => {};
+    this.#ended = undefined;
+    this.#ending = new AbortController();
+    const stop = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      this.end(reason);
+    };
+    const timer = setTimeout(stop, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+    return stop;
   }
 
   /** Ends all waiting, now and from now on. The first reason stands. */

@@ -27,6 +27,7 @@ import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';
+import { isInLibrary } from './stackRuns.ts';
 import { asWhole, calledOn, wholeOf } from './whole.ts';
 import { defined } from '../../support/index.ts';
 
@@ -170,10 +171,13 @@ class Explainer {
       group && parent !== undefined
         ? await this.#sites.insertion(group.className, parent, this.#places.insertions)
         : undefined;
-    const allocatedAt = made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made);
     const named = await this.#sites.namesOf(leak, kept?.[0]);
     const { holder } = named;
-    const name = isKey(leak) ? 'key' : named.name;
+    // Of a library's record of a subscription, the function that subscribed is told.
+    const callback = [made, put].some((site) => site && isInLibrary(site)) ? await this.#sites.callback(leak) : undefined;
+    const allocatedAt =
+      callback?.site ?? (made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made));
+    const name = isKey(leak) ? 'key' : (callback?.name ?? named.name);
     const parts: Explained[] = [];
     for (const part of leak.parts ?? []) {
       const names = await this.#sites.namesOf(part);

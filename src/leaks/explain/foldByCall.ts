@@ -81,13 +81,30 @@ function isPackages(one: Explained): boolean {
 
 /**
  * What a library made that the user's own callback or object refers to goes with that, whatever else holds it: the state of a
- * component. Not what has a method to end it: that was forgotten for itself.
+ * component. So does what a package made later, without the user's code, as many of as one call into it left: its timer, its entry in
+ * a list of what is shown. Not what has a method to end it: that was forgotten for itself.
  */
 function isReached(part: Explained, lead: Explained): boolean {
   const { cluster } = part.leak.group ?? {};
   const site = siteOf(part);
-  if (part.ending || !(isPackages(part) || (site && isInLibrary(site)))) return false;
+  const isAlone = isPackages(part);
+  if (part.ending || !(isAlone || (site && isInLibrary(site)))) return false;
+  if (isAlone && isCallInto(packageOf(site!.file), lead) && part.leak.perIteration === lead.leak.perIteration) {
+    // A timer or a table has no objects of its own to tell by.
+    return part.leak.resource !== undefined || part.leak.growth !== undefined || cluster === lead.leak.group?.cluster;
+  }
   return cluster !== undefined && cluster === lead.leak.group?.cluster && isOwn(lead);
+}
+
+/** Whether the user's code made it by a call into a package. */
+function isCallInto(name: string | undefined, { allocatedAt, keptAt }: Explained): boolean {
+  return [allocatedAt, keptAt].some(
+    (site) =>
+      site !== undefined &&
+      packageOf(site.file) === undefined &&
+      name !== undefined &&
+      site.stack.slice(0, Math.max(0, siteIndex(site))).some(({ file }) => packageOf(file) === name),
+  );
 }
 
 function isOwn(one: Explained): boolean {

@@ -8,7 +8,7 @@ import type { Whole } from '../snapshot/wholes.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
-import { packageOf } from './stackRuns.ts';
+import { isInLibrary, packageOf } from './stackRuns.ts';
 
 /** Where nodes are made and put into the document. `parent` is what they were seen put into, where a snapshot says another. */
 export interface InsertionSite {
@@ -40,6 +40,23 @@ export class SiteFinder {
     const site = await this.#expression(stack, group.className);
     // Which of the user's lines had a package make them is not known.
     return site && group.callersDiffer && packageOf(site.file) !== undefined ? undefined : site;
+  }
+
+  /**
+   * The user's own function in a record that a library made of it (`{type, data, handler}`), with the place where it is written.
+   * Undefined where the record has none, or several.
+   */
+  async callback({ group }: LeakCandidate): Promise<{ name: string; site: SourceSite } | undefined> {
+    const stack = this.#sources.pageFrames(group?.stack ?? []);
+    const found: { name: string; site: SourceSite }[] = [];
+    for (const { className, location } of group?.callbacks ?? []) {
+      const frame = this.#sources.frameAt(location, closureName(className));
+      const site = frame && (await this.#mapper.toSite([frame, ...stack], 'line'));
+      // A site is the user's own frame: the function is not his where the site is further out.
+      if (!site || isInLibrary(site) || packageOf(site.file) !== undefined) continue;
+      found.push({ name: isName(site.function) && closureName(className) !== '' ? `function ${site.function}` : className, site });
+    }
+    return found.length === 1 ? found[0] : undefined;
   }
 
   /**

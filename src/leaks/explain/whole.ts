@@ -9,12 +9,23 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
   const { group, resource, perIteration } = leak;
   // What the hooks saw is a listener; what the heap shows behind it may be the object itself.
   if (resource && group?.nodeType === 'object' && group.ending) return { ...group, ending: group.ending, perIteration };
-  const own = group?.stack.length;
+  const own = leak.kind === 'dom-node' ? undefined : group?.stack.length;
+  // A function that a library makes beside the object that it gives back (`{destroy}`) is a fragment of that.
+  const isFragment = group?.nodeType === 'closure';
+  const isNearer = ({ stack }: Whole): boolean =>
+    own === undefined || own === 0 || stack.length < own || (isFragment && isSameStack(stack, group.stack));
   return [leak, ...(leak.parts ?? [])]
     .flatMap((one) => one.group?.whole ?? (one === leak ? [] : itself(one)))
-    .filter(({ stack }) => own === undefined || own === 0 || stack.length < own)
+    .filter(isNearer)
     .sort((a, b) => a.stack.length - b.stack.length)[0];
 }
+
+const isSameStack = (a: Whole['stack'], b: Whole['stack']): boolean =>
+  a.length === b.length &&
+  a.every(({ scriptId, line, column }, index) => {
+    const other = b[index]!;
+    return scriptId === other.scriptId && line === other.line && column === other.column;
+  });
 
 /** A part that has a method to end it, and so may be the whole. */
 function itself({ group, perIteration }: LeakCandidate): readonly Whole[] {
@@ -33,7 +44,11 @@ export function asWhole(
   name: string,
   madeAt: SourceSite | undefined,
 ): Explained {
-  const { leak, allocatedAt, parts = [] } = found;
+  const { leak, parts = [] } = found;
+  // An element that the user's code made is kept by the call that made the whole for it.
+  const isForElement = leak.kind === 'dom-node' && found.allocatedAt && !isInLibrary(found.allocatedAt);
+  const allocatedAt = isForElement ? found.keptAt : found.allocatedAt;
+  if (isForElement && !allocatedAt) return found;
   const site = stack.length === 0 ? allocatedAt : madeAt;
   if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
   // A plain object has no name that says more than what was found.

@@ -1,4 +1,6 @@
 import { isNativeId } from '../platform/index.ts';
+import { keptCallbacks } from './callbacks.ts';
+import { keptComponent } from './components.ts';
 import { GrowthBaseline, findGrowth } from './growth.ts';
 import { Endings } from './endings.ts';
 import type { HeapGraph } from './heapGraph.ts';
@@ -31,10 +33,11 @@ export class Analyst {
     const paths = RetainingPaths.compute(graph, oldest);
     const since = request.iterationsSince;
     const nodes = countNodes(graph);
+    const buckets = new IterationBuckets(request, before?.newestNative);
     const survivors = groupSurvivors(
       graph,
       paths,
-      new IterationBuckets(request, before?.newestNative),
+      buckets,
       before && { grown: grownClasses(nodes, before.nodes), iterations: since },
     );
     const endings = new Endings(graph);
@@ -43,7 +46,7 @@ export class Analyst {
         .filter(
           (group) => group.ageless > 0 || group.survivors.filter((count) => count > 0).length >= request.minBuckets,
         )
-        .map((group) => report(graph, paths, group, survivors, endings)),
+        .map((group) => report(graph, paths, group, survivors, endings, buckets)),
       growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
       nodeCount: graph.nodeCount,
       elements: nodes,
@@ -76,13 +79,16 @@ function report(
   graph: HeapGraph,
   paths: RetainingPaths,
   group: SurvivorGroup,
-  { causes, wholes, componentOf }: Survivors,
+  { causes, wholes, bucketOf }: Survivors,
   endings: Endings,
+  buckets: IterationBuckets,
 ): GroupReport {
   // For an object it is where its class is written: its name in the source is found there.
   const location = graph.location(group.samples[0]!);
   const owner = causes.partOf.get(group);
   const cluster = causes.clusters.get(group);
+  const component = keptComponent(group, { graph, bucketOf, isStretch: (bucket) => buckets.isStretch(bucket) });
+  const callbacks = keptCallbacks(group, { graph, bucketOf });
   return {
     key: keyOf(graph, group),
     ...(owner ? { partOf: keyOf(graph, owner) } : {}),
@@ -96,6 +102,7 @@ function report(
     ...defined({ via: group.via }),
     ...makingOf(graph, group),
     ...(location ? { location } : {}),
-    ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group), component: componentOf(group) }),
+    ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group), component }),
+    ...(callbacks.length > 0 ? { callbacks } : {}),
   };
 }

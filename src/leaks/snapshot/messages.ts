@@ -1,4 +1,5 @@
 import type { FunctionPosition } from './heapGraph.ts';
+import type { KeptCallback } from './callbacks.ts';
 import type { KeptComponent } from './components.ts';
 import type { Ending } from './endings.ts';
 import type { HolderDescription } from './holderName.ts';
@@ -58,6 +59,8 @@ export interface GroupReport {
   readonly whole?: Whole;
   /** The component of a framework that they keep. */
   readonly component?: KeptComponent;
+  /** Functions of the same iteration in such a record, where it is a plain object or an array. */
+  readonly callbacks?: readonly KeptCallback[];
 }
 
 /** Something older than the iterations that grew from one snapshot to the next without objects that show it. */

@@ -5,7 +5,6 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 import type { AnalysisRequest } from './messages.ts';
 import { type Causes, findCauses } from './causes.ts';
 import { aboveChain } from './chains.ts';
-import { type KeptComponent, keptComponent } from './components.ts';
 import { type NodesSince, OldNodes } from './domTree.ts';
 import { countMaking, countMakingNearest } from './making.ts';
 import { type Whole, findWholes } from './wholes.ts';
@@ -15,7 +14,8 @@ export interface Survivors {
   readonly groups: readonly SurvivorGroup[];
   readonly causes: Causes;
   readonly wholes: ReadonlyMap<SurvivorGroup, Whole>;
-  readonly componentOf: (group: SurvivorGroup) => KeptComponent | undefined;
+  /** Of each node, in the order of the graph; negative for what no iteration made. */
+  readonly bucketOf: Int16Array;
 }
 
 const OLDER = -1;
@@ -46,9 +46,11 @@ export class IterationBuckets {
     this.#newestNative = newestNative ?? Number.POSITIVE_INFINITY;
   }
 
+  iterationsIn = (bucket: number): number => this.#iterations[bucket] ?? 1;
+
   /** True where objects of several iterations are in one bucket. */
   isStretch(bucket: number): boolean {
-    return (this.#iterations[bucket] ?? 1) > 1;
+    return this.iterationsIn(bucket) > 1;
   }
 
   get count(): number {
@@ -159,8 +161,8 @@ export function groupSurvivors(
   return {
     groups: largest,
     causes,
-    wholes: findWholes({ graph, bucketOf, isStretch, members: memberships }),
-    componentOf: (group) => keptComponent(group, { graph, bucketOf, isStretch }),
+    wholes: findWholes({ graph, bucketOf, buckets, members: memberships }),
+    bucketOf,
   };
 }
 

@@ -17,7 +17,7 @@ export interface Whole {
 interface Lookup {
   readonly graph: HeapGraph;
   readonly bucketOf: Int16Array;
-  readonly isStretch: (bucket: number) => boolean;
+  readonly buckets: { iterationsIn(bucket: number): number };
   readonly members: ReadonlyMap<number, SurvivorGroup>;
 }
 
@@ -25,19 +25,20 @@ interface Candidate {
   readonly sample: number;
   readonly depth: number;
   readonly ending: Ending;
-  readonly buckets: Set<number>;
-  count: number;
+  /** How many there are in each bucket. */
+  readonly counts: Map<number, number>;
 }
 
 /**
  * Which object the page's call made: survivors are named by what holds the others, and of a library's view that is often a
  * fragment (a listener's closure that refers to an observer that refers to the view). Of all that a group's survivors hold of
  * their own iteration, and that has a method to end it, it is the one that the fewest functions made: nearest to the caller.
- * None where the survivors themselves are as near.
+ * None where the survivors themselves are as near, but for a function that was made beside it; an element is made by other code than
+ * what a library makes for it.
  *
- * Needs the stacks of allocations.
+ * Needs the stacks of allocations, which are often recorded in the last stretch of iterations only.
  */
-export function findWholes({ graph, bucketOf, isStretch, members }: Lookup): Map<SurvivorGroup, Whole> {
+export function findWholes({ graph, bucketOf, buckets, members }: Lookup): Map<SurvivorGroup, Whole> {
   const endings = new Endings(graph);
   const depths = new Map<number, number>();
   const depthOf = (node: number): number => {
@@ -50,9 +51,10 @@ export function findWholes({ graph, bucketOf, isStretch, members }: Lookup): Map
   };
   const found = new Map<SurvivorGroup, Map<string, Candidate>>();
   if (!graph.hasStacks) return new Map();
+  const traced = countTraced(graph, bucketOf, members);
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const bucket = bucketOf[node]!;
-    if (bucket < 0 || isStretch(bucket) || graph.traceId(node) === 0 || graph.type(node) !== 'object') continue;
+    if (bucket < 0 || graph.traceId(node) === 0 || graph.type(node) !== 'object') continue;
     const group = groupAbove(graph, members, node);
     const ending = group && endings.of(node);
     if (!group || !ending) continue;
@@ -60,24 +62,55 @@ export function findWholes({ graph, bucketOf, isStretch, members }: Lookup): Map
     found.set(group, candidates);
     const key = `${classOf(graph, node)} ${graph.traceId(node)}`;
     const known = candidates.get(key);
-    if (known) {
-      known.count += 1;
-      known.buckets.add(bucket);
-    } else candidates.set(key, { sample: node, depth: depthOf(node), ending, buckets: new Set([bucket]), count: 1 });
+    if (known) known.counts.set(bucket, (known.counts.get(bucket) ?? 0) + 1);
+    else candidates.set(key, { sample: node, depth: depthOf(node), ending, counts: new Map([[bucket, 1]]) });
   }
   const wholes = new Map<SurvivorGroup, Whole>();
   for (const [group, candidates] of found) {
-    const own = Math.min(...group.samples.map(depthOf));
+    const own = group.nodeType === 'native' ? Number.POSITIVE_INFINITY : Math.min(...group.samples.map(depthOf));
+    const made = group.nodeType === 'closure' ? new Set(group.samples.map((node) => graph.traceId(node))) : undefined;
     const inMost = [...candidates.values()].filter(
-      ({ buckets, depth }) => buckets.size * 2 > singleBuckets(group, isStretch) && depth < own,
+      ({ sample, counts, depth }) =>
+        (depth < own || made?.has(graph.traceId(sample)) === true) && isForMost(counts, traced.get(group)!, buckets),
     );
     const [nearest] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
     );
-    if (nearest) wholes.set(group, describe(graph, nearest));
+    if (nearest) wholes.set(group, describe(graph, nearest, group, buckets));
   }
   return wholes;
 }
+
+/** How many survivors of each group have the stack that made them, by bucket. */
+function countTraced(
+  graph: HeapGraph,
+  bucketOf: Int16Array,
+  members: ReadonlyMap<number, SurvivorGroup>,
+): Map<SurvivorGroup, Map<number, number>> {
+  const counts = new Map<SurvivorGroup, Map<number, number>>();
+  for (const [node, group] of members) {
+    const ofGroup = counts.get(group) ?? new Map<number, number>();
+    counts.set(group, ofGroup);
+    const bucket = bucketOf[node]!;
+    if (graph.traceId(node) !== 0) ofGroup.set(bucket, (ofGroup.get(bucket) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Whether most survivors have one: by iterations where single ones have stacks, else by the number of survivors. */
+function isForMost(
+  counts: ReadonlyMap<number, number>,
+  traced: ReadonlyMap<number, number>,
+  buckets: Lookup['buckets'],
+): boolean {
+  const singles = [...traced.keys()].filter((bucket) => buckets.iterationsIn(bucket) === 1);
+  if (singles.length > 0) return singles.filter((bucket) => counts.has(bucket)).length * 2 > singles.length;
+  const all = sumOf(traced.values());
+  // An element has a stack only where script was the first to ask for it.
+  return all === 0 ? counts.size > 0 : sumOf(counts.values()) * 2 > all;
+}
+
+const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
 
 /** The group of the nearest survivor that dominates a node, or of the node itself. */
 function groupAbove(
@@ -93,16 +126,31 @@ function groupAbove(
   return undefined;
 }
 
-const singleBuckets = (group: SurvivorGroup, isStretch: (bucket: number) => boolean): number =>
-  group.survivors.filter((count, bucket) => count > 0 && !isStretch(bucket)).length;
-
-function describe(graph: HeapGraph, { sample, ending, buckets, count }: Candidate): Whole {
+function describe(
+  graph: HeapGraph,
+  { sample, ending, counts }: Candidate,
+  { survivors }: SurvivorGroup,
+  buckets: Lookup['buckets'],
+): Whole {
   const location = graph.location(sample);
   return {
     className: classOf(graph, sample),
-    perIteration: count / buckets.size,
+    perIteration: rateOf(counts, survivors, buckets),
     ending,
     stack: graph.allocationStack(sample),
     ...(location ? { location } : {}),
   };
+}
+
+/** Of a stretch, of which the last ones may not be left yet, by how many each survivor has. */
+function rateOf(
+  counts: ReadonlyMap<number, number>,
+  survivors: readonly number[],
+  buckets: Lookup['buckets'],
+): number {
+  const each = survivors.filter((count, bucket) => count > 0 && buckets.iterationsIn(bucket) === 1);
+  const seen = [...counts.keys()];
+  if (each.length === 0 || seen.some((bucket) => buckets.iterationsIn(bucket) === 1 || survivors[bucket] === 0))
+    return sumOf(counts.values()) / sumOf(seen.map((bucket) => buckets.iterationsIn(bucket)));
+  return (sumOf(counts.values()) / sumOf(seen.map((bucket) => survivors[bucket]!))) * (sumOf(each) / each.length);
 }

@@ -15,6 +15,15 @@ interface Named extends Node {
  * @param frame where V8 says that the class, or its constructor, is written
  */
 export function originalClassName(frame: GeneratedFrame, text: string, map: TraceMap): string | undefined {
+  return classAround(frame, text, map)?.original;
+}
+
+/** The innermost class around a place: what the bundle calls it, and its name in the source where the map says that. */
+export function classAround(
+  frame: GeneratedFrame,
+  text: string,
+  map: TraceMap,
+): { readonly names: readonly string[]; readonly original: string | undefined } | undefined {
   const script = parseScript(text, frame.line);
   if (!script) return undefined;
   const offset = script.offsetOf(frame.line, frame.column);
@@ -29,13 +38,15 @@ export function originalClassName(frame: GeneratedFrame, text: string, map: Trac
   const { node, parent } = found as { node: Named; parent: Named | undefined };
   const start = script.positionOf(node.start);
   const written = classAt(map, start.line, start.column - 1);
-  for (const identifier of [node.id, parent?.type === 'VariableDeclarator' ? parent.id : parent?.left]) {
+  const identifiers = [node.id, parent?.type === 'VariableDeclarator' ? parent.id : parent?.left];
+  const names = identifiers.flatMap((identifier) => (identifier?.name === undefined ? [] : [identifier.name]));
+  for (const identifier of identifiers) {
     if (identifier?.name === undefined) continue;
     const { line, column } = script.positionOf(identifier.start);
     const { name } = originalPositionFor(map, { line, column: column - 1 });
-    if (name !== null) return withoutMark(name, written);
+    if (name !== null) return { names, original: withoutMark(name, written) };
   }
-  return written;
+  return { names, original: written };
 }
 
 /** Where a class mentions itself, compilers call it `_EditorView` inside. */

@@ -1,4 +1,5 @@
 import { type TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { classAround } from './originalClassName.ts';
 import { enclosingFunctions, parseScript } from './parsedScript.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 
@@ -15,8 +16,17 @@ export function originalFunctionName(
   if (frame.function === '' || text === undefined || (map.names.length === 0 && !isQualified)) return undefined;
   const script = parseScript(text, frame.line);
   if (!script) return undefined;
-  const short = frame.function.split('.').at(-1);
-  for (const { node, name } of enclosingFunctions(script, script.offsetOf(frame.line, frame.column))) {
+  const words = frame.function.replace(/^new /, '').split('.');
+  const short = words.at(-1)!;
+  const around = enclosingFunctions(script, script.offsetOf(frame.line, frame.column));
+  const ofClass = around[0]?.name?.text === (isQualified ? short : 'constructor') && around[0].node.type === 'FunctionExpression';
+  if (ofClass && words.length <= 2) {
+    // A constructor has the name of its class, and a method is told with that.
+    const owner = classAround(frame, text, map);
+    if (owner?.original !== undefined && owner.names.includes(words[0]!))
+      return isQualified ? `${owner.original}.${short}` : owner.original;
+  }
+  for (const { node, name } of around) {
     if (!name || (name.text !== short && node.type !== 'ArrowFunctionExpression')) continue;
     const { line, column } = script.positionOf(name.start);
     const original = originalPositionFor(map, { line, column: column - 1 });

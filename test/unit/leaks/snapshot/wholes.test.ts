@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
 import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
-import type { GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
+import type { AnalysisRequest, GroupReport } from '../../../../src/leaks/snapshot/messages.ts';
 import { FOUR_ITERATIONS, type HeapNode, each, heapText, idIn, pageWith } from './heapText.ts';
 
 /** What two functions have where their code is: the first ran, the second did not. */
@@ -19,10 +19,14 @@ const method = (id: number, name: string, shared: number, isScript = true): Heap
   ...(isScript ? { location: [9, 3, 0] as const } : {}),
 });
 
-async function groupsOf(nodes: readonly HeapNode[], stacks: readonly (readonly string[])[] = []) {
+async function groupsOf(
+  nodes: readonly HeapNode[],
+  stacks: readonly (readonly string[])[] = [],
+  request: AnalysisRequest = FOUR_ITERATIONS,
+) {
   const loader = new HeapGraphLoader();
   loader.write(heapText(nodes, stacks));
-  return new Analyst().analyse(await loader.finish(), FOUR_ITERATIONS).groups;
+  return new Analyst().analyse(await loader.finish(), request).groups;
 }
 
 const kept = (nth: number): HeapNode => ({
@@ -172,5 +176,32 @@ describe('the whole that survivors are parts of', () => {
   it('is none that was made further in than the survivors, and none where stacks are not known', async () => {
     assert.deepEqual(wholes(await groupsOf(editors(4), stacks)), [['function onScroll', 'DOMObserver']]);
     assert.deepEqual(wholes(await groupsOf(editors(1))), [['function onScroll', undefined]]);
+  });
+
+  /** Three iterations in one bucket, as they are run when stacks are recorded; the first stands alone and has none. */
+  const lateStacks: AnalysisRequest = {
+    ...FOUR_ITERATIONS,
+    boundaries: [FOUR_ITERATIONS.boundaries[0]!, FOUR_ITERATIONS.boundaries[1]!, FOUR_ITERATIONS.boundaries.at(-1)!],
+    iterations: [1, 3],
+  };
+  const traced = (nodes: readonly HeapNode[]): HeapNode[] =>
+    nodes.map(({ trace, ...node }) => (trace === undefined || node.id < idIn(2, 0) ? node : { ...node, trace }));
+
+  it('is found in a stretch of iterations, where stacks were recorded in no other', async () => {
+    const [group] = await groupsOf(traced(editors(1)), stacks, lateStacks);
+    assert.deepEqual([group?.whole?.className, group?.whole?.perIteration], ['EditorView', 1]);
+  });
+
+  it('is none that only one of the survivors of a stretch has', async () => {
+    const nodes = traced(editors(1)).filter(({ id }) => id !== idIn(2, 3) && id !== idIn(3, 3));
+    const without = nodes.map((node) => ({ ...node, edges: node.edges?.filter(([, , to]) => nodes.some(({ id }) => id === to)) ?? [] }));
+    assert.notEqual((await groupsOf(without, stacks, lateStacks))[0]?.whole?.className, 'EditorView');
+  });
+
+  it('may have been made further in than the element that it is for', async () => {
+    const elements = editors(1).map((node) =>
+      node.name === 'onScroll' ? { ...node, type: 'native', name: '<ul>', trace: 5 } : node,
+    );
+    assert.deepEqual(wholes(await groupsOf(elements, [...stacks, ['open']])), [['<ul>', 'EditorView']]);
   });
 });

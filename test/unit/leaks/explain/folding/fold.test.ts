@@ -321,6 +321,27 @@ describe('one cause, one finding', () => {
     assert.equal(apart.length, 2, 'what does not hang together is another cause');
   });
 
+  it('what a package made later goes with the call of the user’s that it made as many of', () => {
+    const later: SourceSite = {
+      file: 'node_modules/charts/list.js',
+      line: 70,
+      column: 1,
+      function: 'push',
+      precision: 'line',
+      stack: [{ file: 'node_modules/charts/list.js', line: 70, column: 1, function: 'push' }],
+    };
+    const timer = { id: 1, kind: 'timer', name: 'timeout', iteration: 1, stack: '' } as const;
+    const chart = explained(leak('Chart', { group: group('Chart', { cluster: 1 }) }), called(9));
+    const loop = (rate: number): Explained =>
+      explained(leak('timeout', { kind: 'timer', resource: timer, perIteration: rate }), later);
+    const apart = explained(leak('Registry', { group: group('Registry', { cluster: 2 }) }), later);
+    assert.deepEqual(names(foldByCall([loop(1), chart])), ['Chart']);
+    assert.deepEqual(names(foldByCall([loop(3), chart])), ['Chart', 'timeout']);
+    assert.deepEqual(names(foldByCall([apart, chart])), ['Chart', 'Registry']);
+    const ofOther = { ...later, file: 'node_modules/maps/index.js', stack: [{ ...later.stack[0]!, file: 'node_modules/maps/index.js' }] };
+    assert.deepEqual(names(foldByCall([{ ...loop(1), allocatedAt: ofOther }, chart])), ['Chart', 'timeout']);
+  });
+
   it('what a timer’s callback makes each time it runs goes with the timer', () => {
     const own = (line: number): SourceSite => ({ ...called(line), stack: called(line).stack.slice(1) });
     const interval = (line: number) =>

@@ -48,3 +48,28 @@ describe('what a listener of a library is told by', () => {
     assert.equal(asWhole(listener, whole, 'Sortable', site('other', 20, 'sortablejs')), listener);
   });
 });
+
+// Sortable's list of elements: a developer who reads `<ul>` in `sortables` does not know that it is the Sortable to be destroyed.
+describe('an element that a library keeps', () => {
+  const element: Explained = {
+    ...listener,
+    leak: { ...listener.leak, kind: 'dom-node', name: '<ul> (detached)' },
+    allocatedAt: site('box', 4),
+    keptAt: site('showList', 9, 'sortablejs'),
+    holder: 'sortables',
+  };
+
+  it('is told by what the library made for it in the call that keeps it', () => {
+    const { leak, allocatedAt, ending } = asWhole(element, whole, 'Sortable', site('showList', 9, 'sortablejs'));
+    assert.deepEqual([leak.kind, leak.name, allocatedAt?.line], ['object', 'Sortable', 9]);
+    assert.deepEqual(ending, { method: 'destroy', ran: false, on: 'the Sortable' });
+  });
+
+  it('is told by itself where another call made that, or the user’s own code keeps it', () => {
+    assert.equal(asWhole(element, whole, 'Sortable', site('other', 20, 'sortablejs')), element);
+    const own = { ...element, keptAt: site('showList', 9) };
+    assert.equal(asWhole(own, whole, 'Sortable', site('showList', 9, 'sortablejs')), own);
+    const left: Explained = { ...element, keptAt: undefined };
+    assert.equal(asWhole(left, whole, 'Sortable', site('showList', 9, 'sortablejs')), left);
+  });
+});

@@ -131,6 +131,30 @@ describe('the name of a class in its source', () => {
   });
 });
 
+describe('the name of a constructor and of methods in their source', () => {
+  const map = new TraceMap({
+    version: 3,
+    sources: ['card.ts'],
+    sourcesContent: ['export class UserCard {\n'],
+    names: ['UserCard'],
+    // `class et{…}`: the class begins, then its identifier has a name.
+    mappings: 'AAAO,MAAMA',
+  });
+  const text = 'class et{constructor(){ go() }show(){ run() }}';
+  const named = (mark: string, name: string) => originalFunctionName({ ...at(text, mark), function: name }, text, map);
+
+  it('is that of the class, also where a bundler gave it another', () => {
+    assert.equal(named('go', 'et'), 'UserCard');
+    assert.equal(named('go', 'new et'), 'UserCard');
+    assert.equal(named('run', 'et.show'), 'UserCard.show');
+  });
+
+  it('is not that of a class that inherits or contains it', () => {
+    assert.equal(named('run', 'tt.show'), undefined);
+    assert.equal(named('go', 'other'), undefined);
+  });
+});
+
 describe('the name of a variable in its source', () => {
   // `a` of the outer function is `handlers`, `a` of the inner one is `event`: the map names both.
   const text = '(()=>{let a=new Map;on((a)=>a);add(b=>{a.set(b)})})()';

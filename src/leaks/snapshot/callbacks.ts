@@ -1,0 +1,47 @@
+import { classOf } from './classOf.ts';
+import type { HeapGraph } from './heapGraph.ts';
+import type { SurvivorGroup } from './survivorGroup.ts';
+
+/** A function in a record that a library keeps: `handler` of `{type, data, handler}`. */
+export interface KeptCallback {
+  /** As {@link classOf} says it. */
+  readonly className: string;
+  /** Where it is written. */
+  readonly location: { readonly scriptId: number; readonly line: number; readonly column: number };
+}
+
+interface Lookup {
+  readonly graph: HeapGraph;
+  readonly bucketOf: Int16Array;
+}
+
+/** Of each record; more are a table of functions, of which none stands for the others. */
+const MAX_CALLBACKS = 8;
+
+/**
+ * The functions that a plain object or an array of a group has as properties or entries, made in the same iteration: a record of a
+ * subscription has no name that says anything, and the function that subscribed has a place in the user's code.
+ */
+export function keptCallbacks(group: SurvivorGroup, { graph, bucketOf }: Lookup): readonly KeptCallback[] {
+  if (group.nodeType !== 'object' || !isNameless(group.className)) return [];
+  const record = group.samples.at(-1)!;
+  const found: KeptCallback[] = [];
+  graph.forEachEdge(record, (edge, to) => {
+    const type = graph.edgeType(edge);
+    if ((type !== 'property' && type !== 'element' && type !== 'internal') || bucketOf[to] !== bucketOf[record]) return;
+    if (graph.type(to) === 'closure') add(to);
+    else if (type === 'internal' && graph.type(to) === 'array')
+      graph.forEachEdge(to, (_, entry) => {
+        if (graph.type(entry) === 'closure' && bucketOf[entry] === bucketOf[record]) add(entry);
+      });
+  });
+  return found.length > MAX_CALLBACKS ? [] : found;
+
+  function add(closure: number): void {
+    const location = graph.location(closure);
+    if (location) found.push({ className: classOf(graph, closure), location });
+  }
+}
+
+/** Plain objects and arrays, which say what they have and not what they are. */
+export const isNameless = (className: string): boolean => /^(?:\{.*|Object|Array|Set|Map)$/.test(className);

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
+import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
+import { FOUR_ITERATIONS, type HeapNode, each, heapText, idIn, pageWith } from './heapText.ts';
+
+// `{type, data, handler}` in a list of jQuery's says nothing; the handler has a name and a line of the user's.
+describe('the functions in a record that a library keeps', () => {
+  const records = (className: string, old: boolean, count = 1): HeapNode[] =>
+    pageWith(
+      [['handlers', 101]],
+      [
+        {
+          id: 101,
+          type: 'object',
+          name: 'Array',
+          edges: each((iteration) => ['element', iteration, idIn(iteration, 1)] as const),
+        },
+        { id: 103, type: 'closure', name: 'guard', location: [9, 1, 0] },
+        ...each((iteration): HeapNode[] => [
+          {
+            id: idIn(iteration, 1),
+            type: 'object',
+            name: className,
+            edges: [
+              ['property', 'guard', 103],
+              ...(old
+                ? []
+                : Array.from({ length: count }, (_, nth) => ['property', `on${nth}`, idIn(iteration, 2 + nth)] as const)),
+            ],
+          },
+          ...(old
+            ? []
+            : Array.from({ length: count }, (_, nth): HeapNode => {
+                return { id: idIn(iteration, 2 + nth), type: 'closure', name: 'onResize', location: [9, 7, 2] };
+              })),
+        ]).flat(),
+      ],
+    );
+
+  async function callbacks(nodes: readonly HeapNode[]) {
+    const loader = new HeapGraphLoader();
+    loader.write(heapText(nodes));
+    const [group] = new Analyst().analyse(await loader.finish(), FOUR_ITERATIONS).groups;
+    return group?.callbacks;
+  }
+
+  it('are those of the same iteration', async () => {
+    const found = await callbacks(records('Object', false));
+    assert.deepEqual(
+      found?.map(({ className, location: { line } }) => [className, line]),
+      [['function onResize', 8]],
+    );
+    assert.equal(await callbacks(records('Object', true)), undefined);
+  });
+
+  it('are not looked for in what has a class, or in tables of functions', async () => {
+    assert.equal(await callbacks(records('Panel', false)), undefined);
+    assert.equal(await callbacks(records('Object', false, 9)), undefined);
+  });
+});
