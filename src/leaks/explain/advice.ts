@@ -1,5 +1,6 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
 import { CONTENT_NAMES, SYSTEM_COUNTERS } from '../platform/index.ts';
+import { calledFunction } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import { libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
@@ -131,7 +132,7 @@ function endOf({ kind, name, holder, allocatedAt, keptAt }: Told): string {
   if (ofPackage !== undefined) return ofPackage;
   // The page's own line has no timer or observer in its hands: what it called has.
   if (called !== undefined && allocatedAt && (kind === 'timer' || kind === 'event-listener' || kind === 'observer'))
-    return `ends what ${placeOf(allocatedAt)} starts in ${called}: by what that returned, or by its destroy, stop or off`;
+    return `ends what ${placeOf(allocatedAt)} starts in ${called}: by what that returned, or by its ${calledFunction(allocatedAt)?.undoneBy ?? 'destroy, stop or off'}`;
   if (kind === 'timer') return `calls ${clearing(name)}`;
   const end = ENDS[kind];
   if (end !== undefined) return end;
@@ -186,7 +187,9 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const ofUser = sites.filter(({ file }) => packageOf(file) === undefined);
   // An element that the user's code made and a package keeps: the line that called the package is the one to undo.
   const own = ofUser.find((site) => libraryFrame(site) !== undefined) ?? ofUser[0];
-  if (ending !== undefined) {
+  // A library's record of a subscription is not in the user's hands, unless its method says that it is.
+  const isRecord = own !== undefined && calledFunction(own)?.subscribes === true;
+  if (ending !== undefined && !(isRecord && !/^(?:unsubscribe|dispose|disconnect)$/.test(ending.method))) {
     const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
     return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;
   }
@@ -194,7 +197,7 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
     return `Call ${clearing(name)} when the owner of the ${name} is closed`;
   const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
   if (byLibrary && !(holder !== undefined && keptAt && isKeptByUser(keptAt)))
-    return `Undo what ${placeOf(own)} starts in ${library} when its view closes: call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it`;
+    return `Undo what ${placeOf(own)} starts in ${library} when its view closes: ${undoing(own)}`;
   const remedy = REMEDY_BY_NAME[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
   if (kind === 'frame') return `Drop every reference into the frame when it is removed${inHolder(holder)}`;
@@ -205,6 +208,13 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const limit =
     followed === undefined ? '' : ` (if there is a limit above ${followed}, a check with more --iterations shows it)`;
   return `Remove it from ${holder} when it is no longer needed, limit how many that holds, or hold it weakly${limit}`;
+}
+
+function undoing(call: SourceSite): string {
+  const called = calledFunction(call);
+  return called
+    ? `call ${called.undoneBy}(), which undoes ${called.name}(), or what that returned`
+    : 'call what that returned, or the destroy, dispose, stop, off or unsubscribe that belongs to it';
 }
 
 /** The user's own code put it where it stays: a library called it (`subscribe` of a store), or made what it keeps. */

@@ -1,9 +1,11 @@
 import { adviceFor } from './advice.ts';
 import type { Explained } from './explained.ts';
-import type { Finding, FindingPart, LibraryFacts } from '../model.ts';
+import type { Finding, FindingPart, LibraryFacts, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
+import { isMinified } from './whole.ts';
+import { libraryFrame } from './stackRuns.ts';
 import { severityOf } from '../judge/severity.ts';
 import { withoutShape } from '../platform/index.ts';
 import { defined } from '../../support/index.ts';
@@ -32,7 +34,7 @@ export function toFinding(
     ...(keptAt ? { keptAt } : {}),
     ...defined({ holder }),
   };
-  const name = withoutShape(leak.name);
+  const name = nameOf(leak, allocatedAt);
   const finding: Finding = {
     kind: leak.kind,
     name,
@@ -52,6 +54,14 @@ export function toFinding(
   };
   const ignored = matchIgnoreRule(finding, ignore);
   return ignored === undefined ? finding : { ...finding, ignored };
+}
+
+/** Of a class that its package was shipped with under a minifier's name (`e.ic`), the package says more. */
+function nameOf({ kind, name, group }: Explained['leak'], allocatedAt: SourceSite | undefined): string {
+  const from = libraryFrame(allocatedAt)?.name;
+  return kind === 'object' && group?.nodeType === 'object' && from !== undefined && isMinified(name)
+    ? `object of ${from}`
+    : withoutShape(name);
 }
 
 /** Parts of one name are one, with their rates summed; largest first. */

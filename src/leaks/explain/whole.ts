@@ -70,9 +70,11 @@ export function asWhole(
 
 /** `the Chart`; a name that a minifier made up says less than the line that made it: `what src/chart.ts:6 made`. */
 export function calledOn(name: string, madeAt: SourceSite | undefined): string {
-  const isMadeUp = name.split('.').every((word) => word.length <= 2);
-  return isMadeUp && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
+  return isMinified(name) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
 }
+
+/** Whether a class has a name that only a minifier gives: `i`, `e.ic`. */
+export const isMinified = (name: string): boolean => name.split('.').every((word) => word.length <= 2);
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
   isInLibrary(a) && a.file === b.file && (a.function === b.function || a.line === b.line);

@@ -162,11 +162,14 @@ function mapKeyBefore(graph: HeapGraph, step: PathStep): string | undefined {
   return key;
 }
 
+/** `jQuery40000274426327215226971`: libraries make such names up, another in each run, so that they meet no other. */
+const withoutNumber = (word: string): string => word.replace(/(?<=^[$_\p{L}][$\w\p{L}]*?)\d{10,}$/u, '…');
+
 function joinWords(words: readonly Word[]): string {
   let text = '';
   for (const { text: word } of words) {
-    if (text === '') text = word;
-    else if (/^[#$_\p{L}][$\w\p{L}]*$/u.test(word)) text += `.${word}`;
+    if (text === '') text = withoutNumber(word);
+    else if (/^[#$_\p{L}][$\w\p{L}]*$/u.test(word)) text += `.${withoutNumber(word)}`;
     else text += `[${/^\d+$/.test(word) ? word : JSON.stringify(word.slice(0, 40))}]`;
   }
   return text;

@@ -52,6 +52,34 @@ describe('the package of a finding', () => {
   });
 });
 
+describe('what undoes a call into a library', () => {
+  const call = (called: string, ending?: Explained['ending']): string => {
+    const own = { file: 'src/badge.ts', line: 8, column: 5, function: 'open' };
+    const inside = ['Record', called].map((name) => {
+      return { file: 'node_modules/pixi.js/lib/index.mjs', line: 1, column: 1, function: name };
+    });
+    const keptAt: SourceSite = { ...own, precision: 'line', stack: [...inside, own] };
+    return adviceFor({ kind: 'object', name: 'Record', holder: 'records', allocatedAt: keptAt, keptAt }, defined({ ending }));
+  };
+  const destroy = { method: 'destroy', ran: false, on: 'the Record' };
+
+  it('is named where the function that was called says it', () => {
+    assert.match(call('Ticker.add'), /pixi\.js when its view closes: call remove\(\), which undoes add\(\), or what that returned\.$/);
+    assert.match(call('Emitter.on'), /call off\(\)/);
+    assert.match(call('Store.subscribe'), /call unsubscribe\(\)/);
+    assert.match(call('Map.addLayer'), /call removeLayer\(\)/);
+    assert.match(call('view.listenTo'), /call stopListening\(\)/);
+    assert.match(call('address'), /call what that returned, or the destroy/);
+  });
+
+  it('is no method of a record that the caller does not have', () => {
+    assert.match(call('Ticker.add', destroy), /call remove\(\)/);
+    assert.match(call('Store.subscribe', { ...destroy, method: 'unsubscribe' }), /^Call unsubscribe\(\) on the Record/);
+    assert.match(call('create', destroy), /^Call destroy\(\) on the Record/);
+    assert.match(call('Map.addLayer', destroy), /^Call destroy\(\) on the Record/);
+  });
+});
+
 describe('the advice of a finding', () => {
   const listener = { kind: 'event-listener', name: 'resize listener on window' } as const;
 

@@ -416,6 +416,26 @@ describe('the analysis of a snapshot', () => {
     assert.equal(groups[0]?.holder.isSlot, true);
   });
 
+  it('says no number that a library made up for a name', async () => {
+    const lists = (name: string) =>
+      pageWith(
+        [['app', 101]],
+        [
+          { id: 101, type: 'object', name: 'App', edges: [['property', name, 103]] },
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Entry' })),
+        ],
+      );
+    const holderOf = async (name: string) => (await analyse(lists(name))).groups[0]?.holder.name;
+    assert.equal(await holderOf('jQuery40000274426327215226971'), 'app.jQuery…');
+    assert.equal(await holderOf('page2024'), 'app.page2024');
+  });
+
   it('names the string key under which a Map holds a collection', async () => {
     const { groups } = await analyse(
       pageWith(

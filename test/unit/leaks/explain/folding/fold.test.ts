@@ -187,6 +187,15 @@ describe('one cause, one finding', () => {
     assert.equal(fingerprint, fingerprintOf({ kind: 'object', name: shape, site: undefined, holder: undefined }));
   });
 
+  it('an object whose class has a minifier’s name only is told by its package', () => {
+    const told = (name: string, site: SourceSite): string =>
+      toFinding(explained(leak(name, { group: group(name) }), site), { thresholds: defaultThresholds, ignore: [] }).name;
+    assert.equal(told('e.ic', called(9)), 'object of charts');
+    assert.equal(told('Map', called(9)), 'Map');
+    const own = { file: 'src/view.ts', line: 3, column: 1, function: 'open' };
+    assert.equal(told('ic', { ...own, precision: 'line', stack: [own] }), 'ic', 'a class of the user’s');
+  });
+
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {
     const held = (className: string, nodeType: string, heapObjectId: number): LeakCandidate => {
       const base = group(className);
