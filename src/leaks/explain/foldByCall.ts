@@ -18,7 +18,14 @@ export function foldByCall(explained: readonly Explained[]): Explained[] {
     if (cause) cause.parts.push(one);
     else leads.push({ lead: one, parts: [] });
   }
-  return leads.map(({ lead, parts }) => withExplainedParts(withLine(lead, parts), parts));
+  return leads.map(({ lead, parts }) => withExplainedParts(withEnding(withLine(lead, parts), parts), parts));
+}
+
+/** The method that ends what the call gave back, from a part that knows it: listeners and timers go with that. */
+function withEnding(lead: Explained, parts: readonly Explained[]): Explained {
+  if (lead.ending || lead.leak.resource === undefined) return lead;
+  const ending = parts.find((part) => part.ending && isSameCall(part.allocatedAt, lead.allocatedAt))?.ending;
+  return ending ? { ...lead, ending } : lead;
 }
 
 /** What people recognise as the thing that stays, best first; what a package made of its own accord comes last. */

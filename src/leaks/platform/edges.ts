@@ -9,6 +9,9 @@ export const PLAIN_INTERNAL_EDGES: ReadonlySet<string> = new Set([...STORAGE_EDG
 /** From a closure to the scope it was made in, and from a scope to the one around it. */
 export const SCOPE_EDGES = { closure: 'context', outer: 'previous' } as const;
 
+/** From what `bind` makes to the function that it calls. */
+export const BOUND_FUNCTION_EDGE = 'bound_function';
+
 /** Literals that the engine keeps to copy from once code has warmed up: they are code, not data. */
 export const BOILERPLATE_EDGES: ReadonlySet<string> = new Set(['transition_info', 'boilerplate', 'nested_site']);
 

@@ -1,3 +1,4 @@
+import { BOUND_FUNCTION_EDGE } from '../platform/index.ts';
 import { classOf } from './classOf.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
@@ -40,6 +41,10 @@ export function keptCallbacks(group: SurvivorGroup, { graph, bucketOf }: Lookup)
   function add(closure: number): void {
     const location = graph.location(closure);
     if (location) found.push({ className: classOf(graph, closure), location });
+    else
+      graph.forEachEdge(closure, (edge, to) => {
+        if (graph.edgeName(edge) === BOUND_FUNCTION_EDGE && bucketOf[to] === bucketOf[record]) add(to);
+      });
   }
 }
 

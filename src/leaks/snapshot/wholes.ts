@@ -142,7 +142,7 @@ function describe(
   };
 }
 
-/** Of a stretch, of which the last ones may not be left yet, by how many each survivor has. */
+/** Of a stretch by how many each survivor has: a variable of the page may still hold the last one, which then hangs on that. */
 function rateOf(
   counts: ReadonlyMap<number, number>,
   survivors: readonly number[],
@@ -150,7 +150,9 @@ function rateOf(
 ): number {
   const each = survivors.filter((count, bucket) => count > 0 && buckets.iterationsIn(bucket) === 1);
   const seen = [...counts.keys()];
+  const count = sumOf(counts.values());
   if (each.length === 0 || seen.some((bucket) => buckets.iterationsIn(bucket) === 1 || survivors[bucket] === 0))
-    return sumOf(counts.values()) / sumOf(seen.map((bucket) => buckets.iterationsIn(bucket)));
-  return (sumOf(counts.values()) / sumOf(seen.map((bucket) => survivors[bucket]!))) * (sumOf(each) / each.length);
+    return count / sumOf(seen.map((bucket) => buckets.iterationsIn(bucket)));
+  const held = sumOf(seen.map((bucket) => survivors[bucket]!));
+  return (count + 1 === held ? 1 : count / held) * (sumOf(each) / each.length);
 }

@@ -53,6 +53,19 @@ describe('the functions in a record that a library keeps', () => {
     assert.equal(await callbacks(records('Object', true)), undefined);
   });
 
+  it('may be bound to an object', async () => {
+    const nodes = records('Object', false).map((node): HeapNode => {
+      if (node.name !== 'Object') return node;
+      const edges = (node.edges ?? []).filter(([, name]) => name === 'guard');
+      return { ...node, edges: [...edges, ['property', 'next', node.id + 20]] };
+    });
+    const bound = each((iteration): HeapNode => {
+      const edges = [['internal', 'bound_function', idIn(iteration, 2)] as const];
+      return { id: idIn(iteration, 11), type: 'closure', name: 'native_bind', edges };
+    });
+    assert.deepEqual((await callbacks([...nodes, ...bound]))?.map(({ className }) => className), ['function onResize']);
+  });
+
   it('are not looked for in what has a class, or in tables of functions', async () => {
     assert.equal(await callbacks(records('Panel', false)), undefined);
     assert.equal(await callbacks(records('Object', false, 9)), undefined);

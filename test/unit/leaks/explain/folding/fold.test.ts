@@ -330,6 +330,14 @@ describe('one cause, one finding', () => {
     assert.equal(apart.length, 2, 'what does not hang together is another cause');
   });
 
+  it('a listener of a library is ended as what the same call gave back', () => {
+    const ending = { method: 'destroy', ran: false, on: 'what src/view.ts:9 made' };
+    const node = leak('<div>', { kind: 'dom-node', group: group('<div>', { nodeType: 'native' }) });
+    const [one] = foldByCall([{ ...explained(node, called(9)), ending }, explained(listener('scroll', 'window'), called(9))]);
+    assert.equal(one?.leak.name, 'scroll listener on window');
+    assert.deepEqual(one.ending, ending);
+  });
+
   it('what a package made later goes with the call of the user’s that it made as many of', () => {
     const later: SourceSite = {
       file: 'node_modules/charts/list.js',
