@@ -174,9 +174,10 @@ class Explainer {
     const named = await this.#sites.namesOf(leak, kept?.[0]);
     const { holder } = named;
     // Of a library's record of a subscription, the function that subscribed is told.
-    const callback = [made, put].some((site) => site && isInLibrary(site)) ? await this.#sites.callback(leak) : undefined;
-    const allocatedAt =
-      callback?.site ?? (made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made));
+    const callback = [made, put].some((site) => site && isInLibrary(site))
+      ? await this.#sites.callback(leak)
+      : undefined;
+    const allocatedAt = callback?.site ?? (made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made));
     const name = isKey(leak) ? 'key' : (callback?.name ?? named.name);
     const parts: Explained[] = [];
     for (const part of leak.parts ?? []) {

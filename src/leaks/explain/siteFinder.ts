@@ -35,7 +35,7 @@ export class SiteFinder {
     const stack = this.#sources.pageFrames(group.stack);
     if (group.nodeType === 'closure' && group.location) {
       const frame = this.#sources.frameAt(group.location, closureName(group.className));
-      if (frame) return await this.#mapper.toSite([frame, ...stack], 'line');
+      if (frame) return await this.#written(frame, stack);
     }
     const site = await this.#expression(stack, group.className);
     // Which of the user's lines had a package make them is not known.
@@ -54,7 +54,10 @@ export class SiteFinder {
       const site = frame && (await this.#mapper.toSite([frame, ...stack], 'line'));
       // A site is the user's own frame: the function is not his where the site is further out.
       if (!site || isInLibrary(site) || packageOf(site.file) !== undefined) continue;
-      found.push({ name: isName(site.function) && closureName(className) !== '' ? `function ${site.function}` : className, site });
+      found.push({
+        name: isName(site.function) && closureName(className) !== '' ? `function ${site.function}` : className,
+        site,
+      });
     }
     return found.length === 1 ? found[0] : undefined;
   }
@@ -187,6 +190,13 @@ export class SiteFinder {
     }
     const site = await this.#mapper.toSite(stack, 'function');
     return (site && (await this.#call(stack, site))) ?? site;
+  }
+
+  /** Where a function is written; of one in a library the line of the user's call, or the function that calls. */
+  async #written(frame: GeneratedFrame, stack: readonly GeneratedFrame[]): Promise<SourceSite | undefined> {
+    const site = await this.#mapper.toSite([frame, ...stack], 'line');
+    if (!site || !isInLibrary(site)) return site;
+    return (await this.#call([frame, ...stack], site)) ?? { ...site, precision: 'function' };
   }
 
   /** The line of the call, where the function of the user's that a site names calls the one below it at one place. */

@@ -1,6 +1,6 @@
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { SourceSite } from '../model.ts';
-import type { Whole } from '../snapshot/wholes.ts';
+import { type Whole, isSameStack } from '../snapshot/wholes.ts';
 import type { Explained } from './explained.ts';
 import { isInLibrary } from './stackRuns.ts';
 
@@ -20,17 +20,10 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
     .sort((a, b) => a.stack.length - b.stack.length)[0];
 }
 
-const isSameStack = (a: Whole['stack'], b: Whole['stack']): boolean =>
-  a.length === b.length &&
-  a.every(({ scriptId, line, column }, index) => {
-    const other = b[index]!;
-    return scriptId === other.scriptId && line === other.line && column === other.column;
-  });
-
 /** A part that has a method to end it, and so may be the whole. */
 function itself({ group, perIteration }: LeakCandidate): readonly Whole[] {
   return group?.nodeType === 'object' && group.ending && group.stack.length > 0
-    ? [{ ...group, ending: group.ending, perIteration }]
+    ? [{ ...group, stack: group.stack.slice(group.bases ?? 0), ending: group.ending, perIteration }]
     : [];
 }
 
@@ -73,8 +66,9 @@ export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   return isMinified(name) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
 }
 
-/** Whether a class has a name that only a minifier gives: `i`, `e.ic`. */
-export const isMinified = (name: string): boolean => name.split('.').every((word) => word.length <= 2);
+/** Whether a class has a name, or a plain object names, that only a minifier gives: `i`, `e.ic`, `{i, S, p, n, …}`. */
+export const isMinified = (name: string): boolean =>
+  /^\{(?:[$\w]{1,2}, ){3,}/.test(name) || name.split('.').every((word) => word.length <= 2);
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
   isInLibrary(a) && a.file === b.file && (a.function === b.function || a.line === b.line);

@@ -9,6 +9,7 @@ import type { AnalysisRequest, GroupReport, SnapshotAnalysis } from './messages.
 import { RetainingPaths } from './retainingPaths.ts';
 import { countNodes } from './domTree.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
+import { baseConstructors } from './wholes.ts';
 import { makingOf } from './making.ts';
 import { IterationBuckets, type Survivors, groupSurvivors } from './survivors.ts';
 import { defined } from '../../support/index.ts';
@@ -88,6 +89,8 @@ function report(
   const owner = causes.partOf.get(group);
   const cluster = causes.clusters.get(group);
   const component = keptComponent(group, { graph, bucketOf, isStretch: (bucket) => buckets.isStretch(bucket) });
+  const making = makingOf(graph, group);
+  const bases = baseConstructors(graph, group.samples[0]!, making.stack);
   const callbacks = keptCallbacks(group, { graph, bucketOf });
   return {
     key: keyOf(graph, group),
@@ -100,7 +103,8 @@ function report(
     bytes: group.bytes,
     holder: describeHolder(graph, paths, group.holder, group.samples),
     ...defined({ via: group.via }),
-    ...makingOf(graph, group),
+    ...making,
+    ...(bases > 0 ? { bases } : {}),
     ...(location ? { location } : {}),
     ...defined({ ending: endings.of(group.samples[0]!), whole: wholes.get(group), component }),
     ...(callbacks.length > 0 ? { callbacks } : {}),

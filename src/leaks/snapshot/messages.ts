@@ -51,6 +51,8 @@ export interface GroupReport {
   readonly stack: readonly FunctionPosition[];
   /** Whether these are only the innermost functions, which were called in several ways. */
   readonly callersDiffer?: true;
+  /** How many of these, from the innermost, are constructors of base classes. */
+  readonly bases?: number;
   /** Where the function is written, for closures; where the class is written, for its instances. */
   readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
   /** How such an object is ended. */

@@ -14,6 +14,46 @@ export interface Whole {
   readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
 }
 
+/**
+ * How many of the functions that made an object are constructors of its base classes, innermost: V8 makes it there, inside the
+ * constructor of its own class. From that on it is the caller's.
+ */
+export function baseConstructors(graph: HeapGraph, node: number, stack: readonly FunctionPosition[]): number {
+  const own = stack.findIndex(({ functionName }) => functionName === graph.rawName(node));
+  if (own <= 0) return 0;
+  const bases = new Set<string>();
+  let at = propertyOf(graph, node, '__proto__');
+  for (let depth = 0; at !== undefined && depth < MAX_BASES; depth += 1) {
+    const made = propertyOf(graph, at, 'constructor');
+    if (made !== undefined) bases.add(graph.rawName(made));
+    at = propertyOf(graph, at, '__proto__');
+  }
+  return stack.slice(0, own).every(({ functionName }) => bases.has(functionName)) ? own : 0;
+}
+
+/** The functions that made an object, from the constructor of its own class. */
+function ownStack(graph: HeapGraph, node: number): readonly FunctionPosition[] {
+  const stack = graph.allocationStack(node);
+  return stack.slice(baseConstructors(graph, node, stack));
+}
+
+const MAX_BASES = 20;
+
+function propertyOf(graph: HeapGraph, node: number, name: string): number | undefined {
+  let found: number | undefined;
+  graph.forEachEdge(node, (edge, to) => {
+    if (found === undefined && graph.edgeType(edge) === 'property' && graph.edgeName(edge) === name) found = to;
+  });
+  return found;
+}
+
+export const isSameStack = (a: readonly FunctionPosition[], b: readonly FunctionPosition[]): boolean =>
+  a.length === b.length &&
+  a.every(({ scriptId, line, column }, index) => {
+    const other = b[index]!;
+    return scriptId === other.scriptId && line === other.line && column === other.column;
+  });
+
 interface Lookup {
   readonly graph: HeapGraph;
   readonly bucketOf: Int16Array;
@@ -40,15 +80,14 @@ interface Candidate {
  */
 export function findWholes({ graph, bucketOf, buckets, members }: Lookup): Map<SurvivorGroup, Whole> {
   const endings = new Endings(graph);
-  const depths = new Map<number, number>();
-  const depthOf = (node: number): number => {
-    const trace = graph.traceId(node);
-    const known = depths.get(trace);
-    if (known !== undefined) return known;
-    const depth = graph.allocationStack(node).length || Number.POSITIVE_INFINITY;
-    depths.set(trace, depth);
-    return depth;
+  const stacks = new Map<string, readonly FunctionPosition[]>();
+  const stackOf = (node: number): readonly FunctionPosition[] => {
+    const key = `${graph.rawName(node)} ${graph.traceId(node)}`;
+    const known = stacks.get(key) ?? ownStack(graph, node);
+    stacks.set(key, known);
+    return known;
   };
+  const depthOf = (node: number): number => stackOf(node).length || Number.POSITIVE_INFINITY;
   const found = new Map<SurvivorGroup, Map<string, Candidate>>();
   if (!graph.hasStacks) return new Map();
   const traced = countTraced(graph, bucketOf, members);
@@ -68,10 +107,12 @@ export function findWholes({ graph, bucketOf, buckets, members }: Lookup): Map<S
   const wholes = new Map<SurvivorGroup, Whole>();
   for (const [group, candidates] of found) {
     const own = group.nodeType === 'native' ? Number.POSITIVE_INFINITY : Math.min(...group.samples.map(depthOf));
-    const made = group.nodeType === 'closure' ? new Set(group.samples.map((node) => graph.traceId(node))) : undefined;
+    const beside =
+      group.nodeType === 'closure' ? group.samples.filter((node) => graph.traceId(node) !== 0).map(stackOf) : [];
     const inMost = [...candidates.values()].filter(
       ({ sample, counts, depth }) =>
-        (depth < own || made?.has(graph.traceId(sample)) === true) && isForMost(counts, traced.get(group)!, buckets),
+        (depth < own || beside.some((stack) => isSameStack(stack, stackOf(sample)))) &&
+        isForMost(counts, traced.get(group)!, buckets),
     );
     const [nearest] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
@@ -137,17 +178,13 @@ function describe(
     className: classOf(graph, sample),
     perIteration: rateOf(counts, survivors, buckets),
     ending,
-    stack: graph.allocationStack(sample),
+    stack: ownStack(graph, sample),
     ...(location ? { location } : {}),
   };
 }
 
 /** Of a stretch by how many each survivor has: a variable of the page may still hold the last one, which then hangs on that. */
-function rateOf(
-  counts: ReadonlyMap<number, number>,
-  survivors: readonly number[],
-  buckets: Lookup['buckets'],
-): number {
+function rateOf(counts: ReadonlyMap<number, number>, survivors: readonly number[], buckets: Lookup['buckets']): number {
   const each = survivors.filter((count, bucket) => count > 0 && buckets.iterationsIn(bucket) === 1);
   const seen = [...counts.keys()];
   const count = sumOf(counts.values());

@@ -19,7 +19,8 @@ export function originalFunctionName(
   const words = frame.function.replace(/^new /, '').split('.');
   const short = words.at(-1)!;
   const around = enclosingFunctions(script, script.offsetOf(frame.line, frame.column));
-  const ofClass = around[0]?.name?.text === (isQualified ? short : 'constructor') && around[0].node.type === 'FunctionExpression';
+  const ofClass =
+    around[0]?.name?.text === (isQualified ? short : 'constructor') && around[0].node.type === 'FunctionExpression';
   if (ofClass && words.length <= 2) {
     // A constructor has the name of its class, and a method is told with that.
     const owner = classAround(frame, text, map);

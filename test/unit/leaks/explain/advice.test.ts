@@ -59,12 +59,18 @@ describe('what undoes a call into a library', () => {
       return { file: 'node_modules/pixi.js/lib/index.mjs', line: 1, column: 1, function: name };
     });
     const keptAt: SourceSite = { ...own, precision: 'line', stack: [...inside, own] };
-    return adviceFor({ kind: 'object', name: 'Record', holder: 'records', allocatedAt: keptAt, keptAt }, defined({ ending }));
+    return adviceFor(
+      { kind: 'object', name: 'Record', holder: 'records', allocatedAt: keptAt, keptAt },
+      defined({ ending }),
+    );
   };
   const destroy = { method: 'destroy', ran: false, on: 'the Record' };
 
   it('is named where the function that was called says it', () => {
-    assert.match(call('Ticker.add'), /pixi\.js when its view closes: call remove\(\), which undoes add\(\), or what that returned\.$/);
+    assert.match(
+      call('Ticker.add'),
+      /pixi\.js when its view closes: call remove\(\), which undoes add\(\), or what that returned\.$/,
+    );
     assert.match(call('Emitter.on'), /call off\(\)/);
     assert.match(call('Store.subscribe'), /call unsubscribe\(\)/);
     assert.match(call('Map.addLayer'), /call removeLayer\(\)/);

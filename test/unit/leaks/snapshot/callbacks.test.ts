@@ -25,7 +25,10 @@ describe('the functions in a record that a library keeps', () => {
               ['property', 'guard', 103],
               ...(old
                 ? []
-                : Array.from({ length: count }, (_, nth) => ['property', `on${nth}`, idIn(iteration, 2 + nth)] as const)),
+                : Array.from(
+                    { length: count },
+                    (_, nth) => ['property', `on${nth}`, idIn(iteration, 2 + nth)] as const,
+                  )),
             ],
           },
           ...(old
@@ -63,7 +66,10 @@ describe('the functions in a record that a library keeps', () => {
       const edges = [['internal', 'bound_function', idIn(iteration, 2)] as const];
       return { id: idIn(iteration, 11), type: 'closure', name: 'native_bind', edges };
     });
-    assert.deepEqual((await callbacks([...nodes, ...bound]))?.map(({ className }) => className), ['function onResize']);
+    assert.deepEqual(
+      (await callbacks([...nodes, ...bound]))?.map(({ className }) => className),
+      ['function onResize'],
+    );
   });
 
   it('are not looked for in what has a class, or in tables of functions', async () => {

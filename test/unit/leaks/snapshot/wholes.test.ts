@@ -194,8 +194,37 @@ describe('the whole that survivors are parts of', () => {
 
   it('is none that only one of the survivors of a stretch has', async () => {
     const nodes = traced(editors(1)).filter(({ id }) => id !== idIn(2, 3) && id !== idIn(3, 3));
-    const without = nodes.map((node) => ({ ...node, edges: node.edges?.filter(([, , to]) => nodes.some(({ id }) => id === to)) ?? [] }));
+    const without = nodes.map((node) => ({
+      ...node,
+      edges: node.edges?.filter(([, , to]) => nodes.some(({ id }) => id === to)) ?? [],
+    }));
     assert.notEqual((await groupsOf(without, stacks, lateStacks))[0]?.whole?.className, 'EditorView');
+  });
+
+  it('is as near as its own constructor, not as the one of its base class', async () => {
+    const based = [...stacks, ['open', 'EditorView', 'Base', 'Disposable']];
+    const nodes = editors(5).map((node): HeapNode => {
+      if (node.name !== 'EditorView') return node;
+      return { ...node, edges: [['property', '__proto__', 111]] };
+    });
+    const prototype = (id: number, next: number, made: number): HeapNode => ({
+      id,
+      type: 'object',
+      name: 'Object',
+      edges: [
+        ['property', '__proto__', next],
+        ['property', 'constructor', made],
+      ],
+    });
+    const classes = [
+      prototype(111, 113, 121),
+      prototype(113, 115, 123),
+      prototype(115, 103, 125),
+      method(121, 'EditorView', 201),
+      method(123, 'Base', 201),
+      method(125, 'Disposable', 201),
+    ];
+    assert.deepEqual(wholes(await groupsOf([...nodes, ...classes], based)), [['function onScroll', 'EditorView']]);
   });
 
   it('may have been made further in than the element that it is for', async () => {

@@ -189,8 +189,11 @@ describe('one cause, one finding', () => {
 
   it('an object whose class has a minifier’s name only is told by its package', () => {
     const told = (name: string, site: SourceSite): string =>
-      toFinding(explained(leak(name, { group: group(name) }), site), { thresholds: defaultThresholds, ignore: [] }).name;
+      toFinding(explained(leak(name, { group: group(name) }), site), { thresholds: defaultThresholds, ignore: [] })
+        .name;
     assert.equal(told('e.ic', called(9)), 'object of charts');
+    assert.equal(told('{i, S, p, n, …}', called(9)), 'object of charts');
+    assert.equal(told('{x, y}', called(9)), '{x, y}');
     assert.equal(told('Map', called(9)), 'Map');
     const own = { file: 'src/view.ts', line: 3, column: 1, function: 'open' };
     assert.equal(told('ic', { ...own, precision: 'line', stack: [own] }), 'ic', 'a class of the user’s');
@@ -333,7 +336,10 @@ describe('one cause, one finding', () => {
   it('a listener of a library is ended as what the same call gave back', () => {
     const ending = { method: 'destroy', ran: false, on: 'what src/view.ts:9 made' };
     const node = leak('<div>', { kind: 'dom-node', group: group('<div>', { nodeType: 'native' }) });
-    const [one] = foldByCall([{ ...explained(node, called(9)), ending }, explained(listener('scroll', 'window'), called(9))]);
+    const [one] = foldByCall([
+      { ...explained(node, called(9)), ending },
+      explained(listener('scroll', 'window'), called(9)),
+    ]);
     assert.equal(one?.leak.name, 'scroll listener on window');
     assert.deepEqual(one.ending, ending);
   });
@@ -355,7 +361,11 @@ describe('one cause, one finding', () => {
     assert.deepEqual(names(foldByCall([loop(1), chart])), ['Chart']);
     assert.deepEqual(names(foldByCall([loop(3), chart])), ['Chart', 'timeout']);
     assert.deepEqual(names(foldByCall([apart, chart])), ['Chart', 'Registry']);
-    const ofOther = { ...later, file: 'node_modules/maps/index.js', stack: [{ ...later.stack[0]!, file: 'node_modules/maps/index.js' }] };
+    const ofOther = {
+      ...later,
+      file: 'node_modules/maps/index.js',
+      stack: [{ ...later.stack[0]!, file: 'node_modules/maps/index.js' }],
+    };
     assert.deepEqual(names(foldByCall([{ ...loop(1), allocatedAt: ofOther }, chart])), ['Chart', 'timeout']);
   });
 
