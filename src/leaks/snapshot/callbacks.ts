@@ -49,4 +49,4 @@ export function keptCallbacks(group: SurvivorGroup, { graph, bucketOf }: Lookup)
 }
 
 /** Plain objects and arrays, which say what they have and not what they are. */
-export const isNameless = (className: string): boolean => /^(?:\{.*|Object|Array|Set|Map)$/.test(className);
+const isNameless = (className: string): boolean => /^(?:\{.*|Object|Array|Set|Map)$/.test(className);
