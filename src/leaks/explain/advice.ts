@@ -189,14 +189,22 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const own = ofUser.find((site) => libraryFrame(site) !== undefined) ?? ofUser[0];
   // A library's record of a subscription is not in the user's hands, unless its method says that it is.
   const isRecord = own !== undefined && calledFunction(own)?.subscribes === true;
-  if (ending !== undefined && !(isRecord && !/^(?:unsubscribe|dispose|disconnect)$/.test(ending.method))) {
+  // What has been ended stays where the user's own code keeps it.
+  const isOwnCollection = holder !== undefined && keptAt !== undefined && isKeptByUser(keptAt);
+  if (ending?.ran === false && isOwnCollection)
+    return `Call ${ending.method}() on ${ending.on} when its view closes, and remove it from ${holder}`;
+  if (
+    ending !== undefined &&
+    !isOwnCollection &&
+    !(isRecord && !/^(?:unsubscribe|dispose|disconnect)$/.test(ending.method))
+  ) {
     const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
     return `Call ${ending.method}() on ${ending.on} when its view closes${calls}`;
   }
   if (kind === 'timer' && calledPackage(allocatedAt) === undefined)
     return `Call ${clearing(name)} when the owner of the ${name} is closed`;
   const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
-  if (byLibrary && !(holder !== undefined && keptAt && isKeptByUser(keptAt)))
+  if (byLibrary && !isOwnCollection)
     return `Undo what ${placeOf(own)} starts in ${library} when its view closes: ${undoing(own)}`;
   const remedy = REMEDY_BY_NAME[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;

@@ -192,7 +192,9 @@ class Explainer {
       parts,
       component: group?.component && (await this.#sites.componentName(group.component)),
       ending:
-        group?.nodeType === 'object' && group.ending ? { ...group.ending, on: calledOn(name, allocatedAt) } : undefined,
+        group?.nodeType === 'object' && group.ending
+          ? { ...group.ending, on: calledOn(leak.resource ? group.className : name, allocatedAt) }
+          : undefined,
     };
     const whole = wholeOf(leak);
     if (!whole) return found;

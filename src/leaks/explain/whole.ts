@@ -61,9 +61,10 @@ export function asWhole(
   };
 }
 
-/** `the Chart`; a name that a minifier made up says less than the line that made it: `what src/chart.ts:6 made`. */
+/** `the Chart`; what has no name, or one that a minifier made up, is told by the line that made it: `what src/chart.ts:6 made`. */
 export function calledOn(name: string, madeAt: SourceSite | undefined): string {
-  return isMinified(name) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
+  const isNamed = /^[$_\p{L}][$\w\p{L}.]*$/u.test(name) && name !== 'Object' && name !== 'Array';
+  return !(isNamed && !isMinified(name)) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
 }
 
 /** Whether a class has a name, or a plain object names, that only a minifier gives: `i`, `e.ic`, `{i, S, p, n, …}`. */

@@ -78,6 +78,22 @@ describe('what undoes a call into a library', () => {
     assert.match(call('address'), /call what that returned, or the destroy/);
   });
 
+  it('is to take it out of the user’s own collection, where that is what keeps it', () => {
+    const own = site(undefined, 'src/notes.ts');
+    const made = site(undefined, 'src/notes.ts', 'node_modules/editor/index.js');
+    const told = (ran: boolean, keptAt: SourceSite): string =>
+      adviceFor(
+        { kind: 'object', name: 'Editor', holder: 'openEditors', allocatedAt: made, keptAt },
+        { ending: { method: 'destroy', ran, on: 'the Editor' } },
+      );
+    assert.match(told(true, own), /^Remove it from openEditors/);
+    assert.equal(
+      told(false, own),
+      'Call destroy() on the Editor when its view closes, and remove it from openEditors.',
+    );
+    assert.match(told(true, made), /^Call destroy\(\) on the Editor/);
+  });
+
   it('is no method of a record that the caller does not have', () => {
     assert.match(call('Ticker.add', destroy), /call remove\(\)/);
     assert.match(call('Store.subscribe', { ...destroy, method: 'unsubscribe' }), /^Call unsubscribe\(\) on the Record/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
-import { asWhole } from '../../../../../src/leaks/explain/whole.ts';
+import { asWhole, calledOn } from '../../../../../src/leaks/explain/whole.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
 
 function site(functionName: string, line: number, library?: string): SourceSite {
@@ -42,6 +42,13 @@ describe('what a listener of a library is told by', () => {
       ['scroll listener on window'],
     );
     assert.equal(asWhole(listener, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
+  });
+
+  it('is told by the line where what was made has no name', () => {
+    assert.equal(calledOn('Object', made), 'what src/list.js:9 made');
+    assert.equal(calledOn('{state, query, …}', made), 'what src/list.js:9 made');
+    assert.equal(calledOn('ui.Chart', made), 'the ui.Chart');
+    assert.equal(calledOn('Object', undefined), 'the Object');
   });
 
   it('is itself where another call made that', () => {
