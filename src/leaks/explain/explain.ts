@@ -5,6 +5,7 @@ import type { Log } from '../../support/index.ts';
 import { openSourceDesk } from './openSourceDesk.ts';
 import type { GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import { PageUnderTest } from '../drive/pageUnderTest.ts';
+import type { GuardedCdp } from '../drive/cdp.ts';
 import type { Subject } from '../drive/subject.ts';
 import type { HeapNumber } from '../evidence.ts';
 import type { Decision } from '../judge/decide.ts';
@@ -39,6 +40,8 @@ export interface ExplainOptions {
   readonly thresholds: Thresholds;
   readonly ignore: readonly IgnoreRule[];
   readonly log: Log;
+  /** Ms in which the page must answer; after that it is left out of what tells lines. Default: it is waited for. */
+  readonly answersInMs?: number;
 }
 
 /** Makes findings of leaks: finds lines and names, and rates them. The largest comes first. */
@@ -51,7 +54,7 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
       findings.push(await openedPagesFinding(subject, opened.leak, options));
       continue;
     }
-    const sources = await PageSources.open(measurements.studyOf(heap).cdp);
+    const sources = await openSources(measurements.studyOf(heap).cdp, options);
     const desk = openSourceDesk(subject, sources, { workspaceFolder, log: options.log });
     try {
       const explainer = new Explainer(options, heap, sources, desk);
@@ -62,6 +65,17 @@ export async function explain(options: ExplainOptions): Promise<readonly Finding
     }
   }
   return reported(findings, thresholds).toSorted((a, b) => b.bytesPerIteration - a.bytesPerIteration);
+}
+
+/** The scripts of a heap, from the page or worker itself; where that is too busy to answer, as the snapshots named them. */
+async function openSources(
+  cdp: GuardedCdp,
+  { answersInMs, measurements: { evidence } }: ExplainOptions,
+): Promise<PageSources> {
+  if (answersInMs === undefined) return await PageSources.open(cdp);
+  const seen = evidence.observations.filter((observation) => observation.saw === 'snapshot');
+  const positions = seen.flatMap(({ analysis }) => analysis.groups.flatMap(({ stack }) => stack));
+  return await PageSources.openWithin(answersInMs, cdp, positions);
 }
 
 /** Findings as the judge has them, where the page can no longer tell lines. */

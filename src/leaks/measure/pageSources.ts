@@ -21,7 +21,8 @@ interface ScriptParsed extends InlineScript {
 
 /** The scripts of a page as the browser has them, while the debugger domain is on. */
 export class PageSources {
-  readonly #cdp: GuardedCdp;
+  /** None where the page does not answer. */
+  readonly #cdp: GuardedCdp | undefined;
   readonly #urls = new Map<string, string>();
   readonly #scriptIds = new Map<string, string>();
   readonly #mapUrls = new Map<string, string>();
@@ -39,8 +40,32 @@ export class PageSources {
     this.#inline.set(url, inline);
   };
 
-  private constructor(cdp: GuardedCdp) {
+  private constructor(cdp?: GuardedCdp) {
     this.#cdp = cdp;
+  }
+
+  /**
+   * The same where the page answers within some ms. Where it does not, its scripts are known by the positions alone, and their
+   * texts are had from where they came from.
+   */
+  static async openWithin(
+    ms: number,
+    cdp: GuardedCdp,
+    positions: readonly Pick<FunctionPosition, 'scriptId' | 'url'>[],
+  ): Promise<PageSources> {
+    const open = PageSources.open(cdp);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, ms, undefined);
+    });
+    // Should it fail later, nothing waits for it.
+    open.catch(() => undefined);
+    const opened = await Promise.race([open, late]);
+    clearTimeout(timer);
+    if (opened) return opened;
+    const sources = new PageSources();
+    for (const { scriptId, url } of positions) sources.#urls.set(String(scriptId), url);
+    return sources;
   }
 
   static async open(cdp: GuardedCdp): Promise<PageSources> {
@@ -54,8 +79,8 @@ export class PageSources {
   }
 
   async close(): Promise<void> {
-    this.#cdp.session.off('Debugger.scriptParsed', this.#onScript);
-    await this.#cdp.send('Debugger.disable');
+    this.#cdp?.session.off('Debugger.scriptParsed', this.#onScript);
+    await this.#cdp?.send('Debugger.disable');
   }
 
   urlOf(scriptId: number): string | undefined {
@@ -90,51 +115,53 @@ export class PageSources {
 
   /** The text of a script or document as it was run; undefined for anything else. Never throws. */
   readonly textOf = async (url: string): Promise<string | undefined> => {
+    const cdp = this.#cdp;
+    if (!cdp) return undefined;
     try {
       // A worker has no frames.
-      const document = await this.#documentText(url).catch(() => undefined);
+      const document = await documentText(cdp, url).catch(() => undefined);
       if (document !== undefined) return document;
       const inline = this.#inline.get(url);
-      if (inline !== undefined) return await this.#inlineText(inline);
+      if (inline !== undefined) return await inlineText(cdp, inline);
       const scriptId = this.#scriptIds.get(url);
-      if (scriptId !== undefined) return (await this.#cdp.send('Debugger.getScriptSource', { scriptId })).scriptSource;
+      if (scriptId !== undefined) return (await cdp.send('Debugger.getScriptSource', { scriptId })).scriptSource;
       return undefined;
     } catch {
       return undefined;
     }
   };
+}
 
-  /** The document of inline scripts as far as we know it, every script at its place: an intercepted one has no text. */
-  async #inlineText(scripts: readonly InlineScript[]): Promise<string> {
-    let text = '';
-    let line = 0;
-    let column = 0;
-    for (const { scriptId, startLine, startColumn } of scripts.toSorted(byPlace)) {
-      const tagColumn = startColumn - OPEN_TAG.length;
-      // One that was parsed twice, or written by another script, has no place of its own.
-      if (tagColumn < 0 || startLine < line || (startLine === line && tagColumn < column)) continue;
-      const { scriptSource } = await this.#cdp.send('Debugger.getScriptSource', { scriptId });
-      const gap =
-        startLine > line ? '\n'.repeat(startLine - line) + ' '.repeat(tagColumn) : ' '.repeat(tagColumn - column);
-      const element = `${OPEN_TAG}${scriptSource}</script>`;
-      text += gap + element;
-      const lines = element.split('\n');
-      line = startLine + lines.length - 1;
-      column = (lines.length === 1 ? tagColumn : 0) + lines.at(-1)!.length;
-    }
-    return text;
+/** The document of inline scripts as far as we know it, every script at its place: an intercepted one has no text. */
+async function inlineText(cdp: GuardedCdp, scripts: readonly InlineScript[]): Promise<string> {
+  let text = '';
+  let line = 0;
+  let column = 0;
+  for (const { scriptId, startLine, startColumn } of scripts.toSorted(byPlace)) {
+    const tagColumn = startColumn - OPEN_TAG.length;
+    // One that was parsed twice, or written by another script, has no place of its own.
+    if (tagColumn < 0 || startLine < line || (startLine === line && tagColumn < column)) continue;
+    const { scriptSource } = await cdp.send('Debugger.getScriptSource', { scriptId });
+    const gap =
+      startLine > line ? '\n'.repeat(startLine - line) + ' '.repeat(tagColumn) : ' '.repeat(tagColumn - column);
+    const element = `${OPEN_TAG}${scriptSource}</script>`;
+    text += gap + element;
+    const lines = element.split('\n');
+    line = startLine + lines.length - 1;
+    column = (lines.length === 1 ? tagColumn : 0) + lines.at(-1)!.length;
   }
+  return text;
+}
 
-  /** Positions in inline scripts count from the start of their document. */
-  async #documentText(url: string): Promise<string | undefined> {
-    const { frameTree } = await this.#cdp.send('Page.getFrameTree');
-    const frames = [frameTree.frame, ...(frameTree.childFrames ?? []).map((child) => child.frame)];
-    const frame = frames.find((candidate) => candidate.url === url || candidate.url === url.replace(/#.*$/, ''));
-    if (!frame) return undefined;
-    const { content, base64Encoded } = await this.#cdp.send('Page.getResourceContent', {
-      frameId: frame.id,
-      url: frame.url,
-    });
-    return base64Encoded ? Buffer.from(content, 'base64').toString('utf8') : content;
-  }
+/** Positions in inline scripts count from the start of their document. */
+async function documentText(cdp: GuardedCdp, url: string): Promise<string | undefined> {
+  const { frameTree } = await cdp.send('Page.getFrameTree');
+  const frames = [frameTree.frame, ...(frameTree.childFrames ?? []).map((child) => child.frame)];
+  const frame = frames.find((candidate) => candidate.url === url || candidate.url === url.replace(/#.*$/, ''));
+  if (!frame) return undefined;
+  const { content, base64Encoded } = await cdp.send('Page.getResourceContent', {
+    frameId: frame.id,
+    url: frame.url,
+  });
+  return base64Encoded ? Buffer.from(content, 'base64').toString('utf8') : content;
 }
