@@ -117,7 +117,7 @@ export function findWholes({ graph, bucketOf, buckets, members }: Lookup): Map<S
     const [nearest] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
     );
-    if (nearest) wholes.set(group, describe(graph, nearest, group, buckets));
+    if (nearest) wholes.set(group, describe(graph, nearest, buckets));
   }
   return wholes;
 }
@@ -138,7 +138,7 @@ function countTraced(
   return counts;
 }
 
-/** Whether most survivors have one: by iterations where single ones have stacks, else by the number of survivors. */
+/** Whether most iterations that left survivors have one. */
 function isForMost(
   counts: ReadonlyMap<number, number>,
   traced: ReadonlyMap<number, number>,
@@ -148,7 +148,10 @@ function isForMost(
   if (singles.length > 0) return singles.filter((bucket) => counts.has(bucket)).length * 2 > singles.length;
   const all = sumOf(traced.values());
   // An element has a stack only where script was the first to ask for it.
-  return all === 0 ? counts.size > 0 : sumOf(counts.values()) * 2 > all;
+  if (all === 0) return counts.size > 0;
+  // Of what each iteration left several of, one whole may have made them all.
+  const iterations = sumOf([...traced.keys()].map((bucket) => buckets.iterationsIn(bucket)));
+  return sumOf(counts.values()) * 2 > Math.min(all, iterations);
 }
 
 const sumOf = (counts: Iterable<number>): number => [...counts].reduce((sum, count) => sum + count, 0);
@@ -167,29 +170,20 @@ function groupAbove(
   return undefined;
 }
 
-function describe(
-  graph: HeapGraph,
-  { sample, ending, counts }: Candidate,
-  { survivors }: SurvivorGroup,
-  buckets: Lookup['buckets'],
-): Whole {
+function describe(graph: HeapGraph, { sample, ending, counts }: Candidate, buckets: Lookup['buckets']): Whole {
   const location = graph.location(sample);
   return {
     className: classOf(graph, sample),
-    perIteration: rateOf(counts, survivors, buckets),
+    perIteration: rateOf(counts, buckets),
     ending,
     stack: ownStack(graph, sample),
     ...(location ? { location } : {}),
   };
 }
 
-/** Of a stretch by how many each survivor has: a variable of the page may still hold the last one, which then hangs on that. */
-function rateOf(counts: ReadonlyMap<number, number>, survivors: readonly number[], buckets: Lookup['buckets']): number {
-  const each = survivors.filter((count, bucket) => count > 0 && buckets.iterationsIn(bucket) === 1);
-  const seen = [...counts.keys()];
+/** A variable of the page may still hold the last one, which then hangs on that. */
+function rateOf(counts: ReadonlyMap<number, number>, buckets: Lookup['buckets']): number {
   const count = sumOf(counts.values());
-  if (each.length === 0 || seen.some((bucket) => buckets.iterationsIn(bucket) === 1 || survivors[bucket] === 0))
-    return count / sumOf(seen.map((bucket) => buckets.iterationsIn(bucket)));
-  const held = sumOf(seen.map((bucket) => survivors[bucket]!));
-  return (count + 1 === held ? 1 : count / held) * (sumOf(each) / each.length);
+  const iterations = sumOf([...counts.keys()].map((bucket) => buckets.iterationsIn(bucket)));
+  return count + 1 === iterations ? 1 : count / iterations;
 }

@@ -3,6 +3,9 @@ import { type TraceMap, originalPositionFor, sourceContentFor } from '@jridgewel
 import { childrenOf, parseScript } from './parsedScript.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 
+/** A name of more characters comes from people. */
+const LONGEST_SHORT_NAME = 2;
+
 interface Named extends Node {
   readonly id?: (Node & { readonly name?: string }) | null;
   readonly left?: Node & { readonly name?: string };
@@ -44,7 +47,10 @@ export function classAround(
     if (identifier?.name === undefined) continue;
     const { line, column } = script.positionOf(identifier.start);
     const { name } = originalPositionFor(map, { line, column: column - 1 });
-    if (name !== null) return { names, original: withoutMark(name, written) };
+    if (name === null) continue;
+    // A package that is shipped minified has its own map: what is named is then the shipped name, and the source has another.
+    const isShort = name.length <= LONGEST_SHORT_NAME && written !== undefined && written.length > LONGEST_SHORT_NAME;
+    return { names, original: isShort ? written : withoutMark(name, written) };
   }
   return { names, original: written };
 }

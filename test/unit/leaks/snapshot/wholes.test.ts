@@ -192,6 +192,30 @@ describe('the whole that survivors are parts of', () => {
     assert.deepEqual([group?.whole?.className, group?.whole?.perIteration], ['EditorView', 1]);
   });
 
+  it('is one for all that an iteration of a stretch left', async () => {
+    const nodes = traced(
+      editors(1).flatMap((node): HeapNode[] => {
+        if (node.name === 'Array')
+          return [
+            {
+              ...node,
+              edges: each((iteration) =>
+                [1, 4, 5].map((nth) => ['element', iteration * 10 + nth, idIn(iteration, nth)] as const),
+              ).flat(),
+            },
+          ];
+        if (node.name !== 'onScroll') return [node];
+        // Two more listeners of the same editor, which the first one is reached by.
+        return [node, ...[4, 5].map((nth) => ({ ...node, id: node.id + (nth - 1) * 2, edges: [] }))];
+      }),
+    );
+    const [group] = await groupsOf(nodes, stacks, lateStacks);
+    assert.deepEqual(
+      [group?.survivors, group?.whole?.className, group?.whole?.perIteration],
+      [[3, 9], 'EditorView', 1],
+    );
+  });
+
   it('is none that only one of the survivors of a stretch has', async () => {
     const nodes = traced(editors(1)).filter(({ id }) => id !== idIn(2, 3) && id !== idIn(3, 3));
     const without = nodes.map((node) => ({

@@ -131,6 +131,26 @@ describe('the name of a class in its source', () => {
   });
 });
 
+describe('the name of a class of a package that is shipped minified', () => {
+  const named = (line: string) => {
+    // The bundler's map names what the package's own file says (`po`), and leads to the source that the package's map has.
+    const map = new TraceMap({
+      version: 3,
+      sources: ['Canvas.ts'],
+      sourcesContent: [line],
+      names: ['po'],
+      mappings: 'AAAO,MAAMA',
+    });
+    const text = 'class Ei{go(){}}';
+    return originalClassName({ ...at(text, 'class'), function: 'Ei' }, text, map);
+  };
+
+  it('is read in its source', () => {
+    assert.equal(named('export class Canvas extends Base {'), 'Canvas');
+    assert.equal(named('export default mixin(Base, {'), 'po');
+  });
+});
+
 describe('the name of a constructor and of methods in their source', () => {
   const map = new TraceMap({
     version: 3,
