@@ -9,7 +9,15 @@ import {
 import { type JournalEntry, placeOf, readJournal } from '../journal/index.ts';
 import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
 import { defined, describeError } from '../support/index.ts';
-import type { CleanUpOptions, CleanUpPlan, CleanedLeftover, CleanedTree, PlannedLeftover } from './cleanUpModel.ts';
+import type {
+  CleanUpOptions,
+  CleanUpPlan,
+  CleanedLeftover,
+  CleanedTree,
+  PlannedLeftover,
+  PlannedTree,
+} from './cleanUpModel.ts';
+import { type Unfinished, readUnfinished } from './endingNotes.ts';
 
 /**
  * The leftover files of this machine, oldest first. Nothing is touched.
@@ -21,14 +29,14 @@ export async function surveyLeftovers(
   table: ProcessTable,
 ): Promise<Leftover[]> {
   const { entries } = await readJournal();
-  return await findLeftovers({ ...leftoverOptions(options, entries, table), table });
+  return await findLeftovers({ ...leftoverOptions(options, entries, table, await readUnfinished(table)), table });
 }
 
 /** What to remove after the trees have ended: the plan's leftovers, and the files of the ended trees. */
 export async function leftoversAfter(
   plan: CleanUpPlan,
   trees: readonly CleanedTree[],
-  journal: readonly JournalEntry[],
+  { journal, unfinished }: KnownLeftovers,
   reader: ProcessReader,
   options: CleanUpOptions,
 ): Promise<PlannedLeftover[]> {
@@ -37,12 +45,12 @@ export async function leftoversAfter(
   const profiles = endedProfiles(trees);
   if (ended.size > 0) {
     const table = await reader.readTable();
-    const known = leftoverOptions(options, journal, table);
+    const known = leftoverOptions(options, journal, table, unfinished);
     for (const leftover of await findLeftovers({
       ...known,
       table,
       endedFolders: new Set([...ended, ...(known.endedFolders ?? [])]),
-      endedProfiles: profiles,
+      endedProfiles: [...profiles, ...unfinished.profiles],
     })) {
       if (!leftover.removable || planned.get(leftover.path)?.leftover.removable) continue;
       // Of profiles only the ended trees' own; by-products are not tied to a tree by name, and were in use until now.
@@ -60,7 +68,7 @@ export async function leftoversAfter(
 export async function cleanLeftover(
   planned: PlannedLeftover,
   trees: readonly CleanedTree[],
-  journal: readonly JournalEntry[],
+  { journal, unfinished }: KnownLeftovers,
   reader: ProcessReader,
   options: CleanUpOptions,
 ): Promise<CleanedLeftover> {
@@ -75,12 +83,12 @@ export async function cleanLeftover(
   let result: RemoveLeftoverResult;
   try {
     const table = await reader.readTable();
-    const known = leftoverOptions(options, journal, table);
+    const known = leftoverOptions(options, journal, table, unfinished);
     result = await removeLeftover(leftover, {
       ...known,
       reader,
       endedFolders: new Set([...endedFolders(trees), ...(known.endedFolders ?? [])]),
-      endedProfiles: endedProfiles(trees),
+      endedProfiles: [...endedProfiles(trees), ...unfinished.profiles],
     });
   } catch (error) {
     result = { outcome: 'failed', reason: describeError(error) };
@@ -93,16 +101,23 @@ export async function cleanLeftover(
   };
 }
 
+/** What is written down of leftovers: of our sessions, and of clean-ups that were killed. */
+export interface KnownLeftovers {
+  readonly journal: readonly JournalEntry[];
+  readonly unfinished: Unfinished;
+}
+
 /**
  * Trees that were just seen to be gone and whose owner is gone too, so that what they left need not grow old before it is
- * removed. A living owner cleans up after itself, and may still want what its browser left.
+ * removed.
  */
 function endedForGood(trees: readonly CleanedTree[]): readonly CleanedTree[] {
-  return trees.filter(
-    ({ owned, outcome }) =>
-      (owned.status === 'orphan' || (owned.status === 'unknown' && owned.owner?.alive !== true)) &&
-      (outcome === 'ended' || outcome === 'gone'),
-  );
+  return trees.filter((tree) => hasNoOwner(tree) && (tree.outcome === 'ended' || tree.outcome === 'gone'));
+}
+
+/** A living owner cleans up after itself, and may still want what its browser left. */
+export function hasNoOwner({ owned }: PlannedTree): boolean {
+  return owned.status === 'orphan' || (owned.status === 'unknown' && owned.owner?.alive !== true);
 }
 
 function endedFolders(trees: readonly CleanedTree[]): ReadonlySet<string> {
@@ -117,6 +132,7 @@ export function leftoverOptions(
   options: Pick<CleanUpOptions, 'tempFolder' | 'cacheFolder' | 'minAgeMs' | 'ownUid'>,
   journal: readonly JournalEntry[],
   table: ProcessTable,
+  unfinished: Unfinished,
 ): Omit<FindLeftoversOptions, 'table'> {
   return {
     ...defined({
@@ -131,7 +147,11 @@ export function leftoverOptions(
       const where = placeOf(entry) === 'elsewhere' ? ' in another container' : '';
       return `Leakwright’s session ${entry.id}${where} uses it`;
     },
-    endedFolders: new Set(journal.filter((one) => hasEnded(one, table)).map(({ folder }) => folder)),
+    endedFolders: new Set([
+      ...journal.filter((one) => hasEnded(one, table)).map(({ folder }) => folder),
+      ...unfinished.folders,
+    ]),
+    endedProfiles: unfinished.profiles,
   };
 }
 

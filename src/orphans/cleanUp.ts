@@ -12,7 +12,7 @@ import {
   shareTableReads,
 } from '../processes/index.ts';
 import { defined, describeError } from '../support/index.ts';
-import { cleanLeftover, isHosted, leftoverOptions, leftoversAfter } from './cleanLeftovers.ts';
+import { cleanLeftover, hasNoOwner, isHosted, leftoverOptions, leftoversAfter } from './cleanLeftovers.ts';
 import type {
   CleanUpOptions,
   CleanUpPlan,
@@ -24,6 +24,7 @@ import type {
 import { createTreeProbe } from './clients.ts';
 import { closeRequest } from './closeBrowser.ts';
 import { endDisplay } from './displays.ts';
+import { forgetFinished, noteEndings } from './endingNotes.ts';
 import type { OwnedTree } from './model.ts';
 import { serverTree } from './agentServers.ts';
 import { endedByAnother } from './otherCleanUps.ts';
@@ -41,7 +42,10 @@ export async function planCleanUp(options: CleanUpOptions): Promise<CleanUpPlan>
       traces: await tracesOf(owned, now.journal, options.reader),
     })),
   );
-  const leftovers = await findLeftovers({ ...leftoverOptions(options, now.journal, now.table), table: now.table });
+  const leftovers = await findLeftovers({
+    ...leftoverOptions(options, now.journal, now.table, now.unfinished),
+    table: now.table,
+  });
   return {
     trees,
     leftovers: leftovers.map((leftover) => ({ leftover, action: leftover.removable ? 'remove' : 'leave' })),
@@ -65,6 +69,7 @@ export async function cleanUp(plan: CleanUpPlan, options: CleanUpOptions): Promi
   });
   const errors = [...now.issues];
   const current = treesAndServers(now, options);
+  const forgetEndings = await noteEndings(toEnd.filter(hasNoOwner), now.table);
   const trees = await Promise.all(
     plan.trees.map(async (planned) => {
       const result = await cleanTree(planned, current, now.journal, reader, options);
@@ -77,14 +82,16 @@ export async function cleanUp(plan: CleanUpPlan, options: CleanUpOptions): Promi
       errors.push(`${owned.tree.product} (pid ${owned.tree.root.pid}): ${reason ?? outcome}`);
 
   const leftovers: CleanedLeftover[] = [];
-  for (const planned of await leftoversAfter(plan, trees, now.journal, reader, options)) {
-    const result = await cleanLeftover(planned, trees, now.journal, reader, options);
+  for (const planned of await leftoversAfter(plan, trees, now, reader, options)) {
+    const result = await cleanLeftover(planned, trees, now, reader, options);
     if (result.outcome === 'failed' || result.outcome === 'refused')
       errors.push(`${result.leftover.path}: ${result.reason ?? result.outcome}`);
     options.onEvent?.({ type: 'leftoverDone', result });
     leftovers.push(result);
   }
   await forgetWhatIsGone(now.journal, reader, errors);
+  await forgetFinished(now.unfinished);
+  await forgetEndings();
   return { trees, leftovers, errors };
 }
 

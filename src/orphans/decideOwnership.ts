@@ -192,7 +192,8 @@ async function byEvidence(
   return {
     status: 'orphan',
     evidence: [
-      ...automation.evidence.slice(0, 1),
+      // A driver alone is not driven.
+      ...(tree.driver && !tree.browser ? [] : automation.evidence.slice(0, 1)),
       ...(origin ? [origin.evidence] : []),
       // When the browser itself has ended, its remaining processes have no owner.
       ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
@@ -246,10 +247,11 @@ async function firstDoubt(
   if (automation.strength !== 'strong') return automation.evidence[0];
   const byHand = startedByHand(tree, launcher, observation);
   if (byHand) return byHand;
-  if (tree.driver && !tree.browser)
-    return { source: 'command-line', fact: 'A driver without a browser may be kept running on purpose' };
-  // What a driver of WebKitGTK starts keeps nothing on disk. An Electron application under test keeps its data where it always does.
-  const keepsNothing = (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
+  // What a driver of WebKitGTK starts keeps nothing on disk, nor does a driver without a browser. An Electron application under test
+  // keeps its data where it always does.
+  const isAlone = tree.driver !== undefined && !tree.browser;
+  const keepsNothing =
+    isAlone || (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
   if (!tree.profile && !keepsNothing) return { source: 'profile', fact: 'Its profile is not known' };
   const colleague = launcher.kind === 'gone' && launcher.former ? undefined : jobColleague(tree, options);
   if (colleague)
@@ -311,10 +313,11 @@ function startedByHand(
  */
 function jobColleague(
   tree: BrowserTree,
-  { trees, table, selfPid = process.pid }: DecideOwnershipOptions,
+  { trees, table, selfPid = process.pid, platform = process.platform }: DecideOwnershipOptions,
 ): ProcessInfo | undefined {
   const top = skipWrappers(tree, table);
-  if (top.groupId <= 1 || top.groupId === top.pid || top.groupId === tree.root.pid) return undefined;
+  if (top.groupId === 0 && platform !== 'linux') return undefined;
+  if (top.groupId === 1 || top.groupId === top.pid || top.groupId === tree.root.pid) return undefined;
   // Another browser of the same job uses nothing: it is in the same case.
   const members = new Set(
     trees.flatMap((other) =>
@@ -324,6 +327,8 @@ function jobColleague(
   const ours = new Set([selfPid, ...ancestorsOf(table, selfPid).map(({ pid }) => pid)]);
   const isOther = (info: ProcessInfo) =>
     info.groupId === top.groupId &&
+    // 0 is every group that began outside of this container, as that of what keeps it alive did.
+    (top.groupId !== 0 || (info.sessionId === top.sessionId && info.pid > 1 && info.commandLine.length > 0)) &&
     info.state !== 'zombie' &&
     info.pid !== top.pid &&
     !members.has(info.pid) &&

@@ -2,6 +2,7 @@ import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type BrowserTree, readActivePort } from '../browsers/index.ts';
+import { driverPort } from './handPicked.ts';
 
 /** A note of where a browser is reached is short; files beyond this many bytes are other things. */
 const MOST_BYTES = 64 * 1024;
@@ -49,11 +50,16 @@ async function isNote(path: string, wanted: RegExp, startedAtMs: number): Promis
 
 /** Its address, the id in it, or `{"port": 40123}`; undefined where its port is not known. */
 async function endpointPattern(tree: BrowserTree): Promise<RegExp | undefined> {
+  if (tree.driver) return driverPort(tree) === undefined ? undefined : portPattern(driverPort(tree)!);
   if (tree.transport.kind !== 'port') return undefined;
   const active = tree.profile?.path ? await readActivePort(tree.profile.path) : undefined;
   const port = tree.transport.port > 0 ? tree.transport.port : active?.port;
   if (port === undefined) return undefined;
   const id = active?.port === port ? /[^/]+$/.exec(active.webSocketUrl)?.[0] : undefined;
+  return portPattern(port, id);
+}
+
+function portPattern(port: number, id?: string): RegExp {
   const host = String.raw`(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1\]):${port}(?!\d)`;
   const value = String.raw`"?\bport"?\s*[:=]\s*"?${port}(?!\d)|^\s*${port}\s*$`;
   return new RegExp([host, value, ...(id === undefined ? [] : [id.replaceAll(/[^\w-]/g, '.')])].join('|'), 'i');

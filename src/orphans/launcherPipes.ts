@@ -1,7 +1,7 @@
-import { closeSync, constants, openSync } from 'node:fs';
-import { readFile, readlink } from 'node:fs/promises';
+import { readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../support/index.ts';
+import { hasNoReader } from './pipeReaders.ts';
 
 /**
  * What became of the other ends of a process's standard streams.
@@ -16,9 +16,9 @@ export type LauncherPipes = 'closed' | 'held' | 'none';
  * is open, in whatever container or for whatever user that end may be.
  *
  * Of a socket pair: `RefCount` in `/proc/PID/net/unix` is 3 while both ends are open (the descriptor's, the peer's, the
- * listing's own) and 2 afterwards (*measured on Linux 6.18*). Of a pipe: it cannot be opened for writing without blocking
- * when no process has it open for reading (fifo(7), ENXIO). A pipe that is held says little: a browser inherits the one its
- * whole job writes into.
+ * listing's own) and 2 afterwards (*measured on Linux 6.18*). Of pipes: whether any process has them open for reading
+ * (`pipeReaders.ts`). A pipe that is held says little: a browser inherits the one its whole job writes into. Of one that is not,
+ * only where a program made the pipes: `chromium 2>&1 | grep -m1 listening` is a line of a script that goes on.
  *
  * Streams that its parent has as well are inherited, and prove nothing about the launcher.
  *
@@ -33,6 +33,7 @@ export async function launcherPipes(
   let listing: string | undefined;
   let readable = false;
   let closed = false;
+  const pipes = new Map<number, string>();
   for (const fd of [0, 1, 2]) {
     let target: string;
     try {
@@ -49,12 +50,33 @@ export async function launcherPipes(
       const state = peerOf(listing, inode);
       if (state === 'held') return 'held';
       if (state === 'closed') closed = true;
-    } else if (target.startsWith('pipe:') && (fd === 1 || fd === 2) && hasNoReader(join(folder, 'fd', String(fd)))) {
-      closed = true;
+    } else if (target.startsWith('pipe:')) {
+      pipes.set(fd, target);
     }
   }
   if (!readable) return undefined;
-  return closed ? 'closed' : 'none';
+  if (closed) return 'closed';
+  const written = [1, 2].filter((fd) => pipes.has(fd));
+  if (!areOfProgram(pipes) || (await holdsAny(ppid, pipes, proc))) return 'none';
+  const unread = await Promise.all(written.map((fd) => hasNoReader(join(folder, 'fd', String(fd)))));
+  return unread.every(Boolean) ? 'closed' : 'none';
+}
+
+/** A shell connects a program's errors with its output, if at all, and gives one in the background no pipe to read from. */
+function areOfProgram(pipes: ReadonlyMap<number, string>): boolean {
+  const [input, output, errors] = [0, 1, 2].map((fd) => pipes.get(fd));
+  if (output === undefined && errors === undefined) return false;
+  return input !== undefined || (output !== undefined && errors !== undefined && output !== errors);
+}
+
+/** Whether its parent has an end of one of these pipes, as a launcher has. */
+async function holdsAny(ppid: number | undefined, pipes: ReadonlyMap<number, string>, proc: string): Promise<boolean> {
+  if (ppid === undefined) return false;
+  const folder = join(proc, String(ppid), 'fd');
+  const wanted = new Set(pipes.values());
+  for (const fd of await readdir(folder).catch(() => []))
+    if (wanted.has(await readlink(join(folder, fd)).catch(() => ''))) return true;
+  return false;
 }
 
 /** Where `--remote-debugging-pipe` has Chromium write its answers; it reads from 3. */
@@ -65,7 +87,7 @@ export async function ordersHeld({ pid }: { readonly pid: number }, proc = '/pro
   const folder = join(proc, String(pid));
   const path = join(folder, 'fd', String(ANSWERS));
   const target = await readlink(path).catch(() => undefined);
-  if (target?.startsWith('pipe:')) return !hasNoReader(path);
+  if (target?.startsWith('pipe:')) return !(await hasNoReader(path));
   const inode = /^socket:\[(\d+)\]$/.exec(target ?? '')?.[1];
   if (inode === undefined) return undefined;
   return peerOf(await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => ''), inode) === 'held';
@@ -83,13 +105,4 @@ export function peerOf(listing: string, inode: string): 'held' | 'closed' | unde
   const row = new RegExp(String.raw`^\S+: ([0-9A-F]+) \S+ \S+ \S+ (\S+) +${inode}$`, 'm').exec(listing);
   if (!row || row[2] !== CONNECTED) return undefined;
   return Number.parseInt(row[1]!, 16) >= 3 ? 'held' : 'closed';
-}
-
-function hasNoReader(path: string): boolean {
-  try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
-    return false;
-  } catch (error) {
-    return errnoOf(error) === 'ENXIO';
-  }
 }

@@ -2,7 +2,7 @@ import { type BrowserTree, type Evidence, ONE_JOB, isInTemporaryPlace, recognise
 import type { ProcessInfo, ProcessReader, ProcessTable } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import { type TreeProbe, debuggingPort } from './clients.ts';
-import { handPickedPort } from './handPicked.ts';
+import { driverPort, handPickedPort } from './handPicked.ts';
 import { isCleanUp } from './otherCleanUps.ts';
 import { isOfProgram } from './parents.ts';
 import { isKeptProfile } from './temporaryProfile.ts';
@@ -44,7 +44,7 @@ export interface ReuseContext {
  */
 export async function mayBeReached(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
   if (handPickedPort(tree) !== undefined) return await servesOthers(tree, context);
-  if (tree.driver) return undefined;
+  if (tree.driver) return tree.browser ? undefined : await servesTests(tree, context);
   if (
     tree.transport.kind === 'pipe' &&
     !context.driver &&
@@ -55,6 +55,18 @@ export async function mayBeReached(tree: BrowserTree, context: ReuseContext): Pr
   if (tree.transport.kind === 'none') return mayBeAtWork(tree, context.table);
   if (tree.transport.kind !== 'port') return undefined;
   return (await isNoted(tree, context)) ?? (await isUsedAgain(tree, context));
+}
+
+/**
+ * A driver without a browser waits for the next session: of the program that started it on a port that it picked at random, or of
+ * others, where a shell started it, it was told to outlive its launcher, or its port is known to them.
+ */
+async function servesTests(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
+  const top = skipWrappers(tree, context.table);
+  const isKept = top.sessionId === top.pid || (await context.probe.ignoresHangUp?.(tree.root));
+  if (isKept || !(await isOfProgram(top, context.probe)))
+    return { source: 'command-line', fact: 'A driver without a browser may be kept running on purpose' };
+  return await isNoted(tree, context);
 }
 
 /** A browser that prints a page needs no launcher for it. */
@@ -119,7 +131,7 @@ async function variableWith(port: number, info: ProcessInfo, reader: ProcessRead
 }
 
 async function isNoted(tree: BrowserTree, context: ReuseContext): Promise<Evidence | undefined> {
-  const port = await debuggingPort(tree);
+  const port = tree.driver ? driverPort(tree) : await debuggingPort(tree);
   const known = port === undefined ? undefined : await isKnownToProgram(tree, port, context);
   if (known) return known;
   const file = await context.probe.endpointNotedIn?.(tree);

@@ -4,6 +4,7 @@ import type { ProcessReader, ProcessTable } from '../processes/index.ts';
 import { findLeftServers } from './agentServers.ts';
 import { createTreeProbe } from './clients.ts';
 import { type DecideOwnershipOptions, decideOwnership } from './decideOwnership.ts';
+import { type Unfinished, readUnfinished } from './endingNotes.ts';
 import type { LeftServer, OwnedTree } from './model.ts';
 
 export interface SurveyOptions extends Omit<DecideOwnershipOptions, 'trees' | 'table' | 'journal' | 'reader'> {
@@ -18,6 +19,7 @@ export interface Survey {
   readonly table: ProcessTable;
   readonly trees: readonly OwnedTree[];
   readonly journal: readonly JournalEntry[];
+  readonly unfinished: Unfinished;
   /** Empty unless `withServers` is set. */
   readonly servers: readonly LeftServer[];
   /** What could not be read, for people. */
@@ -33,5 +35,13 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   options.observations?.observe(found, table);
   const trees = await decideOwnership({ ...options, trees: found, table, journal: entries });
   const servers = options.withServers ? await findLeftServers(table, found, options.probe ?? createTreeProbe()) : [];
-  return { table, trees: options.filter ? trees.filter(options.filter) : trees, journal: entries, servers, issues };
+  const unfinished = await readUnfinished(table);
+  return {
+    table,
+    trees: options.filter ? trees.filter(options.filter) : trees,
+    journal: entries,
+    unfinished,
+    servers,
+    issues,
+  };
 }

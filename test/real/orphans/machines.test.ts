@@ -36,6 +36,13 @@ subprocess.run(['sh', '-c', sys.argv[1]], preexec_fn=pass_on, close_fds=False, s
 os.close(orders); os.close(its)
 time.sleep(1000)`;
 
+/** Starts a program as Python does, with pipes, and says so when it listens. */
+const POPEN = `import subprocess, sys, time
+child = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+while b'listening' not in child.stderr.readline(): pass
+print('listens', flush=True)
+time.sleep(1000)`;
+
 const script = (lines: string) => ['sh', '-c', lines];
 
 /** Starts a program in the machine and waits for its first line. */
@@ -194,6 +201,19 @@ const scenes: readonly Scene[] = [
     happens: async (machine) => {
       await until(() => machine.browsers().length > 0, 'the worker has a browser');
       await killed(machine, 'puppeteer.ts');
+    },
+    becomes: 'gone',
+  },
+  {
+    name: 'a killed Python script’s, where there is no init and a server is pid 1',
+    machine: { init: owner('server.mjs') },
+    happens: async (machine) => {
+      const profile = join(machine.temp, 'tmpk3x9q_ab');
+      const browser = ['/usr/lib/chromium/chromium', ...OWN, `--user-data-dir=${profile}`];
+      const child = machine.spawn(['/usr/bin/python3', '-c', POPEN, 'popen.py', ...browser]);
+      await new Promise((resolve) => child.stdout!.once('data', resolve));
+      kill(machine.processes().find(({ command }) => command.includes('popen.py'))!.outerPid);
+      await until(() => !machine.processes().some(({ command }) => command.includes('popen.py')), 'it has ended');
     },
     becomes: 'gone',
   },
@@ -557,7 +577,7 @@ function assertKept(machine: Machine, before: readonly { readonly pid: number }[
 }
 
 function assertGone(machine: Machine, report: CleanUpReport & { readonly code: number | null }, stays = /^$/): void {
-  const idle = /^(?:sleep|tini|dumb-init|sh -c sleep|\S*node \S*runner\.mjs)\b/;
+  const idle = /^(?:sleep|tini|dumb-init|sh -c sleep|\S*node \S*(?:runner|\/server)\.mjs)\b/;
   assert.deepEqual(
     machine.processes().filter(({ command }) => !idle.test(command)),
     [],

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { lstat, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JournalEntry, readJournal, recordSession } from '../../../src/journal/index.ts';
 import { currentPlace } from '../../../src/journal/place.ts';
 import { type CleanUpEvent, type CleanUpOptions, cleanUp, planCleanUp } from '../../../src/orphans/index.ts';
 import { endBrowserTree } from '../../../src/orphans/cleanUp.ts';
+import { noteEndings } from '../../../src/orphans/endingNotes.ts';
 import { UID, busyMachine, cleanUpOf } from '../../support/cleanUpWorld.ts';
 import type { FakeProcesses } from '../../support/fakeProcesses.ts';
 import { defined } from '../../../src/support/index.ts';
@@ -79,6 +80,54 @@ describe('Clearing away what nobody owns', () => {
       JSON.stringify(result.leftovers, undefined, 1),
     );
     assert.ok(events.includes('tree') && events.includes('treeDone') && events.includes('leftoverDone'));
+  });
+
+  describe('after a clean-up that was killed half-way', () => {
+    let profile: string;
+    beforeEach(async () => {
+      profile = await folder('karma-48151623');
+      browserWith(profile, { startedAtMs: Date.now() });
+      world.start({ pid: process.pid, name: 'node', commandLine: ['leakwright', 'clean'], uid });
+      const plan = await planCleanUp(engine({ ownUid: uid }));
+      await noteEndings(
+        plan.trees.filter(({ action }) => action === 'end'),
+        world.table(),
+      );
+    });
+    const notes = async () => await readdir(join(temp, 'state', 'cleaning'));
+    const next = async () => {
+      const options = engine({ ownUid: uid });
+      return await cleanUp(await planCleanUp(options), options);
+    };
+
+    it('removes the profile of the browser that it had ended, under whatever name, and forgets it', async () => {
+      for (const pid of [700, process.pid]) world.end(pid);
+      const { errors } = await next();
+      assert.deepEqual(errors, []);
+      assert.equal(await exists(profile), false);
+      assert.deepEqual(await notes(), []);
+    });
+
+    it('leaves to it what it works on, as long as it lives', async () => {
+      world.end(700);
+      await next();
+      assert.equal(await exists(profile), true);
+    });
+
+    it('keeps the profile where its browser went on, and was closed later by who uses it', async () => {
+      for (const pid of [700, process.pid]) world.end(pid);
+      const later = new Date(Date.now() + 5 * 60_000);
+      await utimes(join(profile, 'file'), later, later);
+      await next();
+      assert.equal(await exists(profile), true);
+    });
+
+    it('believes no note that another user may have written', async () => {
+      for (const pid of [700, process.pid]) world.end(pid);
+      for (const name of await notes()) await chmod(join(temp, 'state', 'cleaning', name), 0o666);
+      await next();
+      assert.equal(await exists(profile), true);
+    });
   });
 
   it('keeps the files of a browser that did not end', async () => {

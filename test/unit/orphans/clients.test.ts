@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserTree, findBrowserTrees } from '../../../src/browsers/index.ts';
 import { createTreeProbe } from '../../../src/orphans/clients.ts';
+import { defined } from '../../../src/support/index.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';
 
 /** `/proc/net/tcp` as Linux 6 writes it: 9222 is 2406, 9515 is 252B, 40000 is 9C40. */
@@ -135,6 +138,33 @@ describe('Who is connected to a browser', () => {
     await rm(join(proc, '200', 'fd', '2'));
     assert.equal(await pipes(), 'none');
     assert.equal(await createTreeProbe(proc).launcherPipes!({ pid: 201, startTime: 1 }), undefined);
+  });
+
+  it('the pipes that a program made tell, too, and those of a shell’s line do not', async function () {
+    if (process.platform !== 'linux' || spawnSync('python3', ['--version']).status !== 0) this.skip();
+    const python = `import subprocess, sys, time
+more = {'pipes': {}, 'both': {'stderr': subprocess.STDOUT}, 'line': {'stderr': subprocess.STDOUT, 'stdin': subprocess.DEVNULL}}[sys.argv[1]]
+child = subprocess.Popen(['sleep', '30'], **{'stdin': subprocess.PIPE, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, **more}, start_new_session=True)
+print(child.pid, flush=True)
+time.sleep(30)`;
+    for (const [how, after] of [
+      ['pipes', 'closed'],
+      ['both', 'closed'],
+      ['line', 'none'],
+    ] as const) {
+      const launcher = spawn('python3', ['-c', python, how], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [said] = (await once(launcher.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      try {
+        const pipes = (ppid?: number) => createTreeProbe().launcherPipes!({ pid, startTime: 1, ...defined({ ppid }) });
+        assert.equal(await pipes(launcher.pid), 'none', `${how}: its launcher lives`);
+        launcher.kill('SIGKILL');
+        await once(launcher, 'exit');
+        assert.equal(await pipes(), after, `${how}: its launcher has ended`);
+      } finally {
+        process.kill(pid, 'SIGKILL');
+      }
+    }
   });
 
   it('nothing is claimed where the system does not tell', async () => {

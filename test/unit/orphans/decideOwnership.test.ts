@@ -658,6 +658,59 @@ describe('Whose tree is it', () => {
       assert.equal((await decide()).status, 'unknown');
     });
 
+    for (const [name, port, more, answers, status] of [
+      ['a shell started', 45_123, {}, { launcherPipes: 'none' }, 'unknown'],
+      ['a program started that has ended', 45_123, {}, {}, 'orphan'],
+      ['a program started on a port for others', 9515, {}, { late: 1 }, 'unknown'],
+      ['was told to outlive the program', 45_123, { sessionId: 300, groupId: 300 }, {}, 'unknown'],
+      ['ignores the end of its terminal', 45_123, {}, { ignoresHangUp: true }, 'unknown'],
+      ['has a client', 45_123, {}, { clients: 1 }, 'unknown'],
+      ['is noted in a file', 45_123, {}, { noted: '/srv/shop/driver.txt' }, 'unknown'],
+    ] as const)
+      it(`a driver without a browser that ${name}: ${status}`, async () => {
+        const given: {
+          launcherPipes?: 'none';
+          clients?: number;
+          late?: number;
+          ignoresHangUp?: boolean;
+          noted?: string;
+        } = answers;
+        world.start({
+          pid: 300,
+          ppid: 80,
+          groupId: 100,
+          sessionId: 95,
+          name: 'chromedriver',
+          commandLine: ['chromedriver', `--port=${port}`],
+          uid: UID,
+          ...more,
+        });
+        const tree = await decide({
+          probe: {
+            countClients: () => Promise.resolve(given.clients ?? 0),
+            countLateClients: () => Promise.resolve(given.late ?? 0),
+            isInOtherContainer: () => Promise.resolve(false),
+            launcherPipes: () => Promise.resolve(given.launcherPipes ?? 'closed'),
+            ignoresHangUp: () => Promise.resolve(given.ignoresHangUp ?? false),
+            endpointNotedIn: () => Promise.resolve(given.noted),
+          },
+        });
+        assert.equal(tree.status, status, facts(tree));
+      });
+
+    it('one that a shell left in a group that began outside of its container, where a program of that group goes on', async () => {
+      const outside = { groupId: 0, sessionId: 0 };
+      world.start({ pid: 1, ppid: 0, name: 'sleep', commandLine: ['sleep', 'infinity'], ...outside });
+      startBrowser({ ppid: 1, ...outside });
+      const table = { tempFolders: ['/tmp'] };
+      const alone = await decide(table);
+      assert.equal(alone.status, 'orphan', facts(alone));
+      world.start({ pid: 110, ppid: 1, name: 'python3', commandLine: ['python3', 'serve.py'], uid: UID, ...outside });
+      const used = await decide(table);
+      assert.equal(used.status, 'unknown', facts(used));
+      assert.match(facts(used), /serve\.py \(pid 110\) of the job it was started in still runs/);
+    });
+
     it('one whose launcher is a wrapper: who waits for the wrapper counts', async () => {
       startOwner();
       world.start({
