@@ -195,8 +195,8 @@ class Explainer {
     const name = isKey(leak) ? 'key' : (callback?.name ?? named.name);
     const parts: Explained[] = [];
     for (const part of leak.parts ?? []) {
-      const names = await this.#sites.namesOf(part);
-      parts.push({ leak: { ...part, name: names.name }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
+      const partName = await this.#sites.nameOf(part);
+      parts.push({ leak: { ...part, name: partName }, allocatedAt: undefined, keptAt: undefined, holder: undefined });
     }
     const found: Explained = {
       leak: { ...leak, name },

@@ -52,6 +52,7 @@ const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;
 function isSameCause(a: Explained, b: Explained): boolean {
   if (a.leak.name === b.leak.name && a.holder === b.holder && samePlace(siteOf(a), siteOf(b))) return true;
   if ((isPackages(b) && isBelow(b.holder, a.holder)) || isReached(b, a)) return true;
+  if (isEntryOf(b, a)) return true;
   if (isRuntimes(a, b) || runtimeCalls(a).some((call) => runtimeCalls(b).includes(call))) return true;
   if (isApart(a.leak.group, b.leak.group)) return false;
   if (isBelow(b.leak.growth?.holder.name, a.leak.group?.holder.name) || isInside(b, a) || isBeside(a, b)) return true;
@@ -101,6 +102,21 @@ function isReached(part: Explained, lead: Explained): boolean {
     return part.leak.resource !== undefined || part.leak.growth !== undefined || cluster === lead.leak.group?.cluster;
   }
   return cluster !== undefined && cluster === lead.leak.group?.cluster && isOwn(lead);
+}
+
+/**
+ * A table that gains an entry for each object that something else keeps: a registry beside a listener. Of plain objects one cannot
+ * say that they are the same.
+ */
+function isEntryOf({ leak: { growth, name, perIteration } }: Explained, { leak }: Explained): boolean {
+  const { group } = leak;
+  return (
+    growth !== undefined &&
+    group?.nodeType === 'object' &&
+    group.className === name &&
+    !/^(?:\{.*|Object|Array|Set|Map)$/.test(name) &&
+    leak.perIteration === perIteration
+  );
 }
 
 /** Whether the user's code made it by a call into a package. */

@@ -115,18 +115,19 @@ export class SiteFinder {
 
   /** The class and the holder as the source calls them, where a bundle calls them otherwise. */
   async namesOf(leak: LeakCandidate, putAt?: GeneratedFrame): Promise<{ name: string; holder: string | undefined }> {
-    const { group, name } = leak;
-    if (!group) return { name, holder: undefined };
-    const holder = await this.holderName(group.holder, group.stack, group.location, putAt);
-    if (leak.resource || !(group.nodeType === 'object' || group.nodeType === 'closure') || !group.location)
-      return { name, holder };
+    const { group } = leak;
+    const holder = group && (await this.holderName(group.holder, group.stack, group.location, putAt));
+    return { name: await this.nameOf(leak), holder };
+  }
+
+  /** The name alone, for parts: to find the holder's name a whole bundle is searched, for hundreds of parts of a large library. */
+  async nameOf({ group, name, resource }: LeakCandidate): Promise<string> {
+    if (resource || !group?.location || !(group.nodeType === 'object' || group.nodeType === 'closure')) return name;
     const frame = this.#sources.frameAt(group.location, name);
-    if (!frame) return { name, holder };
-    if (group.nodeType === 'closure') {
-      const { function: original } = await this.#mapper.locate({ ...frame, function: closureName(name) });
-      return { name: isName(original) && closureName(name) !== '' ? `function ${original}` : name, holder };
-    }
-    return { name: await this.#className(name, frame), holder };
+    if (!frame) return name;
+    if (group.nodeType === 'object') return await this.#className(name, frame);
+    const { function: original } = await this.#mapper.locate({ ...frame, function: closureName(name) });
+    return isName(original) && closureName(name) !== '' ? `function ${original}` : name;
   }
 
   async #className(name: string, frame: GeneratedFrame): Promise<string> {

@@ -344,6 +344,24 @@ describe('one cause, one finding', () => {
     assert.deepEqual(one.ending, ending);
   });
 
+  it('an entry in a registry goes with the object that a listener keeps', () => {
+    const { holder } = group('Object');
+    const growth = {
+      type: 'table',
+      holder,
+      className: 'Object',
+      entries: 'Masonry',
+      bytesBefore: 1,
+      bytesAfter: 2,
+      stack: [],
+    } as const;
+    const entry = (name: string): Explained =>
+      explained(leak(name, { growth }), { ...called(4), file: 'src/other.ts' });
+    const kept = explained({ ...listener('resize', 'window'), group: group('Masonry') }, called(9));
+    assert.deepEqual(names(foldByCall([entry('Masonry'), kept])), ['resize listener on window']);
+    assert.deepEqual(names(foldByCall([entry('Panel'), kept])), ['resize listener on window', 'Panel']);
+  });
+
   it('what a package made later goes with the call of the user’s that it made as many of', () => {
     const later: SourceSite = {
       file: 'node_modules/charts/list.js',
