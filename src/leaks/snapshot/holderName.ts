@@ -120,7 +120,7 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
     const type = graph.edgeType(step.edge);
     const name = graph.edgeName(step.edge);
     if (type === 'context') {
-      words.push({ text: name, starts: true, scope: step.from });
+      words.push(name === 'this' ? instanceWord(graph, step) : { text: name, starts: true, scope: step.from });
     } else if (type === 'property') {
       if (name === '__proto__' || name === '' || name.startsWith('<symbol ')) continue;
       words.push({ text: name, starts: isGlobalObject(graph, step.from) });
@@ -136,6 +136,14 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
   }
   const start = words.findLastIndex((word) => word.starts);
   return words.slice(Math.max(start, 0)).slice(-MAX_WORDS);
+}
+
+/** An arrow function's `this` says nothing outside of the function; its class does. */
+function instanceWord(graph: HeapGraph, { from, to }: PathStep): Word {
+  const text = classOf(graph, to);
+  if (graph.type(to) !== 'object' || !/^(?!Object$|Array$)[$_\p{L}][$\w\p{L}]*$/u.test(text))
+    return { text: 'this', starts: true, scope: from };
+  return { text, starts: true, ...defined({ classAt: graph.location(to) }) };
 }
 
 const isGlobalObject = (graph: HeapGraph, node: number): boolean => isGlobalName(graph.rawName(node));

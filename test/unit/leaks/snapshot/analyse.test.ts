@@ -416,6 +416,25 @@ describe('the analysis of a snapshot', () => {
     assert.equal(groups[0]?.holder.isSlot, true);
   });
 
+  it('names the class of what an arrow function has as its own object', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [['this', 101]],
+        [
+          { id: 101, type: 'object', name: 'Ticker', edges: [['property', 'listeners', 103]] },
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Entry' })),
+        ],
+      ),
+    );
+    assert.equal(groups[0]?.holder.name, 'Ticker.listeners');
+  });
+
   it('says no number that a library made up for a name', async () => {
     const lists = (name: string) =>
       pageWith(
