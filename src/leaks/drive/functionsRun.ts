@@ -59,12 +59,15 @@ export class FunctionsRun {
     session.on('Debugger.scriptParsed', this.#onParsed);
     try {
       await this.#cdp.send('Debugger.enable');
+      // A `debugger` statement of the page would stop it for good.
+      await this.#cdp.send('Debugger.setSkipAllPauses', { skip: true });
       let ran: readonly RanFunction[] = [];
       const { silent, calm } = await iterate(async (steps) => {
         ran = await this.#functionsIn(steps);
       });
       if (!silent || !calm || ran.length === 0 || ran.length > MAX_STEPPED)
         return { functions: ran.length, leftEarly: 0, silent };
+      await this.#cdp.send('Debugger.setSkipAllPauses', { skip: false });
       let leftEarly = 0;
       const again = await iterate(async (steps) => {
         leftEarly = await this.#leftEarly(ran, steps);

@@ -39,6 +39,8 @@ const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
     'Close each file, socket or directory once its work is done, on errors too: in a finally block, or with await using',
   [SYSTEM_COUNTERS['wasmMemoryBytes']!]:
     'Drop every reference to a WebAssembly instance and its memory when its work is done, or use one instance again',
+  PermissionStatus:
+    'Ask for the status once and use it again, or take its change listener away: the browser keeps each status, with what its listener holds',
   SharedWorker:
     'Make one SharedWorker for the page and use its port again: each one stays until the page goes, also when its port is closed',
 };

@@ -29,6 +29,7 @@ export function judgeHeap(view: HeapView, follow: FollowUp, suspicions: readonly
     escalated: follow.escalated,
     multiplies: follow.runaway !== undefined,
     nodesRose: suspicions.some(({ counter }) => counter === 'nodes'),
+    listenersRose: suspicions.some(({ counter }) => counter === 'listeners'),
     earlier: view.snapshots[0] === latest ? undefined : view.snapshots[0],
   });
   const judgement = refute(then, follow);

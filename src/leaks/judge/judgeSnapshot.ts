@@ -3,6 +3,7 @@ import type { BoundedGrowth } from '../model.ts';
 import {
   CONTENT_NAMES,
   FOLLOWED_CLASSES,
+  KEPT_ANYHOW,
   MODULE_MAP,
   isContentName,
   isImportedModule,
@@ -31,6 +32,8 @@ export interface SnapshotContext {
   readonly multiplies: boolean;
   /** Whether DOM nodes rose: their text and styles rise with them. */
   readonly nodesRose: boolean;
+  /** Whether listeners rose, of whatever target. */
+  readonly listenersRose: boolean;
   /** An earlier snapshot of the same heap: what was there then and is not there now was released. */
   readonly earlier?: SnapshotSeen | undefined;
   /** Whether `bounded` has texts too. Reports go without them: nearly every bounded object brings some. */
@@ -62,8 +65,9 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   const before = survivorsBefore(context.earlier);
   for (const group of joinModules(snapshot.analysis.groups)) {
     // What only the browser holds is the page's if a function of the page made it, or a frame's world.
-    if (group.holder.nodeType === 'synthetic' && !isPageOwn(group)) continue;
-    const released = isReleased(group, snapshot);
+    const released = isReleased(group, snapshot, context);
+    const keptAnyhow = KEPT_ANYHOW.has(group.className);
+    if (!released && !keptAnyhow && group.holder.nodeType === 'synthetic' && !isPageOwn(group)) continue;
     anyReleased ||= released;
     if (!released && isAgeless(group, spans)) {
       ageless.push(group);
@@ -196,9 +200,15 @@ function isAgeless(group: GroupReport, spans: readonly IterationSpan[]): boolean
   );
 }
 
-/** More of them live than the hooks know to be open, by far: the page has ended them. */
-function isReleased(group: GroupReport, { resources, hooked }: SnapshotSeen): boolean {
-  if (!hooked || group.holder.nodeType !== 'synthetic' || !FOLLOWED_CLASSES.has(group.className)) return false;
+/** More of them live than the hooks know to be open, by far: the page has ended them. What has no end has lost its listeners. */
+function isReleased(
+  group: GroupReport,
+  { resources, hooked }: SnapshotSeen,
+  { listenersRose }: SnapshotContext,
+): boolean {
+  if (group.holder.nodeType !== 'synthetic') return false;
+  if (KEPT_ANYHOW.has(group.className)) return !listenersRose;
+  if (!hooked || !FOLLOWED_CLASSES.has(group.className)) return false;
   const open = resources.filter(({ name }) => name === group.className).length;
   return open * 2 < group.survivors.reduce((sum, count) => sum + count, group.ageless);
 }

@@ -225,6 +225,7 @@ export function refute(judgement: Judgement, { reached, latest, warmup, aged }: 
     escalated: true,
     multiplies: false,
     nodesRose: false,
+    listenersRose: false,
     earlier: latest,
     withTexts: true,
   });

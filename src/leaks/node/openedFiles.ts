@@ -30,6 +30,8 @@ export async function framesThatOpen(
     if (event.stackTrace) stacks.push(event.stackTrace);
   };
   await cdp.send('Debugger.enable');
+  // A `debugger` statement of the program would stop it for good.
+  await cdp.send('Debugger.setSkipAllPauses', { skip: true });
   // What a stream opens it opens in a later turn: the stack that made the stream comes before.
   await cdp.send('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
   const { result: end } = await cdp.send('Runtime.evaluate', { expression: `(${String(watchOpening)})()` });

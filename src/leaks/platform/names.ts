@@ -53,6 +53,9 @@ export const isListenerName = (name: string): boolean =>
 /** What waits for a promise that is not settled. */
 export const isReactionName = (name: string): boolean => name === 'system / PromiseReaction';
 
+/** What holds a promise that the browser gave for an answer: of a request, a permission, a list of devices. */
+export const isResolverName = (name: string): boolean => name === 'ScriptPromiseResolver';
+
 /** The browser's class without its namespace and type arguments: `V8EventListener`. */
 export const nativeClassName = (name: string): string => name.replace(/^blink::/, '').replace(/<.*$/, '');
 
@@ -100,7 +103,15 @@ export const FOLLOWED_CLASSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Counters of the browser's own objects behind those classes: they rise with what the browser keeps after the page ended it. */
-export const BEHIND_FOLLOWED: ReadonlySet<string> = new Set(['audioHandlers', 'audioWorklets', 'lifecycleObservers']);
+export const BEHIND_FOLLOWED: ReadonlySet<string> = new Set([
+  'audioHandlers',
+  'audioWorklets',
+  'lifecycleObservers',
+  'rtcConnections',
+]);
+
+/** Classes without an end, which the browser keeps by itself when the page has let go of them (*measured in Chromium 156*). */
+export const KEPT_ANYHOW: ReadonlySet<string> = new Set(['PermissionStatus']);
 
 /** Counters whose rise says nothing of the page: they follow the check's own doing, or the whole browser's. */
 export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { isNativeId, isScopeName, nativeClassName } from '../platform/index.ts';
+import { isNativeId, isReactionName, isResolverName, isScopeName, nativeClassName } from '../platform/index.ts';
 import { classOf, coarseType, isUserVisible } from './classOf.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
@@ -332,10 +332,26 @@ function createHolderLookup(
       const above = paths.parent(at);
       if (above >= 0 && above !== result.holder && isBrowsers(above))
         result = { holder: result.holder, via: nativeClassName(graph.rawName(above)) };
+      // What waits for an answer is the page's; an answer that was given is the browser's alone.
+      if (result.via !== undefined && isResolverName(result.via) && isAwaited(graph, at))
+        result = { holder: result.holder, via: WAITING };
       known.set(at, result);
     }
     return result;
   };
+}
+
+/** `via` of a promise of the browser that is not settled, and of what waits for it. */
+const WAITING = 'PromiseReaction';
+
+function isAwaited(graph: HeapGraph, node: number): boolean {
+  if (isReactionName(graph.rawName(node))) return true;
+  if (graph.rawName(node) !== 'Promise') return false;
+  let found = false;
+  graph.forEachEdge(node, (edge, to) => {
+    found ||= graph.edgeName(edge) === 'reactions_or_result' && isReactionName(graph.rawName(to));
+  });
+  return found;
 }
 
 /** An object that holds others in a user's sense: also a scope, which holds variables. */

@@ -36,7 +36,7 @@ describe('leakwright check', () => {
     pages = await servePages({
       '/hang': `<button id="go" onclick="while(true);">go</button>`,
       '/hang-on-load': `<script>while(true);</script>`,
-      '/throw': `<button id="go" onclick="throw new Error('boom in the page')">go</button>`,
+      '/throw': `<button id="go" onclick="debugger; throw new Error('boom in the page')">go</button>`,
       '/hoard': `<button id="go" onclick="(window.hoard ??= []).push(new Uint8Array(2 ** 20).fill(7))">go</button>`,
       '/idle': `<button id="go" onclick="this.lang = 'en'">go</button>`,
     });
@@ -235,7 +235,7 @@ describe('leakwright check', () => {
     assert.equal(idle.code, 0, idle.stdout);
   });
 
-  it('gives a verdict on a page that throws, and says that it threw', async () => {
+  it('gives a verdict on a page that throws, and has a `debugger` statement, and says that it threw', async () => {
     const run = await home.run(['check', '--url', `${pages.origin}/throw`, '--click', '#go']);
     assert.equal(run.code, 0, run.stdout + run.stderr);
     assert.match(run.stdout, /boom in the page/);

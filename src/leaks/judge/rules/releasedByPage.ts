@@ -11,7 +11,7 @@ export const releasedByPage: Rule<SurvivorEvidence> = {
   fooledBy: 'Objects of a frame that was there before the page hooks were.',
   judge({ released }) {
     return released === true
-      ? { answer: 'bounded', reason: 'the page has ended them and holds none: the browser keeps them by itself' }
+      ? { answer: 'bounded', reason: 'the page has let go of them all: the browser keeps them by itself' }
       : cannotSay;
   },
 };
