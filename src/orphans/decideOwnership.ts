@@ -18,7 +18,7 @@ import { findOrigin } from './origin.ts';
 import { idleOf } from './idle.ts';
 import { isCleanUp } from './otherCleanUps.ts';
 import { clientIsGone, clientOf, serverCompanions, toolOf } from './agentServers.ts';
-import { type LauncherVerdict, describeProcess, findLauncher } from './parents.ts';
+import { type LauncherVerdict, describeProcess, findLauncher, isOfProgram } from './parents.ts';
 import { mayBeReached } from './reuse.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
@@ -253,13 +253,13 @@ async function firstDoubt(
   const keepsNothing =
     isAlone || (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
   if (!tree.profile && !keepsNothing) return { source: 'profile', fact: 'Its profile is not known' };
-  const colleague = launcher.kind === 'gone' && launcher.former ? undefined : jobColleague(tree, options);
+  const probe = options.probe ?? createTreeProbe();
+  const colleague = launcher.kind === 'gone' && launcher.former ? undefined : await jobColleague(tree, options, probe);
   if (colleague)
     return {
       source: 'process-group',
       fact: `${describeProcess(colleague)} of the job it was started in still runs and may use it`,
     };
-  const probe = options.probe ?? createTreeProbe();
   // The user stopped the debug session, so its script will not come back for the browser.
   const wasStopped = observation?.owner?.kind === 'debug' && observation.ownerEndedAt !== undefined;
   const reached = wasStopped
@@ -311,12 +311,14 @@ function startedByHand(
  * (`sh -c "chromium … &"`) leaves it to init while the script it did so for, in the same group, goes on using it. We
  * ourselves and what we run under do not count: they are in it when `leakwright clean` is a line of that very script.
  */
-function jobColleague(
+async function jobColleague(
   tree: BrowserTree,
   { trees, table, selfPid = process.pid, platform = process.platform }: DecideOwnershipOptions,
-): ProcessInfo | undefined {
+  probe: TreeProbe,
+): Promise<ProcessInfo | undefined> {
   const top = skipWrappers(tree, table);
-  if (top.groupId === 0 && platform !== 'linux') return undefined;
+  // 0 is every group that began outside of this container, several jobs perhaps: what a program started is no shell's to hand on.
+  if (top.groupId === 0 && (platform !== 'linux' || (await isOfProgram(top, probe)))) return undefined;
   if (top.groupId === 1 || top.groupId === top.pid || top.groupId === tree.root.pid) return undefined;
   // Another browser of the same job uses nothing: it is in the same case.
   const members = new Set(
@@ -327,7 +329,7 @@ function jobColleague(
   const ours = new Set([selfPid, ...ancestorsOf(table, selfPid).map(({ pid }) => pid)]);
   const isOther = (info: ProcessInfo) =>
     info.groupId === top.groupId &&
-    // 0 is every group that began outside of this container, as that of what keeps it alive did.
+    // What keeps the container alive began outside of it, too.
     (top.groupId !== 0 || (info.sessionId === top.sessionId && info.pid > 1 && info.commandLine.length > 0)) &&
     info.state !== 'zombie' &&
     info.pid !== top.pid &&

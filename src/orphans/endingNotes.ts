@@ -34,7 +34,7 @@ interface EndingNote {
 export interface Unfinished {
   readonly folders: readonly string[];
   readonly profiles: readonly EndedProfile[];
-  /** The notes that say so. */
+  /** The notes that say so, of which no tree lives. */
   readonly notes: readonly { readonly file: string; readonly folders: readonly string[] }[];
 }
 
@@ -94,12 +94,14 @@ export async function readUnfinished(table: ProcessTable, now = table.at): Promi
       if (!tree.processes.some(lives) && !(await isUsedAgain(tree, writtenAtMs))) ended.push(tree);
     folders.push(...ended.flatMap((tree) => tree.folders));
     profiles.push(...ended.flatMap(({ profile }) => profile ?? []));
-    notes.push({ file, folders: ended.flatMap((tree) => tree.folders) });
+    // A tree that lives may be that of a clean-up that has just begun.
+    if (!note.trees.some(({ processes }) => processes.some(lives)))
+      notes.push({ file, folders: ended.flatMap((tree) => tree.folders) });
   }
   return { folders, profiles, notes };
 }
 
-/** Takes the notes away of which nothing is left; what still lives is in the note of whoever ends it next. */
+/** Takes the notes away of which nothing is left. */
 export async function forgetFinished({ notes }: Unfinished): Promise<void> {
   for (const { file, folders } of notes) {
     const left = await Promise.all(

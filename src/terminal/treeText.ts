@@ -73,7 +73,8 @@ function renderServers({ servers, at }: TreeSnapshot): string {
 function heading(view: TreeView, paint: Paint): string {
   const { tree, owner, status } = view.owned;
   const name = [tree.product, tree.version, tree.headless ? '(headless)' : ''].filter(Boolean).join(' ');
-  const by = tree.automatedBy ? `, driven by ${tree.automatedBy}` : '';
+  const tool = tree.automatedBy === 'unknown tool' ? 'a program' : tree.automatedBy;
+  const by = tool ? `, driven by ${tool}` : '';
   const ownedBy = owner ? `, owner ${plainText(owner.name, 60)}${owner.alive ? '' : ' (gone)'}` : '';
   const memory = `${view.memory.exact ? '' : 'about '}${formatBytes(view.memory.pssBytes)}`;
   const idle =

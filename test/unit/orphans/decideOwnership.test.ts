@@ -709,6 +709,14 @@ describe('Whose tree is it', () => {
       const used = await decide(table);
       assert.equal(used.status, 'unknown', facts(used));
       assert.match(facts(used), /serve\.py \(pid 110\) of the job it was started in still runs/);
+      const ofProgram = await decide({
+        probe: {
+          countClients: () => Promise.resolve(0),
+          isInOtherContainer: () => Promise.resolve(false),
+          launcherPipes: () => Promise.resolve('closed' as const),
+        },
+      });
+      assert.equal(ofProgram.status, 'orphan', 'a program that has ended started it, and serve.py is of another job');
     });
 
     it('one whose launcher is a wrapper: who waits for the wrapper counts', async () => {

@@ -68,6 +68,13 @@ Chromium 156.0 (headless)  90 MB  orphan, driven by playwright, owner node e2e.j
     );
   });
 
+  it('says that a program drives a browser where its tool is not known', () => {
+    const known = view('x');
+    const { tree } = known.owned;
+    const owned = { ...known.owned, tree: { ...tree, automatedBy: 'unknown tool' as const } };
+    assert.match(renderTrees({ at: 6000, trees: [{ ...known, owned }], servers: [] }), /orphan, driven by a program,/);
+  });
+
   it('marks figures that are not exact instead of pretending', () => {
     const text = renderTrees({ at: 6000, trees: [view('x', false)], servers: [] });
     assert.match(text, /about 90 MB/);
