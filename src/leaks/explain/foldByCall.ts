@@ -189,19 +189,24 @@ function ownerOf(holder: string | undefined): string | undefined {
 function isSameCall(a: SourceSite | undefined, b: SourceSite | undefined): boolean {
   if (!a || !b || a.file !== b.file || !isInLibrary(a) || !isInLibrary(b)) return false;
   if (a.precision === 'line' && b.precision === 'line') return samePlace(a, b);
-  return a.function !== '' && a.function === b.function;
+  return a.function === '' ? samePlace(a, b) : a.function === b.function;
 }
+
+/** Where the library's function that the user's line calls is written. */
+const calledFile = (site: SourceSite): string | undefined => site.stack[siteIndex(site) - 1]?.file;
 
 const samePlace = (a: SourceSite | undefined, b: SourceSite | undefined): boolean =>
   a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 
-/** The line of the call from a part that knows it, where the lead knows the function only. */
+/** The line of the call from a part that knows it, or from who keeps it, where the lead knows the function only. */
 function withLine(lead: Explained, parts: readonly Explained[]): Explained {
   const { allocatedAt } = lead;
   if (allocatedAt?.precision !== 'function') return lead;
-  const exact = parts.find(
-    (part) => part.allocatedAt?.precision === 'line' && isSameCall(part.allocatedAt, allocatedAt),
-  )?.allocatedAt;
+  const isExact = (site: SourceSite | undefined): boolean =>
+    site?.precision === 'line' && isSameCall(site, allocatedAt);
+  const exact =
+    parts.map((part) => part.allocatedAt).find(isExact) ??
+    [lead.keptAt].find((site) => isExact(site) && calledFile(site!) === calledFile(allocatedAt));
   if (!exact) return lead;
   const { file, line, column } = exact;
   return { ...lead, allocatedAt: { ...allocatedAt, file, line, column, precision: 'line' } };

@@ -16,7 +16,10 @@ const FRAME_NAMES = [
  * but the browser. One of them stands for all.
  */
 export function foldFrames(candidates: readonly LeakCandidate[]): LeakCandidate[] {
-  const rank = ({ name }: LeakCandidate): number => (FRAME_NAMES.indexOf(name) + 100) % 100;
+  const nameRank = ({ name }: LeakCandidate): number => (FRAME_NAMES.indexOf(name) + 100) % 100;
+  // Of a window that the browser leads to from what the page keeps (the body of its document), who keeps it cannot be watched.
+  const rank = (one: LeakCandidate): number =>
+    nameRank(one) + (one.group!.via !== undefined && !isElement(one) ? FRAME_NAMES.length : 0);
   const frames = candidates.filter(({ kind }) => kind === 'frame').sort((a, b) => rank(a) - rank(b));
   if (frames.length === 0) return [...candidates];
   // A window that only the browser holds is that of an element which the page keeps, where there is one.
@@ -34,5 +37,6 @@ export function foldFrames(candidates: readonly LeakCandidate[]): LeakCandidate[
   return [...folded, ...parts];
 }
 
+const isElement = ({ name }: LeakCandidate): boolean => name.startsWith('<');
 const holderId = ({ group }: LeakCandidate): number => group!.holder.heapObjectId;
 const isHeldByBrowser = ({ group }: LeakCandidate): boolean => group!.holder.nodeType === 'synthetic';

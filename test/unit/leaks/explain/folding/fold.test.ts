@@ -213,6 +213,15 @@ describe('one cause, one finding', () => {
       ['Window'],
       'alone it is the finding',
     );
+    const body = held('HTMLDocument (detached)', 'object', 7);
+    const behind = held('Window (detached)', 'object', 7);
+    const led = { ...behind, group: { ...behind.group!, via: 'Detached blink::ResourceFetcher' } };
+    assert.equal(
+      foldFrames([led, body])[0]?.name,
+      body.name,
+      'what the page itself keeps, of which the put can be seen',
+    );
+    assert.equal(foldFrames([behind, body])[0]?.name, behind.name);
   });
 
   it('a worker thread that stays has its port and its listeners on the standard streams with it, and no others', () => {
@@ -417,6 +426,27 @@ describe('one cause, one finding', () => {
       held('string', 'cache.names', own(9)),
     ];
     assert.equal(foldByCall(apart).length, 3, 'another object, and another line');
+  });
+
+  it('what an anonymous callback has a library make twice is one cause, and its place is the callback’s', () => {
+    const at = (line: number): SourceSite => {
+      const site = called(line, 'function');
+      const nameless = { ...site.stack[1]!, function: '' };
+      return { ...site, function: '', stack: [site.stack[0]!, nameless] };
+    };
+    const node = (holder: string, line: number): Explained => ({ ...explained(leak('Node'), at(line)), holder });
+    assert.equal(foldByCall([node('items.t', 9), node('discount.t', 9)]).length, 1);
+    assert.equal(foldByCall([node('items.t', 9), node('discount.t', 10)]).length, 2);
+  });
+
+  it('of a library’s function that has no name, the call is where it keeps what it made, in the same function of the user’s', () => {
+    const made = called(17, 'function');
+    const lineIn = (keptAt: SourceSite) =>
+      foldByCall([{ ...explained(leak('Listener'), made), keptAt }])[0]?.allocatedAt;
+    assert.deepEqual([lineIn(called(19))?.line, lineIn(called(19))?.precision], [19, 'line']);
+    assert.equal(lineIn({ ...called(19), function: 'close' })?.line, 17);
+    const elsewhere = { ...called(19).stack[0]!, file: 'node_modules/other/index.js' };
+    assert.equal(lineIn({ ...called(19), stack: [elsewhere, called(19).stack[1]!] })?.line, 17);
   });
 
   it('of things in different structures, one function that calls a library twice is not one cause', () => {
