@@ -176,15 +176,6 @@ export class SiteFinder {
     return original + rest;
   }
 
-  /** Where a closure is written; of a library's, the user's call, of which only the function may be known. */
-  async #written(frame: GeneratedFrame, stack: readonly GeneratedFrame[]): Promise<SourceSite | undefined> {
-    const site = await this.#mapper.toSite([frame, ...stack], 'line');
-    const [first] = site?.stack ?? [];
-    if (!site || !first || isSame(site, first)) return site;
-    const made = await this.#mapper.toSite([frame, ...stack], 'function');
-    return (made && (await this.#call([frame, ...stack], made))) ?? made;
-  }
-
   /**
    * V8's traces give the position of functions. The innermost is searched for the one expression that makes such an object;
    * callers' call positions are not known, so a site in one of them is the function's.
