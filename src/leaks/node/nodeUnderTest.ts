@@ -55,6 +55,8 @@ interface NodeOptions {
   readonly program: string;
   /** Whether it was started for the check. The time of others is theirs. */
   readonly hasStarted: boolean;
+  /** What a person should know of how it was reached. */
+  readonly notices: readonly string[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -64,6 +66,7 @@ export class NodeUnderTest implements Subject {
   readonly guard: CheckGuard;
   readonly workers = { live: [] };
   readonly hooked = false;
+  readonly notices: readonly string[];
   readonly errors = { warnings: () => [...this.#warnings] };
   readonly #session: InspectorSession;
   readonly #scenario: Scenario;
@@ -92,6 +95,7 @@ export class NodeUnderTest implements Subject {
     this.#stepMs = options.stepMs;
     this.#program = options.program;
     this.#hasStarted = options.hasStarted;
+    this.notices = options.notices;
     this.guard = new CheckGuard(options.signal);
     session.onClosed(() =>
       this.guard.end(
@@ -172,10 +176,7 @@ export class NodeUnderTest implements Subject {
    */
   async age(ms: number): Promise<number> {
     if (this.#hasStarted && this.#timers.areKnown) {
-      for (const step of TIME_STEPS_MS) {
-        await this.#timers.move(step);
-        await this.#quiet();
-      }
+      await this.#timers.move(TIME_STEPS_MS, async () => await this.#quiet());
       await this.#noteTimers();
       return MOVED_MS;
     }

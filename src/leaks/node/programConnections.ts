@@ -9,23 +9,24 @@ import type { Socket } from 'node:net';
 /** Has the HTTP servers of the program keep idle connections open. By itself that ends after ten minutes, should the check be killed. */
 export function holdConnections(): void {
   const before = Symbol.for('leakwright.keepAliveTimeout');
-  const handles = (process as unknown as { _getActiveHandles(): readonly object[] })._getActiveHandles();
-  const held = handles.filter(
-    (handle): handle is Server & { [before]?: number } =>
-      typeof (handle as Partial<Server>).keepAliveTimeout === 'number' && !(before in handle),
-  );
-  for (const server of held) {
+  type Held = Server & { [before]?: number };
+  // Servers are looked for again at the end: one that a timer of ours holds would seem to be held by it.
+  const servers = (): readonly Held[] =>
+    (process as unknown as { _getActiveHandles(): readonly Partial<Held>[] })
+      ._getActiveHandles()
+      .filter((handle): handle is Held => typeof handle.keepAliveTimeout === 'number');
+  for (const server of servers()) {
+    if (server[before] !== undefined) continue;
     server[before] = server.keepAliveTimeout;
     server.keepAliveTimeout = 0;
   }
-  const release = (): void => {
-    for (const server of held) {
+  setTimeout(() => {
+    for (const server of servers()) {
       if (server[before] === undefined) continue;
       server.keepAliveTimeout = server[before];
       delete server[before];
     }
-  };
-  if (held.length > 0) setTimeout(release, 600_000).unref();
+  }, 600_000).unref();
 }
 
 /** Gives the servers the limit that they had. */

@@ -1,5 +1,5 @@
 import type { GuardedCdp } from '../drive/cdp.ts';
-import { moveClocks } from './programClocks.ts';
+import { keepRunning, moveClocks } from './programClocks.ts';
 import { type TimersDue, dueIn } from './readProgram.ts';
 
 /** The name that Node gives its lists of timers in `lib/internal/timers.js`; `setTimeout` closes over them. */
@@ -28,9 +28,24 @@ export class ProgramTimers {
     return (await this.#call<TimersDue>(dueIn, since)) ?? { now: 0, dueMs: -1, pending: 0 };
   }
 
-  /** Lets time pass for the program: timers that are due by then fire in their order, intervals once, and its clocks read the later time. */
-  async move(ms: number): Promise<void> {
-    await this.#call<void>(moveClocks, ms);
+  /**
+   * Lets time pass for the program: timers that are due by then fire in their order, intervals once in each step, and its clocks read
+   * the later time.
+   *
+   * @param steps in ms
+   * @param rest awaited after each
+   */
+  async move(steps: readonly number[], rest: () => Promise<unknown>): Promise<void> {
+    const { result } = await this.#cdp.send('Runtime.evaluate', { expression: `(${String(keepRunning)})()` });
+    for (const step of steps) {
+      await this.#call<void>(moveClocks, step);
+      await rest();
+    }
+    await this.#cdp.send('Runtime.callFunctionOn', {
+      objectId: result.objectId!,
+      functionDeclaration: 'function () { this(); }',
+    });
+    await this.#cdp.send('Runtime.releaseObject', { objectId: result.objectId! });
   }
 
   async #call<T>(fn: (lists: never, value: number) => T, value: number): Promise<T | undefined> {

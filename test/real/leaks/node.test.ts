@@ -89,10 +89,11 @@ describe('A check of a Node program', function () {
     path: string,
     onEvent: (event: LeakEvent) => void = () => {},
     signal?: AbortSignal,
+    program = 'server.mjs',
   ): Promise<CheckResult> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const target: NodeTarget = { kind: 'start', command: ['server.mjs', String(port)], cwd: folder, url };
+    const target: NodeTarget = { kind: 'start', command: [program, String(port)], cwd: folder, url };
     const events = checkLeaks(
       requestScenario(url, [`GET ${path}`], path),
       {},
@@ -167,6 +168,36 @@ describe('A check of a Node program', function () {
     assert.equal(log.verdict, 'leak', JSON.stringify([log.error, log.because]));
     assert.deepEqual([log.findings[0]?.holder, log.findings[0]?.keptAt?.line], ['log', LINES['/log']]);
   });
+
+  // tsx and nodemon are such programs. They do nothing themselves: each server was clean.
+  for (const [kind, program] of [
+    [
+      'a process that the program starts',
+      "spawn(process.execPath, ['server.mjs', process.argv[2]], { stdio: 'inherit' });",
+    ],
+    [
+      'the worker of its cluster',
+      "cluster.setupPrimary({ exec: 'server.mjs', args: [process.argv[2]] });\ncluster.fork();",
+    ],
+  ] as const)
+    it(`looks into ${kind}, where that answers, and ends both`, async () => {
+      const imports = "import cluster from 'node:cluster';\nimport { spawn } from 'node:child_process';\n";
+      writeFileSync(join(folder, 'runner.mjs'), imports + program);
+      let pid = 0;
+      const result = await check(
+        '/leak',
+        (event) => {
+          if (event.type === 'browserReady') ({ pid } = event);
+        },
+        undefined,
+        'runner.mjs',
+      );
+      assert.equal(result.verdict, 'leak', JSON.stringify([result.error, result.because]));
+      assert.equal(result.findings[0]?.holder, 'bus._events.change');
+      assert.match(result.warnings.join('\n'), new RegExp(`Process ${pid}, which the program started, answers`));
+      assert.ok(pid > 0 && !isAlive(pid), 'the process that answered goes on after the check');
+      assert.equal(result.cleanup.successful, true);
+    });
 
   // An extension's command, a job: what no request reaches.
   it('has the program run code in each iteration, and names the line in it that leaks', async () => {

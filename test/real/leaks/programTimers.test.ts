@@ -13,6 +13,7 @@ const passed = () => Math.round(Math.min(Date.now() - began[0], new Date() - beg
 setTimeout(() => log.push('20 minutes: ' + passed()), 20 * 60_000);
 setTimeout(() => log.push('5 minutes: ' + passed()), 5 * 60_000).unref();
 setInterval(() => log.push('each minute: ' + passed()), 60_000).unref();
+setTimeout(() => process.exit(1), 21 * 60_000);
 setTimeout(() => log.push('2 hours: ' + passed()), 120 * 60_000);
 class Later extends Date {}
 globalThis.seen = () => ({ log: log.splice(0), isDate: new Date() instanceof Date, of: new Date(5).getTime(), later: new Later(7).getTime() });
@@ -42,10 +43,15 @@ describe('The timers of a program', function () {
     };
     const same = { isDate: true, of: 5, later: 7 };
     assert.deepEqual(await seen(), { log: [], ...same });
-    await timers.move(6 * 60_000);
-    assert.deepEqual(await seen(), { log: ['each minute: 6', '5 minutes: 6'], ...same });
-    await timers.move(15 * 60_000);
-    assert.deepEqual(await seen(), { log: ['each minute: 21', '20 minutes: 21'], ...same });
+    const rested: unknown[] = [];
+    const rest = async (): Promise<unknown> => rested.push(await seen());
+    await timers.move([6 * 60_000, 15 * 60_000], rest);
+    assert.deepEqual(rested[0], { log: ['each minute: 6', '5 minutes: 6'], ...same });
+    assert.deepEqual(rested[1], { log: ['each minute: 21', '20 minutes: 21'], ...same });
+    // It did not end, as it does after 21 minutes, and may end now.
+    await timers.move([60_000], rest);
+    const { result } = await cdp.send('Runtime.evaluate', { expression: 'String(process.exit)', returnByValue: true });
+    assert.match(String(result.value), /^function exit/);
     session.close();
   });
 });
