@@ -121,6 +121,13 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   attributeGrowths: "additions to the document's attributes",
   cssRules: 'CSS rules',
   treeBytes: '',
+  activeTCPSocketWrap: 'open TCP connections',
+  activeTCPServerWrap: 'TCP servers',
+  activeTLSWrap: 'open TLS connections',
+  activePipeWrap: 'open pipes',
+  activeProcessWrap: 'child processes',
+  activeTimeout: 'timers',
+  activeFSReqCallback: 'file operations under way',
 };
 
 function counterWords(counter: string): string {

@@ -29,3 +29,6 @@ export function kindOf(className: string, via: string | undefined): FindingKind 
   if (via !== undefined) for (const [pattern, kind] of BY_VIA) if (pattern.test(via)) return kind;
   return 'object';
 }
+
+/** Whether a native object is one of Node's handles, `Node / TCPSocketWrap`: what the program has open. */
+export const isNodesOwn = (className: string | undefined): boolean => className?.startsWith('Node / ') === true;

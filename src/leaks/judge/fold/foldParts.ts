@@ -1,4 +1,5 @@
 import type { GroupReport } from '../../snapshot/messages.ts';
+import { isNodesOwn } from '../../platform/index.ts';
 import type { LeakCandidate } from '../leakCandidate.ts';
 import { withParts } from './withParts.ts';
 
@@ -31,9 +32,12 @@ function isNameless({ nodeType, className }: GroupReport): boolean {
   );
 }
 
-/** Of things that hang together: the closure, which is what was registered, or else the largest. */
+/**
+ * Of things that hang together: the closure, which is what was registered, or else the largest. What Node has open is an object of
+ * its own, a Socket, and closures are Node's listeners of it.
+ */
 function leadOf(candidates: readonly LeakCandidate[]): LeakCandidate {
-  const closures = candidates.filter(({ group }) => group?.nodeType === 'closure');
+  const closures = candidates.filter(({ group }) => group?.nodeType === 'closure' && !isNodesOwn(group.via));
   const pool = closures.length > 0 ? closures : candidates;
   return pool.reduce((lead, candidate) => (candidate.retainedBytes > lead.retainedBytes ? candidate : lead));
 }
