@@ -45,6 +45,15 @@ const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
     'Make one SharedWorker for the page and use its port again: each one stays until the page goes, also when its port is closed',
 };
 
+const CLOSE_CONNECTION =
+  'Close each connection when its work is done, with end() or destroy(), or use one agent for all: each agent keeps its own open';
+/** What to do about what a Node program has open, where nothing of the program holds it. */
+const REMEDY_OF_OPEN: Readonly<Record<string, string>> = {
+  Socket: CLOSE_CONNECTION,
+  TLSSocket: CLOSE_CONNECTION,
+  ChildProcess: 'End each process when its work is done: end its input, or call kill()',
+};
+
 /** The lifecycle function in which what a first one began is ended, by framework. */
 const COUNTERPART: Readonly<Record<string, string>> = {
   onMounted: 'onUnmounted',
@@ -182,6 +191,8 @@ function undoneIn(role: string, finding: Told, ends: string): string | undefined
 
 function outsideFrameworks(finding: Told, ending: Explained['ending'], followed: number | undefined): string {
   const { kind, name, holder, allocatedAt, keptAt } = finding;
+  const ofOpen = holder === undefined ? REMEDY_OF_OPEN[name] : undefined;
+  if (ofOpen !== undefined) return ofOpen;
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
   const library = sites
     .map((site) => libraryFrame(site)?.name ?? packageOf(site.file))

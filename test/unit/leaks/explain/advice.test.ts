@@ -13,6 +13,15 @@ function site(role: string | undefined, file = 'src/Panel.tsx', ...libraries: st
   return { ...own, precision: 'line', stack: [...inside, own], ...defined({ role }) };
 }
 
+describe('what a Node program has open', () => {
+  const open = { kind: 'object', name: 'Socket' } as const;
+
+  it('is to be closed where nothing of the program holds it, and to be let go where something does', () => {
+    assert.match(adviceFor(open), /^Close each connection when its work is done/);
+    assert.match(adviceFor({ ...open, holder: 'clients' }), /clients/);
+  });
+});
+
 describe('the package of a finding', () => {
   const made = site(undefined, 'src/map.ts', 'node_modules/leaflet/src/Map.js');
   const kept = site(undefined, 'src/map.ts', 'packages/web/node_modules/leaflet/src/DomEvent.js');
