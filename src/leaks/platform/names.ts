@@ -111,7 +111,7 @@ export const BEHIND_FOLLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /** Classes without an end, which the browser keeps by itself when the page has let go of them (*measured in Chromium 156*). */
-export const KEPT_ANYHOW: ReadonlySet<string> = new Set(['PermissionStatus']);
+export const KEPT_ANYHOW: ReadonlySet<string> = new Set(['PermissionStatus', 'Notification']);
 
 /** Counters whose rise says nothing of the page: they follow the check's own doing, or the whole browser's. */
 export const UNTELLING_COUNTERS: ReadonlySet<string> = new Set([
