@@ -11,9 +11,7 @@ export function showPlan(plan: CleanUpPlan, io: TerminalIo): void {
   const kept = plan.leftovers.filter(({ action, leftover }) => action === 'leave' && !leftover.removable);
 
   if (toEnd.length > 0) {
-    io.out(
-      `${count(toEnd.length, toEnd.some(({ owned }) => owned.tree.family !== 'none') ? 'browser' : 'server')} to end:\n`,
-    );
+    io.out(`${countKinds(toEnd)} to end:\n`);
     for (const { owned, memoryBytes } of toEnd) {
       io.out(
         `  ${titleOf(owned)}, ${count(owned.tree.processes.length, 'process', 'processes')}, ${formatBytes(memoryBytes)}\n`,
@@ -110,4 +108,16 @@ function ownership({ status, owner }: OwnedTree): string {
 /** What decided comes last; the rest is in the JSON. */
 function deciding(owned: OwnedTree): OwnedTree['evidence'] {
   return owned.evidence.slice(owned.tree.evidence.length);
+}
+
+/** `2 browsers and 1 driver`. */
+function countKinds(trees: readonly PlannedTree[]): string {
+  const kindOf = ({ owned: { tree } }: PlannedTree): string =>
+    tree.family === 'none' ? 'server' : tree.driver && !tree.browser ? 'driver' : 'browser';
+  const kinds = trees.map(kindOf);
+  const counts = ['browser', 'driver', 'server'].flatMap((kind) => {
+    const n = kinds.filter((one) => one === kind).length;
+    return n === 0 ? [] : [count(n, kind)];
+  });
+  return counts.join(' and ');
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CleanUpReport } from '../../../src/orphans/cleanUpReport.ts';
 import { runClean } from '../../../src/terminal/cleanCommand.ts';
-import { busyMachine, cleanUpOf, fakeTerminal } from '../../support/cleanUpWorld.ts';
+import { UID, busyMachine, cleanUpOf, fakeTerminal } from '../../support/cleanUpWorld.ts';
 import { FakeProcesses } from '../../support/fakeProcesses.ts';
 
 describe('leakwright clean', () => {
@@ -35,6 +35,26 @@ describe('leakwright clean', () => {
     assert.match(io.stdout, /Chrome \(pid 300, puppeteer\): owned by node run\.js \(pid 100\)/);
     assert.match(io.stdout, /Chrome \(pid 400\): personal/);
     assert.match(io.stdout, /Chrome \(pid 500, puppeteer\): unknown/);
+  });
+
+  it('calls a driver that has no browser a driver', async () => {
+    world.start({
+      pid: 600,
+      ppid: 1,
+      groupId: 590,
+      sessionId: 590,
+      name: 'chromedriver',
+      commandLine: ['chromedriver', '--port=45123'],
+      uid: UID,
+    });
+    const io = fakeTerminal();
+    const options = cleanUpOf(world, temp);
+    const launcherPipes = ({ pid }: { readonly pid: number }) =>
+      Promise.resolve(pid === 600 ? ('closed' as const) : ('none' as const));
+    const probe = { ...options.probe!, launcherPipes };
+    await runClean({ dryRun: true }, io, signal, { ...options, probe });
+    assert.match(io.stdout, /^1 browser and 1 driver to end:\n/);
+    assert.match(io.stdout, /chromedriver \(pid 600, selenium\), 1 process/);
   });
 
   it('asks a person first, naming what it would end', async () => {
