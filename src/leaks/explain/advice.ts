@@ -204,11 +204,12 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
   const isRecord = own !== undefined && calledFunction(own)?.subscribes === true;
   // What has been ended stays where the user's own code keeps it.
   const isOwnCollection = holder !== undefined && keptAt !== undefined && isKeptByUser(keptAt);
-  if (ending?.ran === false && isOwnCollection)
+  const isSurelyOwn = isOwnCollection && isSurelyKeptByUser(keptAt);
+  if (ending?.ran === false && isSurelyOwn)
     return `Call ${ending.method}() on ${ending.on} when its view closes, and remove it from ${holder}`;
   if (
     ending !== undefined &&
-    !isOwnCollection &&
+    !isSurelyOwn &&
     !(isRecord && !/^(?:unsubscribe|dispose|disconnect)$/.test(ending.method))
   ) {
     const calls = ending.ran ? `; ${ending.method}() does run on this page: see whether it runs for each of them` : '';
@@ -241,6 +242,9 @@ function undoing(call: SourceSite): string {
 /** The user's own code put it where it stays: a library called it (`subscribe` of a store), or made what it keeps. */
 const isKeptByUser = (keptAt: SourceSite): boolean =>
   packageOf(keptAt.file) === undefined && libraryFrame(keptAt) === undefined;
+
+/** The same where it is known: in a bundle without a map, a library's own list has a line of the same file. */
+const isSurelyKeptByUser = (keptAt: SourceSite): boolean => keptAt.excerpt === undefined && isKeptByUser(keptAt);
 
 const isInDocument = ({ kind, name }: Told): boolean => kind === 'dom-node' && !name.endsWith('(detached)');
 const inHolder = (holder: string | undefined): string => (holder === undefined ? '' : `: ${holder} has one`);

@@ -13,6 +13,8 @@ export interface Explained {
   readonly parts?: readonly Explained[];
   /** The method that ends it, and on what it is called: `the Chart`. */
   readonly ending?: (Ending & { readonly on: string }) | undefined;
+  /** Told by what it is a part of: no holder has the object itself. */
+  readonly isWhole?: true;
   /** The component that it keeps, as the source calls it. */
   readonly component?: string | undefined;
 }

@@ -10,7 +10,11 @@ import { isInLibrary, packageOf, siteIndex } from './stackRuns.ts';
  */
 export function foldByCall(explained: readonly Explained[]): Explained[] {
   const sorted = explained.toSorted(
-    (a, b) => rankOf(b) - rankOf(a) || depthOf(a) - depthOf(b) || weightOf(b) - weightOf(a),
+    (a, b) =>
+      rankOf(b) - rankOf(a) ||
+      depthOf(a) - depthOf(b) ||
+      Number(a.isWhole ?? false) - Number(b.isWhole ?? false) ||
+      weightOf(b) - weightOf(a),
   );
   const leads: { lead: Explained; readonly parts: Explained[] }[] = [];
   for (const one of sorted) {

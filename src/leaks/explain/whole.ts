@@ -9,7 +9,8 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
   const { group, resource, perIteration } = leak;
   // What the hooks saw is a listener; what the heap shows behind it may be the object itself.
   if (resource && group?.nodeType === 'object' && group.ending) return { ...group, ending: group.ending, perIteration };
-  const own = leak.kind === 'dom-node' ? undefined : group?.stack.length;
+  // Of a stack of which only the innermost functions are known, the length says nothing.
+  const own = leak.kind === 'dom-node' || group?.callersDiffer ? undefined : group?.stack.length;
   // A function that a library makes beside the object that it gives back (`{destroy}`) is a fragment of that.
   const isFragment = group?.nodeType === 'closure';
   const isNearer = ({ stack }: Whole): boolean =>
@@ -22,7 +23,7 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
 
 /** A part that has a method to end it, and so may be the whole. */
 function itself({ group, perIteration }: LeakCandidate): readonly Whole[] {
-  return group?.nodeType === 'object' && group.ending && group.stack.length > 0
+  return group?.nodeType === 'object' && group.ending && group.stack.length > 0 && !group.callersDiffer
     ? [{ ...group, stack: group.stack.slice(group.bases ?? 0), ending: group.ending, perIteration }]
     : [];
 }
@@ -51,6 +52,7 @@ export function asWhole(
   const lead: LeakCandidate = { ...leak, kind: 'object', name, perIteration };
   return {
     ...found,
+    isWhole: true,
     leak: leak.group ? { ...lead, group: { ...leak.group, nodeType: 'object' } } : lead,
     allocatedAt: allocatedAt?.precision === 'line' ? { ...site, ...placeOf(allocatedAt) } : site,
     parts: [

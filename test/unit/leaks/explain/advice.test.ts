@@ -101,6 +101,8 @@ describe('what undoes a call into a library', () => {
       'Call destroy() on the Editor when its view closes, and remove it from openEditors.',
     );
     assert.match(told(true, made), /^Call destroy\(\) on the Editor/);
+    const unmapped = { ...own, excerpt: 'r._howls.push(t)' };
+    assert.equal(told(false, unmapped), 'Call destroy() on the Editor when its view closes.');
   });
 
   it('is no method of a record that the caller does not have', () => {

@@ -353,6 +353,15 @@ describe('one cause, one finding', () => {
     assert.deepEqual(one.ending, ending);
   });
 
+  it('of two that one function had a library make, the one that its list has stands for both', () => {
+    const stage = explained(leak('Stage', { group: group('Stage') }), called(6, 'function'));
+    const layer: Explained = {
+      ...explained(leak('Layer', { group: group('Circle'), bytesPerIteration: 900 }), called(6, 'function')),
+      isWhole: true,
+    };
+    assert.deepEqual(names(foldByCall([layer, stage])), ['Stage']);
+  });
+
   it('an entry in a registry goes with the object that a listener keeps', () => {
     const { holder } = group('Object');
     const growth = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
-import { asWhole, calledOn } from '../../../../../src/leaks/explain/whole.ts';
+import { asWhole, calledOn, wholeOf } from '../../../../../src/leaks/explain/whole.ts';
+import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
 
 function site(functionName: string, line: number, library?: string): SourceSite {
@@ -42,6 +43,29 @@ describe('what a listener of a library is told by', () => {
       ['scroll listener on window'],
     );
     assert.equal(asWhole(listener, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
+  });
+
+  it('is none of which only the innermost functions are known', () => {
+    const frame = { scriptId: 5, url: 'app.js', line: 1, column: 1, functionName: 'x' };
+    const part = (className: string, length: number, callersDiffer?: true): LeakCandidate => ({
+      ...listener.leak,
+      kind: 'object',
+      name: className,
+      group: {
+        key: className,
+        className,
+        nodeType: 'object',
+        survivors: [1],
+        ageless: 0,
+        bytes: [1],
+        holder: { name: '', heapObjectId: 1, className: '', nodeType: 'object', isSlot: false, retainedBy: [] },
+        stack: Array.from({ length }, () => frame),
+        ending: { method: 'destroy', ran: false },
+        ...(callersDiffer ? { callersDiffer } : {}),
+      },
+    });
+    const parts = [part('Clone', 1, true), part('Core', 3)];
+    assert.equal(wholeOf({ ...listener.leak, parts })?.className, 'Core');
   });
 
   it('is told by the line where what was made has no name', () => {
