@@ -46,9 +46,13 @@ function rankOfName({ leak, allocatedAt }: Explained): number {
   return kind === 'dom-node' || kind === 'array-buffer' ? 2 : 3;
 }
 
-/** How far inside the library it was made: what the call itself makes is what the user's line requests. */
-function depthOf({ allocatedAt }: Explained): number {
-  return allocatedAt && isInLibrary(allocatedAt) ? siteIndex(allocatedAt) : Number.MAX_SAFE_INTEGER;
+/**
+ * How far inside the library it was made: what the call itself makes is what the user's line requests. The constructors of base
+ * classes are no further in.
+ */
+function depthOf({ allocatedAt, leak, isWhole }: Explained): number {
+  if (!allocatedAt || !isInLibrary(allocatedAt)) return Number.MAX_SAFE_INTEGER;
+  return siteIndex(allocatedAt) - (isWhole ? 0 : (leak.group?.bases ?? 0));
 }
 
 const weightOf = ({ leak }: Explained): number => leak.bytesPerIteration;

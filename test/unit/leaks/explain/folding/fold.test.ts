@@ -360,6 +360,14 @@ describe('one cause, one finding', () => {
       isWhole: true,
     };
     assert.deepEqual(names(foldByCall([layer, stage])), ['Stage']);
+    // The call's own object is made in the constructor of its base class.
+    const site = called(6, 'function');
+    const base = { ...site.stack[0]!, function: 'Node' };
+    const based = explained(leak('Stage', { group: group('Stage', { bases: 1 }) }), {
+      ...site,
+      stack: [base, ...site.stack],
+    });
+    assert.deepEqual(names(foldByCall([layer, based])), ['Stage']);
   });
 
   it('an entry in a registry goes with the object that a listener keeps', () => {
