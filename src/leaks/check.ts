@@ -6,11 +6,11 @@ import { compareBesideWindows } from './measure/besideWindows.ts';
 import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
 import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';
-import { explainInTime } from './explain/explainInTime.ts';
+import { explainInTime, keepTimeForLines } from './explain/explainInTime.ts';
 import { lookAtFailedStep } from './explain/failedStep.ts';
 import { type Decision, decide } from './judge/decide.ts';
 import { countIsComplete, plan } from './judge/plan.ts';
-import type { Step } from './judge/steps.ts';
+import { phaseOf } from './judge/steps.ts';
 import { comparedIn, countView } from './judge/view.ts';
 import { Measurements } from './measure/measurements.ts';
 import { TreeMemoryWatch, describeTrend, noMemory } from './measure/treeMemory.ts';
@@ -151,7 +151,7 @@ function pageLimits(
 /** While the plan wants more: measure. Then decide, then explain. */
 async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   const { log, scenario, context, warnings } = run;
-  const { measurements, failure } = yield* measureAnew(run);
+  const { measurements, failure } = yield* measureInTime(run);
   measurements.noteDriven();
   const decision = decide(measurements.evidence);
   run.decision = decision;
@@ -171,6 +171,7 @@ async function* answer(run: Run): AsyncGenerator<LeakEvent, Verdict> {
   const thresholds = { ...defaultThresholds, ...scenario.thresholds };
   run.findings = await explainInTime({ ...seen, thresholds, ignore: scenario.ignore ?? [], log }, warnings, {
     isOver: isLate(run.abort.signal),
+    leftMs: timeLeft(run).leftMs,
     ...defined({ signal: context.signal }),
   });
   yield run.phases.end('explain');
@@ -184,6 +185,16 @@ interface Measured {
   readonly measurements: Measurements;
   /** What ended the measuring early. */
   readonly failure: unknown;
+}
+
+async function* measureInTime(run: Run): AsyncGenerator<LeakEvent, Measured> {
+  const seen = () => run.measurements?.evidence;
+  const stop = keepTimeForLines(timeLeft(run), seen, (reason) => run.abort.abort(reason));
+  try {
+    return yield* measureAnew(run);
+  } finally {
+    stop();
+  }
 }
 
 /** Measures, and does so anew where another inspector of the heap took away what tells objects apart. */
@@ -277,10 +288,13 @@ function startMeasuring(run: Run, warmup: number): Measurements {
 const farther = ({ sprint }: Subject, iterations: number): { reach?: number; lateLook: number } =>
   sprint ? { reach: iterations, lateLook: iterations } : { lateLook: iterations };
 
-function followUntil({ options, clock, startedMonotonic }: Run): number {
-  const now = clock.monotonic();
-  const left = startedMonotonic + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS) - now;
-  return now + (options.escalationBudgetMs ?? Math.max(0, left) * FOLLOW_UP_SHARE);
+function timeLeft({ options, clock, startedMonotonic }: Run): { readonly limitMs: number; readonly leftMs: number } {
+  const limitMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return { limitMs, leftMs: Math.max(0, startedMonotonic + limitMs - clock.monotonic()) };
+}
+
+function followUntil(run: Run): number {
+  return run.clock.monotonic() + (run.options.escalationBudgetMs ?? timeLeft(run).leftMs * FOLLOW_UP_SHARE);
 }
 
 async function* warmUp(
@@ -300,34 +314,6 @@ async function* warmUp(
     yield { type: 'iteration', phase: 'warmup', iteration, of: warmup };
   }
   yield phases.end('warmup');
-}
-
-/** The phase that a step belongs to; undefined for what belongs to the phase under way. */
-function phaseOf(
-  step: Step,
-): { readonly phase: Phase; readonly iterations?: number; readonly reason?: string } | undefined {
-  switch (step.do) {
-    case 'count':
-      return { phase: 'count', iterations: step.of };
-    case 'snapshot':
-      return { phase: step.phase, iterations: step.iterations, reason: step.reason };
-    case 'sizes':
-      return { phase: 'attribute' };
-    case 'age':
-      return { phase: 'escalate', reason: 'to tell a leak from what is kept for a time' };
-    case 'sprint':
-    case 'follow':
-      return { phase: 'escalate', iterations: step.of, reason: 'to tell a leak from a cache that fills' };
-    case 'watch':
-      return { phase: 'escalate' };
-    case 'confirm':
-    case 'track':
-    case 'workers':
-    case 'cover':
-    case 'end':
-    case 'decide':
-      return undefined;
-  }
 }
 
 async function* measure(run: Run, measurements: Measurements): AsyncGenerator<LeakEvent> {

@@ -1,22 +1,57 @@
-import { describeError } from '../../support/index.ts';
-import { comparedIn } from '../judge/view.ts';
+import { LeakwrightError, describeError } from '../../support/index.ts';
+import type { Evidence } from '../evidence.ts';
+import { decide } from '../judge/decide.ts';
+import { countIsComplete } from '../judge/plan.ts';
+import { begunIn, comparedIn } from '../judge/view.ts';
 import type { Finding } from '../model.ts';
 import { type ExplainOptions, explain, withoutLines } from './explain.ts';
 
-/** A leak that is certain when the time is over is worth some seconds more: without its line few find it. */
-const LINES_AFTER_TIME_MS = 20_000;
+/** Of the time of a check, this share is kept for the lines of leaks that are certain: without its line few find a leak. */
+const LINES_SHARE = 0.15;
+const LINES_MOST_MS = 20_000;
+/** What a line takes at least, where a leak was certain only when the time was over. */
+const LINES_LEAST_MS = 2000;
+/** A timer of more ms runs out at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** A page that is still at work when the time is over (a snapshot of a large heap) is not waited for longer. */
 const PAGE_ANSWERS_MS = 5_000;
+
+/**
+ * Ends the measuring before the time of a check is over, where a leak is certain by then and only its lines are missing.
+ *
+ * @param evidence what was seen so far
+ * @param end ends the measuring
+ * @returns waits no longer
+ */
+export function keepTimeForLines(
+  { limitMs, leftMs }: { readonly limitMs: number; readonly leftMs: number },
+  evidence: () => Evidence | undefined,
+  end: (reason: LeakwrightError) => void,
+): () => void {
+  const kept = Math.min(LINES_MOST_MS, limitMs * LINES_SHARE);
+  const timer = setTimeout(
+    () => {
+      const seen = evidence();
+      if (!seen || !countIsComplete(seen)) return;
+      const message = `The last ${Math.round(kept / 1000)} s of the check were kept for the lines of what is certain.`;
+      const failure = { saw: 'failure' as const, message, begun: begunIn(seen) };
+      if (decide({ ...seen, observations: [...seen.observations, failure] }).leaks.length > 0)
+        end(new LeakwrightError('timeout', message));
+    },
+    Math.min(LONGEST_TIMER_MS, leftMs - kept),
+  );
+  return () => clearTimeout(timer);
+}
 
 /** Explains what was found; as the judge has it, with a warning, where there is no time or no page left for lines. */
 export async function explainInTime(
   options: ExplainOptions,
   warnings: string[],
-  { isOver, signal }: { readonly isOver: boolean; readonly signal?: AbortSignal },
+  { isOver, leftMs, signal }: { readonly isOver: boolean; readonly leftMs: number; readonly signal?: AbortSignal },
 ): Promise<readonly Finding[]> {
   const { subject, measurements, decision } = options;
   if (comparedIn(measurements.evidence)) return withoutLines(decision, options);
-  const end = isOver ? subject.guard.goOn(LINES_AFTER_TIME_MS, signal) : undefined;
+  const end = isOver ? subject.guard.goOn(Math.max(LINES_LEAST_MS, leftMs), signal) : undefined;
   try {
     return await explain(isOver ? { ...options, answersInMs: PAGE_ANSWERS_MS } : options);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { HeapNumber } from '../evidence.ts';
+import type { Phase } from '../model.ts';
 import type { GrowthReport } from '../snapshot/messages.ts';
 
 /**
@@ -54,3 +55,31 @@ export type Step =
   /** Read the counters once more. */
   | { readonly do: 'end' }
   | { readonly do: 'decide' };
+
+/** The phase that a step belongs to; undefined for what belongs to the phase under way. */
+export function phaseOf(
+  step: Step,
+): { readonly phase: Phase; readonly iterations?: number; readonly reason?: string } | undefined {
+  switch (step.do) {
+    case 'count':
+      return { phase: 'count', iterations: step.of };
+    case 'snapshot':
+      return { phase: step.phase, iterations: step.iterations, reason: step.reason };
+    case 'sizes':
+      return { phase: 'attribute' };
+    case 'age':
+      return { phase: 'escalate', reason: 'to tell a leak from what is kept for a time' };
+    case 'sprint':
+    case 'follow':
+      return { phase: 'escalate', iterations: step.of, reason: 'to tell a leak from a cache that fills' };
+    case 'watch':
+      return { phase: 'escalate' };
+    case 'confirm':
+    case 'track':
+    case 'workers':
+    case 'cover':
+    case 'end':
+    case 'decide':
+      return undefined;
+  }
+}
