@@ -172,7 +172,7 @@ describe('hostile pages', function () {
       const shared = (await listCorpus()).find(({ name }) => name === 'leak-shared-worker')!;
       const { result } = await check(clickScenario(corpus.urlOf(shared), shared.expected.click));
       assert.equal(result.verdict, 'leak');
-      assert.equal(result.settledLate, 0);
+      assert.equal(result.settledLate ?? 0, 0);
     } finally {
       await corpus.close();
     }

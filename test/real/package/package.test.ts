@@ -104,7 +104,7 @@ describe('The npm package', function () {
     const { out, err } = await node('esm.mjs');
     assert.notEqual(out, '', err);
     assert.deepEqual(JSON.parse(out), [
-      "The options of a check are wrong: checkLeaks() has no 'iterartions': did you mean 'iterations'?.",
+      "The options of a check are wrong: checkLeaks() has no 'iterartions': did you mean 'iterations'?",
       "analyzeSnapshots() has no 'limits'.",
       'no time',
     ]);
