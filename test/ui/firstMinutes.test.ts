@@ -251,7 +251,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
       assert.deepEqual(await workbench.accessibilityProblems('Leak Report', 'editor-background'), []);
     }
     // After a reload an empty tab, and no Problem, would be all that is left of the check.
-    await page.reload();
+    await workbench.reload('leakwright.report');
     await page
       .getByRole('tab', { name: /^Leak Report: / })
       .first()

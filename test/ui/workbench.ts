@@ -299,6 +299,35 @@ export class Workbench {
       .click({ position: { x: 60, y: 10 } });
   }
 
+  /**
+   * Loads the window anew, once the workbench has written down what it shows: in a browser it does so every five seconds, and not when
+   * its page goes.
+   *
+   * @param shows what must be in it: the kind of an editor
+   */
+  async reload(shows: string): Promise<void> {
+    await eventually('the state of the window is saved', async () => {
+      const saved = await this.page.evaluate(async () => {
+        const result = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error ?? new Error('not read'));
+          });
+        const texts: string[] = [];
+        for (const { name = '' } of await indexedDB.databases()) {
+          if (!name.startsWith('vscode-web-state-db-')) continue;
+          const database = await result(indexedDB.open(name));
+          const table = database.transaction('ItemTable').objectStore('ItemTable');
+          texts.push(String(await result(table.get('memento/workbench.parts.editor'))));
+          database.close();
+        }
+        return texts.join('\n');
+      });
+      return saved.includes(shows) ? true : undefined;
+    });
+    await this.page.reload();
+  }
+
   /** Brings up our container of views, whatever is in them. */
   async showViews(): Promise<void> {
     const views = this.page.locator('.pane-header').filter({ hasText: 'Leak Checks' });
