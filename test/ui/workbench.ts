@@ -310,8 +310,8 @@ export class Workbench {
       const saved = await this.page.evaluate(async () => {
         const result = <T>(request: IDBRequest<T>): Promise<T> =>
           new Promise((resolve, reject) => {
-            request.onsuccess = () => resolve(request.result);
-            request.onerror = () => reject(request.error ?? new Error('not read'));
+            request.addEventListener('success', () => resolve(request.result));
+            request.addEventListener('error', () => reject(request.error ?? new Error('not read')));
           });
         const texts: string[] = [];
         for (const { name = '' } of await indexedDB.databases()) {
