@@ -38,7 +38,7 @@ export function keepTimeForLines(
       if (decide({ ...seen, observations: [...seen.observations, failure] }).leaks.length > 0)
         end(new LeakwrightError('timeout', message));
     },
-    Math.min(LONGEST_TIMER_MS, leftMs - kept),
+    Math.min(LONGEST_TIMER_MS, Math.max(0, leftMs - kept)),
   );
   return () => clearTimeout(timer);
 }
