@@ -82,8 +82,7 @@ describe('Ending real process trees', function () {
       sleep 303 &
       (sleep 304 & sleep 305; true) &
       sleep 0.2; echo ready; wait`);
-    const before = arena.survivors();
-    assert.ok(before.length >= 6, `${before.length} processes`);
+    await until(() => arena.survivors().length >= 6, 'all of them run');
     const result = await end(await identify(shell.pid!), { graceMs: 100 });
     assert.ok(result.outcome === 'ended' && result.forced, JSON.stringify(result));
     assert.deepEqual(arena.survivors(), []);
@@ -93,7 +92,7 @@ describe('Ending real process trees', function () {
     const shell = await script(`
       for i in 1 2 3; do ( ( trap '' TERM; sleep 30$i ) & ) ; done
       sleep 0.2; echo ready; exec sleep 310`);
-    assert.ok(arena.survivors().length >= 4);
+    await until(() => arena.survivors().length >= 4, 'all of them run');
     const result = await end(await identify(shell.pid!), { graceMs: 50 });
     assert.equal(result.outcome, 'ended');
     assert.deepEqual(arena.survivors(), []);
