@@ -6,39 +6,44 @@ import type { Socket } from 'node:net';
  * handles, which it documents for reading only.
  */
 
-/** Has the HTTP servers of the program keep idle connections open. By itself that ends after ten minutes, should the check be killed. */
+/**
+ * Has the HTTP servers of the program keep idle connections open. Should the check be killed, that ends by itself after ten minutes of
+ * real time: `process.hrtime`, which a check does not move on.
+ */
 export function holdConnections(): void {
+  const name = Symbol.for('leakwright.releaseConnections');
   const before = Symbol.for('leakwright.keepAliveTimeout');
-  type Held = Server & { [before]?: number };
-  // Servers are looked for again at the end: one that a timer of ours holds would seem to be held by it.
-  const servers = (): readonly Held[] =>
-    (process as unknown as { _getActiveHandles(): readonly Partial<Held>[] })
-      ._getActiveHandles()
-      .filter((handle): handle is Held => typeof handle.keepAliveTimeout === 'number');
+  const program = process as unknown as {
+    [name]?: () => void;
+    _getActiveHandles(): readonly Partial<Server & { [before]?: number }>[];
+  };
+  // Servers are looked for again at the end: a list of them would hold them, and seem to be a leak.
+  const servers = () =>
+    program._getActiveHandles().filter(({ keepAliveTimeout }) => typeof keepAliveTimeout === 'number');
+  program[name]?.();
   for (const server of servers()) {
-    if (server[before] !== undefined) continue;
-    server[before] = server.keepAliveTimeout;
+    server[before] = server.keepAliveTimeout!;
     server.keepAliveTimeout = 0;
   }
-  setTimeout(() => {
+  const until = process.hrtime()[0] + 600;
+  const timer = setInterval(() => {
+    if (process.hrtime()[0] >= until) program[name]?.();
+  }, 60_000).unref();
+  program[name] = () => {
+    clearInterval(timer);
+    delete program[name];
     for (const server of servers()) {
       if (server[before] === undefined) continue;
       server.keepAliveTimeout = server[before];
       delete server[before];
     }
-  }, 600_000).unref();
+  };
 }
 
 /** Gives the servers the limit that they had. */
 export function releaseConnections(): void {
-  const before = Symbol.for('leakwright.keepAliveTimeout');
-  const handles = (process as unknown as { _getActiveHandles(): readonly object[] })._getActiveHandles();
-  for (const handle of handles as readonly (Server & { [before]?: number })[]) {
-    const limit = handle[before];
-    if (limit === undefined) continue;
-    handle.keepAliveTimeout = limit;
-    delete handle[before];
-  }
+  const name = Symbol.for('leakwright.releaseConnections');
+  (process as unknown as { [name]?: () => void })[name]?.();
 }
 
 /**

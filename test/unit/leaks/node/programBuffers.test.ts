@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { poolBuffers, separateBuffers } from '../../../../src/leaks/node/programBuffers.ts';
 
 describe('Buffers of a program under check', () => {
@@ -17,5 +18,18 @@ describe('Buffers of a program under check', () => {
     assert.ok(Buffer.from('text').buffer.byteLength > 4);
     poolBuffers();
     assert.equal(Buffer.poolSize, poolSize);
+  });
+
+  // A check moves the program's timers on by an hour.
+  it('keep it while only the timers of the program say that time has passed', () => {
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    try {
+      separateBuffers();
+      mock.timers.tick(60 * 60_000);
+      assert.equal(Buffer.poolSize, 0);
+    } finally {
+      poolBuffers();
+      mock.timers.reset();
+    }
   });
 });
