@@ -341,6 +341,7 @@ export class PageUnderTest implements Subject {
   async #iterate(around = async (steps: () => Promise<void>): Promise<void> => await steps()): Promise<void> {
     this.#begun += 1;
     this.#settling.beginIteration();
+    this.workers.beginIteration();
     const steps = async (): Promise<void> => await this.#steps.run('iteration', this.#begun);
     if (this.#framesChanged) {
       this.#framesChanged = false;

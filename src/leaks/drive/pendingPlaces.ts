@@ -3,7 +3,13 @@ import type { GuardedCdp } from './cdp.ts';
 import type { WorkerTargets } from './workerTargets.ts';
 
 /** What is not over in the page and in frames of other sites. */
-export async function readAllPlaces(cdp: GuardedCdp, { frames }: WorkerTargets): Promise<PendingPlace[]> {
+export async function readAllPlaces(cdp: GuardedCdp, workers: WorkerTargets): Promise<PendingPlace[]> {
+  const places = await readPlaces(cdp, workers);
+  const owing = places.reduce((sum, { kind, count }) => sum + (kind === 'worker' ? count : 0), 0);
+  return workers.areGone(owing) ? places.filter(({ kind }) => kind !== 'worker') : places;
+}
+
+async function readPlaces(cdp: GuardedCdp, { frames }: WorkerTargets): Promise<PendingPlace[]> {
   if (frames.length === 0) return await readPendingWork(cdp);
   const elsewhere = frames.map(async (frame) => {
     await knowPageHooks(frame.cdp);

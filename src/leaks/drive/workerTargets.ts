@@ -44,6 +44,8 @@ export class WorkerTargets {
   readonly #parts = new Map<string, WorkerTarget & { readonly channel: WorkerChannel }>();
   /** By session: what ends has no heap any more, and is missed no longer. */
   readonly #missed = new Map<string, UnreachedPart>();
+  /** Dedicated workers that ended since the iteration began. */
+  #ended = 0;
   /** The session of the browser, which alone leads to shared workers. */
   #ofBrowser: CDPSession | undefined;
 
@@ -60,6 +62,19 @@ export class WorkerTargets {
   /** Leaves the browser, which may live on. */
   release(): void {
     this.#ofBrowser?.detach().catch(() => undefined);
+  }
+
+  beginIteration(): void {
+    this.#ended = 0;
+  }
+
+  /**
+   * Whether nobody is left to answer so many questions to workers. A worker that ends itself (`close()`) tells its page nothing. One that
+   * is starting is no target yet, so as many must have been seen to end.
+   */
+  areGone(owing: number): boolean {
+    const all = [...this.#parts.values(), ...this.#missed.values()];
+    return owing > 0 && this.#ended >= owing && !all.some(({ kind }) => kind === 'worker');
   }
 
   get live(): readonly WorkerTarget[] {
@@ -114,6 +129,8 @@ export class WorkerTargets {
   #receive(cdp: GuardedCdp): void {
     cdp.session.on('Target.attachedToTarget', (event) => this.#attached(cdp, event));
     cdp.session.on('Target.detachedFromTarget', ({ sessionId }) => {
+      const part = this.#parts.get(sessionId) ?? this.#missed.get(sessionId);
+      if (part?.kind === 'worker') this.#ended += 1;
       this.#missed.delete(sessionId);
       this.#detached(sessionId);
     });

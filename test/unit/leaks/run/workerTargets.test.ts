@@ -50,6 +50,19 @@ describe('The parts of a page with heaps of their own', () => {
     assert.deepEqual(targets.unreached, []);
   });
 
+  it('owe no answer once as many workers have ended as were asked, and none lives', () => {
+    targets.beginIteration();
+    assert.equal(targets.areGone(1), false, 'it may be starting');
+    for (let at = 0; at < 20; at += 1) session.attach(String(at));
+    for (let at = 0; at < 19; at += 1) session.detach(String(at));
+    assert.equal(targets.areGone(19), false, 'one lives, and may be the one that was asked');
+    session.detach('19');
+    assert.equal(targets.areGone(20), true);
+    assert.equal(targets.areGone(21), false);
+    targets.beginIteration();
+    assert.equal(targets.areGone(1), false, 'those are of the iteration before');
+  });
+
   it('of kinds that cannot be read are named, and others are none', () => {
     session.attach('a', 'audio_worklet', 'http://shop.test/a.js');
     session.attach('b', 'browser');
