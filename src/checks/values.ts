@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type DurationOptions, durationProfiles } from '../leaks/index.ts';
 import { type IgnoreRule, RULE_CONDITIONS, problemOf, rulesSchema } from '../scenarios/index.ts';
-import { LeakwrightError } from '../support/index.ts';
+import { LONGEST_TIMER_MS, LeakwrightError } from '../support/index.ts';
 import { type CheckSettings, checkOptions } from './options.ts';
 
-/** What a timer takes at most; a longer one would run out at once. */
-const LONGEST_MS = 2 ** 31 - 1;
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
@@ -18,7 +16,7 @@ export function parseDuration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text.trim());
   const ms = match ? Number(match[1]) * UNIT_MS[match[2] ?? 's']! : 0;
   if (!(ms > 0)) throw new LeakwrightError('usage', `'${text}' is not a duration.`, { hint: 'Write 90s, 2m or 1h.' });
-  if (ms > LONGEST_MS) throw new LeakwrightError('usage', `'${text}' is longer than 24 days.`);
+  if (ms > LONGEST_TIMER_MS) throw new LeakwrightError('usage', `'${text}' is longer than 24 days.`);
   return ms;
 }
 

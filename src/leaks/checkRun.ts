@@ -1,4 +1,12 @@
-import { type Clock, LeakwrightError, type Log, describeError, silentLog, systemClock } from '../support/index.ts';
+import {
+  LONGEST_TIMER_MS,
+  type Clock,
+  LeakwrightError,
+  type Log,
+  describeError,
+  silentLog,
+  systemClock,
+} from '../support/index.ts';
 import type { Scenario } from '../scenarios/index.ts';
 import type { LeakBrowser, OpenLeakBrowser } from './drive/leakBrowser.ts';
 import { Phases } from './drive/phases.ts';
@@ -174,9 +182,6 @@ export async function* launch(run: CheckRun): AsyncGenerator<LeakEvent, LeakBrow
 }
 
 /** Ends the run with the caller's signal and with its time limit. @returns ends the waiting for both */
-/** A timer of more ms runs out at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 function endWith({ context: { signal }, abort }: CheckRun, limitMs: number | undefined): () => void {
   const onAbort = (): void => abort.abort(signal?.reason);
   if (signal?.aborted) onAbort();

@@ -1,3 +1,6 @@
+/** The longest timer that Node has, in ms, 24.8 days: one of more fires at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Time as a parameter, so that tests can hold it still. All values in milliseconds. */
 export interface Clock {
   /** Wall-clock time since the epoch. */

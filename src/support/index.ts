@@ -1,6 +1,6 @@
 export { abortable, withTimeout } from './abort.ts';
 export { parseBoundedJson } from './boundedJson.ts';
-export { type Clock, poll, systemClock } from './clock.ts';
+export { type Clock, LONGEST_TIMER_MS, poll, systemClock } from './clock.ts';
 export { compiledCodeVariables, forgetOldCode, keepCompiledCode } from './compiledCode.ts';
 export { defined } from './defined.ts';
 export { type ErrorCode, LeakwrightError, describeError, errnoOf, isAbort } from './errors.ts';

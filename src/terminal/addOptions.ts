@@ -1,11 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CheckOption, allCheckOptions, flagOf, parseDuration } from '../checks/index.ts';
-import { describeError } from '../support/index.ts';
+import { LONGEST_TIMER_MS, describeError } from '../support/index.ts';
 
-/** Timers take no more ms than this; beyond it they would run out at once. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-export function wholeNumber(minimum: number, maximum = LONGEST_MS): (text: string) => number {
+export function wholeNumber(minimum: number, maximum = LONGEST_TIMER_MS): (text: string) => number {
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (!Number.isInteger(value) || value < minimum) {
@@ -20,7 +17,7 @@ export function wholeNumber(minimum: number, maximum = LONGEST_MS): (text: strin
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  const most = Math.floor(LONGEST_MS / 1000);
+  const most = Math.floor(LONGEST_TIMER_MS / 1000);
   if (value > most) throw new InvalidArgumentError(`It must be ${most} at most.`);
   return value;
 }

@@ -70,7 +70,7 @@ export async function inspectSnapshotFile(path: string, availableBytes: number):
     }
     const raw = parseHead(head, name);
     const tail = await readBytes(file, Math.max(0, stat.size - TAIL_BYTES), Math.min(stat.size, TAIL_BYTES));
-    // gzip ends with the size of what it packed; one that was cut off is found when it is unpacked.
+    // The last four bytes of a gzip file are the size in bytes of its content. Whether the file is complete is seen when it is unpacked.
     const size = packed ? tail.readUInt32LE(tail.length - 4) : stat.size;
     if (size < stat.size || size > stat.size * MAX_PACKED) throw notUnpacked(name);
     const counts = checkNumbers(raw, size, name);
@@ -156,7 +156,7 @@ async function readBytes(file: FileHandle, position: number, length: number): Pr
 /** By its first bytes: names say little of files that were sent around. */
 export const isGzip = (first: Buffer): boolean => first[0] === 0x1f && first[1] === 0x8b;
 
-/** The beginning of what a gzip file holds. */
+/** Unpacks the first bytes of a gzip file, as text. */
 function unpackHead(first: Buffer, name: string): string {
   try {
     return gunzipSync(first.subarray(0, PACKED_HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH }).toString('utf8');

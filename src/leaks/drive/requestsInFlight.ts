@@ -122,8 +122,8 @@ export class RequestsInFlight {
   }
 
   /**
-   * The browser never reports the end of what a worker asked for before it was ended. Known by the referrer; of a request to
-   * another origin that names the origin only, which does not tell the worker from its page.
+   * The browser never reports the end of a request whose worker was ended. The referrer says which requests were the worker's. Of a
+   * request to another origin it is only the origin, which worker and page share: such a request may be the page's.
    */
   #follow(worker: Worker): void {
     const before = new WeakSet(this.#open.keys());

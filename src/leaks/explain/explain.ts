@@ -40,7 +40,7 @@ export interface ExplainOptions {
   readonly thresholds: Thresholds;
   readonly ignore: readonly IgnoreRule[];
   readonly log: Log;
-  /** Ms in which the page must answer; after that it is left out of what tells lines. Default: it is waited for. */
+  /** How long the page has to answer, in ms; after that, lines are looked for without it. Default: without limit. */
   readonly answersInMs?: number;
 }
 
@@ -187,7 +187,7 @@ class Explainer {
         : undefined;
     const named = await this.#sites.namesOf(leak, kept?.[0]);
     const { holder } = named;
-    // Of a library's record of a subscription, the function that subscribed is told.
+    // A library's record of a subscription has no telling name: the finding names the function that subscribed.
     const callback = [made, put].some((site) => site && isInLibrary(site))
       ? await this.#sites.callback(leak)
       : undefined;

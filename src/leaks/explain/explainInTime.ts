@@ -1,4 +1,4 @@
-import { LeakwrightError, describeError } from '../../support/index.ts';
+import { LONGEST_TIMER_MS, LeakwrightError, describeError } from '../../support/index.ts';
 import type { Evidence } from '../evidence.ts';
 import { decide } from '../judge/decide.ts';
 import { countIsComplete } from '../judge/plan.ts';
@@ -11,8 +11,6 @@ const LINES_SHARE = 0.15;
 const LINES_MOST_MS = 20_000;
 /** What a line takes at least, where a leak was certain only when the time was over. */
 const LINES_LEAST_MS = 2000;
-/** A timer of more ms runs out at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** A page that is still at work when the time is over (a snapshot of a large heap) is not waited for longer. */
 const PAGE_ANSWERS_MS = 5_000;
 

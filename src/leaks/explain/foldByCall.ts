@@ -98,7 +98,7 @@ function isPackages(one: Explained): boolean {
 /**
  * What a library made that the user's own callback or object refers to goes with that, whatever else holds it: the state of a
  * component. So does what a package made later, without the user's code, as many of as one call into it left: its timer, its entry in
- * a list of what is shown. Not what has a method to end it: that was forgotten for itself.
+ * a list of what is shown. Not an object with a method that ends it: that the method was not called is a cause of its own.
  */
 function isReached(part: Explained, lead: Explained): boolean {
   const { cluster } = part.leak.group ?? {};

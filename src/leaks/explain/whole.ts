@@ -63,7 +63,7 @@ export function asWhole(
   };
 }
 
-/** `the Chart`; what has no name, or one that a minifier made up, is told by the line that made it: `what src/chart.ts:6 made`. */
+/** How advice refers to an object: `the Chart`; without a name, or with one that a minifier gave, `what src/chart.ts:6 made`. */
 export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   const isNamed = /^[$_\p{L}][$\w\p{L}.]*$/u.test(name) && name !== 'Object' && name !== 'Array';
   return !(isNamed && !isMinified(name)) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;

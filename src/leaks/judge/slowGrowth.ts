@@ -11,8 +11,9 @@ import { begunIn, countView, sprintsIn } from './view.ts';
  */
 const READINGS = [20, 150, 150];
 /**
- * Iterations up to one more reading, where the heap moved between the others, but not evenly. What a page makes and drops by itself
- * (a timer that replaces a list) moves each reading, and is a smaller part of what a leak adds in as many iterations as all before.
+ * Iterations up to one more reading, where the heap moved between the others, but not evenly: as many as those before together. What a
+ * page makes and drops by itself (a timer that replaces a list) moves each reading by the same amount, however many iterations lie
+ * between, while a leak adds twice as much in twice as many.
  */
 const FURTHER = 300;
 

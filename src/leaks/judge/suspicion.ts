@@ -54,8 +54,8 @@ function thingsRise(steps: readonly number[]): boolean {
 
 /**
  * Whether readings of bytes come and go, by so much each way: work that the page does by itself (a stream, a timer that prints) hides a
- * leak of some dozen bytes an iteration then. A fall alone is code that is flushed, a rise alone is code that is compiled. Once each way
- * is enough: among few readings of what comes and goes by chance, only one may be far from the others.
+ * leak of some dozen bytes an iteration then. A fall alone is code that is flushed, a rise alone is code that is compiled. One large
+ * step each way is enough: a count has seven readings, so chance may bring no second one.
  */
 function sways(steps: readonly number[]): boolean {
   const counted = steps.length >= thresholds.enoughSteps ? steps.slice(1) : steps;

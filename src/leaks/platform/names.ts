@@ -110,7 +110,10 @@ export const BEHIND_FOLLOWED: ReadonlySet<string> = new Set([
   'rtcConnections',
 ]);
 
-/** Classes without an end, which the browser keeps by itself when the page has let go of them (*measured in Chromium 156*). */
+/**
+ * Classes whose objects Chromium keeps when the page has dropped them, and which have no method that ends that (*measured in
+ * Chromium 156*; a notification only where the user forbids them, as in every headless browser).
+ */
 export const KEPT_ANYHOW: ReadonlySet<string> = new Set(['PermissionStatus', 'Notification']);
 
 /** Counters whose rise says nothing of the page: they follow the check's own doing, or the whole browser's. */

@@ -5,7 +5,7 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 /** Traces of one group that are compared: more of them have hardly a function in common, and each must be put together. */
 const MOST_TRACES = 1000;
 
-/** Where so many lines or fewer make objects of a kind, one of them is told. */
+/** Objects of one group may be made at up to this many lines: then the most frequent one is named. At more, none is. */
 const MOST_LINES = 3;
 
 /** Steps from a survivor to its holder that are walked; what is further below is held by something nearer. */

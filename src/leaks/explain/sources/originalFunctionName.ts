@@ -22,7 +22,7 @@ export function originalFunctionName(
   const ofClass =
     around[0]?.name?.text === (isQualified ? short : 'constructor') && around[0].node.type === 'FunctionExpression';
   if (ofClass && words.length <= 2) {
-    // A constructor has the name of its class, and a method is told with that.
+    // A constructor is named as its class (`Chart`), a method with its class in front (`Chart.resize`).
     const owner = classAround(frame, text, map);
     if (owner?.original !== undefined && owner.names.includes(words[0]!))
       return isQualified ? `${owner.original}.${short}` : owner.original;

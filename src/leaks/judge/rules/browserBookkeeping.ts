@@ -5,7 +5,7 @@ import { type Rule, type SurvivorEvidence, cannotSay } from './rule.ts';
 export const browserBookkeeping: Rule<SurvivorEvidence> = {
   name: 'browser bookkeeping',
   says: 'Not a leak: only the browser holds them, for its own records (performance entries, undo steps of text fields, an inspector), which have a limit, or an answer that the page was given.',
-  fooledBy: 'Records of the browser that have no limit, of which none is known.',
+  fooledBy: 'Answers of the browser: Chromium keeps some for ever, and what they hold with them.',
   judge({ name, via, heldByPage }) {
     // *Measured: Chromium 156 never drops the promise of a list of media devices, nor what it gave there.*
     if (via !== undefined && isResolverName(via))

@@ -7,7 +7,7 @@ import { type Rule, type SurvivorEvidence, cannotSay } from './rule.ts';
  */
 export const releasedByPage: Rule<SurvivorEvidence> = {
   name: 'released by the page',
-  says: 'Bounded: the page has closed or ended them all and holds none; the browser keeps them by itself.',
+  says: 'Bounded: the page has closed them all, or they cannot be closed, and holds none; the browser keeps them by itself.',
   fooledBy: 'Objects of a frame that was there before the page hooks were.',
   judge({ released }) {
     return released === true
