@@ -46,12 +46,14 @@ export async function lockHolder(
   return undefined;
 }
 
+export type Life = 'alive' | 'dead' | 'unproven';
+
 /**
  * Whether a Chromium runs on a profile (or on the folder of its singleton socket), asked of the browser itself: it listens
  * on a socket, which answers from any container that shares the files. A Chromium that ended by itself has taken its lock
  * away and left what only a finished start writes. `unproven` for other folders, and where the socket is out of reach.
  */
-export async function lifeOf(folder: string): Promise<'alive' | 'dead' | 'unproven'> {
+export async function lifeOf(folder: string): Promise<Life> {
   const socket = join(folder, 'SingletonSocket');
   const link = await linkIn(folder, 'SingletonSocket');
   const answer = await connectTo(link ?? socket);
@@ -65,10 +67,10 @@ export async function lifeOf(folder: string): Promise<'alive' | 'dead' | 'unprov
 }
 
 /** A hung browser accepts as well: the kernel does it for it. */
-async function connectTo(path: string): Promise<'alive' | 'dead' | 'unproven' | 'absent'> {
+async function connectTo(path: string): Promise<Life | 'absent'> {
   return await new Promise((resolve) => {
     const socket = connect({ path });
-    const end = (answer: 'alive' | 'dead' | 'unproven' | 'absent') => {
+    const end = (answer: Life | 'absent') => {
       socket.destroy();
       resolve(answer);
     };
@@ -112,6 +114,14 @@ export async function boundSockets(file = '/proc/net/unix'): Promise<readonly st
 export function runningDrivers(table: ProcessTable): ProcessInfo[] {
   return [...table.processes.values()].filter(
     (info) => info.state !== 'zombie' && recogniseProgram(info)?.role === 'driver',
+  );
+}
+
+/** Living Java programs, by the name of their runtime. */
+export function runningJavaPrograms(table: ProcessTable): ProcessInfo[] {
+  return [...table.processes.values()].filter(
+    ({ state, name, commandLine }) =>
+      state !== 'zombie' && [name, ...commandLine.slice(0, 1)].some((one) => /(?:^|[/\\])javaw?(?:\.exe)?$/.test(one)),
   );
 }
 

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { formatDuration } from '../../support/index.ts';
 import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
-import { lifeOf, lockHolder, processNaming, runningChromiumApps, runningDrivers } from './inUse.ts';
+import { type Life, lifeOf, lockHolder, processNaming, runningChromiumApps, runningDrivers, runningJavaPrograms } from './inUse.ts';
 import { measureFolder } from './measure.ts';
 import type { LeftoverPattern } from './patterns.ts';
 
@@ -80,7 +80,7 @@ export async function judgeFolder(
       ...kept('another container may use it, whose processes cannot be seen: it is removed when unchanged for a day'),
       ripensInMs: UNCLAIMED_MS - ageMs,
     };
-  const ripensInMs = minAgeOf(folder, scene) - ageMs;
+  const ripensInMs = minAgeOf(folder, life, scene) - ageMs;
   if (ripensInMs > 0)
     return { ...kept(`it changed ${formatDuration(ageMs)} ago: its browser may just be starting`), ripensInMs };
   return verdict;
@@ -88,13 +88,16 @@ export async function judgeFolder(
 
 /**
  * A script makes its profile some seconds before a browser names it. A driver or a browser that makes a folder for itself
- * runs already, and we would see it.
+ * runs already, and we would see it; and the browser of a profile that shows its end is not just starting. Of artifacts the profile of
+ * the same launch was asked.
  */
-function minAgeOf(folder: ScannedFolder, scene: LeftoverScene): number {
-  if (folder.pattern.use === 'driver' || folder.pattern.use === 'maker') return 0;
+function minAgeOf(folder: ScannedFolder, life: Life, scene: LeftoverScene): number {
+  if (['driver', 'maker', 'artifacts'].includes(folder.pattern.use)) return 0;
   // What another clean-up is removing right now.
   if (folder.pattern.use === 'removing') return Math.max(scene.minAgeMs, REMOVAL_MS);
-  return folder.pattern.use === 'chromium' ? Math.min(scene.minAgeMs, CLOCK_SLACK_MS) : scene.minAgeMs;
+  return folder.pattern.use === 'chromium' || life === 'dead'
+    ? Math.min(scene.minAgeMs, CLOCK_SLACK_MS)
+    : scene.minAgeMs;
 }
 
 function isNamed(folder: ScannedFolder, scene: LeftoverScene): boolean {
@@ -128,9 +131,10 @@ async function judgeUse(
       const maker = olderThan(folder, [scene.table.processes.get(pid)].filter(isLiving), scene);
       return maker ? NO_LEFTOVER : { kind: 'removable' };
     }
-    case 'driver': {
-      const driver = olderThan(folder, runningDrivers(scene.table), scene);
-      return driver ? kept(`${driver.name} (pid ${driver.pid}) runs since before it was made`) : { kind: 'removable' };
+    case 'driver':
+    case 'jvm': {
+      const makers = folder.pattern.use === 'jvm' ? runningJavaPrograms : runningDrivers;
+      return unlessOlder(folder, makers(scene.table), scene);
     }
     case 'chromium':
       return await judgeChromiumsOwn(folder, scene);
@@ -144,8 +148,12 @@ async function judgeChromiumsOwn(folder: ScannedFolder, scene: LeftoverScene): P
   if (scene.sockets?.some((socket) => folder.paths.some((path) => socket.startsWith(`${path}/`)))) return NO_LEFTOVER;
   if (scene.sockets && (await holdsSingleton(folder.path))) return { kind: 'removable' };
   // Without a list of sockets, or for other uses of the same name, any Chromium that is old enough may have made it.
-  const app = olderThan(folder, runningChromiumApps(scene.table), scene);
-  return app ? kept(`${app.name} (pid ${app.pid}) runs since before it was made`) : { kind: 'removable' };
+  return unlessOlder(folder, runningChromiumApps(scene.table), scene);
+}
+
+function unlessOlder(folder: ScannedFolder, makers: readonly ProcessInfo[], scene: LeftoverScene): FolderVerdict {
+  const maker = olderThan(folder, makers, scene);
+  return maker ? kept(`${maker.name} (pid ${maker.pid}) runs since before it was made`) : { kind: 'removable' };
 }
 
 /** A singleton's folder, and not another that Chromium makes under the same name. */

@@ -5,6 +5,7 @@ import { defined } from '../../support/index.ts';
  * Who can still be using a folder of this kind.
  * - `named`: its browser has the path on its command line for as long as it lives
  * - `driver`: made by a driver (chromedriver …), and not always named by the browser
+ * - `jvm`: made by a Java program for its Playwright driver, whose command line names it; the program may start the driver again
  * - `chromium`: made by a Chromium-based program for itself, and named nowhere: a profile's singleton socket lies in one
  * - `artifacts`: made by a Playwright client, which names it nowhere
  * - `session`: ours; the journal knows
@@ -12,7 +13,16 @@ import { defined } from '../../support/index.ts';
  * - `maker`: ours; its name has the pid of the process that made it
  * - `persistent`: its tool comes back to it on purpose
  */
-type LeftoverUse = 'named' | 'driver' | 'chromium' | 'artifacts' | 'session' | 'removing' | 'maker' | 'persistent';
+type LeftoverUse =
+  | 'named'
+  | 'driver'
+  | 'jvm'
+  | 'chromium'
+  | 'artifacts'
+  | 'session'
+  | 'removing'
+  | 'maker'
+  | 'persistent';
 
 export interface LeftoverPattern {
   readonly name: RegExp;
@@ -30,11 +40,12 @@ const CHROMIUM_APPS = String.raw`\.?(?:org\.chromium\.Chromium|com\.google\.Chro
 /**
  * Names from the sources of the tools: playwright-core 1.65 (browserType, chromium, registry, trace recorder), puppeteer 25
  * (ChromeLauncher, FirefoxLauncher), chromedriver and Chromium (base/files/scoped_temp_dir, file_util_posix),
- * geckodriver (mozprofile), chrome-launcher, vscode-js-debug.
+ * geckodriver (mozprofile), chrome-launcher, vscode-js-debug, playwright-java (DriverJar).
  */
 const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   pattern(`playwright_[A-Za-z]+dev_profile-${X6}`, 'profile', 'named', 'playwright'),
   pattern(`playwright-(?:artifacts|tracing|recordings|download)-${X6}`, 'artifacts', 'artifacts', 'playwright'),
+  { ...pattern(String.raw`playwright-java-\d+`, 'scoped-dir', 'jvm', 'playwright'), contains: 'package' },
   pattern(`puppeteer_dev_(?:chrome|firefox)_profile-${X6}`, 'profile', 'named', 'puppeteer'),
   pattern(String.raw`${CHROMIUM_APPS}\.scoped_dir\.${X6}`, 'scoped-dir', 'driver', 'selenium'),
   pattern(String.raw`scoped_dir\d+_\d+`, 'scoped-dir', 'driver', 'selenium'),

@@ -270,7 +270,17 @@ describe('Leftovers', () => {
     });
 
     it('when young: a browser may just be starting with it', async () => {
-      await mustStay(await put('playwright_chromiumdev_profile-a1B2c3', 10_000), /just be starting/);
+      const path = await put('playwright_chromiumdev_profile-a1B2c3', 10_000);
+      const artifacts = await put('playwright-artifacts-a1B2c3', 10_000);
+      await mustStay(path, /just be starting/);
+      await mustStay(artifacts, /its profile stays.* just be starting/);
+      // What only a finished start writes, and no lock: its browser has ended.
+      await writeFile(join(path, 'Last Version'), '156.0.0.0');
+      await age(path, 10_000);
+      await mustStay(path, /just be starting/);
+      await utimes(join(path, 'Last Version'), Date.now() / 1000 - 10, Date.now() / 1000 - 10);
+      assert.equal((await remove(artifacts)).outcome, 'removed');
+      assert.equal((await remove(path)).outcome, 'removed');
     });
 
     it('when a living process names them', async () => {
@@ -371,6 +381,22 @@ describe('Leftovers', () => {
         startedAtMs: Date.now() - HOUR,
       });
       await mustStay(path, /chromedriver/);
+    });
+
+    it('what Playwright for Java unpacked, while a Java program runs that may start the driver again, and no longer', async () => {
+      const path = await put('playwright-java-7315129450126342211');
+      assert.deepEqual(await find(), [], 'it has no driver in it');
+      await put('package', HOUR, path);
+      await age(path, HOUR);
+      world.start({ pid: 200, uid, commandLine: [join(path, 'node'), join(path, 'package', 'cli.js'), 'run-driver'] });
+      await mustStay(path, /in use/);
+      world.end(200);
+      const java = { uid, name: 'java', commandLine: ['/opt/jdk/bin/java', '-jar', 'shop-e2e.jar'] };
+      world.start({ ...java, pid: 300, startedAtMs: Date.now() - HOUR });
+      await mustStay(path, /java \(pid 300\) runs since before it was made/);
+      world.end(300);
+      world.start({ ...java, pid: 301, startedAtMs: Date.now() + HOUR });
+      assert.equal((await remove(path)).outcome, 'removed');
     });
 
     it('Playwright’s artifacts, when their maker is unknown', async () => {
