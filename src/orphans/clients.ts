@@ -13,8 +13,12 @@ import { startedByProgram } from './startedByProgram.ts';
  * out means that the machine cannot tell.
  */
 export interface TreeProbe {
-  /** How many programs are connected to the port that controls it; undefined where the system does not say. */
-  countClients(tree: BrowserTree): Promise<number | undefined>;
+  /**
+   * How many programs are connected to the port that controls it; undefined where the system does not say.
+   *
+   * @param besides processes whose connections do not count
+   */
+  countClients(tree: BrowserTree, besides?: readonly ProcessIdentity[]): Promise<number | undefined>;
   /** Whether it runs in another container than we do (its own pid namespace); undefined where the system does not say. */
   isInOtherContainer(root: ProcessIdentity): Promise<boolean | undefined>;
   /** How many connections to that port were closed within the last minute, as the kernel remembers (TIME_WAIT). */
@@ -57,12 +61,18 @@ export interface TreeProbe {
  */
 export function createTreeProbe(proc = '/proc'): TreeProbe {
   return {
-    async countClients(tree) {
+    async countClients(tree, besides = []) {
       const sockets = await readSockets(proc, tree);
       if (!sockets) return undefined;
       const ports = await controlPorts(tree, sockets, proc);
       if (ports.size === 0) return undefined;
-      return sockets.filter(({ state, localPort }) => state === ESTABLISHED && ports.has(localPort)).length;
+      const inodes = await Promise.all(besides.map(({ pid }) => socketInodes(join(proc, String(pid), 'fd'))));
+      const isTheirs = ({ inode }: TcpSocket) => inodes.some((own) => own?.has(inode));
+      const theirs = new Set(sockets.filter(isTheirs).map(({ localPort }) => localPort));
+      return sockets.filter(
+        ({ state, localPort, remotePort, isLocal }) =>
+          state === ESTABLISHED && ports.has(localPort) && !(isLocal && theirs.has(remotePort)),
+      ).length;
     },
     async countLateClients(tree) {
       const sockets = await readSockets(proc, tree);

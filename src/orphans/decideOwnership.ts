@@ -6,6 +6,7 @@ import {
   type ProcessReader,
   type ProcessTable,
   ancestorsOf,
+  byStart,
   sameProcess,
 } from '../processes/index.ts';
 import { defined, formatDuration, eachText, maskText } from '../support/index.ts';
@@ -42,14 +43,29 @@ export interface DecideOwnershipOptions {
   readonly selfPid?: number;
 }
 
+interface Circumstances extends DecideOwnershipOptions {
+  /** Drivers that are orphans and have no browser below them: one that is attached to a browser is no client. */
+  readonly leftDrivers: readonly ProcessInfo[];
+}
+
 /**
  * Says of each tree whose it is, with the evidence. A tree is an orphan only when every question is answered against it:
  * automation's beyond doubt, not on a default profile, this user's, its launcher provably gone, no process of its job left,
  * and no client connected. One open question makes it `unknown`.
  */
 export async function decideOwnership(options: DecideOwnershipOptions): Promise<OwnedTree[]> {
-  return await Promise.all(options.trees.map((tree) => decide(tree, options)));
+  const decideAll = async (trees: readonly BrowserTree[], leftDrivers: readonly ProcessInfo[]) =>
+    await Promise.all(trees.map((tree) => decide(tree, { ...options, leftDrivers })));
+  const drivers = await decideAll(options.trees.filter(isDriverAlone), []);
+  const left = drivers.filter(({ status }) => status === 'orphan').map(({ tree }) => tree.root);
+  const others = await decideAll(
+    options.trees.filter((tree) => !isDriverAlone(tree)),
+    left,
+  );
+  return [...drivers, ...others].sort((a, b) => byStart(a.tree.root, b.tree.root));
 }
+
+const isDriverAlone = (tree: BrowserTree) => tree.driver !== undefined && !tree.browser;
 
 interface Decision {
   readonly status: OwnershipStatus;
@@ -60,7 +76,7 @@ interface Decision {
   readonly companions?: readonly ProcessInfo[];
 }
 
-async function decide(tree: BrowserTree, options: DecideOwnershipOptions): Promise<OwnedTree> {
+async function decide(tree: BrowserTree, options: Circumstances): Promise<OwnedTree> {
   const observation = options.observations?.of(tree.root);
   const decision = byJournal(tree, options) ?? byUser(tree, options) ?? (await byEvidence(tree, observation, options));
   let orphanForMs: number | undefined;
@@ -127,7 +143,7 @@ function isOf(entry: JournalEntry, tree: BrowserTree): boolean {
 }
 
 /** A browser that a person may use, or of another user, is not judged further. */
-function byUser(tree: BrowserTree, options: DecideOwnershipOptions): Decision | undefined {
+function byUser(tree: BrowserTree, options: Circumstances): Decision | undefined {
   const ownUid = options.ownUid ?? process.getuid?.() ?? -1;
   const { uid } = tree.root;
   if (ownUid !== -1 && uid !== -1 && uid !== ownUid)
@@ -143,7 +159,7 @@ function byUser(tree: BrowserTree, options: DecideOwnershipOptions): Decision | 
 async function byEvidence(
   tree: BrowserTree,
   observation: TreeObservation | undefined,
-  options: DecideOwnershipOptions,
+  options: Circumstances,
 ): Promise<Decision> {
   const automation = automationStrength(tree, observation, options.tempFolders);
   if (automation.strength === 'none')
@@ -193,7 +209,7 @@ async function byEvidence(
     status: 'orphan',
     evidence: [
       // A driver alone is not driven.
-      ...(tree.driver && !tree.browser ? [] : automation.evidence.slice(0, 1)),
+      ...(isDriverAlone(tree) ? [] : automation.evidence.slice(0, 1)),
       ...(origin ? [origin.evidence] : []),
       // When the browser itself has ended, its remaining processes have no owner.
       ...(isFragment && launcher.kind !== 'gone' ? [LEFT_OVER] : launcher.evidence),
@@ -213,7 +229,7 @@ const LEFT_OVER: Evidence = {
 function idleDecision(
   decision: (status: OwnershipStatus, ...evidence: readonly Evidence[]) => Decision,
   observation: TreeObservation | undefined,
-  options: DecideOwnershipOptions,
+  options: Circumstances,
 ): Decision | undefined {
   if (!observation) return undefined;
   // A job that outlives its terminal on purpose (`nohup`) is still in use.
@@ -241,7 +257,7 @@ async function firstDoubt(
   automation: AutomationStrength,
   launcher: LauncherVerdict,
   observation: TreeObservation | undefined,
-  options: DecideOwnershipOptions,
+  options: Circumstances,
   driver: ProcessInfo | undefined,
 ): Promise<Evidence | undefined> {
   if (automation.strength !== 'strong') return automation.evidence[0];
@@ -249,9 +265,8 @@ async function firstDoubt(
   if (byHand) return byHand;
   // What a driver of WebKitGTK starts keeps nothing on disk, nor does a driver without a browser. An Electron application under test
   // keeps its data where it always does.
-  const isAlone = tree.driver !== undefined && !tree.browser;
   const keepsNothing =
-    isAlone || (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
+    isDriverAlone(tree) || (tree.family === 'webkit' && tree.driver !== undefined) || tree.product === ELECTRON_APP;
   if (!tree.profile && !keepsNothing) return { source: 'profile', fact: 'Its profile is not known' };
   const probe = options.probe ?? createTreeProbe();
   const colleague = launcher.kind === 'gone' && launcher.former ? undefined : await jobColleague(tree, options, probe);
@@ -269,11 +284,12 @@ async function firstDoubt(
         reader: options.reader,
         probe,
         selfPid: options.selfPid ?? process.pid,
+        leftDrivers: options.leftDrivers,
         ...defined({ tempFolders: options.tempFolders, driver }),
       });
   if (reached) return reached;
   if (await probe.isInOtherContainer(tree.root)) return { source: 'parent', fact: 'It runs in another container' };
-  const clients = await probe.countClients(tree);
+  const clients = await probe.countClients(tree, options.leftDrivers);
   if (clients !== undefined && clients > 0)
     return {
       source: 'connection',

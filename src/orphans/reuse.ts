@@ -28,6 +28,8 @@ export interface ReuseContext {
   readonly selfPid: number;
   /** Its living parent, a driver whose client is gone: the other end of its pipe is that driver's. */
   readonly driver?: ProcessInfo;
+  /** Drivers that were left behind and may be attached to it by its address (`debuggerAddress`). */
+  readonly leftDrivers: readonly ProcessInfo[];
 }
 
 /**
@@ -54,7 +56,15 @@ export async function mayBeReached(tree: BrowserTree, context: ReuseContext): Pr
     return connection('A living process holds the other end of the pipe through which it takes orders');
   if (tree.transport.kind === 'none') return mayBeAtWork(tree, context.table);
   if (tree.transport.kind !== 'port') return undefined;
-  return (await isNoted(tree, context)) ?? (await isUsedAgain(tree, context));
+  const noted = await isNoted(tree, context);
+  return noted ?? ((await wasForLeftDriver(tree, context)) ? undefined : await isUsedAgain(tree, context));
+}
+
+/** A program started it for a driver that is still attached to it, and was left behind with it (undetected-chromedriver). */
+async function wasForLeftDriver(tree: BrowserTree, { table, probe, leftDrivers }: ReuseContext): Promise<boolean> {
+  if (leftDrivers.length === 0 || !(await isOfProgram(skipWrappers(tree, table), probe))) return false;
+  const [all, others] = [await probe.countClients(tree), await probe.countClients(tree, leftDrivers)];
+  return all !== undefined && others !== undefined && others < all;
 }
 
 /**

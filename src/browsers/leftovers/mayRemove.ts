@@ -3,7 +3,15 @@ import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { formatDuration } from '../../support/index.ts';
 import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
-import { type Life, lifeOf, lockHolder, processNaming, runningChromiumApps, runningDrivers, runningJavaPrograms } from './inUse.ts';
+import {
+  type Life,
+  lifeOf,
+  lockHolder,
+  processNaming,
+  runningChromiumApps,
+  runningDrivers,
+  runningJavaPrograms,
+} from './inUse.ts';
 import { measureFolder } from './measure.ts';
 import type { LeftoverPattern } from './patterns.ts';
 

@@ -66,6 +66,15 @@ describe('Who is connected to a browser', () => {
     assert.equal(await count(tree('--remote-debugging-port=9222')), 1);
   });
 
+  it('connections of named processes can be left out', async () => {
+    await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, ESTABLISHED, 2), row(40_000, 9222, ESTABLISHED, 3));
+    await holds(300, 3);
+    const besides = async (pid: number) =>
+      await createTreeProbe(proc).countClients(tree('--remote-debugging-port=9222'), [{ pid, startTime: 1 }]);
+    assert.equal(await besides(300), 0);
+    assert.equal(await besides(301), 1, 'it has no connection');
+  });
+
   it('one that died is not, though a hung browser has not closed its end', async () => {
     await sockets(row(9222, 0, LISTEN, 1), row(9222, 40_000, CLOSE_WAIT, 2));
     assert.equal(await count(tree('--remote-debugging-port=9222')), 0);

@@ -55,7 +55,7 @@ describe('A browser whose address a later script may know', () => {
     const table = world.table();
     const trees = findBrowserTrees(table, { home: '/home/me', uid: UID, platform: 'linux', env: {}, temp: '/tmp' });
     observations?.observe(trees, table);
-    const [owned] = await decideOwnership({
+    const all = await decideOwnership({
       trees,
       table,
       ...(observations && { observations }),
@@ -72,7 +72,8 @@ describe('A browser whose address a later script may know', () => {
         ...probe,
       },
     });
-    return { status: owned!.status, why: owned!.evidence.at(-1)!.fact };
+    const owned = all.find(({ tree }) => tree.root.pid === 200)!;
+    return { status: owned.status, why: owned.evidence.at(-1)!.fact };
   }
 
   it('is unknown to who saw its launcher end, too: that may have exited. A debug session that is over was stopped', async () => {
@@ -88,6 +89,24 @@ describe('A browser whose address a later script may know', () => {
     observations.noteOwner(world.table().processes.get(200)!, owner);
     observations.noteOwnerEnded(owner, world.clock.now());
     assert.equal((await decide(given)).status, 'orphan');
+  });
+
+  it('is an orphan with the driver that was left attached to it, where a program started it and no other is connected', async () => {
+    world.start({ pid: 300, ppid: 1, name: 'chromedriver', commandLine: ['chromedriver', '--port=40123'] });
+    const others = (count: number, ofProgram = true): Case => ({
+      startedMinutesAgo: 0.1,
+      port: 45_123,
+      probe: {
+        startedByProgram: () => Promise.resolve(ofProgram ? 'its output goes to /dev/null' : undefined),
+        countClients: (tree, besides = []) =>
+          Promise.resolve(tree.driver || besides.some(({ pid }) => pid === 300) ? count : count + 1),
+      },
+    });
+    assert.equal((await decide(others(0))).status, 'orphan');
+    assert.equal((await decide(others(1))).status, 'unknown');
+    assert.equal((await decide(others(0, false))).status, 'unknown', 'a shell may know where to reach it');
+    world.end(300);
+    assert.equal((await decide(others(0))).status, 'unknown');
   });
 
   const late = (count: number) => ({ countLateClients: () => Promise.resolve(count) });
