@@ -46,8 +46,8 @@ interface Asked {
 
 /**
  * The display a tree draws on, where the evidence says that the tree's launcher started it: the launcher of both is gone, and
- * either both are in the process group of that ended job, or they have the same environment and a program started the
- * display, no shell. A display of a service, of a person's shell or of an earlier step of a CI job has neither.
+ * either both are in the process group of that ended job, or one xvfb-run made the display's key, or they have the same environment and
+ * a program started the display, no shell. A display of a service, of a person's shell or of an earlier step of a CI job has neither.
  */
 export async function ownDisplay(tree: BrowserTree, asked: Asked): Promise<OwnDisplay | undefined> {
   const { table, reader, probe } = asked;
@@ -100,6 +100,10 @@ async function startedWith(
   const leaderIsGone = leader === undefined || leader.state === 'zombie';
   if (groupId > 1 && groupId !== info.pid && groupId === top.groupId && leaderIsGone)
     return 'was started by the same job, which has ended';
+
+  const authority = info.commandLine[info.commandLine.indexOf('-auth') + 1] ?? '';
+  if (/\/xvfb-run\.\w{6}\//.test(authority) && environment['XAUTHORITY'] === authority)
+    return 'was started by the same xvfb-run, which has ended';
 
   const own = await reader.readEnvironment(info);
   if (own === undefined || !isSameEnvironment(own, environment)) return undefined;

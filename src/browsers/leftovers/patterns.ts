@@ -40,7 +40,7 @@ const CHROMIUM_APPS = String.raw`\.?(?:org\.chromium\.Chromium|com\.google\.Chro
 /**
  * Names from the sources of the tools: playwright-core 1.65 (browserType, chromium, registry, trace recorder), puppeteer 25
  * (ChromeLauncher, FirefoxLauncher), chromedriver and Chromium (base/files/scoped_temp_dir, file_util_posix),
- * geckodriver (mozprofile), chrome-launcher, vscode-js-debug, playwright-java (DriverJar).
+ * geckodriver (mozprofile), chrome-launcher, vscode-js-debug, playwright-java (DriverJar), xvfb-run.
  */
 const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   pattern(`playwright_[A-Za-z]+dev_profile-${X6}`, 'profile', 'named', 'playwright'),
@@ -49,6 +49,7 @@ const IN_TEMP_FOLDER: readonly LeftoverPattern[] = [
   pattern(`puppeteer_dev_(?:chrome|firefox)_profile-${X6}`, 'profile', 'named', 'puppeteer'),
   pattern(String.raw`${CHROMIUM_APPS}\.scoped_dir\.${X6}`, 'scoped-dir', 'driver', 'selenium'),
   pattern(String.raw`scoped_dir\d+_\d+`, 'scoped-dir', 'driver', 'selenium'),
+  { ...pattern(`xvfb-run\\.${X6}`, 'scoped-dir', 'named'), contains: 'Xauthority' },
   pattern(`rust_mozprofile${X6}`, 'profile', 'named', 'selenium'),
   pattern(String.raw`${CHROMIUM_APPS}\.${X6}`, 'scoped-dir', 'chromium'),
   pattern(String.raw`lighthouse\.[A-Za-z0-9]{6,8}`, 'profile', 'named', 'unknown tool'),

@@ -108,6 +108,18 @@ describe('Leftovers', () => {
       });
     }
 
+    it('of xvfb-run, by the key in them, unless a display has it', async () => {
+      const path = await put('xvfb-run.a1B2c3');
+      assert.deepEqual(await find(), [], 'without a key');
+      await writeFile(join(path, 'Xauthority'), '');
+      await utimes(join(path, 'Xauthority'), 0, 0);
+      await age(path, HOUR);
+      world.start({ pid: 150, uid, commandLine: ['Xvfb', ':99', '-auth', join(path, 'Xauthority')] });
+      assert.deepEqual(await find(), [], 'in use');
+      world.end(150);
+      assert.equal((await remove(path)).outcome, 'removed');
+    });
+
     it('not when a name only looks like one: it may be anybody’s work', async () => {
       for (const name of [
         'playwright_chromiumdev_profile-a1B2c3-keep',

@@ -128,6 +128,21 @@ describe('The display of an orphan', () => {
       assert.deepEqual(await gone(200, 150, 160), [200, 150, 160]);
     });
 
+    it('that the same xvfb-run had started, though the runner of the job lives', async () => {
+      world.start({ pid: OWNER, ppid: 1, groupId: OWNER, sessionId: SESSION, commandLine: ['Runner.Worker'] });
+      const auth = '/tmp/xvfb-run.a1B2c3/Xauthority';
+      const environment = { ...SHELL, _: '/usr/bin/xvfb-run', CI: '1' };
+      for (const [key, expected] of [
+        ['/home/me/.Xauthority', [200]],
+        [auth, [200, 150]],
+      ] as const) {
+        display({ environment }, `Xvfb :99 -nolisten tcp -auth ${auth}`);
+        programs.clear();
+        browser({ environment: { ...environment, DISPLAY: ':99', XAUTHORITY: key } });
+        assert.deepEqual(await gone(200, 150), expected, key);
+      }
+    });
+
     it('that two orphans share, after the last of them', async () => {
       display();
       browser();
