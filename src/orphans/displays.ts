@@ -101,8 +101,8 @@ async function startedWith(
   if (groupId > 1 && groupId !== info.pid && groupId === top.groupId && leaderIsGone)
     return 'was started by the same job, which has ended';
 
-  const authority = info.commandLine[info.commandLine.indexOf('-auth') + 1] ?? '';
-  if (/\/xvfb-run\.\w{6}\//.test(authority) && environment['XAUTHORITY'] === authority)
+  const folder = xvfbRunFolder(info);
+  if (folder !== undefined && environment['XAUTHORITY']?.startsWith(`${folder}/`))
     return 'was started by the same xvfb-run, which has ended';
 
   const own = await reader.readEnvironment(info);
@@ -115,6 +115,11 @@ async function startedWith(
   const runtime = basename(own['_'] ?? '');
   if (byProgram === undefined && !RUNTIMES.test(runtime)) return undefined;
   return `has the environment of its launcher and was started by a program, which has ended, within ${formatDuration(apartMs)} of its browser`;
+}
+
+/** The folder that xvfb-run made for the key of this display. */
+export function xvfbRunFolder({ commandLine }: Pick<ProcessInfo, 'commandLine'>): string | undefined {
+  return /^(\/.*\/xvfb-run\.\w{6})\//.exec(commandLine[commandLine.indexOf('-auth') + 1] ?? '')?.[1];
 }
 
 function browserOf(tree: BrowserTree): ProcessInfo {

@@ -4,11 +4,12 @@ import type { EndedProfile } from '../browsers/index.ts';
 import type { JournalEntry } from '../journal/index.ts';
 import type { ProcessIdentity, ProcessReader } from '../processes/index.ts';
 import { defined } from '../support/index.ts';
+import { xvfbRunFolder } from './displays.ts';
 import type { OwnedTree } from './model.ts';
 
 /** What a tree has on disk for itself alone. Known only while it lives: a browser or driver removes the links to it first. */
 export interface TreeTraces {
-  /** The profile, the folder of the profile's singleton socket, and for our own the session's folder. */
+  /** The profile, the folders of its singleton socket and of its display's key, and for our own the session's folder. */
   readonly folders: readonly string[];
   /** Its profile as its command line named it, where that is not a person's own. */
   readonly profile?: EndedProfile;
@@ -21,7 +22,8 @@ export async function tracesOf(
 ): Promise<TreeTraces> {
   if (owned.status === 'personal') return { folders: [] };
   const profile = await profileOf(owned, reader);
-  const folders = [profile?.path, ...(await singletonFolders(owned, profile?.path))];
+  const display = owned.display && xvfbRunFolder(owned.display.server);
+  const folders = [profile?.path, display, ...(await singletonFolders(owned, profile?.path))];
   const session = journal.find(({ id }) => id === owned.journalId)?.folder;
   return {
     folders: [...new Set([...folders, session].filter((folder) => folder !== undefined))],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
 import { findBrowserTrees } from '../../../src/browsers/index.ts';
 import { type CleanedTree } from '../../../src/orphans/cleanUpModel.ts';
 import { cleanUp, planCleanUp } from '../../../src/orphans/index.ts';
@@ -139,6 +140,8 @@ describe('The display of an orphan', () => {
         display({ environment }, `Xvfb :99 -nolisten tcp -auth ${auth}`);
         programs.clear();
         browser({ environment: { ...environment, DISPLAY: ':99', XAUTHORITY: key } });
+        const [tree] = (await planCleanUp(cleanUpOf(world, '/nowhere'))).trees;
+        assert.equal(tree?.traces?.folders.includes(dirname(auth)), key === auth);
         assert.deepEqual(await gone(200, 150), expected, key);
       }
     });
