@@ -10,7 +10,7 @@ import {
   problemOf,
   strict,
 } from '../scenarios/index.ts';
-import { defined, LeakwrightError, nearest } from '../support/index.ts';
+import { defined, endSentence, LeakwrightError, nearest } from '../support/index.ts';
 import { type CheckOptionName, type CheckSettings, type WrittenSettings, allCheckOptions } from './options.ts';
 import { settingsShape } from './settingsSchema.ts';
 
@@ -86,9 +86,9 @@ export const configSchema = strict(
   'a configuration',
 );
 
-/** True for a file that is ours and not Playwright's. */
+/** True for a file that is ours and not Playwright's, which is never JSON. */
 export function isLeakwrightConfig(file: string): boolean {
-  return basename(file).startsWith('leakwright.');
+  return basename(file).startsWith('leakwright.') || file.endsWith('.json');
 }
 
 /** The configuration in `folder` or the nearest above it, up to the repository's root; undefined where there is none. */
@@ -185,7 +185,7 @@ function reporterIn(folder: string, reporter: string): string {
 }
 
 function invalid(file: string, why: string, cause?: unknown): LeakwrightError {
-  return new LeakwrightError('usage', `The configuration '${file}' cannot be used: ${why}.`, {
+  return new LeakwrightError('usage', `The configuration '${file}' cannot be used: ${endSentence(why)}`, {
     hint: 'Correct it; --no-config leaves it out.',
     cause,
   });

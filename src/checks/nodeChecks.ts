@@ -5,6 +5,7 @@ import type { CheckSettings } from './options.ts';
 import { type NodeTarget, requestScenario } from '../leaks/index.ts';
 import { type Scenario, loadScenarioFile } from '../scenarios/index.ts';
 import { defined, LeakwrightError } from '../support/index.ts';
+import { parsePageUrl } from './values.ts';
 
 /** Options that say how a browser is to be, or what is done on a page. */
 const OF_PAGES = [
@@ -49,7 +50,7 @@ export function nodeTarget(settings: CheckSettings, onOutput?: (line: string) =>
     // A path with spaces is one word.
     command: existsSync(resolve(node!)) ? [node!] : node!.split(/\s+/).filter((word) => word !== ''),
     cwd: process.cwd(),
-    ...defined({ url }),
+    ...defined({ url: url === undefined ? undefined : parsePageUrl(url) }),
     ...(onOutput ? { onOutput } : {}),
   };
 }
@@ -76,7 +77,7 @@ export async function nodeScenarios(
     }
     const program = node ?? url ?? inspect ?? `process ${nodePid}`;
     const name = `${program}: ${[...request, ...evaluate].join(', ')}`;
-    return [{ scenario: requestScenario(url ?? place.url, request, name, evaluate), setup: undefined }];
+    return [{ scenario: requestScenario(place.url, request, name, evaluate), setup: undefined }];
   }
   if (files.length === 0) {
     throw new LeakwrightError('usage', 'Say what an iteration does.', {
@@ -89,6 +90,7 @@ export async function nodeScenarios(
 }
 
 /** What stands for the address of a scenario that names none: the server's, or the program itself. */
-export const nodePlace = ({ url, node }: CheckSettings): { readonly url: string } => ({
-  url: url ?? (node === undefined ? 'http://127.0.0.1/' : pathToFileURL(resolve(node)).href),
-});
+export const nodePlace = ({ url, node }: CheckSettings): { readonly url: string } => {
+  if (url !== undefined) return { url: parsePageUrl(url) };
+  return { url: node === undefined ? 'http://127.0.0.1/' : pathToFileURL(resolve(node)).href };
+};

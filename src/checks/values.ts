@@ -35,6 +35,11 @@ export function localPage(path: string): string | undefined {
 export function parsePageUrl(text: string): string {
   const page = localPage(text);
   if (page !== undefined) return page;
+  const [host = ''] = text.split('/');
+  if (/^[^:?#]+\.html?$/i.test(text) && (host === text || !/[^.]\.|^localhost$/.test(host)))
+    throw new LeakwrightError('usage', `There is no file '${text}'.`, {
+      hint: 'Check the path; an address begins with http://.',
+    });
   const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(text) || text.startsWith('data:') ? text : `http://${text}`;
   if (!URL.canParse(withScheme)) {
     throw new LeakwrightError('usage', `'${text}' is not a URL.`, { hint: 'Write it as http://localhost:5173/.' });

@@ -72,6 +72,13 @@ export async function loadPlaywrightConfig(file: string, projectName?: string): 
   const loaded: unknown = isRecord(exported) ? exported['default'] : undefined;
   if (!isRecord(loaded))
     throw invalid(file, 'it exports no configuration', 'Write export default defineConfig({ … }).');
+  const ours = ['scenarios', 'thresholds', 'iterations', 'warmup', 'failOn', 'ignore'].find((name) => name in loaded);
+  if (ours !== undefined)
+    throw invalid(
+      file,
+      `'${ours}' is an option of leakwright.config, and this is read as a Playwright configuration`,
+      `Rename it to leakwright.${basename(file)}.`,
+    );
   const project = pickProject(file, loaded, projectName);
   const folder = dirname(file);
   const shared = isRecord(loaded['use']) ? loaded['use'] : {};

@@ -1,7 +1,11 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { plainText } from '../support/index.ts';
 
 export interface ScenarioTemplate {
   readonly url: string;
+  /** Absolute: where the scenario will lie. The page of a file is named relative to it, so that others have it, too. */
+  readonly folder?: string;
   /** Playwright selectors to click, in order; none: the user writes the steps. */
   readonly clicks: readonly string[];
   /** Statements instead of clicks, as a recorder writes them, without indentation. */
@@ -13,7 +17,11 @@ export interface ScenarioTemplate {
 
 /** The text of a scenario file that runs as it is. */
 export function renderScenario(template: ScenarioTemplate): { readonly text: string } {
-  const { url, clicks, typescript, typesFrom } = template;
+  const { url, folder, clicks, typescript, typesFrom } = template;
+  const address =
+    folder !== undefined && url.startsWith('file:')
+      ? `new URL(${quote(relative(folder, fileURLToPath(url)).replaceAll('\\', '/'))}, import.meta.url).href`
+      : quote(url);
   const isTyped = typescript && typesFrom !== undefined;
   const head = isTyped ? `import type { Page } from '${typesFrom}';\n\n` : '';
   const note = typesFrom === undefined ? 'playwright' : typesFrom;
@@ -26,7 +34,7 @@ export function renderScenario(template: ScenarioTemplate): { readonly text: str
   const body = steps.length > 0 ? steps : [`await page.click('#open');`, `await page.click('#close');`];
   const before = `${head}/** What a user does once and undoes: Leakwright repeats the iteration and finds what it leaves behind. */
 export default {
-  url: ${quote(url)},
+  url: ${address},
 
 ${jsdoc}  async iteration(${parameter}) {
     // It must end where it began.

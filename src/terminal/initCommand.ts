@@ -40,10 +40,13 @@ export async function runInit(options: InitOptions, io: TerminalIo): Promise<num
   const config = findConfig(folder);
   if (config === undefined) write(`leakwright.config.${typescript ? 'ts' : 'mjs'}`, configText(folder), io);
   else io.out(`kept     ${config}\n`);
-  const { text } = renderScenario({ url: answers.url, clicks: answers.clicks, typescript, typesFrom });
+  const scenarios = resolve('tests', 'leaks');
+  const { url, clicks } = answers;
+  const { text } = renderScenario({ url, folder: scenarios, clicks, typescript, typesFrom });
   write(join('tests', 'leaks', name), text, io);
   if (answers.ci) write(CI_FILES[answers.ci].file, exampleText(CI_FILES[answers.ci].example), io);
-  io.out(`\nNow start the page's server and run:\n  npx leakwright check\n`);
+  const first = url.startsWith('file:') ? 'run' : "start the page's server and run";
+  io.out(`\nNow ${first}:\n  npx leakwright check\n`);
   return 0;
 }
 

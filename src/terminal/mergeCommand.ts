@@ -7,6 +7,8 @@ import type { TerminalIo } from './io.ts';
 import { BLOB_FOLDER, createReporterSinks, parseReporters } from './reporters.ts';
 import { RunHistory, historyPlace } from './runHistory.ts';
 
+const BLOB_HINT = 'Let each shard write one: leakwright check --shard 1/3 --reporter blob';
+
 export interface MergeOptions {
   readonly reporter?: readonly string[];
   readonly output?: string;
@@ -33,7 +35,7 @@ export async function runMerge(places: readonly string[], options: MergeOptions,
   const files = [...new Set(from.flatMap((place) => reportFiles(place)))];
   if (files.length === 0) {
     throw new LeakwrightError('usage', `There is no report in ${from.join(', ')}.`, {
-      hint: 'Let each shard write one: leakwright check --shard 1/3 --reporter blob',
+      hint: BLOB_HINT,
     });
   }
   const merged = mergeReports(files.map((file) => ({ file, report: readReport(file) })));
@@ -94,5 +96,8 @@ function readReport(file: string): Report {
 }
 
 function unreadable(place: string, error: unknown): LeakwrightError {
-  return new LeakwrightError('usage', `'${place}' cannot be read: ${describeError(error)}.`, { cause: error });
+  return new LeakwrightError('usage', `'${place}' cannot be read: ${describeError(error)}.`, {
+    hint: BLOB_HINT,
+    cause: error,
+  });
 }

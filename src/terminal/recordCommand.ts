@@ -45,7 +45,8 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
     );
     const typescript = file.endsWith('ts');
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, renderScenario({ url, clicks: [], statements: steps, typescript, typesFrom }).text);
+    const template = { url, folder: dirname(file), clicks: [], statements: steps, typescript, typesFrom };
+    writeFileSync(file, renderScenario(template).text);
     io.out(`${file}\n`);
     return steps.length === 0 ? 2 : 0;
   } finally {

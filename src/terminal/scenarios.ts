@@ -60,7 +60,13 @@ export async function findScenarios(
     const loaded = await Promise.all(
       paths.map(
         async (path) =>
-          await load(path, url, async () => setup ?? (await configs.beside(path)), own, options.isUnfinished),
+          await load(
+            path,
+            url,
+            async () => configs.checkProject(setup ?? (await configs.beside(path))),
+            own,
+            options.isUnfinished,
+          ),
       ),
     );
     const place = {
@@ -71,6 +77,7 @@ export async function findScenarios(
     );
     return [...loaded, ...made];
   }
+  configs.checkProject(setup);
   const page = url ?? setup!.baseUrl!;
   const own = ownUse(options);
   if (click.length > 0) return [surrounded(clickScenario(page, click), setup, own)];
@@ -139,11 +146,17 @@ class Configurations {
 
   /** The one that `--config` names. */
   async named(): Promise<PlaywrightSetup | undefined> {
-    const { config, project } = this.#options;
-    if (config === false && project !== undefined) {
-      throw new LeakwrightError('usage', '--project needs a Playwright configuration.');
-    }
+    const { config } = this.#options;
     return typeof config === 'string' ? await this.#load(resolve(config)) : undefined;
+  }
+
+  /** A project of no configuration is a mistake. @throws LeakwrightError `usage` */
+  checkProject(setup: PlaywrightSetup | undefined): PlaywrightSetup | undefined {
+    const { project } = this.#options;
+    if (project === undefined || setup !== undefined) return setup;
+    throw new LeakwrightError('usage', `There is no configuration that has the project '${project}'.`, {
+      hint: 'Name the Playwright configuration with --config, or add the project to leakwright.config.',
+    });
   }
 
   /** The one beside a scenario file or above it, within the working directory. */

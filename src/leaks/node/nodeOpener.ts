@@ -49,6 +49,7 @@ export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
             program: about.program,
             hasStarted: target.kind === 'start',
             notices,
+            failure: program.failure,
             signal: aborted,
           }),
         onLost: (listener) => session.onClosed(listener),

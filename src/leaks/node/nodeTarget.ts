@@ -24,6 +24,12 @@ export type NodeTarget =
 /** A program with its inspector open. */
 export interface RunningProgram {
   readonly inspectorUrl: string;
+  /**
+   * Why the program ended, with what it printed; undefined where it runs, or others started it.
+   *
+   * @param waitMs how long its end may take to become known
+   */
+  failure(waitMs: number): Promise<LeakwrightError | undefined>;
   /** Ends what was started, and closes what was opened. @returns what could not be */
   stop(): Promise<LeftOfProgram>;
 }
@@ -34,6 +40,7 @@ interface LeftOfProgram {
 }
 
 const nothing: LeftOfProgram = { orphaned: [], issues: [] };
+const unknown = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** Milliseconds until a started program must answer, and until an inspector that was opened by a signal must be there. */
 const START_LIMIT_MS = 30_000;
@@ -55,10 +62,12 @@ const CHECK_FLAGS = ['--no-lazy-feedback-allocation', '--always-sparkplug', '--n
 export async function reachProgram(target: NodeTarget, signal: AbortSignal): Promise<RunningProgram> {
   if (target.kind === 'start') return await start(target, signal);
   if (target.kind === 'inspector') {
-    return { inspectorUrl: await inspectorUrl(target.url, signal), stop: () => Promise.resolve(nothing) };
+    const url = await inspectorUrl(target.url, signal);
+    return { inspectorUrl: url, failure: unknown, stop: () => Promise.resolve(nothing) };
   }
   const inspector = await openInspector(target.pid, signal);
-  return { inspectorUrl: inspector.url, stop: async () => ({ orphaned: [], issues: await inspector.leave() }) };
+  const stop = async (): Promise<LeftOfProgram> => ({ orphaned: [], issues: await inspector.leave() });
+  return { inspectorUrl: inspector.url, failure: unknown, stop };
 }
 
 async function start(
@@ -69,7 +78,7 @@ async function start(
   const file = resolve(cwd, program);
   if (!existsSync(file) || !statSync(file).isFile()) {
     throw new LeakwrightError('usage', `There is no program '${program}' in ${cwd}.`, {
-      hint: 'Name the file that Node runs: --node src/server.mjs',
+      hint: 'Name the file that Node runs, not the command that starts it: --node "src/server.mjs --port 3000"',
     });
   }
   if (url !== undefined && (await isAnswering(url, signal))) {
@@ -84,6 +93,7 @@ async function start(
       {
         name: basename(file),
         command: words.map(quoted).join(' '),
+        program: ['node', ...command].map(quoted).join(' '),
         cwd,
         env: { NODE_OPTIONS: '' },
         address: { port },
@@ -96,9 +106,10 @@ async function start(
     { signal, ...(onOutput ? { onOutput: (_: string, line: string) => onOutput(line) } : {}) },
   );
   try {
-    if (url !== undefined) await untilAnswering(url, signal);
+    if (url !== undefined) await untilAnswering(url, servers, signal);
     return {
       inspectorUrl: await inspectorUrl(`http://127.0.0.1:${port}`, signal),
+      failure: async (waitMs) => await servers.failure(waitMs),
       stop: async () => ({ orphaned: await servers.stop(), issues: [] }),
     };
   } catch (error) {
@@ -130,10 +141,12 @@ async function isAnswering(url: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-async function untilAnswering(url: string, signal: AbortSignal): Promise<void> {
+async function untilAnswering(url: string, servers: WebServers, signal: AbortSignal): Promise<void> {
   const until = performance.now() + START_LIMIT_MS;
   while (!(await isAnswering(url, signal))) {
     signal.throwIfAborted();
+    const failure = await servers.failure();
+    if (failure) throw failure;
     if (performance.now() > until) {
       throw new LeakwrightError(
         'leaks.webServerFailed',

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Scenario } from '../../scenarios/index.ts';
 import { defined, LeakwrightError, describeError } from '../../support/index.ts';
 import { GuardedCdp } from '../drive/cdp.ts';
-import { CheckGuard } from '../drive/checkGuard.ts';
+import { BETTER_REASON_MS, CheckGuard } from '../drive/checkGuard.ts';
 import type { IterationFacts, WorkKind } from '../drive/iterationFacts.ts';
 import type { Subject } from '../drive/subject.ts';
 import type { GeneratedFrame } from '../explain/sources/index.ts';
@@ -11,6 +11,7 @@ import type { Counters } from '../measure/counters.ts';
 import type { InspectorSession } from './inspectorSession.ts';
 import { poolBuffers, separateBuffers } from './programBuffers.ts';
 import { type ProgramCode, ProgramCodeRunner } from './programCode.ts';
+import type { RunningProgram } from './nodeTarget.ts';
 import { framesThatOpen } from './openedFiles.ts';
 import { ProgramTimers } from './programTimers.ts';
 import { type ProgramState, readOpenFiles, readState } from './readProgram.ts';
@@ -57,6 +58,8 @@ interface NodeOptions {
   readonly hasStarted: boolean;
   /** What a person should know of how it was reached. */
   readonly notices: readonly string[];
+  /** Why it ended, as far as is known within some ms. */
+  readonly failure: RunningProgram['failure'];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -75,6 +78,7 @@ export class NodeUnderTest implements Subject {
   readonly #warnings = new Set<string>();
   readonly #page: NodePage;
   #begun = 0;
+  #released = false;
   readonly #facts: IterationFacts[] = [];
   readonly periodic = [];
   readonly #hasStarted: boolean;
@@ -97,13 +101,11 @@ export class NodeUnderTest implements Subject {
     this.#hasStarted = options.hasStarted;
     this.notices = options.notices;
     this.guard = new CheckGuard(options.signal);
-    session.onClosed(() =>
-      this.guard.end(
-        new LeakwrightError('leaks.browserDied', 'The program ended while the check ran.', {
-          hint: 'What it printed last may say why. It may have run out of memory.',
-        }),
-      ),
-    );
+    session.onClosed(() => {
+      if (!this.#released) void this.#endWith(options.failure);
+    });
+    // A program that ends waits for its inspector to go, without end.
+    session.once('NodeRuntime.waitingForDisconnect', () => session.close());
     const hung = (): Error =>
       new LeakwrightError('leaks.pageHung', 'The program does not answer any more.', {
         hint: 'A script runs without end: pause it in the debugger to see where.',
@@ -118,9 +120,23 @@ export class NodeUnderTest implements Subject {
     };
   }
 
+  async #endWith(failure: RunningProgram['failure']): Promise<void> {
+    const known = await failure(BETTER_REASON_MS).catch(() => undefined);
+    this.guard.end(
+      new LeakwrightError('leaks.browserDied', known?.message ?? 'The program ended.', {
+        hint: 'It ended while the check ran: what it printed last may say why. It may have run out of memory.',
+      }),
+    );
+  }
+
   static async open(session: InspectorSession, scenario: Scenario, options: NodeOptions): Promise<NodeUnderTest> {
     const subject = new NodeUnderTest(session, scenario, options);
-    await Promise.all([subject.cdp.send('Runtime.enable'), subject.cdp.send('HeapProfiler.enable')]);
+    await Promise.all([
+      subject.cdp.send('Runtime.enable'),
+      subject.cdp.send('HeapProfiler.enable'),
+      // Only Node has it: not in Playwright's types, and not in each Electron.
+      session.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => undefined),
+    ]);
     subject.#timers = await ProgramTimers.find(subject.cdp);
     // What the program set before is not an iteration's.
     await subject.#noteTimers();
@@ -250,6 +266,7 @@ export class NodeUnderTest implements Subject {
   }
 
   release(): void {
+    this.#released = true;
     this.guard.release();
     this.#session.close();
   }
@@ -269,6 +286,9 @@ export class NodeUnderTest implements Subject {
       const running = (async () => await fn(this.#page as never))();
       await this.guard.during(running, this.#stepMs, late);
     } catch (error) {
+      // Its request fails before it is known that the program has ended.
+      for (let waited = 0; waited < BETTER_REASON_MS && !this.guard.ended; waited += LOOK_MS) await pause(LOOK_MS);
+      if (this.guard.ended) throw this.guard.ended;
       if (error instanceof LeakwrightError) throw error;
       throw new LeakwrightError(
         'leaks.scenarioFailed',

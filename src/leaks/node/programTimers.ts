@@ -1,9 +1,7 @@
 import type { GuardedCdp } from '../drive/cdp.ts';
+import { NODE_TIMER_LISTS } from '../platform/index.ts';
 import { keepRunning, moveClocks } from './programClocks.ts';
 import { type TimersDue, dueIn } from './readProgram.ts';
-
-/** The name that Node gives its lists of timers in `lib/internal/timers.js`; `setTimeout` closes over them. */
-const LISTS = 'timerListMap';
 
 /** The timers that the program has set. Nothing is known of them where this Node keeps them elsewhere. */
 export class ProgramTimers {
@@ -81,7 +79,7 @@ async function findTimerLists(cdp: GuardedCdp): Promise<string | undefined> {
       objectId: value.objectId,
       ownProperties: true,
     });
-    const lists = variables.find(({ name }) => name === LISTS)?.value?.objectId;
+    const lists = variables.find(({ name }) => name === NODE_TIMER_LISTS)?.value?.objectId;
     if (lists !== undefined) return lists;
   }
   return undefined;

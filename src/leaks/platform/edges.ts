@@ -26,6 +26,12 @@ export const UNTELLING_EDGES: ReadonlySet<string> = new Set([
   'shared',
 ]);
 
+/** The name that Node gives its lists of timers in `lib/internal/timers.js`: `setTimeout` closes over them. */
+export const NODE_TIMER_LISTS = 'timerListMap';
+/** The same lists in the order in which they are due. */
+const NODE_TIMER_QUEUE = 'timerListQueue';
+export const leadsToTimers = (name: string): boolean => name === NODE_TIMER_LISTS || name === NODE_TIMER_QUEUE;
+
 /** Between a node and its JavaScript objects in several worlds, and from such an object back to the node. */
 export const isWrapperEdge = (name: string): boolean => name.endsWith('pair in ephemeron table');
 export const WRAPPED_EDGE = 'cppgc_object';

@@ -11,6 +11,7 @@ import {
   isScopeName,
   isWeakMapEdge,
   isWrapperEdge,
+  leadsToTimers,
   nativeClassName,
 } from '../platform/index.ts';
 import { DomTree } from './domTree.ts';
@@ -135,6 +136,12 @@ const CHILD_COST = 2;
  */
 const ASIDE_COST = 100;
 
+/**
+ * To Node's lists of timers, which are few steps from `globalThis`, by `setTimeout`: what a module's variable holds, too, is better
+ * told by that (a variable of a module is reached at about 30).
+ */
+const TIMER_COST = 60;
+
 const COSTS: Readonly<Record<EdgeType, number>> = {
   property: 1,
   element: 1,
@@ -175,9 +182,10 @@ function edgeCosts(graph: HeapGraph, dom: DomTree, oldest: number): (edge: numbe
     if (hookScopes.has(to)) return NOT_KEPT;
     if (type !== 'property' && dom.hasParent(to) && graph.type(from) === 'native')
       return isBookkeeping(nativeClassName(graph.rawName(from))) ? NOT_KEPT : ASIDE_COST;
-    if (type === 'element' || type === 'context') return cost;
-    if (type === 'hidden') return cost;
+    if (type === 'element' || type === 'hidden') return cost;
     const name = graph.edgeName(edge);
+    if (leadsToTimers(name)) return TIMER_COST;
+    if (type === 'context') return cost;
     if (isForeignWrapper(graph, edge, from, to, name)) return NOT_KEPT;
     if (name === HOOKS_PROPERTY && type === 'property') return NOT_KEPT;
     if (type === 'internal' && BOILERPLATE_EDGES.has(name)) return NOT_KEPT;

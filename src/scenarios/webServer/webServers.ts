@@ -19,6 +19,8 @@ export interface WebServerOptions {
   /** For people. */
   readonly name: string;
   readonly command: string;
+  /** Of a program under check: the command as a person types it, without the switches of the check. */
+  readonly program?: string;
   readonly cwd: string;
   /** Added to this process's own environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -47,6 +49,9 @@ const LAST_LOOK_MS = 1000;
 /** How much of a server's output an error quotes when it does not start. */
 const QUOTED_LINES = 12;
 const MAX_TAIL = 8 * 1024;
+/** Lines of Node that say nothing of why a program ended. */
+const OF_NODE_ITSELF =
+  /^(?:at .*\(?node:internal|Debugger (?:listening|attached|ending)|Waiting for the debugger|For help, see: |Node\.js v\d)/;
 
 interface RunningServer {
   readonly options: WebServerOptions;
@@ -87,6 +92,21 @@ export class WebServers {
     } catch (error) {
       await servers.stop();
       throw error;
+    }
+  }
+
+  /**
+   * Why the first one that ended did so, with what it printed last.
+   *
+   * @param waitMs how long the end may take to become known, after another sign of it
+   */
+  async failure(waitMs = 0): Promise<LeakwrightError | undefined> {
+    const until = performance.now() + waitMs;
+    for (;;) {
+      const ended = [...this.#servers.values()].find((server) => server.ended !== undefined);
+      if (ended) return failed(ended, ended.ended!);
+      if (performance.now() >= until) return undefined;
+      await systemClock.sleep(FIRST_LOOK_MS, this.#context.signal);
     }
   }
 
@@ -266,16 +286,20 @@ function throwIfEnded(server: RunningServer): void {
 }
 
 function failed(server: RunningServer, what: string): LeakwrightError {
-  const { name, command, cwd } = server.options;
+  const { name, command, program, cwd } = server.options;
   const said = server.tail
     .split('\n')
     .map((line) => plainText(line, 300).trim())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !OF_NODE_ITSELF.test(line))
     .slice(-QUOTED_LINES);
   const output = said.length === 0 ? ' It printed nothing.' : ` It printed:\n  ${said.join('\n  ')}`;
-  return new LeakwrightError('leaks.webServerFailed', `The web server '${name}' ${what}.${output}`, {
-    hint: `Run it by hand: cd ${cwd} && ${command}`,
-  });
+  return new LeakwrightError(
+    'leaks.webServerFailed',
+    `The ${program === undefined ? 'web server' : 'program'} '${name}' ${what}.${output}`,
+    {
+      hint: `Run it by hand: cd ${cwd} && ${program ?? command}`,
+    },
+  );
 }
 
 function where(address: ServerAddress): string {

@@ -217,7 +217,30 @@ describe('A check of a Node program', function () {
     assert.equal(verdict, 'leak', JSON.stringify(error));
     const [finding] = findings;
     assert.deepEqual([finding?.allocatedAt?.file, finding?.allocatedAt?.line], ['jobs.cjs', 3]);
+    assert.deepEqual([finding?.keptAt?.file, finding?.keptAt?.line], ['jobs.cjs', 3]);
   });
+
+  // A program that ends waits for its inspector: the error was that a request took 30 s, or none at all of what it printed.
+  for (const [when, text, says] of [
+    ['while it starts', "await 1; throw new Error('no database');", /ended with exit code 1.*no database/s],
+    [
+      'in an iteration',
+      `import { createServer } from 'node:http';
+       let n = 0;
+       createServer((request, response) => {
+         n += 1;
+         if (n === 5) { console.error('no licence'); process.exit(3); }
+         response.end('ok');
+       }).listen(Number(process.argv[2]), '127.0.0.1');`,
+      /ended with exit code 3.*no licence/s,
+    ],
+  ] as const)
+    it(`tells what a program printed that ends ${when}`, async () => {
+      writeFileSync(join(folder, 'ends.mjs'), text);
+      const { error } = await check('/', undefined, undefined, 'ends.mjs');
+      assert.match(error?.message ?? '', says);
+      assert.doesNotMatch(error?.message ?? '', /Debugger listening/);
+    });
 
   it('ends the program when the check is stopped', async () => {
     let pid = 0;

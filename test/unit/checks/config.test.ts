@@ -101,6 +101,15 @@ describe('leakwright.config', () => {
     );
   });
 
+  // Both were passed over: the check ran with the defaults.
+  it('may have another name as JSON, and is there where a project is named', async () => {
+    process.chdir(folder);
+    const config = write('nightly.json', '{ "iterations": 12 }');
+    const { jobs } = await planChecks({ files: [], url: 'http://a/', config });
+    assert.equal(jobs[0]!.settings.iterations, 12);
+    await assert.rejects(planChecks({ files: [], url: 'http://a/', project: 'slow' }), /no configuration .*'slow'/);
+  });
+
   it('names the project that was meant', async () => {
     const config = await loadConfig(
       write('leakwright.config.mjs', `export default { projects: [{ name: 'desktop' }] };`),

@@ -140,6 +140,7 @@ describe('a Playwright configuration', () => {
 
   const refused: readonly [what: string, text: string, says: RegExp][] = [
     ['that cannot be loaded', `import 'no-such-package';`, /cannot be loaded.*no-such-package/],
+    ['of ours', `export default { scenarios: ['a.leak.ts'] };`, /'scenarios' is an option of leakwright\.config/],
     ['without an export', `const a = 1;`, /exports no configuration/],
     ['with a server without a command', `export default { webServer: { url: 'http://a/' } };`, /no command/],
     ['with a server at no URL', `export default { webServer: { command: 'a', url: 'shop' } };`, /'shop' .*not a URL/],

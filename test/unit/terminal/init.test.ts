@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { planChecks } from '../../../src/terminal/planChecks.ts';
 import { runInit } from '../../../src/terminal/initCommand.ts';
 
@@ -40,6 +41,19 @@ describe('leakwright init', () => {
       assert.equal(existsSync(`leakwright.config.${typescript ? 'ts' : 'mjs'}`), true);
     });
   }
+
+  // An absolute path is that of one person's machine: the CI file that is written beside it has another.
+  it('names the page of a file relative to the scenario', async () => {
+    writeFileSync('index.html', '<button id="a">');
+    await runInit({ url: 'index.html', click: ['#a'], ci: 'none' }, io);
+    const text = readFileSync(join('tests', 'leaks', 'index.leak.mjs'), 'utf8');
+    assert.match(text, /url: new URL\('\.\.\/\.\.\/index\.html', import\.meta\.url\)\.href/);
+    const { jobs } = await planChecks({ files: [] });
+    assert.deepEqual(
+      jobs.map(({ found }) => 'scenario' in found && found.scenario.url),
+      [pathToFileURL(join(folder, 'index.html')).href],
+    );
+  });
 
   it('keeps what is there, and refuses a CI that it does not know', async () => {
     writeFileSync('leakwright.config.json', '{}');

@@ -61,6 +61,8 @@ describe('the options of check', () => {
     assert.equal(parsePageUrl('localhost:5173'), 'http://localhost:5173');
     assert.equal(parsePageUrl('https://shop.example/a?b'), 'https://shop.example/a?b');
     assert.throws(() => parsePageUrl('http://'), { code: 'usage' });
+    for (const none of ['nowhere.html', '../nowhere.html', 'dist/nowhere.html', '/nowhere.html'])
+      assert.throws(() => parsePageUrl(none), { code: 'usage', message: `There is no file '${none}'.` });
   });
 
   it('go to a Selenium Grid where the environment names one, as Playwright tests do', () => {

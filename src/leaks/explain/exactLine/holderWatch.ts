@@ -31,13 +31,15 @@ export function watchHolder(holder: object, slot: string | null): WatchState | u
   const target = holder as Record<PropertyKey, unknown>;
   const seen: Seen[] = [];
   const MAX_SEEN = 2000;
+  const asItRuns = (_: unknown, calls: readonly unknown[]): string => `    at ${calls.join('\n    at ')}`;
   const remember = (key: unknown, value: unknown, hide: (...args: never[]) => unknown): void => {
     if (seen.length >= MAX_SEEN) return;
     const limit = Error.stackTraceLimit;
     const prepare: unknown = Reflect.get(Error, 'prepareStackTrace');
     try {
       Error.stackTraceLimit = 50;
-      Reflect.set(Error, 'prepareStackTrace', undefined);
+      // The places as they run: Node, too, puts those of source maps there when it is left to it.
+      Reflect.set(Error, 'prepareStackTrace', asItRuns);
       const trace: { stack?: string } = {};
       Error.captureStackTrace(trace, hide);
       seen[seen.length] = { stack: String(trace.stack), key, value };

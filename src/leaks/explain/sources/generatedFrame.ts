@@ -1,3 +1,5 @@
+import { pathToFileURL } from 'node:url';
+
 /** A place in the code as the browser runs it. Lines and columns count from 1. */
 export interface GeneratedFrame {
   readonly url: string;
@@ -24,13 +26,18 @@ export function parseStackText(stack: string): GeneratedFrame[] {
     const place = POSITION.exec(outermostPlace(groups['inner'] ?? groups['bare'] ?? ''))?.groups;
     if (!place) continue;
     frames.push({
-      url: place['url']!,
+      url: urlOf(place['url']!),
       line: Number(place['line']),
       column: Number(place['column']),
       function: functionName(groups['name'] ?? ''),
     });
   }
   return frames;
+}
+
+/** Stacks of Node have the path of a CommonJS module, where the inspector has its URL. */
+function urlOf(place: string): string {
+  return /^(?:\/|[a-z]:\\)/i.test(place) ? pathToFileURL(place, { windows: !place.startsWith('/') }).href : place;
 }
 
 /** Code made by `eval` has no file: the place is where the file that called `eval` did so. */

@@ -455,6 +455,36 @@ describe('the analysis of a snapshot', () => {
     assert.equal(await holderOf('page2024'), 'app.page2024');
   });
 
+  // A cache of node-cache was `timerListMap._idleNext._onTimeout.data`: its sweep is a timer, and any function of Node leads to those.
+  it('names a list of a module by its variable, though a timer of Node leads to it in fewer steps', async () => {
+    const { groups } = await analyse(
+      pageWith(
+        [
+          ['clearTimeout', 101],
+          ['app', 109],
+        ],
+        [
+          { id: 101, type: 'closure', name: 'clearTimeout', edges: [['internal', 'context', 103]] },
+          { id: 103, type: 'object', name: 'system / Context', edges: [['context', 'timerListMap', 105]] },
+          { id: 105, type: 'object', name: 'Object', edges: [['property', '_onTimeout', 107]] },
+          {
+            id: 107,
+            type: 'object',
+            name: 'Cache',
+            edges: Array.from({ length: ITERATIONS }, (_, index) => ['element', index, idIn(index + 1)] as const),
+          },
+          { id: 109, type: 'object', name: 'App', edges: [['property', 'router', 111]] },
+          { id: 111, type: 'object', name: 'Router', edges: [['property', 'routes', 113]] },
+          { id: 113, type: 'object', name: 'Routes', edges: [['property', 'get', 115]] },
+          { id: 115, type: 'closure', name: 'get', edges: [['internal', 'context', 117]] },
+          { id: 117, type: 'object', name: 'system / Context', edges: [['context', 'cache', 107]] },
+          ...range((iteration) => ({ id: idIn(iteration), type: 'object', name: 'Entry', size: 50 })),
+        ],
+      ),
+    );
+    assert.equal(groups[0]?.holder.name, 'cache');
+  });
+
   it('names the string key under which a Map holds a collection', async () => {
     const { groups } = await analyse(
       pageWith(

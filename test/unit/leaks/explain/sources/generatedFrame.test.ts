@@ -15,7 +15,9 @@ second line of the message
     at Set.add (native)
     at async Promise.all (index 0)
     at eval (eval at compile (http://h/eval.js:11:12), <anonymous>:1:1)
-    at HTMLButtonElement.<anonymous> (file:///C:/x/y.js:13:14)`;
+    at HTMLButtonElement.<anonymous> (file:///C:/x/y.js:13:14)
+    at require (/srv/my app/jobs.cjs:15:16)
+    at C:\\srv\\jobs.cjs:17:18`;
     assert.deepEqual(
       parseStackText(text).map(({ url, line, column, function: name }) => [url, line, column, name]),
       [
@@ -27,6 +29,8 @@ second line of the message
         ['http://h/async.js', 9, 10, ''],
         ['http://h/eval.js', 11, 12, 'eval'],
         ['file:///C:/x/y.js', 13, 14, 'HTMLButtonElement.<anonymous>'],
+        ['file:///srv/my%20app/jobs.cjs', 15, 16, 'require'],
+        ['file:///C:/srv/jobs.cjs', 17, 18, ''],
       ],
     );
   });
