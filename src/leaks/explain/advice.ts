@@ -45,14 +45,32 @@ const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
     'Make one SharedWorker for the page and use its port again: each one stays until the page goes, also when its port is closed',
 };
 
-const CLOSE_CONNECTION =
-  'Close each connection when its work is done, with end() or destroy(), or use one agent for all: each agent keeps its own open';
-/** What to do about what a Node program has open, where nothing of the program holds it. */
-const REMEDY_OF_OPEN: Readonly<Record<string, string>> = {
-  Socket: CLOSE_CONNECTION,
-  TLSSocket: CLOSE_CONNECTION,
-  ChildProcess: 'End each process when its work is done: end its input, or call kill()',
-};
+/** What to do about what Node itself keeps for a program: by its class, and the list of Node's that it is in, if in one. */
+const REMEDY_OF_NODE: readonly (readonly [name: RegExp, holder: RegExp, remedy: string])[] = [
+  [
+    /^(?:TLS)?Socket$/,
+    /^$/,
+    'Close each connection when its work is done, with end() or destroy(), or use one agent for all: each agent keeps its own open',
+  ],
+  [
+    /^(?:ChildProcess|Process|Pipe)$/,
+    /^$/,
+    'End each child process when its work is done: end its input, or call kill()',
+  ],
+  [/^Timeout$/, /timerList(?:Map|Queue)/, 'Clear each timer when its work is done: clearTimeout(), or clearInterval()'],
+  [
+    /^Listener$/,
+    /\.next$/,
+    'Remove the listener when its work is done: removeEventListener() with the same function, or a signal of its own',
+  ],
+  [/^PerformanceMark$/, /^markEntryBuffer$/, 'Call performance.clearMarks() once the mark has been measured'],
+  [/^PerformanceMeasure$/, /^measureEntryBuffer$/, 'Call performance.clearMeasures() once the measure has been read'],
+  [
+    /function/,
+    /\._events\b[^.]*\.?[^.]*$/,
+    'Remove the listener when its work is done, with off() of what it listens to, or listen with once()',
+  ],
+];
 
 /** The lifecycle function in which what a first one began is ended, by framework. */
 const COUNTERPART: Readonly<Record<string, string>> = {
@@ -191,8 +209,8 @@ function undoneIn(role: string, finding: Told, ends: string): string | undefined
 
 function outsideFrameworks(finding: Told, ending: Explained['ending'], followed: number | undefined): string {
   const { kind, name, holder, allocatedAt, keptAt } = finding;
-  const ofOpen = holder === undefined ? REMEDY_OF_OPEN[name] : undefined;
-  if (ofOpen !== undefined) return ofOpen;
+  const ofNode = REMEDY_OF_NODE.find(([ofName, ofHolder]) => ofName.test(name) && ofHolder.test(holder ?? ''));
+  if (ofNode !== undefined) return ofNode[2];
   const sites = [allocatedAt, keptAt].filter((site) => site !== undefined);
   const library = sites
     .map((site) => libraryFrame(site)?.name ?? packageOf(site.file))

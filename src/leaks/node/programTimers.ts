@@ -3,6 +3,8 @@ import { NODE_TIMER_LISTS } from '../platform/index.ts';
 import { keepRunning, moveClocks } from './programClocks.ts';
 import { type TimersDue, dueIn } from './readProgram.ts';
 
+const NO_TIMERS: TimersDue = { now: 0, dueMs: -1, pending: 0, most: { count: 0, dueMs: -1 } };
+
 /** The timers that the program has set. Nothing is known of them where this Node keeps them elsewhere. */
 export class ProgramTimers {
   readonly #cdp: GuardedCdp;
@@ -23,7 +25,7 @@ export class ProgramTimers {
 
   /** @param since Node's clock: timers set before are only counted */
   async read(since: number): Promise<TimersDue> {
-    return (await this.#call<TimersDue>(dueIn, since)) ?? { now: 0, dueMs: -1, pending: 0 };
+    return (await this.#call<TimersDue>(dueIn, since)) ?? NO_TIMERS;
   }
 
   /**

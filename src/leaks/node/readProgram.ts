@@ -87,6 +87,8 @@ export interface TimersDue {
   readonly dueMs: number;
   /** One-shot timers that keep the program alive, whenever they were set. */
   readonly pending: number;
+  /** The most one-shot timers of one duration, also those that do not keep the program alive, and ms until the last of them is due. */
+  readonly most: { readonly count: number; readonly dueMs: number };
 }
 
 /**
@@ -108,14 +110,21 @@ export function dueIn(lists: Readonly<Record<string, object>>, since: number): T
   clearTimeout(probe);
   let dueMs = -1;
   let pending = 0;
+  let most = { count: 0, dueMs: -1 };
   for (const list of Object.values(lists)) {
     let timer = (list as Link)._idleNext;
+    let count = 0;
+    let until = -1;
     for (; timer !== list && timer !== undefined && timer !== null; timer = timer._idleNext) {
       const { _idleStart, _idleTimeout, _repeat, _destroyed } = timer;
-      if (_destroyed !== false || _repeat !== null || _idleTimeout < 0 || !timer.hasRef()) continue;
+      if (_destroyed !== false || _repeat !== null || _idleTimeout < 0) continue;
+      count += 1;
+      until = Math.max(until, _idleStart + _idleTimeout - now);
+      if (!timer.hasRef()) continue;
       pending += 1;
       if (_idleStart >= since) dueMs = Math.max(dueMs, _idleStart + _idleTimeout - now);
     }
+    if (count > most.count) most = { count, dueMs: until };
   }
-  return { now, dueMs, pending };
+  return { now, dueMs, pending, most };
 }

@@ -20,6 +20,17 @@ describe('what a Node program has open', () => {
     assert.match(adviceFor(open), /^Close each connection when its work is done/);
     assert.match(adviceFor({ ...open, holder: 'clients' }), /clients/);
   });
+
+  // It was to be closed "when its view closes; close() does run on this page".
+  it('is told by what ends it where Node keeps it, whatever methods its class has', () => {
+    const ending = { method: 'close', ran: true, on: 'the Timeout' } as const;
+    const told = (name: string, holder: string) => adviceFor({ kind: 'object', name, holder }, { ending });
+    assert.match(told('Timeout', 'timerListMap._idlePrev'), /^Clear each timer/);
+    assert.match(told('Listener', 'shutdown.#signal.abort.next'), /^Remove the listener.*removeEventListener/);
+    assert.match(told('function send', 'bus._events.price'), /^Remove the listener.*off\(\)/);
+    assert.match(told('{id, rows}', 'server._events.request'), /close\(\)/);
+    assert.match(told('Timeout', 'room.timeouts'), /^Call close\(\) on the Timeout/);
+  });
 });
 
 describe('the package of a finding', () => {

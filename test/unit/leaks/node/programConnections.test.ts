@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { mock } from 'node:test';
-import { holdConnections, releaseConnections } from '../../../../src/leaks/node/programConnections.ts';
+import { connect } from 'node:net';
+import { holdConnections, readConnection, releaseConnections } from '../../../../src/leaks/node/programConnections.ts';
 
 describe('Connections of a program under check', () => {
   it('stay open while it holds them, whatever its timers say, and have their limit again afterwards', async () => {
@@ -21,6 +22,32 @@ describe('Connections of a program under check', () => {
       assert.equal(server.keepAliveTimeout, limit);
     } finally {
       mock.timers.reset();
+      server.close();
+    }
+  });
+
+  it('have what a WeakMap keeps for them counted, and WeakMaps are as they were afterwards', async () => {
+    const { set } = WeakMap.prototype;
+    const seen = new WeakMap<object, { readonly requests: string[] }>();
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    holdConnections();
+    const client = connect(port, '127.0.0.1');
+    const [socket] = (await once(server, 'connection')) as [object];
+    try {
+      const before = readConnection(client.localPort!)!;
+      const entry = { requests: [] as string[] };
+      seen.set(socket, entry);
+      seen.set({}, entry);
+      entry.requests.push('/a', '/b');
+      assert.equal(readConnection(client.localPort!), before + 2);
+      releaseConnections();
+      assert.equal(WeakMap.prototype.set, set);
+      assert.equal(readConnection(client.localPort!), before);
+    } finally {
+      releaseConnections();
+      client.destroy();
       server.close();
     }
   });
