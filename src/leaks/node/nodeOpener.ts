@@ -49,7 +49,7 @@ export function nodeOpener(target: NodeTarget): OpenLeakBrowser {
             program: about.program,
             hasStarted: target.kind === 'start',
             notices,
-            failure: program.failure,
+            failure: async (waitMs) => await program.failure(waitMs),
             signal: aborted,
           }),
         onLost: (listener) => session.onClosed(listener),

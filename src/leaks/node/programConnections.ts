@@ -28,12 +28,14 @@ export function holdConnections(): void {
     server.keepAliveTimeout = 0;
   }
   const maps: WeakRef<WeakMap<WeakKey, unknown>>[] = (program[noted] = []);
-  const { set } = WeakMap.prototype;
-  WeakMap.prototype.set = function (key: WeakKey, value: unknown) {
+  type Setter = (this: WeakMap<WeakKey, unknown>, key: WeakKey, value: unknown) => unknown;
+  const set = Reflect.get(WeakMap.prototype, 'set') as Setter;
+  const noting: Setter = function (key, value) {
     if (typeof key === 'object' && key !== null && 'remotePort' in key && !maps.some((map) => map.deref() === this))
       maps.push(new WeakRef(this));
     return set.call(this, key, value);
   };
+  Reflect.set(WeakMap.prototype, 'set', noting);
   const until = process.hrtime()[0] + 600;
   const timer = setInterval(() => {
     if (process.hrtime()[0] >= until) program[name]?.();
@@ -42,7 +44,7 @@ export function holdConnections(): void {
     clearInterval(timer);
     delete program[name];
     delete program[noted];
-    WeakMap.prototype.set = set;
+    Reflect.set(WeakMap.prototype, 'set', set);
     for (const server of servers()) {
       if (server[before] === undefined) continue;
       server.keepAliveTimeout = server[before];
