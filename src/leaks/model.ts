@@ -16,6 +16,8 @@ export interface SourceSite extends SourceFrame {
   readonly role?: string;
   /** The text at that place, where it is a bundle's and no source map could be found. */
   readonly excerpt?: string;
+  /** What the line calls, where what was made or kept was so by what it calls: `new Swiper`, `Sortable.create`. */
+  readonly calls?: string;
 }
 
 /** Why an answer is what it is: the rule that gave it, a sentence, and the numbers that decided. */

@@ -16,6 +16,7 @@ const site = z.looseObject({
   stack: z.array(z.looseObject(frame)),
   role: z.optional(z.string()),
   excerpt: z.optional(z.string()),
+  calls: z.optional(z.string()),
 });
 const because = z.looseObject({
   rule: z.string(),

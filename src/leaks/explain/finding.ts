@@ -1,11 +1,12 @@
 import { adviceFor } from './advice.ts';
+import { calledFunction } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import type { Finding, FindingPart, LibraryFacts, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
 import { isMinified } from './whole.ts';
-import { libraryFrame } from './stackRuns.ts';
+import { libraryFrame, siteIndex } from './stackRuns.ts';
 import { severityOf } from '../judge/severity.ts';
 import { withoutShape } from '../platform/index.ts';
 import { defined } from '../../support/index.ts';
@@ -56,12 +57,23 @@ export function toFinding(
   return ignored === undefined ? finding : { ...finding, ignored };
 }
 
-/** Of a class that its package was shipped with under a minifier's name (`e.ic`), the package says more. */
+/**
+ * Of a class without a name of its own (its package was shipped with a minifier's, `e.ic`), the user's call says more: `new Howl` makes a
+ * Howl. Without that, the package does.
+ */
 function nameOf({ kind, name, group }: Explained['leak'], allocatedAt: SourceSite | undefined): string {
   const from = libraryFrame(allocatedAt)?.name;
-  return kind === 'object' && group?.nodeType === 'object' && from !== undefined && isMinified(name)
-    ? `object of ${from}`
-    : withoutShape(name);
+  if (kind !== 'object' || group?.nodeType !== 'object' || from === undefined || !isMinified(name))
+    return withoutShape(name);
+  return madeBy(allocatedAt!, group.bases) ?? `object of ${from}`;
+}
+
+/** What a line's call makes, by the call; undefined for calls that only register something. */
+function madeBy(site: SourceSite, bases = 0): string | undefined {
+  const [made, name] = /^(new )?(.*)$/.exec(site.calls ?? '')!.slice(1);
+  if (!name || isMinified(name.split('.').at(-1)!) || calledFunction(site)?.subscribes) return undefined;
+  if (made === undefined) return `object of ${name}()`;
+  return siteIndex(site) === 1 + bases ? name : `object of ${name}`;
 }
 
 /** Parts of one name are one, with their rates summed; largest first. */

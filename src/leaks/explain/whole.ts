@@ -2,7 +2,7 @@ import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { SourceSite } from '../model.ts';
 import { type Whole, isSameStack } from '../snapshot/wholes.ts';
 import type { Explained } from './explained.ts';
-import { isInLibrary } from './stackRuns.ts';
+import { isInLibrary, libraryFrame, packageOf } from './stackRuns.ts';
 
 /** What the page's call made, where the leak and its parts are fragments of it: of all, the nearest to the caller. */
 export function wholeOf(leak: LeakCandidate): Whole | undefined {
@@ -41,8 +41,9 @@ export function asWhole(
   const { leak, parts = [] } = found;
   // An element that the user's code made is kept by the call that made the whole for it.
   const isForElement = leak.kind === 'dom-node' && found.allocatedAt && !isInLibrary(found.allocatedAt);
-  const allocatedAt = isForElement ? found.keptAt : found.allocatedAt;
-  if (isForElement && !allocatedAt) return found;
+  const fragmentAt = isForElement ? found.keptAt : found.allocatedAt;
+  if (isForElement && !fragmentAt) return found;
+  const allocatedAt = isMadeLater(fragmentAt, madeAt) ? undefined : fragmentAt;
   const site = stack.length === 0 ? allocatedAt : madeAt;
   if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
   // A plain object has no name that says more than what was found.
@@ -69,9 +70,18 @@ export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   return !(isNamed && !isMinified(name)) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
 }
 
-/** Whether a class has a name, or a plain object names, that only a minifier gives: `i`, `e.ic`, `{i, S, p, n, …}`. */
+/** Names that compilers give to classes without one. */
+const MADE_UP = /^(?:_?class_?\d*|_?default(?:_\d+)?)$/;
+
+/** Whether a class has a name, or a plain object names, that no person gave: `i`, `e.ic`, `_class2`, `{i, S, p, n, …}`. */
 export const isMinified = (name: string): boolean =>
-  /^\{(?:[$\w]{1,2}, ){3,}/.test(name) || name.split('.').every((word) => word.length <= 2);
+  /^\{(?:[$\w]{1,2}, ){3,}/.test(name) || MADE_UP.test(name) || name.split('.').every((word) => word.length <= 2);
+
+/** By the package alone, for what the call made: once an image is there, in the next frame. */
+const isMadeLater = (fragment: SourceSite | undefined, call: SourceSite | undefined): boolean =>
+  fragment !== undefined &&
+  packageOf(fragment.file) !== undefined &&
+  packageOf(fragment.file) === libraryFrame(call)?.name;
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
   isInLibrary(a) && a.file === b.file && (a.function === b.function || a.line === b.line);

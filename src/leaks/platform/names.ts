@@ -50,6 +50,9 @@ export const isAutomationName = (name: string): boolean => name === 'InjectedScr
 export const isListenerName = (name: string): boolean =>
   /^(?:blink::)?(?:V8|JS)(?:EventListener|EventHandler\w*)$/.test(name);
 
+/** What `bind` makes, whatever it calls. */
+export const isBoundName = (name: string): boolean => name === 'native_bind';
+
 /** What waits for a promise that is not settled. */
 export const isReactionName = (name: string): boolean => name === 'system / PromiseReaction';
 

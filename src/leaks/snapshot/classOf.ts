@@ -1,4 +1,4 @@
-import { isDetachedName, isInternalName, withoutMarks } from '../platform/index.ts';
+import { BOUND_FUNCTION_EDGE, isBoundName, isDetachedName, isInternalName, withoutMarks } from '../platform/index.ts';
 import type { HeapGraph, NodeType } from './heapGraph.ts';
 
 const USER_TYPES: ReadonlySet<NodeType> = new Set([
@@ -32,10 +32,23 @@ const SHAPE_NAMES = 4;
 export function classOf(graph: HeapGraph, node: number): string {
   const name = graph.rawName(node);
   const type = graph.type(node);
-  if (type === 'closure') return name === '' ? 'anonymous function' : `function ${name}`;
+  if (type === 'closure') {
+    const called = graph.rawName(functionBehind(graph, node));
+    return called === '' ? 'anonymous function' : `function ${called}`;
+  }
   if (type === 'native') return nativeClass(name);
   if (type === 'object') return name === 'Object' ? shapeOf(graph, node) : name.replace(/ \/ \S*$/, '');
   return coarseType(graph, node) === 'string' ? 'string' : type;
+}
+
+/** The function that one made by `bind` calls, also where it was bound twice: that has no name of its own. */
+function functionBehind(graph: HeapGraph, node: number): number {
+  let called: number | undefined;
+  if (isBoundName(graph.rawName(node)))
+    graph.forEachEdge(node, (edge, to) => {
+      if (graph.edgeName(edge) === BOUND_FUNCTION_EDGE) called = to;
+    });
+  return called === undefined ? node : functionBehind(graph, called);
 }
 
 /**

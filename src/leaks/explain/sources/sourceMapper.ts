@@ -7,6 +7,7 @@ import {
 } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
 import type { SourceFrame, SourceSite } from '../../model.ts';
+import { calledAs } from './calledAs.ts';
 import { functionRole } from './functionRole.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { isLibraryCode, isServedAsLibrary } from './libraryCode.ts';
@@ -114,6 +115,13 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       return undefined;
     }
   }
+  /** What the source calls at the place of a frame. */
+  async function callAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
+    const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
+    const mapped = script?.map && originalPosition(script.map, line, column);
+    const text = mapped ? sourceContentFor(script!.map!, mapped.source) : script?.map ? undefined : script?.text;
+    return text ? calledAs(text, mapped ?? { line, column }) : undefined;
+  }
   /** What stands at a place of a bundle that no map explains: its line is all there is to read. */
   async function excerptAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
     const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
@@ -170,10 +178,11 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       const frame = stack[Math.max(0, own)]!;
       const role = own === -1 ? undefined : await roleOf(frame);
       const excerpt = await excerptAt(frame);
+      const calls = own > 0 && precision === 'line' ? await callAt(frame) : undefined;
       return {
         ...withoutJudgement(site),
         precision,
-        ...defined({ role, excerpt }),
+        ...defined({ role, excerpt, calls }),
         stack: located.map(withoutJudgement),
       };
     },

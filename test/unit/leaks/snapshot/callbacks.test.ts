@@ -3,6 +3,32 @@ import { Analyst } from '../../../../src/leaks/snapshot/analyse.ts';
 import { HeapGraphLoader } from '../../../../src/leaks/snapshot/heapGraph.ts';
 import { FOUR_ITERATIONS, type HeapNode, each, heapText, idIn, pageWith } from './heapText.ts';
 
+// `this.hide = this.hide.bind(this)`: V8 calls all that `bind` makes by one name, which says nothing.
+describe('a function made by bind', () => {
+  it('is called as the function behind it, also where it was bound twice', async () => {
+    const loader = new HeapGraphLoader();
+    const bound = (id: number, to: number): HeapNode => {
+      return { id, type: 'closure', name: 'native_bind', edges: [['internal', 'bound_function', to]] };
+    };
+    const nodes = pageWith(
+      [['handlers', 101]],
+      [
+        {
+          id: 101,
+          type: 'object',
+          name: 'Array',
+          edges: each((iteration) => ['element', iteration, idIn(iteration, 1)] as const),
+        },
+        { id: 103, type: 'closure', name: 'hide', location: [9, 1, 0] },
+        ...each((iteration) => [bound(idIn(iteration, 1), idIn(iteration, 2)), bound(idIn(iteration, 2), 103)]).flat(),
+      ],
+    );
+    loader.write(heapText(nodes));
+    const [group] = new Analyst().analyse(await loader.finish(), FOUR_ITERATIONS).groups;
+    assert.equal(group?.className, 'function hide');
+  });
+});
+
 // `{type, data, handler}` in a list of jQuery's says nothing; the handler has a name and a line of the user's.
 describe('the functions in a record that a library keeps', () => {
   const records = (className: string, old: boolean, count = 1): HeapNode[] =>

@@ -187,7 +187,7 @@ describe('one cause, one finding', () => {
     assert.equal(fingerprint, fingerprintOf({ kind: 'object', name: shape, site: undefined, holder: undefined }));
   });
 
-  it('an object whose class has a minifier’s name only is told by its package', () => {
+  it('an object whose class has no name of its own is told by the call that made it, else by its package', () => {
     const told = (name: string, site: SourceSite): string =>
       toFinding(explained(leak(name, { group: group(name) }), site), { thresholds: defaultThresholds, ignore: [] })
         .name;
@@ -195,8 +195,16 @@ describe('one cause, one finding', () => {
     assert.equal(told('{i, S, p, n, …}', called(9)), 'object of charts');
     assert.equal(told('{x, y}', called(9)), '{x, y}');
     assert.equal(told('Map', called(9)), 'Map');
-    const own = { file: 'src/view.ts', line: 3, column: 1, function: 'open' };
-    assert.equal(told('ic', { ...own, precision: 'line', stack: [own] }), 'ic', 'a class of the user’s');
+    assert.equal(told('_class2', { ...called(9), calls: 'new Chart' }), 'Chart');
+    assert.equal(told('t', { ...called(9), calls: 'charts.create' }), 'object of charts.create()');
+    assert.equal(told('t', { ...called(9), calls: 'new ie' }), 'object of charts', 'in a bundle without a map');
+    const [inside, own] = called(9).stack;
+    const further = { ...called(9), calls: 'new Chart', stack: [{ ...inside!, function: 'init' }, inside!, own!] };
+    assert.equal(told('t', further), 'object of Chart', 'something that the chart made for itself');
+    const subscribed = { ...called(9), calls: 'bus.on', stack: [{ ...inside!, function: 'on' }, own!] };
+    assert.equal(told('t', subscribed), 'object of charts', 'a record of a subscription');
+    const users = { file: 'src/view.ts', line: 3, column: 1, function: 'open' };
+    assert.equal(told('ic', { ...users, precision: 'line', stack: [users] }), 'ic', 'a class of the user’s');
   });
 
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {

@@ -75,6 +75,15 @@ describe('what a listener of a library is told by', () => {
     assert.equal(calledOn('Object', undefined), 'the Object');
   });
 
+  // A cropper listens once its image is there: no code of the user's is on that stack.
+  it('is what a call into the package made before, where the package alone registered it', () => {
+    const inside = { file: 'node_modules/cropper/index.js', line: 660, column: 1, function: 'bind' };
+    const later: Explained = { ...listener, allocatedAt: { ...inside, precision: 'line', stack: [inside] } };
+    const { leak, allocatedAt, ending } = asWhole(later, whole, 'Cropper', site('open', 20, 'cropper'));
+    assert.deepEqual([leak.name, allocatedAt?.line, ending?.on], ['Cropper', 20, 'the Cropper']);
+    assert.equal(asWhole(later, whole, 'Chart', site('open', 20, 'charts')), later, 'another package’s');
+  });
+
   it('is itself where another call made that', () => {
     assert.equal(asWhole(listener, whole, 'Sortable', site('other', 20, 'sortablejs')), listener);
   });
