@@ -31,7 +31,7 @@ export function nounOf(name: string, amount: number): string {
     )
   )
     return name === 'geolocation watch' ? 'geolocation watches' : `${name}s`;
-  if (name.startsWith('object of ')) return name.replace('object', 'objects');
+  if (/^(?:object of|function in) /.test(name)) return name.replace(' ', 's ');
   if (name.startsWith('addition to ')) return name.replace('addition', 'additions');
   if (name.startsWith('<')) return name.replace(/^(<[^>]+>)/, '$1 elements');
   if (/^[$_\p{L}][$\w\p{L}]*$/u.test(name) || name.startsWith('{')) return `${name} objects`;

@@ -11,6 +11,12 @@ const COUNTERPARTS: readonly (readonly [begins: RegExp, undoes: string])[] = [
   [/^bind([\p{Lu}_]\w*|)$/u, 'unbind$1'],
   [/^attach([\p{Lu}_]\w*|)$/u, 'detach$1'],
   [/^listenTo(?:Once)?$/, 'stopListening'],
+  [/^activate$/, 'deactivate'],
+  [/^connect$/, 'disconnect'],
+  [/^enable$/, 'disable'],
+  [/^mount$/, 'unmount'],
+  [/^start$/, 'stop'],
+  [/^watch$/, 'unwatch'],
 ];
 
 /** Functions that keep what they are given, and make no object for their caller but a handle. */
@@ -25,12 +31,14 @@ export interface CalledFunction {
   readonly subscribes: boolean;
 }
 
-/** The function of a package that the user's line called, where its name says how it is undone. */
+/** The function of a package that the user's line called, where its name says how it is undone: as the line calls it, else as the package does. */
 export function calledFunction(site: SourceSite): CalledFunction | undefined {
   const called = site.stack[siteIndex(site) - 1];
   if (!called || packageOf(called.file) === undefined) return undefined;
-  const name = called.function.split('.').at(-1)!;
-  for (const [begins, undoes] of COUNTERPARTS)
-    if (begins.test(name)) return { name, undoneBy: name.replace(begins, undoes), subscribes: SUBSCRIBES.test(name) };
+  for (const full of [site.calls, called.function]) {
+    const name = full?.split('.').at(-1) ?? '';
+    for (const [begins, undoes] of COUNTERPARTS)
+      if (begins.test(name)) return { name, undoneBy: name.replace(begins, undoes), subscribes: SUBSCRIBES.test(name) };
+  }
   return undefined;
 }

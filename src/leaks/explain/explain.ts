@@ -1,4 +1,4 @@
-import { kindOf } from '../platform/index.ts';
+import { ANONYMOUS, kindOf } from '../platform/index.ts';
 import type { Finding } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import type { Log } from '../../support/index.ts';
@@ -193,6 +193,7 @@ class Explainer {
       : undefined;
     const allocatedAt = callback?.site ?? (made?.precision === 'line' ? made : (inserted?.allocatedAt ?? made));
     const name = isKey(leak) ? 'key' : (callback?.name ?? named.name);
+    const known = callback?.className ?? leak.name;
     const parts: Explained[] = [];
     for (const part of leak.parts ?? []) {
       const partName = await this.#sites.nameOf(part);
@@ -200,6 +201,7 @@ class Explainer {
     }
     const found: Explained = {
       leak: { ...leak, name },
+      ...(known === ANONYMOUS && name !== known ? { knownAs: { kind: leak.kind, name: known } } : {}),
       allocatedAt,
       keptAt: put ?? inserted?.keptAt,
       holder: inserted?.parent ?? (parent === undefined || parent === group?.holder.name ? holder : parent),

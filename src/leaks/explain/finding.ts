@@ -1,12 +1,11 @@
 import { adviceFor } from './advice.ts';
-import { calledFunction } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import type { Finding, FindingPart, LibraryFacts, SourceSite } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
-import { isMinified } from './whole.ts';
-import { libraryFrame, siteIndex } from './stackRuns.ts';
+import { isMinified, madeBy } from './whole.ts';
+import { libraryFrame } from './stackRuns.ts';
 import { severityOf } from '../judge/severity.ts';
 import { withoutShape } from '../platform/index.ts';
 import { defined } from '../../support/index.ts';
@@ -15,7 +14,7 @@ import { defined } from '../../support/index.ts';
 const MAX_PARTS = 200;
 
 export function toFinding(
-  { leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending, component }: Explained,
+  { leak, knownAs = leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending, component }: Explained,
   {
     thresholds,
     ignore,
@@ -51,7 +50,7 @@ export function toFinding(
     advice: adviceFor({ kind: leak.kind, name, ...sites }, { ending, followed }),
     ...defined({ library, component }),
     // By the shape, as in former versions.
-    fingerprint: fingerprintOf({ kind: leak.kind, name: leak.name, site: keptAt ?? allocatedAt, holder }),
+    fingerprint: fingerprintOf({ kind: knownAs.kind, name: knownAs.name, site: keptAt ?? allocatedAt, holder }),
   };
   const ignored = matchIgnoreRule(finding, ignore);
   return ignored === undefined ? finding : { ...finding, ignored };
@@ -66,14 +65,6 @@ function nameOf({ kind, name, group }: Explained['leak'], allocatedAt: SourceSit
   if (kind !== 'object' || group?.nodeType !== 'object' || from === undefined || !isMinified(name))
     return withoutShape(name);
   return madeBy(allocatedAt!, group.bases) ?? `object of ${from}`;
-}
-
-/** What a line's call makes, by the call; undefined for calls that only register something. */
-function madeBy(site: SourceSite, bases = 0): string | undefined {
-  const [made, name] = /^(new )?(.*)$/.exec(site.calls ?? '')!.slice(1);
-  if (!name || isMinified(name.split('.').at(-1)!) || calledFunction(site)?.subscribes) return undefined;
-  if (made === undefined) return `object of ${name}()`;
-  return siteIndex(site) === 1 + bases ? name : `object of ${name}`;
 }
 
 /** Parts of one name are one, with their rates summed; largest first. */

@@ -8,6 +8,7 @@ import type { Whole } from '../snapshot/wholes.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
+import { ANONYMOUS } from '../platform/index.ts';
 import { isInLibrary, packageOf } from './stackRuns.ts';
 
 /** Where nodes are made and put into the document. `parent` is what they were seen put into, where a snapshot says another. */
@@ -15,6 +16,13 @@ export interface InsertionSite {
   readonly allocatedAt: SourceSite | undefined;
   readonly keptAt: SourceSite | undefined;
   readonly parent?: string;
+}
+
+/** A function of the user's, by its name and where it is written. `className` is the engine's name of it. */
+interface Callback {
+  readonly name: string;
+  readonly className: string;
+  readonly site: SourceSite;
 }
 
 /** Finds the line of a leak and its name in the source. It never guesses a line. */
@@ -46,18 +54,19 @@ export class SiteFinder {
    * The user's own function in a record that a library made of it (`{type, data, handler}`), with the place where it is written.
    * Undefined where the record has none, or several.
    */
-  async callback({ group }: LeakCandidate): Promise<{ name: string; site: SourceSite } | undefined> {
+  async callback({ group }: LeakCandidate): Promise<Callback | undefined> {
     const stack = this.#sources.pageFrames(group?.stack ?? []);
-    const found: { name: string; site: SourceSite }[] = [];
+    const found: Callback[] = [];
     for (const { className, location } of group?.callbacks ?? []) {
       const frame = this.#sources.frameAt(location, closureName(className));
       const site = frame && (await this.#mapper.toSite([frame, ...stack], 'line'));
       // A site is the user's own frame: the function is not his where the site is further out.
       if (!site || isInLibrary(site) || packageOf(site.file) !== undefined) continue;
-      found.push({
-        name: isName(site.function) && closureName(className) !== '' ? `function ${site.function}` : className,
-        site,
-      });
+      const name =
+        closureName(className) === ''
+          ? await this.#mapper.anonymousName(frame)
+          : isName(site.function) && `function ${site.function}`;
+      found.push({ name: name || className, className, site });
     }
     return found.length === 1 ? found[0] : undefined;
   }
@@ -126,8 +135,9 @@ export class SiteFinder {
     const frame = this.#sources.frameAt(group.location, name);
     if (!frame) return name;
     if (group.nodeType === 'object') return await this.#className(name, frame);
+    if (closureName(name) === '') return (await this.#mapper.anonymousName(frame)) ?? name;
     const { function: original } = await this.#mapper.locate({ ...frame, function: closureName(name) });
-    return isName(original) && closureName(name) !== '' ? `function ${original}` : name;
+    return isName(original) ? `function ${original}` : name;
   }
 
   async #className(name: string, frame: GeneratedFrame): Promise<string> {
@@ -206,7 +216,10 @@ export class SiteFinder {
     const caller = stack[index];
     const called = stack[index - 1];
     if (!caller || !called) return undefined;
-    const found = await this.#mapper.callIn(placeOf(caller), called.function);
+    // A class that a bundle renamed keeps its name as a member: `new Konva.Stage()`.
+    const found =
+      (await this.#mapper.callIn(placeOf(caller), called.function)) ??
+      (await this.#mapper.callIn(placeOf(caller), site.stack[index - 1]!.function));
     if (!found) return undefined;
     const exact = await this.#mapper.toSite(
       stack.map((frame, at) => (at === index ? { ...frame, ...found } : frame)),
@@ -227,7 +240,7 @@ function placeOf({ url, line, column }: GeneratedFrame): FunctionPlace {
 }
 
 function closureName(className: string): string {
-  return className === 'anonymous function' ? '' : className.replace(/^function /, '');
+  return className === ANONYMOUS ? '' : className.replace(/^function /, '');
 }
 
 const isName = (text: string): boolean => /^[$_\p{L}][$\w\p{L}]*$/u.test(text);

@@ -1,8 +1,10 @@
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { SourceSite } from '../model.ts';
 import { type Whole, isSameStack } from '../snapshot/wholes.ts';
+import { defined } from '../../support/index.ts';
+import { calledFunction } from './counterpart.ts';
 import type { Explained } from './explained.ts';
-import { isInLibrary, libraryFrame, packageOf } from './stackRuns.ts';
+import { isInLibrary, libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
 /** What the page's call made, where the leak and its parts are fragments of it: of all, the nearest to the caller. */
 export function wholeOf(leak: LeakCandidate): Whole | undefined {
@@ -46,14 +48,17 @@ export function asWhole(
   const allocatedAt = isMadeLater(fragmentAt, madeAt) ? undefined : fragmentAt;
   const site = stack.length === 0 ? allocatedAt : madeAt;
   if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
-  // A plain object has no name that says more than what was found.
-  if (!/^[$_\p{L}]/u.test(name) || name === 'Object')
+  const isPlain = !/^[$_\p{L}]/u.test(name) || name === 'Object';
+  const called = isPlain ? madeBy({ ...site, ...defined({ calls: allocatedAt?.calls ?? site.calls }) }) : name;
+  // A plain object has no name that says more than what was found, unless its maker has.
+  if (called === undefined)
     return { ...found, ending: { ...ending, on: `what ${site.file}:${(allocatedAt ?? site).line} made` } };
   const { parts: _, ...fragment } = leak;
-  const lead: LeakCandidate = { ...leak, kind: 'object', name, perIteration };
+  const lead: LeakCandidate = { ...leak, kind: 'object', name: called, perIteration };
   return {
     ...found,
     isWhole: true,
+    ...(isPlain ? { knownAs: found.knownAs ?? leak } : {}),
     leak: leak.group ? { ...lead, group: { ...leak.group, nodeType: 'object' } } : lead,
     allocatedAt: allocatedAt?.precision === 'line' ? { ...site, ...placeOf(allocatedAt) } : site,
     parts: [
@@ -68,6 +73,19 @@ export function asWhole(
 export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   const isNamed = /^[$_\p{L}][$\w\p{L}.]*$/u.test(name) && name !== 'Object' && name !== 'Array';
   return !(isNamed && !isMinified(name)) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
+}
+
+/**
+ * What a line's call into a library makes, by the call: `Howl` for `new Howl()`, `object of createPopper()`. Undefined without a name that
+ * a person gave, and for calls that only register something.
+ *
+ * @param bases how many of the innermost functions are constructors of its base classes
+ */
+export function madeBy(site: SourceSite, bases = 0): string | undefined {
+  const { made, name } = /^(?<made>new )?(?<name>.+)$/.exec(site.calls ?? '')?.groups ?? {};
+  if (name === undefined || isMinified(name.split('.').at(-1)!) || calledFunction(site)?.subscribes) return undefined;
+  if (made === undefined) return `object of ${name}()`;
+  return siteIndex(site) === 1 + bases ? name : `object of ${name}`;
 }
 
 /** Names that compilers give to classes without one. */

@@ -50,6 +50,9 @@ export const isAutomationName = (name: string): boolean => name === 'InjectedScr
 export const isListenerName = (name: string): boolean =>
   /^(?:blink::)?(?:V8|JS)(?:EventListener|EventHandler\w*)$/.test(name);
 
+/** A function that has no name, as users read it. */
+export const ANONYMOUS = 'anonymous function';
+
 /** What `bind` makes, whatever it calls. */
 export const isBoundName = (name: string): boolean => name === 'native_bind';
 

@@ -1,4 +1,11 @@
-import { BOUND_FUNCTION_EDGE, isBoundName, isDetachedName, isInternalName, withoutMarks } from '../platform/index.ts';
+import {
+  ANONYMOUS,
+  BOUND_FUNCTION_EDGE,
+  isBoundName,
+  isDetachedName,
+  isInternalName,
+  withoutMarks,
+} from '../platform/index.ts';
 import type { HeapGraph, NodeType } from './heapGraph.ts';
 
 const USER_TYPES: ReadonlySet<NodeType> = new Set([
@@ -34,7 +41,7 @@ export function classOf(graph: HeapGraph, node: number): string {
   const type = graph.type(node);
   if (type === 'closure') {
     const called = graph.rawName(functionBehind(graph, node));
-    return called === '' ? 'anonymous function' : `function ${called}`;
+    return called === '' ? ANONYMOUS : `function ${called}`;
   }
   if (type === 'native') return nativeClass(name);
   if (type === 'object') return name === 'Object' ? shapeOf(graph, node) : name.replace(/ \/ \S*$/, '');

@@ -74,6 +74,10 @@ export class SourceDesk implements SourceAnswers {
     return this.#ask('callIn', [place, callee], () => undefined);
   }
 
+  anonymousName(frame: GeneratedFrame): Promise<string | undefined> {
+    return this.#ask('anonymousName', [frame], () => undefined);
+  }
+
   className(frame: GeneratedFrame): Promise<string | undefined> {
     return this.#ask('className', [frame], () => undefined);
   }

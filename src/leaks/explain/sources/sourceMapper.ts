@@ -7,6 +7,7 @@ import {
 } from '@jridgewell/trace-mapping';
 import { LRUCache } from 'lru-cache';
 import type { SourceFrame, SourceSite } from '../../model.ts';
+import { anonymousName } from './anonymousName.ts';
 import { calledAs } from './calledAs.ts';
 import { functionRole } from './functionRole.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
@@ -44,6 +45,8 @@ export interface SourceMapper {
   variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
   /** The same by the scopes around a function that sees the variable, see `scopedName`. Never throws. */
   scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined>;
+  /** What a function without a name is told by, see `anonymousName`. Never throws. */
+  anonymousName(frame: GeneratedFrame): Promise<string | undefined>;
   /** The name in source of the class that is written at a place; undefined where the map does not say. Never throws. */
   className(frame: GeneratedFrame): Promise<string | undefined>;
 }
@@ -158,6 +161,14 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
         return script?.map && script.text !== undefined
           ? scopedName(name, script.text, script.map, seenFrom)
           : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    async anonymousName(frame) {
+      try {
+        const script = await scripts.fetch(frame.url);
+        return script?.text === undefined ? undefined : anonymousName(frame, script.text, script.map);
       } catch {
         return undefined;
       }

@@ -73,12 +73,12 @@ describe('the package of a finding', () => {
 });
 
 describe('what undoes a call into a library', () => {
-  const call = (called: string, ending?: Explained['ending']): string => {
+  const call = (called: string, ending?: Explained['ending'], calls?: string): string => {
     const own = { file: 'src/badge.ts', line: 8, column: 5, function: 'open' };
     const inside = ['Record', called].map((name) => {
       return { file: 'node_modules/pixi.js/lib/index.mjs', line: 1, column: 1, function: name };
     });
-    const keptAt: SourceSite = { ...own, precision: 'line', stack: [...inside, own] };
+    const keptAt: SourceSite = { ...own, precision: 'line', stack: [...inside, own], ...defined({ calls }) };
     return adviceFor(
       { kind: 'object', name: 'Record', holder: 'records', allocatedAt: keptAt, keptAt },
       defined({ ending }),
@@ -95,6 +95,8 @@ describe('what undoes a call into a library', () => {
     assert.match(call('Store.subscribe'), /call unsubscribe\(\)/);
     assert.match(call('Map.addLayer'), /call removeLayer\(\)/);
     assert.match(call('view.listenTo'), /call stopListening\(\)/);
+    assert.match(call('Emitter.addEventListener', undefined, 'socket.on'), /call off\(\), which undoes on\(\)/);
+    assert.match(call('Trap.e', undefined, 'trap.activate'), /call deactivate\(\)/);
     assert.match(call('address'), /call what that returned, or the destroy/);
   });
 

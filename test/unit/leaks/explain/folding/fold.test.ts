@@ -185,6 +185,15 @@ describe('one cause, one finding', () => {
       ['Computation'],
     );
     assert.equal(fingerprint, fingerprintOf({ kind: 'object', name: shape, site: undefined, holder: undefined }));
+    const known = {
+      ...explained(leak('function onKey')),
+      knownAs: { kind: 'object', name: 'anonymous function' } as const,
+    };
+    const former = toFinding(explained(leak('anonymous function')), options);
+    assert.deepEqual(
+      [toFinding(known, options).name, toFinding(known, options).fingerprint],
+      ['function onKey', former.fingerprint],
+    );
   });
 
   it('an object whose class has no name of its own is told by the call that made it, else by its package', () => {

@@ -75,6 +75,15 @@ describe('what a listener of a library is told by', () => {
     assert.equal(calledOn('Object', undefined), 'the Object');
   });
 
+  it('is told by the call that made it where that is a plain object, and keeps its fingerprint', () => {
+    const called: Explained = { ...listener, allocatedAt: { ...listener.allocatedAt!, calls: 'createPopper' } };
+    const { leak, knownAs } = asWhole(called, whole, '{state, destroy, update, …}', made);
+    assert.deepEqual([leak.kind, leak.name], ['object', 'object of createPopper()']);
+    assert.equal(knownAs?.name, 'scroll listener on window');
+    const unknown = asWhole(listener, whole, '{state, destroy, update, …}', made);
+    assert.deepEqual([unknown.leak, unknown.ending?.on], [listener.leak, 'what src/list.js:9 made']);
+  });
+
   // A cropper listens once its image is there: no code of the user's is on that stack.
   it('is what a call into the package made before, where the package alone registered it', () => {
     const inside = { file: 'node_modules/cropper/index.js', line: 660, column: 1, function: 'bind' };

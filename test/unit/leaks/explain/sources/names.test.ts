@@ -5,6 +5,8 @@ import { functionRole } from '../../../../../src/leaks/explain/sources/functionR
 import { originalFunctionName } from '../../../../../src/leaks/explain/sources/originalFunctionName.ts';
 import { originalClassName } from '../../../../../src/leaks/explain/sources/originalClassName.ts';
 import { scopedName } from '../../../../../src/leaks/explain/sources/scopedName.ts';
+import { anonymousName } from '../../../../../src/leaks/explain/sources/anonymousName.ts';
+import { transform } from 'esbuild';
 import { TraceMap } from '@jridgewell/trace-mapping';
 
 /** The place of a mark in a script of one line. */
@@ -15,6 +17,31 @@ const role = (source: string, mark = '@'): string | undefined => {
   const text = source.replace(mark, ' ');
   return functionRole(at(source, mark), text, undefined);
 };
+
+describe('a function that the engine has no name for', () => {
+  const told = (source: string): string | undefined =>
+    anonymousName(at(source, '@'), source.replace('@', ''), undefined);
+
+  it('is told by the property that it is put into, else by the function that it is in', () => {
+    assert.equal(told('class Palette { constructor(){ this.onKey = @() => go() } }'), 'function onKey');
+    assert.equal(told('class Badge { constructor(){ store.on(@() => go()) } }'), 'function in constructor');
+    assert.equal(told('function open(){ list.forEach(() => { bus.on(@x => go(x)) }) }'), 'function in open');
+    assert.equal(told('function n(){ bus.on(@() => go()) }'), undefined, 'a minifier’s name');
+    assert.equal(told('bus.on(@() => go())'), undefined);
+  });
+
+  it('is in a function or class as the source calls that', () => {
+    const minified = async (source: string): Promise<string | undefined> => {
+      const { code, map } = await transform(source, { minify: true, sourcemap: true });
+      const column = code.indexOf('()=>go') + 1;
+      return anonymousName({ url: '', line: 1, column, function: '' }, code, new TraceMap(JSON.parse(map)));
+    };
+    return Promise.all([
+      minified('{ class Badge { constructor(){ store.on(() => go()) } } new Badge() }'),
+      minified('{ function openStatus(){ store.on(() => go()) } openStatus() }'),
+    ]).then((names) => assert.deepEqual(names, ['function in Badge', 'function in openStatus']));
+  });
+});
 
 describe('what a function is to its framework', () => {
   for (const [source, expected] of [
