@@ -1,6 +1,6 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
 import { CONTENT_NAMES, SYSTEM_COUNTERS } from '../platform/index.ts';
-import { calledFunction } from './counterpart.ts';
+import { calledFunction, describeCall } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import { libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
@@ -161,7 +161,7 @@ function endOf({ kind, name, holder, allocatedAt, keptAt }: Told): string {
   if (ofPackage !== undefined) return ofPackage;
   // The page's own line has no timer or observer in its hands: what it called has.
   if (called !== undefined && allocatedAt && (kind === 'timer' || kind === 'event-listener' || kind === 'observer'))
-    return `ends what ${placeOf(allocatedAt)} starts in ${called}: by what that returned, or by its ${calledFunction(allocatedAt)?.undoneBy ?? 'destroy, stop or off'}`;
+    return `ends what ${describeCall(allocatedAt)} starts in ${called}: by what that returned, or by its ${calledFunction(allocatedAt)?.undoneBy ?? 'destroy, stop or off'}`;
   if (kind === 'timer') return `calls ${clearing(name)}`;
   const end = ENDS[kind];
   if (end !== undefined) return end;
@@ -237,7 +237,7 @@ function outsideFrameworks(finding: Told, ending: Explained['ending'], followed:
     return `Call ${clearing(name)} when the owner of the ${name} is closed`;
   const byLibrary = library !== undefined && own && kind !== 'object-url' && kind !== 'page' && !isInDocument(finding);
   if (byLibrary && !isOwnCollection)
-    return `Undo what ${placeOf(own)} starts in ${library} when its view closes: ${undoing(own)}`;
+    return `Undo what ${describeCall(own)} starts in ${library} when its view closes: ${undoing(own)}`;
   const remedy = REMEDY_BY_NAME[name] ?? REMEDY[kind];
   if (remedy !== undefined) return remedy;
   if (kind === 'frame') return `Drop every reference into the frame when it is removed${inHolder(holder)}`;
@@ -266,4 +266,3 @@ const isSurelyKeptByUser = (keptAt: SourceSite): boolean => keptAt.excerpt === u
 
 const isInDocument = ({ kind, name }: Told): boolean => kind === 'dom-node' && !name.endsWith('(detached)');
 const inHolder = (holder: string | undefined): string => (holder === undefined ? '' : `: ${holder} has one`);
-const placeOf = ({ file, line }: SourceSite): string => `${file}:${line}`;

@@ -42,3 +42,9 @@ export function calledFunction(site: SourceSite): CalledFunction | undefined {
   }
   return undefined;
 }
+
+/** `autoUpdate() in src/tooltip.ts:9`; the place alone where the call has no name that a person gave. */
+export function describeCall({ calls, file, line }: SourceSite): string {
+  const isNamed = calls !== undefined && /[$\w\p{L}]{3}/u.test(calls.replace('new ', ''));
+  return `${isNamed ? `${calls}() in ` : ''}${file}:${line}`;
+}

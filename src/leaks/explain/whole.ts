@@ -2,7 +2,7 @@ import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { SourceSite } from '../model.ts';
 import { type Whole, isSameStack } from '../snapshot/wholes.ts';
 import { defined } from '../../support/index.ts';
-import { calledFunction } from './counterpart.ts';
+import { calledFunction, describeCall } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import { isInLibrary, libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
@@ -52,7 +52,7 @@ export function asWhole(
   const called = isPlain ? madeBy({ ...site, ...defined({ calls: allocatedAt?.calls ?? site.calls }) }) : name;
   // A plain object has no name that says more than what was found, unless its maker has.
   if (called === undefined)
-    return { ...found, ending: { ...ending, on: `what ${site.file}:${(allocatedAt ?? site).line} made` } };
+    return { ...found, ending: { ...ending, on: `what ${describeCall(allocatedAt ?? site)} made` } };
   const { parts: _, ...fragment } = leak;
   const lead: LeakCandidate = { ...leak, kind: 'object', name: called, perIteration };
   return {
@@ -72,7 +72,7 @@ export function asWhole(
 /** How advice refers to an object: `the Chart`; without a name, or with one that a minifier gave, `what src/chart.ts:6 made`. */
 export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   const isNamed = /^[$_\p{L}][$\w\p{L}.]*$/u.test(name) && name !== 'Object' && name !== 'Array';
-  return !(isNamed && !isMinified(name)) && madeAt ? `what ${madeAt.file}:${madeAt.line} made` : `the ${name}`;
+  return !(isNamed && !isMinified(name)) && madeAt ? `what ${describeCall(madeAt)} made` : `the ${name}`;
 }
 
 /**
