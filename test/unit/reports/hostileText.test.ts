@@ -54,8 +54,8 @@ function hostileReport(attack: string): Report {
   const BECAUSE = { rule: 'x', reason: 'x', numbers: { text: 'x', texts: ['x'], number: 1 } };
   const finding = {
     ...panelFinding,
-    allocatedAt: { ...panelFinding.allocatedAt!, file: 'x', role: 'x', excerpt: 'x' },
-    keptAt: { ...panelFinding.keptAt!, file: 'y', role: 'x', excerpt: 'y' },
+    allocatedAt: { ...panelFinding.allocatedAt!, file: 'x', role: 'x', excerpt: 'x', calls: 'x' },
+    keptAt: { ...panelFinding.keptAt!, file: 'y', role: 'x', excerpt: 'y', calls: 'y' },
     retainedBy: ['a', 'b'],
     because: BECAUSE,
     parts: [
