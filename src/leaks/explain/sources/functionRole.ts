@@ -57,7 +57,7 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
     const begins = key === 'connect' ? extendsController(around, index, script, map) : BEGINS_COMPONENT.test(key ?? '');
     if (key !== undefined && begins) {
       const owner = map ? originalClassName(frame, text, map) : undefined;
-      return withOwner(key, owner ?? classAround(around, index));
+      return withOwner(key, owner ?? classAround(around, index) ?? componentAround(around, index, script, map));
     }
     if (parent.type === 'PropertyDefinition') return undefined;
     // A function with a name of its own is what the reader knows it by, and what frameworks are given it by.
@@ -141,7 +141,7 @@ function componentAround(
       const given = givenName(node);
       if (given !== undefined) return given;
     } else if (node.type === 'Property') {
-      if ((node as Node & { key: Identifier }).key.name !== 'setup') return undefined;
+      if (!BEGINS_COMPONENT.test((node as Node & { key: Identifier }).key.name ?? '')) return undefined;
     } else if (node.type !== 'CallExpression') {
       const identifier = nameOfFunction(around[at + 1]!, node);
       const name = identifier?.name === undefined ? undefined : nameAt(identifier, script, map);

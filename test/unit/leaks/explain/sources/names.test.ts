@@ -26,6 +26,7 @@ describe('a function that the engine has no name for', () => {
     assert.equal(told('class Palette { constructor(){ this.onKey = @() => go() } }'), 'function onKey');
     assert.equal(told('class Badge { constructor(){ store.on(@() => go()) } }'), 'function in constructor');
     assert.equal(told('function open(){ list.forEach(() => { bus.on(@x => go(x)) }) }'), 'function in open');
+    assert.equal(told('const P={ __name:"Panel", setup(){ bus.on(@() => go()) } }'), 'function in Panel');
     assert.equal(told('function n(){ bus.on(@() => go()) }'), undefined, 'a minifier’s name');
     assert.equal(told('bus.on(@() => go())'), undefined);
   });
@@ -60,6 +61,9 @@ describe('what a function is to its framework', () => {
     ['export default defineComponent({ name:"Panel", setup(){ onMounted(()=>@go()) } })', 'onMounted of Panel'],
     ['function Panel(){ $.user_effect(()=>{ @go() }) }', '$effect of Panel'],
     ['function Panel(){ const stop = $.effect_root(()=>{ @go() }) }', '$effect.root of Panel'],
+    ['const P={ __name:"Panel", setup(){ cart.onAction(()=>{ @go() }) } }', 'setup of Panel'],
+    ['const P={ name:"Panel", mounted(){ @go() } }', 'mounted of Panel'],
+    ['const p={ open(){ @go() } }', undefined],
     ['const Co={ __name:`Panel`, setup(){ onMounted(()=>@go()) } }', 'onMounted of Panel'],
     ['const Badge=observer(()=>{ useEffect(()=>{ @go() }) })', 'useEffect of Badge'],
     ['const Badge=memo(forwardRef(function(){ useEffect(()=>{ @go() }) }))', 'useEffect of Badge'],
