@@ -27,6 +27,8 @@ export function keptCallbacks(group: SurvivorGroup, { graph, bucketOf }: Lookup)
   if (group.nodeType !== 'object' || !isNameless(group.className)) return [];
   const record = group.samples.at(-1)!;
   const found: KeptCallback[] = [];
+  // An array has its entries by an edge of its own and in its storage.
+  const seen = new Set<number>();
   graph.forEachEdge(record, (edge, to) => {
     const type = graph.edgeType(edge);
     if ((type !== 'property' && type !== 'element' && type !== 'internal') || bucketOf[to] !== bucketOf[record]) return;
@@ -39,6 +41,8 @@ export function keptCallbacks(group: SurvivorGroup, { graph, bucketOf }: Lookup)
   return found.length > MAX_CALLBACKS ? [] : found;
 
   function add(closure: number): void {
+    if (seen.has(closure)) return;
+    seen.add(closure);
     const location = graph.location(closure);
     if (location) found.push({ className: classOf(graph, closure), location });
     else

@@ -82,6 +82,24 @@ describe('the functions in a record that a library keeps', () => {
     assert.equal(await callbacks(records('Object', true)), undefined);
   });
 
+  it('are one where an array has it as an entry and in its storage', async () => {
+    const nodes = records('Array', false).map((node): HeapNode => {
+      if (!node.edges?.some(([, name]) => name === 'guard')) return node;
+      return {
+        ...node,
+        edges: [
+          ['element', 0, node.id + 2],
+          ['internal', 'elements', node.id + 20],
+        ],
+      };
+    });
+    const storages = each((iteration): HeapNode => {
+      const edges = [['internal', '0', idIn(iteration, 2)] as const];
+      return { id: idIn(iteration, 11), type: 'array', name: '(object elements)', edges };
+    });
+    assert.equal((await callbacks([...nodes, ...storages]))?.length, 1);
+  });
+
   it('may be bound to an object', async () => {
     const nodes = records('Object', false).map((node): HeapNode => {
       if (node.name !== 'Object') return node;
