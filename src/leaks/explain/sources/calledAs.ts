@@ -8,10 +8,7 @@ const CALL = /^(?<made>new\s+)?(?<name>[$_\p{L}][$\w\p{L}]*(?:\.[$_\p{L}][$\w\p{
  *
  * @param at counted from 1
  */
-export function calledAs(
-  source: string,
-  at: { readonly line: number; readonly column: number },
-): string | undefined {
+export function calledAs(source: string, at: { readonly line: number; readonly column: number }): string | undefined {
   const line = source.split('\n', at.line)[at.line - 1];
   const call = line === undefined ? undefined : CALL.exec(line.slice(at.column - 1));
   if (!call) return undefined;

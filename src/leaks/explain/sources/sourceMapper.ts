@@ -121,9 +121,11 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
   /** What the source calls at the place of a frame. */
   async function callAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
     const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
-    const mapped = script?.map && originalPosition(script.map, line, column);
-    const text = mapped ? sourceContentFor(script!.map!, mapped.source) : script?.map ? undefined : script?.text;
-    return text ? calledAs(text, mapped ?? { line, column }) : undefined;
+    if (!script?.map) return script?.text === undefined ? undefined : calledAs(script.text, { line, column });
+    const place = originalPosition(script.map, line, column);
+    if (!place) return undefined;
+    const source = sourceContentFor(script.map, place.source) ?? undefined;
+    return source === undefined ? undefined : calledAs(source, place);
   }
   /** What stands at a place of a bundle that no map explains: its line is all there is to read. */
   async function excerptAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
