@@ -102,7 +102,10 @@ const isMadeLater = (fragment: SourceSite | undefined, call: SourceSite | undefi
   packageOf(fragment.file) === libraryFrame(call)?.name;
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
-  isInLibrary(a) && a.file === b.file && (a.function === b.function || a.line === b.line);
+  isInLibrary(a) && a.file === b.file && (nameIn(a) === nameIn(b) || a.line === b.line);
+
+/** A stack of an error calls a function without a name by its receiver (`HTMLButtonElement.<anonymous>`), an allocation's has nothing. */
+const nameIn = (site: SourceSite): string => site.function.replace(/^.*<anonymous>$/, '');
 
 /** The line of the user's call, from the fragment, which may know it better. */
 const placeOf = ({

@@ -42,6 +42,8 @@ describe('what a listener of a library is told by', () => {
       parts?.map((part) => part.leak.name),
       ['scroll listener on window'],
     );
+    const clicked = { ...listener, allocatedAt: { ...made, function: 'HTMLButtonElement.<anonymous>' } };
+    assert.equal(asWhole(clicked, whole, 'Sortable', site('', 7, 'sortablejs')).leak.name, 'Sortable');
     assert.equal(asWhole(listener, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
   });
 
