@@ -49,10 +49,10 @@ export function asWhole(
   const site = stack.length === 0 ? allocatedAt : madeAt;
   if (!site || !(allocatedAt ? isSameCall(allocatedAt, site) : isInLibrary(site))) return found;
   const isPlain = !/^[$_\p{L}]/u.test(name) || name === 'Object';
-  const called = isPlain ? madeBy({ ...site, ...defined({ calls: allocatedAt?.calls ?? site.calls }) }) : name;
+  const call = allocatedAt?.precision === 'line' ? { ...site, ...placeOf(allocatedAt) } : site;
+  const called = isPlain ? madeBy({ ...site, ...defined({ calls: call.calls }) }) : name;
   // A plain object has no name that says more than what was found, unless its maker has.
-  if (called === undefined)
-    return { ...found, ending: { ...ending, on: `what ${describeCall(allocatedAt ?? site)} made` } };
+  if (called === undefined) return { ...found, ending: { ...ending, on: `what ${describeCall(call)} made` } };
   const { parts: _, ...fragment } = leak;
   const lead: LeakCandidate = { ...leak, kind: 'object', name: called, perIteration };
   return {
@@ -60,12 +60,12 @@ export function asWhole(
     isWhole: true,
     ...(isPlain ? { knownAs: found.knownAs ?? leak } : {}),
     leak: leak.group ? { ...lead, group: { ...leak.group, nodeType: 'object' } } : lead,
-    allocatedAt: allocatedAt?.precision === 'line' ? { ...site, ...placeOf(allocatedAt) } : site,
+    allocatedAt: call,
     parts: [
       { leak: fragment, allocatedAt: undefined, keptAt: undefined, holder: undefined },
       ...parts.filter((part) => part.leak.name !== name),
     ],
-    ending: { ...ending, on: calledOn(name, site) },
+    ending: { ...ending, on: calledOn(name, call) },
   };
 }
 
@@ -107,15 +107,14 @@ const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
 /** A stack of an error calls a function without a name by its receiver (`HTMLButtonElement.<anonymous>`), an allocation's has nothing. */
 const nameIn = (site: SourceSite): string => site.function.replace(/^.*<anonymous>$/, '');
 
-/** The line of the user's call, from the fragment, which may know it better. */
+/** The line of the user's call and what it calls, from the fragment, which may know them better. */
 const placeOf = ({
   file,
   line,
   column,
   precision,
-}: SourceSite): Pick<SourceSite, 'file' | 'line' | 'column' | 'precision'> => ({
-  file,
-  line,
-  column,
-  precision,
+  calls,
+}: SourceSite): Pick<SourceSite, 'file' | 'line' | 'column' | 'precision' | 'calls'> => ({
+  ...{ file, line, column, precision },
+  ...defined({ calls }),
 });

@@ -79,8 +79,10 @@ describe('what a listener of a library is told by', () => {
 
   it('is told by the call that made it where that is a plain object, and keeps its fingerprint', () => {
     const called: Explained = { ...listener, allocatedAt: { ...listener.allocatedAt!, calls: 'createPopper' } };
-    const { leak, knownAs } = asWhole(called, whole, '{state, destroy, update, …}', made);
+    const inFunction: SourceSite = { ...made, line: 4, precision: 'function' };
+    const { leak, knownAs, ending } = asWhole(called, whole, '{state, destroy, update, …}', inFunction);
     assert.deepEqual([leak.kind, leak.name], ['object', 'object of createPopper()']);
+    assert.equal(ending?.on, 'what createPopper() in src/list.js:9 made');
     assert.equal(knownAs?.name, 'scroll listener on window');
     const unknown = asWhole(listener, whole, '{state, destroy, update, …}', made);
     assert.deepEqual([unknown.leak, unknown.ending?.on], [listener.leak, 'what src/list.js:9 made']);
