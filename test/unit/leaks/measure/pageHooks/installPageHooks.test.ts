@@ -3,9 +3,18 @@ import { createContext, runInContext } from 'node:vm';
 import { transform } from 'esbuild';
 import { installPageHooks } from '../../../../../src/leaks/measure/pageHooks/index.ts';
 
-/** A realm with the few things that every browser realm has, and nothing of Node. */
+/**
+ * A realm with the few things that every browser realm has, and nothing of Node. Its classes are its own: hooks in Node's EventTarget would
+ * break the worker threads of every test after this one.
+ */
 function realm(): Record<string, unknown> {
-  const scope: Record<string, unknown> = { performance, EventTarget, AbortController, AbortSignal, Event };
+  const scope: Record<string, unknown> = {
+    performance,
+    EventTarget: class extends EventTarget {},
+    AbortController: class extends AbortController {},
+    AbortSignal: class extends AbortSignal {},
+    Event: class extends Event {},
+  };
   for (const name of ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'])
     scope[name] = (): number => Math.random();
   return createContext(scope);
