@@ -115,6 +115,9 @@ const placeOf = ({
   precision,
   calls,
 }: SourceSite): Pick<SourceSite, 'file' | 'line' | 'column' | 'precision' | 'calls'> => ({
-  ...{ file, line, column, precision },
+  file,
+  line,
+  column,
+  precision,
   ...defined({ calls }),
 });

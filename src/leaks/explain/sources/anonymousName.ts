@@ -18,7 +18,7 @@ export function anonymousName(frame: GeneratedFrame, text: string, map: TraceMap
   const [itself, ...around] = enclosingFunctions(script, script.offsetOf(frame.line, frame.column));
   if (itself?.name) return `function ${itself.name.text}`;
   const component = functionRole(frame, text, map)?.split(' of ')[1];
-  if (component !== undefined) return `function in ${component}`;
+  if (component !== undefined && component.length >= SHORTEST_NAME) return `function in ${component}`;
   for (const { name } of around) {
     if (!name) continue;
     const at = script.positionOf(name.start);
