@@ -15,6 +15,7 @@ export const MEANS = [
   'disabled-button',
   'worker',
   'timer-chain',
+  'interval',
   'appears-later',
   'element-animation',
   'task-delay',
@@ -41,13 +42,14 @@ const WAYS: Readonly<Record<Means, string>> = {
   'disabled-button': 'return sleep(ms);',
   worker: 'return new Promise((done) => { answers.set(++serial, done); worker.postMessage({ serial, ms }); });',
   'timer-chain': `return (async () => { for (let n = 0; n < 5; n += 1) await sleep(ms / 5); })();`,
+  interval: `return new Promise((done) => { let ticks = 0; const id = setInterval(() => { ticks += 1; if (ticks === 10) { clearInterval(id); done(); } }, ms / 10); });`,
   'appears-later': 'return sleep(ms);',
   'element-animation': `const box = document.createElement('i'); root.append(box); return box.animate([{ opacity: 0 }, { opacity: 1 }], ms).finished.then(() => box.remove());`,
   'task-delay': 'return scheduler.postTask(() => {}, { delay: ms });',
 };
 
 export function asynchronousPage(means: Means, ms: number, leaky: boolean): string {
-  const guarded = means === 'busy-guard';
+  const guarded = means === 'busy-guard' || means === 'interval';
   const disables = means === 'disabled-button';
   const appears = means === 'appears-later';
   const script = `

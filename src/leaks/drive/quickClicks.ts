@@ -53,8 +53,13 @@ export class QuickClicks {
    * @param outside whether anything answers in its own time: frames of other sites, requests that stay open
    */
   can(onlySynchronous: boolean, outside: boolean): boolean {
-    if (!this.#isAsynchronous) return !this.#time.isSkipping;
-    return !onlySynchronous && !outside && !this.#needsRealTime && this.#time.skips;
+    if (this.#isImmediate) return true;
+    return !(onlySynchronous && this.#isAsynchronous) && !outside && !this.#needsRealTime && this.#time.skips;
+  }
+
+  /** Whether nothing has to be waited for, and time passes by itself. */
+  get #isImmediate(): boolean {
+    return !this.#isAsynchronous && !this.#time.isSkipping;
   }
 
   /**
@@ -66,7 +71,7 @@ export class QuickClicks {
     iterations: number,
     inFrames: boolean,
   ): Promise<{ readonly done: number; readonly skippedMs: number }> {
-    if (!this.#isAsynchronous)
+    if (this.#isImmediate)
       return { done: await this.#world.call(clickInPage, steps, iterations, CLICKING_MS, 0, inFrames), skippedMs: 0 };
     const many = this.#clickedMs === undefined ? FIRST_CLICKS : Math.floor(CLICKING_MS / this.#clickedMs);
     const clicks = Math.max(1, Math.min(iterations, many));

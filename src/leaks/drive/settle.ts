@@ -58,6 +58,8 @@ const SHORT_MS = 30;
 const ASK_AGAIN_MS = 200;
 /** From this many times on, a timer that is set when it fires is a chain. */
 const CHAIN_LENGTH = 3;
+/** An interval that has fired for so long is asked about again after this share of that: one of 16 ms would take 600 questions. */
+const INTERVAL_SHARE = 0.25;
 /** How much faster the page's time passes while something is drawn step by step. */
 const FAST_PACE = 4;
 /** Places of periodic work that are remembered. */
@@ -137,14 +139,15 @@ export class Settling {
       const places = await this.#workOver(run, state);
       if (places === 'again') continue;
       const isStep = wait === 'step';
-      if (!isStep) this.#learn(places, run, wait === 'load');
+      const endless = isStep ? false : this.#learn(places, run, wait === 'load');
+      if (run.intervalsMs > 0 && !endless) run.waitedFor.add('timer');
       const tail = isStep ? [] : this.#tail(places);
       return {
         ended: run.gaveUp === 0 && state.quiet,
         calm: places.length === 0 && state.animationMs === 0 && !this.#requests.anyOpen,
         waitedMs: Math.round(run.elapsed),
         skippedMs: Math.round(run.skippedMs),
-        timersMs: run.pageMs,
+        timersMs: endless ? run.pageMs - run.intervalsMs : run.pageMs,
         waitedFor: [...run.waitedFor],
         tail,
         requests: this.#requests.begun,
@@ -177,7 +180,7 @@ export class Settling {
     }
     for (;;) {
       const places = await this.#readPlaces();
-      const own = places.filter((place) => this.#isOwn(place) && run.isInTime(place));
+      const own = places.filter((place) => this.#isOwn(place, run) && run.isInTime(place));
       if (own.length === 0 && this.#requests.count === 0) return waited ? 'again' : places;
       waited = true;
       await this.#waitFor(own, run);
@@ -186,9 +189,9 @@ export class Settling {
 
   /** Waits for some of it: what comes of that is seen when the page is read again. */
   async #waitFor(own: readonly PendingPlace[], run: Run): Promise<void> {
-    for (const { kind } of own) run.waitedFor.add(kind as WorkKind);
+    for (const { kind } of own) if (kind !== 'interval') run.waitedFor.add(kind);
     const of = (kind: PendingPlace['kind']): readonly PendingPlace[] => own.filter((place) => place.kind === kind);
-    const [frames, workers, timers] = [of('frames'), of('worker'), of('timer')];
+    const [frames, workers, timers] = [of('frames'), of('worker'), [...of('timer'), ...of('interval')]];
     if (this.#requests.count > 0) {
       run.waitedFor.add('request');
       if (run.elapsed > run.limits.workMs) this.#giveUp(run, () => this.#requests.leave());
@@ -226,6 +229,7 @@ export class Settling {
 
   async #passTime(ms: number, run: Run, timers: readonly PendingPlace[]): Promise<void> {
     run.pageMs += ms;
+    if (timers.every(({ kind }) => kind === 'interval')) run.intervalsMs += ms;
     const isElsewhere = timers.some((timer) => timer.elsewhere === true);
     if (isElsewhere || !this.#time.skips || (ms < SHORT_MS && !this.#time.isSkipping)) {
       await this.#clock.sleep(ms);
@@ -260,19 +264,30 @@ export class Settling {
     }
   }
 
-  #isOwn({ kind, key, fresh }: PendingPlace): boolean {
-    return kind !== 'interval' && fresh > 0 && !this.#periodic.has(kind + key);
+  /** An interval is an iteration's own where it ends by itself (a countdown, a progress bar): between steps nobody waits for that. */
+  #isOwn({ kind, key, fresh }: PendingPlace, { limits }: Run): boolean {
+    return fresh > 0 && !this.#periodic.has(kind + key) && (kind !== 'interval' || limits !== LIMITS.step);
   }
 
-  /** Work that was there before the first iteration, and timers that are set anew whenever they fire, are the page's own. */
-  #learn(places: readonly PendingPlace[], run: Run, all: boolean): void {
-    this.#markPeriodic(all ? places : places.filter(({ kind, key }) => kind === 'timer' && run.isChain(key)));
+  /**
+   * Work that was there before the first iteration, intervals that have not ended when an iteration has, and timers that are set anew
+   * whenever they fire, are the page's own.
+   *
+   * @returns whether an interval was waited for that does not end
+   */
+  #learn(places: readonly PendingPlace[], run: Run, all: boolean): boolean {
+    const endless = places.filter((place) => place.kind === 'interval' && this.#isOwn(place, run));
+    this.#markPeriodic([
+      ...endless,
+      ...places.filter(({ kind, key }) => all || (kind === 'timer' && run.isChain(key))),
+    ]);
+    return endless.length > 0;
   }
 
   #markPeriodic(places: readonly PendingPlace[]): void {
     for (const { kind, key } of places) {
-      if (kind === 'interval' || this.#periodic.size >= MAX_PERIODIC) continue;
-      this.#periodic.set(kind + key, { kind, what: placeName(key) });
+      if (this.#periodic.size >= MAX_PERIODIC) continue;
+      this.#periodic.set(kind + key, { kind: kind === 'interval' ? 'timer' : kind, what: placeName(key) });
     }
   }
 
@@ -315,8 +330,9 @@ class Run {
   readonly #waits = new Map<string, number>();
   readonly waitedFor = new Set<WorkKind>();
   skippedMs = 0;
-  /** The page's time that was waited for timers. */
+  /** The page's time that was waited for timers, and how much of that for intervals alone. */
   pageMs = 0;
+  intervalsMs = 0;
   framesMs = 0;
   workersMs = 0;
   animationsMs = 0;
@@ -334,12 +350,13 @@ class Run {
   }
 
   isInTime({ kind, dueInMs }: PendingPlace): boolean {
-    return kind !== 'timer' || this.pageMs + dueInMs <= this.#timersMs;
+    return !(kind === 'timer' || kind === 'interval') || this.pageMs + dueInMs <= this.#timersMs;
   }
 
   /** How long to wait for a place's timers: for all at once where the last is due in time, for there may be thousands. */
-  waitFor({ dueInMs, lastDueInMs }: PendingPlace): number {
-    return this.pageMs + lastDueInMs <= this.#timersMs ? lastDueInMs : dueInMs;
+  waitFor({ kind, dueInMs, lastDueInMs }: PendingPlace): number {
+    const ms = this.pageMs + lastDueInMs <= this.#timersMs ? lastDueInMs : dueInMs;
+    return kind === 'interval' ? Math.max(ms, this.pageMs * INTERVAL_SHARE) : ms;
   }
 
   /** @returns whether the place sets its timer anew each time */

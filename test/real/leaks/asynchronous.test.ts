@@ -20,6 +20,7 @@ describe('a check of pages whose work goes on after the click', function () {
   const pages: readonly (readonly [Means, number, 'leak' | 'clean'])[] = [
     ['busy-guard', 300, 'leak'],
     ['debounce', 300, 'leak'],
+    ['interval', 800, 'leak'],
     ['timer', 5000, 'clean'],
     ['fetch', 100, 'clean'],
   ];

@@ -7,10 +7,10 @@ import type { PendingPlace } from '../../../../src/leaks/measure/pageHooks/index
 import { systemClock } from '../../../../src/support/index.ts';
 
 /** A page that answers at once, and what it was asked. */
-function fakePage(places: () => PendingPlace[] = () => []) {
+function fakePage(places: (now: number) => PendingPlace[] = () => []) {
   const asked: string[] = [];
   let presses = 0;
-  const page = { mutations: 0, effects: 0 };
+  const page = { mutations: 0, effects: 0, now: 0 };
   const world = {
     call: async (fn: { readonly name: string }) => {
       asked.push(fn.name);
@@ -24,10 +24,14 @@ function fakePage(places: () => PendingPlace[] = () => []) {
     world,
     clock: systemClock,
     requests: requests as unknown as RequestsInFlight,
-    time: { skips: true } as PageTime,
+    time: {
+      skips: true,
+      isSkipping: true,
+      skip: async (ms: number) => await Promise.resolve(void (page.now += ms)),
+    } as unknown as PageTime,
     readPlaces: async () => {
       asked.push('readPlaces');
-      return await Promise.resolve(places());
+      return await Promise.resolve(places(page.now));
     },
   });
   return { settling, asked, page };
@@ -69,6 +73,50 @@ describe('waiting for a page whose iterations are synchronous', () => {
     settling.beginIteration();
     await settling.settle('pause');
     assert.deepEqual(asked, ['waitForQuiet', 'readPlaces']);
+  });
+});
+
+describe('an interval that an iteration starts', () => {
+  const PERIOD_MS = 80;
+  /** An interval that is there from each start until so many ms later. */
+  function fakeInterval(lastsMs: number) {
+    let startedAt = Number.NEGATIVE_INFINITY;
+    const interval = {
+      kind: 'interval',
+      key: 'Error\n    at tick (app.js:1:1)',
+      count: 1,
+      fresh: 1,
+      agoMs: 0,
+    } as const;
+    const { settling, page } = fakePage((now) => {
+      const dueInMs = PERIOD_MS - ((now - startedAt) % PERIOD_MS);
+      return now - startedAt < lastsMs ? [{ ...interval, dueInMs, lastDueInMs: dueInMs }] : [];
+    });
+    return async (wait: Wait): Promise<{ passedMs: number; waitedFor: readonly string[]; timersMs: number }> => {
+      settling.beginIteration();
+      startedAt = page.now;
+      const { waitedFor, timersMs } = await settling.settle(wait);
+      return { passedMs: page.now - startedAt, waitedFor, timersMs };
+    };
+  }
+
+  it('is waited for where it ends by itself: clicks behind a progress bar would do nothing', async () => {
+    const iterate = fakeInterval(800);
+    for (let iteration = 0; iteration < 3; iteration += 1) {
+      const { passedMs, waitedFor } = await iterate('pause');
+      assert.ok(passedMs >= 800 && passedMs < 1100, `${passedMs} ms`);
+      assert.deepEqual(waitedFor, ['timer']);
+    }
+  });
+
+  it('is waited for once where it never ends, and later iterations are as quick as others', async () => {
+    const iterate = fakeInterval(Number.POSITIVE_INFINITY);
+    assert.deepEqual((await iterate('pause')).waitedFor, []);
+    assert.deepEqual(await iterate('pause'), { passedMs: 0, waitedFor: [], timersMs: 0 });
+  });
+
+  it('is not waited for between the steps of an iteration, of which the last may end it', async () => {
+    assert.equal((await fakeInterval(800)('step')).passedMs, 0);
   });
 });
 

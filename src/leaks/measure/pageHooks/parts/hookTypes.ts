@@ -68,6 +68,12 @@ export interface Named {
   iteration: number;
 }
 
+/** Times in ms; `madeAt` of this realm's performance.now(). */
+export interface Interval extends Named {
+  readonly madeAt: number;
+  readonly period: number;
+}
+
 /** Timeouts, or frame requests, that were made in one place. */
 export interface Chains {
   site: Site;

@@ -1,5 +1,5 @@
 // oxlint-disable typescript/unbound-method -- natives are taken off their prototypes on purpose: always called through Reflect
-import type { Armed, List, Linked, Named, ObjectRecord, ObjectType, Site } from './hookTypes.ts';
+import type { Armed, Interval, Linked, List, Named, ObjectRecord, ObjectType, Site } from './hookTypes.ts';
 import type { Natives } from './natives.ts';
 
 /** Records of objects that the page makes: bounded in number, held by weak references. */
@@ -45,7 +45,7 @@ export function keepRecords(natives: Natives) {
   const objects = emptyList<ObjectRecord>();
   const objectRecords = new NativeWeakMap<object, ObjectRecord>();
   const objectUrls = new NativeMap<string, Named>();
-  const intervals = new NativeMap<number, Named>();
+  const intervals = new NativeMap<number, Interval>();
   const timeouts = new NativeMap<number, Armed>();
   const geolocationWatches = new NativeMap<number, Named>();
   /** URLs revoked here that were made in another realm of the same origin. */

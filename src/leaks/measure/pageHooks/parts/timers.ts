@@ -39,14 +39,19 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
   const { wrapMethod } = wrapping;
   const frameRequests = new NativeMap<number, Armed>();
 
+  /** Browsers fire no interval more often, in ms. */
+  const SHORTEST_MS = 4;
   let armed = 0;
-  wrapMethod(holderOf('setInterval'), 'setInterval', (handle, _args, _self, hide) => {
-    if (!isFull()) mapSet(intervals, handle, named(hide));
+  const delayIn = ([, delay]: unknown[]): number =>
+    typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
+  wrapMethod(holderOf('setInterval'), 'setInterval', (handle, args, _self, hide) => {
+    const ms = delayIn(args);
+    if (!isFull())
+      mapSet(intervals, handle, { ...named(hide), madeAt: now(), period: ms > SHORTEST_MS ? ms : SHORTEST_MS });
     return handle;
   });
   wrapMethod(holderOf('setTimeout'), 'setTimeout', (handle, args, _self, hide) => {
-    const delay = args[1];
-    const ms = typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
+    const ms = delayIn(args);
     if (hasRoomForTimeout(ms)) {
       const madeAt = now();
       const { iteration } = state;

@@ -127,7 +127,9 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     });
     if (idleRequests > 0) add('idle', '', time, time, true);
     idleRequests = 0;
-    if (mapSize(intervals) > 0) add('interval', '', time, 0, false);
+    mapForEach(intervals, ({ site, madeAt, period, iteration }) =>
+      add('interval', site.stack, time + period - ((time - madeAt) % period), madeAt, isFresh(iteration)),
+    );
     const answer: object[] = [];
     for (let index = 0; index < list.length; index += 1) {
       const { kind: what, key, count, fresh, due, lastDue, madeAt } = list[index]!;
