@@ -7,6 +7,8 @@ export type WorkKind =
   | 'frames'
   | 'idle'
   | 'worker'
+  /** Of a socket, a database, or a worker that was made and asked nothing. */
+  | 'answer'
   | 'view-transition'
   | 'mutations'
   | 'navigation';

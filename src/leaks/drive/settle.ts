@@ -31,21 +31,23 @@ interface Limits {
   readonly workMs: number;
   readonly framesMs: number;
   readonly workersMs: number;
+  /** What sockets and databases are asked: a socket may be one that never answers. */
+  readonly answersMs: number;
 }
 
 const TAIL_LIMIT_MS = 10_000;
 /** Where time cannot be skipped, ten iterations have to fit into a check. */
 const REAL_TAIL_LIMIT_MS = 6_000;
-const ITERATION = { timersMs: TAIL_LIMIT_MS, workMs: 10_000, framesMs: 3000, workersMs: 5000 };
+const ITERATION = { timersMs: TAIL_LIMIT_MS, workMs: 10_000, framesMs: 3000, workersMs: 5000, answersMs: 2000 };
 const LIMITS: Readonly<Record<Wait, Limits>> = {
   rest: { frames: 2, quietMs: 50, ...ITERATION },
   pause: { frames: 1, quietMs: 16, ...ITERATION },
   frame: { frames: 1, quietMs: 0, ...ITERATION },
   sprint: { frames: 0, quietMs: 0, ...ITERATION },
   // Polling begins with the page: its timers are not told from one-shot work yet.
-  load: { frames: 2, quietMs: 50, timersMs: 300, workMs: 4000, framesMs: 500, workersMs: 1000 },
+  load: { frames: 2, quietMs: 50, timersMs: 300, workMs: 4000, framesMs: 500, workersMs: 1000, answersMs: 500 },
   // Longer, and a notification that closes itself after 3 s would be gone before it can be clicked away.
-  step: { frames: 0, quietMs: 0, timersMs: 600, workMs: 2000, framesMs: 600, workersMs: 1000 },
+  step: { frames: 0, quietMs: 0, timersMs: 600, workMs: 2000, framesMs: 600, workersMs: 1000, answersMs: 600 },
 };
 
 /** A page whose DOM still changes then is read as it is, and the report says so. */
@@ -191,7 +193,8 @@ export class Settling {
   async #waitFor(own: readonly PendingPlace[], run: Run): Promise<void> {
     for (const { kind } of own) if (kind !== 'interval') run.waitedFor.add(kind);
     const of = (kind: PendingPlace['kind']): readonly PendingPlace[] => own.filter((place) => place.kind === kind);
-    const [frames, workers, timers] = [of('frames'), of('worker'), [...of('timer'), ...of('interval')]];
+    const [frames, timers] = [of('frames'), [...of('timer'), ...of('interval')]];
+    const [workers, answers] = [of('worker'), of('answer')];
     if (this.#requests.count > 0) {
       run.waitedFor.add('request');
       if (run.elapsed > run.limits.workMs) this.#giveUp(run, () => this.#requests.leave());
@@ -204,6 +207,9 @@ export class Settling {
     } else if (workers.length > 0) {
       if (run.workersMs > run.limits.workersMs) this.#giveUp(run, () => this.#markPeriodic(workers));
       else await run.timed('workersMs', async () => await this.#clock.sleep(10));
+    } else if (answers.length > 0) {
+      if (run.answersMs > run.limits.answersMs) this.#giveUp(run, () => this.#markPeriodic(answers));
+      else await run.timed('answersMs', async () => await this.#clock.sleep(5));
     } else if (timers.length > 0) {
       const next = timers.reduce((first, timer) => (run.waitFor(timer) < run.waitFor(first) ? timer : first));
       // Set again and again for so long: this never ends by itself.
@@ -335,6 +341,7 @@ class Run {
   intervalsMs = 0;
   framesMs = 0;
   workersMs = 0;
+  answersMs = 0;
   animationsMs = 0;
   gaveUp = 0;
 
@@ -369,7 +376,7 @@ class Run {
     return (this.#waits.get(key) ?? 0) > CHAIN_LENGTH;
   }
 
-  async timed(what: 'framesMs' | 'workersMs' | 'animationsMs', wait: () => Promise<void>): Promise<void> {
+  async timed(what: 'framesMs' | 'workersMs' | 'answersMs' | 'animationsMs', wait: () => Promise<void>): Promise<void> {
     const began = this.#clock.monotonic();
     await wait();
     this[what] += this.#clock.monotonic() - began;

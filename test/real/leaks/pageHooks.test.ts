@@ -143,6 +143,47 @@ describe('page hooks in Chromium', function () {
     assert.ok(place!.lastDueInMs - place!.dueInMs > 39_000, 'it is known when the last of them is over');
   });
 
+  it('knows what still owes an answer, or clicks behind a page that waits for it would do nothing', async () => {
+    await open('');
+    await readPageCounters(cdp);
+    const pending = async () => (await readPendingWork(cdp)).map(({ kind }) => kind).toSorted();
+    await page.evaluate(() => {
+      const code = "new BroadcastChannel('go').onmessage = () => postMessage(1)";
+      const worker = new Worker(URL.createObjectURL(new Blob([code])));
+      const opening = indexedDB.open('hooks', 1);
+      let goesOn = true;
+      opening.onupgradeneeded = () => opening.result.createObjectStore('rows');
+      const written = new Promise((done) => {
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('rows', 'readwrite');
+          const read = (): void => {
+            const row = change.objectStore('rows').get(1);
+            row.onsuccess = () => goesOn && read();
+          };
+          read();
+          change.oncomplete = done;
+        };
+      });
+      const spoke = new Promise((done) => worker.addEventListener('message', done));
+      const interval = setInterval(() => {}, 50);
+      const finish = async (): Promise<void> => {
+        goesOn = false;
+        // The worker may not listen yet.
+        const again = setInterval(() => new BroadcastChannel('go').postMessage(1), 20);
+        await Promise.all([written, spoke]);
+        for (const one of [interval, again]) clearInterval(one);
+      };
+      Object.assign(globalThis, { worker, finish });
+    });
+    assert.deepEqual(await pending(), ['answer', 'answer', 'interval'], 'a worker that begins by itself, a database');
+    await page.evaluate(() => (globalThis as unknown as { finish(): Promise<void> }).finish());
+    assert.deepEqual(await pending(), []);
+    await page.evaluate(() => (globalThis as unknown as { worker: Worker }).worker.postMessage(1));
+    assert.deepEqual(await pending(), ['worker']);
+    await page.evaluate(() => (globalThis as unknown as { worker: Worker }).worker.terminate());
+    assert.deepEqual(await pending(), [], 'one that was ended owes nothing');
+  });
+
   it('counts what is open, in each iteration, and says on which line it was made', async () => {
     await open(`<script>
       function makeAll(n) {

@@ -35,10 +35,10 @@ export const installPageHooks = new Function(`
   const wrapping = (${wrapNatives.toString()})(natives, records);
   const listeners = (${hookListeners.toString()})(natives, records, wrapping);
   const timers = (${hookTimers.toString()})(natives, records, wrapping);
-  const objects = (${hookObjects.toString()})(natives, records, wrapping);
+  const work = (${followWork.toString()})(natives, records, wrapping, timers);
+  const objects = (${hookObjects.toString()})(natives, records, wrapping, work);
   const timings = (${hookTimings.toString()})(natives, records, wrapping);
   const wasm = (${hookWasm.toString()})(natives, wrapping);
-  const work = (${followWork.toString()})(natives, records, wrapping, timers);
   const content = (${followContent.toString()})(natives, records, wrapping);
   (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work, content, wasm);
 `) as () => void;

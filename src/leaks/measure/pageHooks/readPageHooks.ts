@@ -84,13 +84,13 @@ export async function markKnownFrames(cdp: CdpSender, iteration: number): Promis
 
 /** What page code has started and not ended, at one place of its code. */
 export interface PendingPlace {
-  readonly kind: 'timer' | 'frames' | 'worker' | 'idle' | 'interval';
+  readonly kind: 'timer' | 'frames' | 'worker' | 'answer' | 'idle' | 'interval';
   /** The stack that started it: the same place is the same text. */
   readonly key: string;
   readonly count: number;
   /** Of those, started since the last mark. */
   readonly fresh: number;
-  /** Milliseconds until the first of them is due; for frames, workers and idle callbacks 0. */
+  /** Milliseconds until the first of them is due; for frames, idle callbacks and what answers 0. */
   readonly dueInMs: number;
   /** Milliseconds until the last of those that are fresh is due. */
   readonly lastDueInMs: number;

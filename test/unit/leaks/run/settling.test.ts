@@ -120,6 +120,18 @@ describe('an interval that an iteration starts', () => {
   });
 });
 
+describe('a socket or a database that was asked', () => {
+  it('is waited for until it answers', async () => {
+    let asks = 0;
+    const asked = { kind: 'answer', key: 'Error\n    at save (app.js:1:1)', count: 1, fresh: 1, agoMs: 0 } as const;
+    const { settling } = fakePage(() => ((asks += 1) > 4 ? [] : [{ ...asked, dueInMs: 0, lastDueInMs: 0 }]));
+    settling.beginIteration();
+    const { waitedFor, ended } = await settling.settle('pause');
+    assert.deepEqual([waitedFor, ended], [['answer'], true]);
+    assert.ok(asks > 4);
+  });
+});
+
 describe('an iteration of which nothing can be seen', () => {
   it('is one that pressed something and changed nothing, nor had any effect of the browser`s own', async () => {
     const { settling, page } = fakePage();

@@ -2,10 +2,11 @@
 import type { ObjectRecord, ObjectType, Site } from './hookTypes.ts';
 import type { Natives } from './natives.ts';
 import type { Records } from './records.ts';
+import type { Work } from './work.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /** Follows what lives in the browser as much as in the heap, or there alone: URLs, observers, workers, connections, media. */
-export function hookObjects(natives: Natives, records: Records, wrapping: Wrapping) {
+export function hookObjects(natives: Natives, records: Records, wrapping: Wrapping, work: Work) {
   const { scope, deref, weakGet, weakSet, mapSet, mapDelete, mapSize, NativeString, promiseThen, uncurry } = natives;
   const { getterOf, holderOf, prototypeOf, addEventListener } = natives;
   const { objects, objectRecords, objectUrls, geolocationWatches, foreignRevoked } = records;
@@ -32,10 +33,13 @@ export function hookObjects(natives: Natives, records: Records, wrapping: Wrappi
     name: string,
     kind: string,
     counter: string,
-    options: { alias?: string; isOpen?: (object: object) => boolean } = {},
+    options: { alias?: string; isOpen?: (object: object) => boolean; made?: (object: object, site: Site) => void } = {},
   ): void {
     const type = objectType(kind, name, counter, options.isOpen);
-    wrapClass(name, options.alias, (object, site) => track(type, object, site));
+    wrapClass(name, options.alias, (object, site) => {
+      track(type, object, site);
+      options.made?.(object, site);
+    });
   }
   /** Open until the property has the given value. */
   function until(className: string, property: string, closed: unknown): (object: object) => boolean {
@@ -54,7 +58,9 @@ export function hookObjects(natives: Natives, records: Records, wrapping: Wrappi
   trackClass('PerformanceObserver', 'observer', 'performanceObservers');
   trackClass('ReportingObserver', 'observer', 'reportingObservers');
 
-  trackClass('Worker', 'worker', 'workers');
+  trackClass('Worker', 'worker', 'workers', {
+    made: (worker, site) => work.expectAnswer(worker, site, ['message', 'error']),
+  });
   forgetOnCall('Worker', 'terminate');
   trackClass('SharedWorker', 'worker', 'sharedWorkers');
 
@@ -128,6 +134,7 @@ export function hookObjects(natives: Natives, records: Records, wrapping: Wrappi
   const requestResult = getterOf('IDBRequest', 'result');
   wrapMethod(prototypeOf('IDBFactory'), 'open', (request, _args, _self, hide) => {
     const site = callerSite(hide);
+    work.expectAnswer(request as object, site, ['success', 'error', 'blocked']);
     const opened = (): void => track(databaseType, requestResult!(request as object) as object, site);
     addEventListener(request, 'success', opened, { __proto__: null, once: true });
     return request;

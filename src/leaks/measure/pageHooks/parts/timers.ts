@@ -42,8 +42,10 @@ export function hookTimers(natives: Natives, records: Records, wrapping: Wrappin
   /** Browsers fire no interval more often, in ms. */
   const SHORTEST_MS = 4;
   let armed = 0;
-  const delayIn = ([, delay]: unknown[]): number =>
-    typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
+  function delayIn(args: unknown[]): number {
+    const delay = args[1];
+    return typeof delay === 'number' || typeof delay === 'string' ? NativeNumber(delay) | 0 : 0;
+  }
   wrapMethod(holderOf('setInterval'), 'setInterval', (handle, args, _self, hide) => {
     const ms = delayIn(args);
     if (!isFull())

@@ -6,7 +6,7 @@ import type { Wrapping } from './wrapping.ts';
 
 /**
  * Knows what page code has started and what has not ended yet: timeouts and delayed tasks (each with when it is due), requests
- * for a frame, idle callbacks, questions to workers. What the iteration before started is not of this one.
+ * for a frame, idle callbacks, questions to workers, sockets and databases. What the iteration before started is not of this one.
  */
 export function followWork(natives: Natives, records: Records, wrapping: Wrapping, timers: Timers) {
   /** Places told at most: an iteration that sets timers in more is described well enough by these. */
@@ -16,8 +16,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
   /** Delayed tasks that are remembered. */
   const MAX_TASKS = 500;
 
-  const { scope, NativeMap, NativeNumber, NativeWeakMap, mapGet, mapSet, mapDelete, mapClear, mapForEach, mapSize } =
-    natives;
+  const { NativeMap, NativeNumber, NativeWeakMap, mapGet, mapSet, mapDelete, mapClear, mapForEach, mapSize } = natives;
   const { push, now, weakGet, weakSet, isObject, holderOf, prototypeOf, addEventListener } = natives;
   const { timeouts, intervals, state, objectRecords, callerSite, whenCollected } = records;
   const { wrapMethod } = wrapping;
@@ -48,28 +47,52 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     return promise;
   });
 
-  /** A worker that was asked something in this iteration, until it says anything. */
-  const owed = new NativeMap<number, { readonly site: Site; readonly record: ObjectRecord | undefined }>();
-  const workerIds = new NativeWeakMap<object, { readonly id: number }>();
-  let lastWorker = 0;
-  function idOf(worker: object): number {
-    const known = weakGet(workerIds, worker);
+  interface Owed {
+    readonly kind: string;
+    readonly site: Site;
+    readonly record: ObjectRecord | undefined;
+  }
+  /** What was asked for something in this iteration (a worker, a socket, a database), until it says anything. */
+  const owed = new NativeMap<number, Owed>();
+  const idsOfAsked = new NativeWeakMap<object, { readonly id: number }>();
+  let lastAsked = 0;
+  function idOf(asked: object, answers: readonly string[]): number {
+    const known = weakGet(idsOfAsked, asked);
     if (known) return known.id;
-    lastWorker += 1;
-    const id = lastWorker;
-    weakSet(workerIds, worker, { id });
+    lastAsked += 1;
+    const id = lastAsked;
+    weakSet(idsOfAsked, asked, { id });
+    const answered = (): void => {
+      mapDelete(owed, id);
+    };
     // The listener is native and holds a number only: it keeps nothing alive.
-    addEventListener(worker, 'message', () => mapDelete(owed, id), { __proto__: null, passive: true });
-    addEventListener(worker, 'error', () => mapDelete(owed, id), { __proto__: null, passive: true });
-    whenCollected(worker, () => mapDelete(owed, id));
+    for (let index = 0; index < answers.length; index += 1)
+      addEventListener(asked, answers[index]!, answered, { __proto__: null, passive: true });
+    whenCollected(asked, answered);
     return id;
   }
-  if (typeof scope['Worker'] === 'function') {
-    wrapMethod(prototypeOf('Worker'), 'postMessage', (result, _args, self, hide) => {
-      if (isObject(self)) mapSet(owed, idOf(self), { site: callerSite(hide), record: weakGet(objectRecords, self) });
+  /** @param ofResult whether the method gives what answers; else its object does */
+  function followAsking(
+    type: string,
+    method: string,
+    kind: string,
+    answers: readonly string[],
+    ofResult: boolean,
+  ): void {
+    wrapMethod(prototypeOf(type), method, (result, _args, self, hide) => {
+      const asked = ofResult ? result : self;
+      if (isObject(asked))
+        mapSet(owed, idOf(asked, answers), { kind, site: callerSite(hide), record: weakGet(objectRecords, asked) });
       return result;
     });
   }
+  followAsking('Worker', 'postMessage', 'worker', ['message', 'error'], false);
+  followAsking('WebSocket', 'send', 'answer', ['message', 'close'], false);
+  followAsking('IDBDatabase', 'transaction', 'answer', ['complete', 'abort'], true);
+  /** Of what answers without being asked by a method: a worker that begins by itself, a database that is opened. */
+  const expectAnswer = (of: object, site: Site, answers: readonly string[]): void => {
+    mapSet(owed, idOf(of, answers), { kind: 'answer', site, record: weakGet(objectRecords, of) });
+  };
   const forgetOwed = (): void => mapClear(owed);
 
   interface Place {
@@ -120,10 +143,10 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     timers.eachFrameRequest(({ site, madeAt, iteration }) =>
       add('frames', site.stack, time, madeAt, isFresh(iteration)),
     );
-    mapForEach(owed, ({ site, record }, id) => {
+    mapForEach(owed, ({ kind, site, record }, id) => {
       // A worker that was ended owes nothing.
       if (record?.linked === false) mapDelete(owed, id);
-      else add('worker', site.stack, time, time, true);
+      else add(kind, site.stack, time, time, true);
     });
     if (idleRequests > 0) add('idle', '', time, time, true);
     idleRequests = 0;
@@ -147,7 +170,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     return answer;
   }
 
-  return { pendingWork, forgetOwed };
+  return { pendingWork, forgetOwed, expectAnswer };
 }
 
 export type Work = ReturnType<typeof followWork>;
