@@ -134,7 +134,7 @@ export class PageUnderTest implements Subject {
     const time = new PageTime(cdp.session, clock, browser.ownsTime === true);
     const requests = new RequestsInFlight(page, events, clock);
     const workers = await WorkerTargets.attach(cdp, guard, page.context().browser());
-    const readPlaces = async (): Promise<PendingPlace[]> => await readAllPlaces(cdp, workers);
+    const readPlaces = async (): Promise<PendingPlace[]> => requests.endUnread(await readAllPlaces(cdp, workers));
     const settling = new Settling({ world, clock, requests, time, readPlaces });
     const quick = new QuickClicks(world, time, clock);
     const passTime = browser.passTime && (async (ms: number) => await browser.passTime!(page, ms));

@@ -9,6 +9,7 @@ import { WORKER_GREW, countIsComplete, mayLeak, opensPages } from './plan.ts';
 import { suspicionsIn } from './slowGrowth.ts';
 import { type Explained, latestReading, stillRises, unexplained } from './stillRising.ts';
 import { type Suspicion, bytesGrow, roseIn } from './suspicion.ts';
+import { thresholds } from './thresholds.ts';
 import { begunIn, comparedIn, countView, coveredIn, drivenIn, failureIn, heapView, workerHeaps } from './view.ts';
 import { defined } from '../../support/index.ts';
 
@@ -57,6 +58,7 @@ export function decide(evidence: Evidence): Decision {
   const open: string[] = [];
   let anyReleased = false;
   let undoNodes = 0;
+  let keptRequests = 0;
   let boundedBytes = 0;
   let cutShort = false;
   let escalatedTo: number | undefined;
@@ -76,6 +78,7 @@ export function decide(evidence: Evidence): Decision {
     open.push(...decided.open);
     anyReleased ||= decided.anyReleased;
     undoNodes += decided.undoNodes;
+    keptRequests += decided.keptRequests;
     if (heap === 0) ({ boundedBytes } = decided);
     const isIncomplete = follow.cutShort || (follow.next !== undefined && !follow.escalated);
     if (isIncomplete && decided.leaks.length > 0) {
@@ -97,7 +100,16 @@ export function decide(evidence: Evidence): Decision {
   return {
     ...result,
     leaks: [],
-    ...withoutLeak(evidence, suspicions, { open, anyReleased, undoNodes, boundedBytes, cutShort, bounded, warnings }),
+    ...withoutLeak(evidence, suspicions, {
+      open,
+      anyReleased,
+      undoNodes,
+      keptRequests,
+      boundedBytes,
+      cutShort,
+      bounded,
+      warnings,
+    }),
   };
 }
 
@@ -240,6 +252,10 @@ function withoutLeak(
   const explained = seen.bounded.map(({ name, reason }) => `${name}: ${reason}`);
   if (seen.undoNodes > 0)
     explained.unshift(`nodes: the browser keeps ${seen.undoNodes.toFixed(1)} an iteration, to undo what was typed`);
+  if (seen.keptRequests >= thresholds.nativeRate)
+    explained.unshift(
+      `embedderHeapBytes: the browser keeps ${seen.keptRequests.toFixed(1)} requests an iteration, as the page never reads the body of their answer`,
+    );
   return {
     verdict: 'clean',
     because: {

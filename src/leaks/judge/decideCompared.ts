@@ -3,7 +3,7 @@ import type { Counters } from '../measure/counters.ts';
 import type { Because, FindingKind } from '../model.ts';
 import { UNTELLING_COUNTERS, isBookkeeping, isPlumbing, kindOf } from '../platform/index.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
-import { leastBytes } from './stillRising.ts';
+import { leastBytes } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 
 type Grown = ComparedSeen['grew'][number];

@@ -1,6 +1,6 @@
 import type { HolderSizes, SnapshotSeen, WatchedSeen } from '../evidence.ts';
 import type { BoundedGrowth } from '../model.ts';
-import { NODE_REQUEST_TIMINGS, isEditingRecord, kindOf } from '../platform/index.ts';
+import { NODE_REQUEST_TIMINGS, isEditingRecord, isRequestRecord, kindOf } from '../platform/index.ts';
 import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
 import type { FollowUp } from './followUp.ts';
 import { type Judgement, judgeSnapshot } from './judgeSnapshot.ts';
@@ -56,6 +56,7 @@ export interface HeapDecision {
   readonly open: readonly string[];
   /** Nodes an iteration that only the browser's own undo steps keep. */
   readonly undoNodes: number;
+  readonly keptRequests: number;
 }
 
 export function decideHeap(
@@ -102,9 +103,13 @@ export function decideHeap(
     if (!judgement.natives.some((native) => sameNatives(native, group))) bounded.push(growth);
   // What multiplies is not followed far: that it goes on is seen while it is watched.
   const wentOn = !follow.runaway || !watched || watched.heldBytes[1] > watched.heldBytes[0];
-  const undoNodes = undoNodesIn(follow.latest);
+  const nodesOnly = (className: string): boolean => kindOf(className, undefined) === 'dom-node';
+  const kept = {
+    undoNodes: keptIn(follow.latest, isEditingRecord, nodesOnly),
+    keptRequests: keptIn(follow.latest, isRequestRecord, (className) => className === 'AbortSignal'),
+  };
   const { anyReleased } = judgement;
-  if (wentOn) return { leaks, bounded, boundedBytes, anyReleased, open, undoNodes };
+  if (wentOn) return { leaks, bounded, boundedBytes, anyReleased, open, ...kept };
   const because = { rule: 'multiplies', reason: 'it multiplied, and was released after that', numbers: {} };
   const released = leaks.map(({ name, group }) => ({
     name,
@@ -112,7 +117,7 @@ export function decideHeap(
     because,
     ...(group === undefined || group.holder.name === '' ? {} : { holder: group.holder.name }),
   }));
-  return { leaks: [], bounded: [...bounded, ...released], boundedBytes, anyReleased, open, undoNodes };
+  return { leaks: [], bounded: [...bounded, ...released], boundedBytes, anyReleased, open, ...kept };
 }
 
 /**
@@ -135,10 +140,13 @@ function historyRecord(leak: LeakCandidate, watched: WatchedSeen | undefined): B
   return { name: leak.name, reason: because.reason, because, holder: group.holder.name };
 }
 
-function undoNodesIn({ analysis, iterationsSince }: SnapshotSeen): number {
-  const kept = analysis.groups.filter(
-    ({ className, via }) => via !== undefined && isEditingRecord(via) && kindOf(className, undefined) === 'dom-node',
-  );
+/** How many of some classes the browser keeps for records of its own, an iteration. */
+function keptIn(
+  { analysis, iterationsSince }: SnapshotSeen,
+  isRecord: (via: string) => boolean,
+  isOf: (className: string) => boolean,
+): number {
+  const kept = analysis.groups.filter(({ className, via }) => via !== undefined && isRecord(via) && isOf(className));
   return kept.reduce((sum, group) => sum + countOf(group), 0) / Math.max(1, iterationsSince);
 }
 

@@ -62,7 +62,11 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
   let anyReleased = false;
   let boundedBytes = 0;
   const doubtful = new Map<GroupReport, BoundedGrowth>();
-  const before = survivorsBefore(context.earlier);
+  // What came in the last stretch may be in another collection yet: a queue that is emptied into this one.
+  const lately = new Map<string, number>();
+  for (const { className, location, survivors } of snapshot.analysis.groups)
+    if (location || className.startsWith('{')) lately.set(className, (lately.get(className) ?? 0) + survivors.at(-1)!);
+  const before = new Map(context.earlier?.analysis.groups.map((group) => [group.key, group]));
   for (const group of joinModules(snapshot.analysis.groups)) {
     // What only the browser holds is the page's if a function of the page made it, or a frame's world.
     const released = isReleased(group, snapshot, context);
@@ -73,7 +77,10 @@ export function judgeSnapshot(snapshot: SnapshotSeen, context: SnapshotContext):
       ageless.push(group);
       continue;
     }
-    const answer = firstAnswer(survivorRules, groupEvidence(group, snapshot, context, before.get(group.key), released));
+    const answer = firstAnswer(
+      survivorRules,
+      groupEvidence(group, snapshot, context, before.get(group.key), released, lately.get(group.className)),
+    );
     if (answer.answer === 'bounded' || answer.answer === 'not-a-leak')
       boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
     if (answer.answer === 'leak') heap.push(heapCandidate(group, answer, spans));
@@ -165,15 +172,21 @@ function joinModules(groups: readonly GroupReport[]): readonly GroupReport[] {
   return [{ ...module, bytes, holder }, ...groups.filter((group) => !parts.includes(group))];
 }
 
-/** How many of each group survived of each single iteration when an earlier snapshot was taken. */
-function survivorsBefore(earlier: SnapshotSeen | undefined): Map<string, readonly number[]> {
-  const before = new Map<string, readonly number[]>();
-  for (const group of earlier?.analysis.groups ?? [])
-    before.set(
-      group.key,
-      group.survivors.filter((_, index) => isSingle(earlier!.spans[index]!)),
-    );
-  return before;
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** How many of a group there were and are, where its oldest had gone when the earlier snapshot was taken. */
+function keptOf(
+  group: GroupReport,
+  before: GroupReport | undefined,
+  spans: readonly IterationSpan[],
+  earlier: SnapshotSeen | undefined,
+): SurvivorEvidence['kept'] {
+  const hadOldest = before?.survivors.slice(0, thresholds.firstIterations).some((count) => count > 0);
+  if (!earlier || hadOldest !== false || before!.ageless + group.ageless > 0) return undefined;
+  return [
+    [sumOf(before!.survivors), earlier.spans.at(-1)!.last],
+    [sumOf(group.survivors), spans.at(-1)!.last],
+  ];
 }
 
 const isSingle = ({ first, last }: IterationSpan): boolean => first === last;
@@ -232,20 +245,22 @@ const isHeldByPage = ({ holder, via }: GroupReport): boolean =>
 function groupEvidence(
   group: GroupReport,
   { spans }: SnapshotSeen,
-  { escalated, multiplies }: SnapshotContext,
-  before: readonly number[] | undefined,
+  { escalated, multiplies, earlier }: SnapshotContext,
+  before: GroupReport | undefined,
   released: boolean,
+  lately = 0,
 ): SurvivorEvidence {
+  const singlesBefore = before?.survivors.filter((_, index) => isSingle(earlier!.spans[index]!));
   return {
     name: group.className,
-    buckets: toBuckets(group.survivors, spans, group.ageless, before).map((bucket, index) => {
+    buckets: toBuckets(group.survivors, spans, group.ageless, singlesBefore, lately).map((bucket, index) => {
       return { ...bucket, bytes: group.bytes[index]! };
     }),
     escalated,
     multiplies,
     retainedBy: group.holder.retainedBy,
     heldByPage: isHeldByPage(group),
-    ...defined({ via: group.via }),
+    ...defined({ via: group.via, kept: keptOf(group, before, spans, earlier) }),
     ...(group.stack.length === 0 ? {} : { madeByPage: madeByPage(group) }),
     ...(released ? { released } : {}),
   };
@@ -256,16 +271,18 @@ function toBuckets(
   spans: readonly IterationSpan[],
   ageless = 0,
   before?: readonly number[],
+  lately = 0,
 ): Bucket[] {
   let single = -1;
   return survivors.map((count, index) => {
     const span = spans[index]!;
     if (isSingle(span)) single += 1;
     const earlier = isSingle(span) ? before?.[single] : undefined;
+    const possible = Math.max(count + ageless, index === spans.length - 1 ? lately : 0);
     return {
       iterations: span.last - span.first + 1,
       survivors: count,
-      ...(isSingle(span) || ageless === 0 ? {} : { possible: count + ageless }),
+      ...(isSingle(span) || possible <= count ? {} : { possible }),
       ...defined({ before: earlier }),
     };
   });
@@ -296,7 +313,7 @@ function heapCandidate(group: GroupReport, { because }: Answer, spans: readonly 
   return {
     kind: kindOf(group.className, group.via),
     name: group.className,
-    perIteration: typical(group.survivors, spans),
+    perIteration: typical(group.survivors, spans) || Number(because.numbers['perIteration'] ?? 0),
     bytesPerIteration: mean(group.bytes, spans),
     retainedBytes: group.bytes.reduce((sum, bytes) => sum + bytes, 0),
     survivors: singlesOf(group.survivors, spans),

@@ -1,8 +1,8 @@
 import type { Evidence } from '../evidence.ts';
 import { EXACT_BYTES, SYSTEM_COUNTERS, countsThings } from '../platform/index.ts';
-import { lateRate, leastBytes } from './stillRising.ts';
+import { lateRate } from './stillRising.ts';
 import type { Step } from './steps.ts';
-import { type Suspicion, typicalStep } from './suspicion.ts';
+import { type Suspicion, leastBytes, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { begunIn, countView, sprintsIn } from './view.ts';
 

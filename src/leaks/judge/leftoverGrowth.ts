@@ -1,5 +1,5 @@
 import type { GroupReport, GrowthReport, SnapshotAnalysis } from '../snapshot/messages.ts';
-import { isBookkeeping, isEditingRecord, isPlumbing, kindOf } from '../platform/index.ts';
+import { isBookkeeping, isEditingRecord, isPlumbing, isRequestRecord, kindOf } from '../platform/index.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Suspicion } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
@@ -77,7 +77,7 @@ export function nativeCandidates(
     const { className, via } = native;
     if (countOf(native) < iterations * thresholds.nativeRate) return false;
     if (isBookkeeping(className) || isPlumbing(className)) return false;
-    if (via !== undefined && isEditingRecord(via)) return false;
+    if (via !== undefined && (isEditingRecord(via) || isRequestRecord(via))) return false;
     const kind = kindOf(className, undefined);
     if (kind === 'dom-node' || kind === 'frame')
       return !hasNodeLeak && (rose.has('nodes') || rose.has('documents') || rose.has('frames'));

@@ -11,10 +11,10 @@ import { nextExactLook, nextLateLook } from './lateLook.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Step } from './steps.ts';
 import { type Explained, unexplained } from './stillRising.ts';
-import { isSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
+import { isSlow, mayHideSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
 import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, workerHeaps } from './view.ts';
+import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, tellsRuns, workerHeaps } from './view.ts';
 
 /** The fewest iterations with known survivors from which a rule can decide. */
 const FEWEST_TOLD_APART = 3;
@@ -52,7 +52,7 @@ export function plan(evidence: Evidence): Step {
   const { end, begun } = countView(evidence);
   const found = decidePage(evidence, suspicions);
   if (found.leaks.length > 0) return !end && begunIn(evidence) > begun ? { do: 'end' } : { do: 'decide' };
-  const late = end ? undefined : nextLateLook(evidence, suspicions);
+  const late = end ? undefined : (nextSlowLook(evidence, suspicions) ?? nextLateLook(evidence, suspicions));
   if (late) return late;
   if (!end && begunIn(evidence) > begun) return { do: 'end' };
   return nextExactLook(evidence, unexplained(evidence, suspicions, found)) ?? { do: 'decide' };
@@ -65,8 +65,14 @@ function decidePage(
 ): Explained & { readonly leaks: readonly LeakCandidate[] } {
   const view = heapView(evidence, 0);
   if (view.snapshots.length === 0 || mayLeak(evidence, view, suspicions) !== 'yes')
-    return { leaks: [], anyReleased: false, undoNodes: 0, boundedBytes: 0 };
+    return { leaks: [], anyReleased: false, undoNodes: 0, keptRequests: 0, boundedBytes: 0 };
   return decideHeap(view, followUp(evidence, view), suspicions, begunIn(evidence));
+}
+
+/** A heap that rose by little, and in which nothing was found that may leak, is looked at as one that did not rise. */
+function nextSlowLook(evidence: Evidence, suspicions: readonly Suspicion[]): Step | undefined {
+  const nothing = mayLeak(evidence, heapView(evidence, 0), suspicions) === 'no';
+  return nothing && mayHideSlow(evidence, suspicions) ? nextLongLook(evidence) : undefined;
 }
 
 /** Iterations that left nothing behind may have done nothing at all. */
@@ -118,7 +124,8 @@ function planCount(evidence: Evidence): Step | undefined {
 function planHeap(evidence: Evidence, heap: HeapNumber, suspicions: readonly Suspicion[]): Step | undefined {
   const view = heapView(evidence, heap);
   const first = view.snapshots[0];
-  if (!first) return planFirstSnapshot(evidence, view, suspicions);
+  const isOutdated = first !== undefined && isSlow(evidence) && heap === 0 && !tellsRuns(first);
+  if (!first || isOutdated) return planFirstSnapshot(evidence, view, suspicions);
   const known = mayLeak(evidence, view, suspicions);
   if (known === 'not known')
     return { do: 'sizes', heap, iterations: thresholds.sizeIterations, growth: first.analysis.growth };

@@ -3,13 +3,9 @@ import { BEHIND_FOLLOWED, EXACT_BYTES, countsThings } from '../platform/index.ts
 import type { Counters } from '../measure/counters.ts';
 import { fellWhileAging } from './reach.ts';
 import { findRunaway } from './runaway.ts';
-import { type Suspicion, typicalStep } from './suspicion.ts';
+import { HEAPS, type Suspicion, leastBytes, typicalStep } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
 import { agedIn, countView, heapView, sprintsIn } from './view.ts';
-
-/** Of a heap, what an iteration must leave to need an explanation: the browser's own has its records, and what was painted last. */
-export const leastBytes = (counter: string): number =>
-  counter === 'embedderHeapBytes' ? thresholds.recordsBytes : thresholds.unexplainedBytes;
 
 interface Reading {
   readonly begun: number;
@@ -50,12 +46,23 @@ function least(one: Counters, other: Counters): Counters {
  * and its snapshot leave (*measured: 20 to 85 KB in all, on pages whose own heap is flat*); growth that goes on is in both.
  */
 export function lateRate(counter: string, evidence: Evidence, end?: CountersSeen & { readonly begun: number }): number {
-  const readings = readingsAfter(evidence, end).slice(-3);
-  const rates = readings.slice(1).map((reading, index) => {
+  return Math.min(...ratesOf(counter, readingsAfter(evidence, end).slice(-3)));
+}
+
+function ratesOf(counter: string, readings: readonly Reading[]): number[] {
+  return readings.slice(1).map((reading, index) => {
     const before = readings[index]!;
     return ((reading.counters[counter] ?? 0) - (before.counters[counter] ?? 0)) / (reading.begun - before.begun);
   });
-  return Math.min(...rates);
+}
+
+/** Fewest runs of quick iterations that tell a heap that goes on from one that warms up. */
+const FEWEST_SPRINTS = 3;
+
+/** Bytes an iteration in the run of quick iterations that left the fewest; 0 where there were too few. */
+function slowestSprint(counter: string, evidence: Evidence): number {
+  const rates = ratesOf(counter, sprintsIn(evidence));
+  return rates.length < FEWEST_SPRINTS ? 0 : Math.min(...rates);
 }
 
 /** What was found in the page's heap and explains why counters rose, where no leak was found. */
@@ -64,16 +71,16 @@ export interface Explained {
   readonly anyReleased: boolean;
   /** Nodes an iteration that the browser keeps to undo what was typed. */
   readonly undoNodes: number;
+  /** Requests an iteration that the browser keeps, as page code never reads the body of the answer. */
+  readonly keptRequests: number;
   readonly boundedBytes: number;
 }
-
-const HEAPS: ReadonlySet<string> = new Set(['jsHeapBytes', 'embedderHeapBytes']);
 
 /** The counters that rose, went on until the end of the check, and are not explained. */
 export function unexplained(
   evidence: Evidence,
   suspicions: readonly Suspicion[],
-  { anyReleased, undoNodes, boundedBytes }: Explained,
+  { anyReleased, undoNodes, keptRequests, boundedBytes }: Explained,
 ): readonly Suspicion[] {
   const nodes = suspicions.find(({ counter }) => counter === 'nodes');
   // Steps to undo are nodes, and more of the browser's heap than these.
@@ -86,6 +93,7 @@ export function unexplained(
     (suspicion) =>
       !(anyReleased && BEHIND_FOLLOWED.has(suspicion.counter)) &&
       !(goesByItself && HEAPS.has(suspicion.counter)) &&
+      !(keptRequests >= thresholds.nativeRate && suspicion.counter === 'embedderHeapBytes') &&
       !(isTyping && (suspicion.counter === 'nodes' || suspicion.counter === 'embedderHeapBytes')) &&
       stillRises(suspicion, evidence, boundedBytes),
   );
@@ -139,7 +147,8 @@ export function stillRises(suspicion: Suspicion, evidence: Evidence, boundedByte
   if (countsThings(counter) || EXACT_BYTES.has(counter))
     return gain / iterations >= perIteration * thresholds.keepsRising && !cameToRest(counter, perIteration, evidence);
   const unexplained = lateRate(counter, evidence, end) - boundedBytes / iterations;
-  if (typical >= least && unexplained >= typical * thresholds.keepsRising) return true;
+  if (Math.max(typical, slowestSprint(counter, evidence)) >= least && unexplained >= typical * thresholds.keepsRising)
+    return true;
   if (!runaway) return false;
   // Growth that multiplies adds at least what its last step did.
   const [former = 0, latter = 0] = samples.slice(-2).map(({ jsHeapBytes }) => jsHeapBytes);

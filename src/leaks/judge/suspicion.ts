@@ -110,6 +110,12 @@ function bytesRise(steps: readonly number[], hasFrames = false): boolean {
   return net > noiseBytes || (falls <= steps.length * fallingShare && median * steps.length > noiseBytes);
 }
 
+export const HEAPS: ReadonlySet<string> = new Set(['jsHeapBytes', 'embedderHeapBytes']);
+
+/** Of a heap, what an iteration must leave to need an explanation: the browser's own has its records, and what was painted last. */
+export const leastBytes = (counter: string): number =>
+  counter === 'embedderHeapBytes' ? thresholds.recordsBytes : thresholds.unexplainedBytes;
+
 /** The typical change of a counter an iteration: the median step, which code that is compiled once does not move. */
 export function typicalStep(samples: readonly CounterSample[], counter: string): number {
   const steps = stepsOf(samples, counter);

@@ -2,7 +2,7 @@ import { accumulates, type SizeEvidence } from './rules/accumulates.ts';
 import { browserBookkeeping } from './rules/browserBookkeeping.ts';
 import { everyIteration } from './rules/everyIteration.ts';
 import { everyStretch } from './rules/everyStretch.ts';
-import { evicted } from './rules/evicted.ts';
+import { evicted, outgrows } from './rules/evicted.ts';
 import { multiplies } from './rules/multiplies.ts';
 import { releasedByPage } from './rules/releasedByPage.ts';
 import type { Rule, SurvivorEvidence } from './rules/rule.ts';
@@ -14,6 +14,7 @@ export const survivorRules: readonly Rule<SurvivorEvidence>[] = [
   browserBookkeeping,
   releasedByPage,
   multiplies,
+  outgrows,
   evicted,
   everyStretch,
   stopsGrowing,

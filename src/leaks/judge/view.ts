@@ -33,7 +33,10 @@ export function heapView({ observations }: Evidence, heap: HeapNumber): HeapView
   const mine = observations.filter((seen) => 'heap' in seen && seen.heap === heap);
   const ofKind = <K extends Observation['saw']>(kind: K): Extract<Observation, { saw: K }>[] =>
     mine.filter((seen): seen is Extract<Observation, { saw: K }> => seen.saw === kind);
-  const snapshots = ofKind('snapshot');
+  const all = ofKind('snapshot');
+  // One that tells runs of iterations apart was taken because those before it showed nothing.
+  const ofRuns = all.findIndex(tellsRuns);
+  const snapshots = all.slice(Math.max(0, ofRuns));
   const firstAt = snapshots[0] ? mine.indexOf(snapshots[0]) : mine.length;
   return {
     heap,
@@ -46,6 +49,10 @@ export function heapView({ observations }: Evidence, heap: HeapNumber): HeapView
       .filter((seen) => seen.saw === 'followed' || seen.saw === 'confirmed' || seen.saw === 'snapshot'),
   };
 }
+
+/** Whether a snapshot tells runs of iterations apart, not single ones. */
+export const tellsRuns = ({ spans }: SnapshotSeen): boolean =>
+  spans.length > 0 && spans.every(({ first, last }) => last > first);
 
 /** The count, as samples from iteration 0 on, with what was read before and after it. */
 export interface CountView {

@@ -45,7 +45,10 @@ export class Analyst {
     const analysis: SnapshotAnalysis = {
       groups: survivors.groups
         .filter(
-          (group) => group.ageless > 0 || group.survivors.filter((count) => count > 0).length >= request.minBuckets,
+          ({ ageless, survivors: left }) =>
+            ageless > 0 ||
+            left.filter((count) => count > 0).length >= request.minBuckets ||
+            fillsStretch(left, buckets),
         )
         .map((group) => report(graph, paths, group, survivors, endings, buckets)),
       growth: findGrowth(graph, paths, before?.baseline, oldest, since * MIN_BYTES_AN_ITERATION),
@@ -55,6 +58,12 @@ export class Analyst {
     this.#before = { baseline: GrowthBaseline.of(graph, paths, oldest), newestNative: highestNativeId(graph), nodes };
     return analysis;
   }
+}
+
+/** Whether something is left of each iteration of the last stretch: a queue that loses its oldest entries may have none of the others. */
+function fillsStretch(survivors: readonly number[], buckets: IterationBuckets): boolean {
+  const last = survivors.length - 1;
+  return buckets.isStretch(last) && survivors[last]! >= buckets.iterationsIn(last);
 }
 
 function grownClasses(

@@ -2,6 +2,26 @@ import { thresholds } from '../thresholds.ts';
 import { type Bucket, type Rule, type SurvivorEvidence, cannotSay, rateOf, survivorsIn } from './rule.ts';
 
 /**
+ * More come than go: a queue that is emptied too slowly loses its oldest entries, and grows. A bounded collection that lost its first entries
+ * is full, and keeps as many from then on.
+ */
+export const outgrows: Rule<SurvivorEvidence> = {
+  name: 'outgrows its end',
+  says: 'Leak: the oldest go, but as many more are kept as iterations came since the earlier snapshot, in which the oldest had gone as well.',
+  fooledBy: 'Entries that go after a time, where iterations became faster and the time of the page cannot be moved.',
+  judge({ kept }) {
+    if (!kept) return cannotSay;
+    const [[before, early], [now, late]] = kept;
+    if (now - before < (late - early) * (before / early) * thresholds.keepsUp) return cannotSay;
+    return {
+      answer: 'leak',
+      reason: `the oldest go, but more come: ${before} were kept after ${early} iterations, ${now} after ${late}`,
+      numbers: { kept: [before, now], iterations: [early, late], perIteration: (now - before) / (late - early) },
+    };
+  },
+};
+
+/**
  * A full cache evicts its oldest entries, a debounced clean-up runs later: the latest iterations have survivors, the
  * earliest have few or none. That is a bound, whatever its size. Where an earlier snapshot shows that the earliest never had
  * any, nothing was evicted, and the rule says nothing.

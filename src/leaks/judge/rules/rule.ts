@@ -48,6 +48,14 @@ export interface SurvivorEvidence {
   readonly madeByPage?: boolean;
   /** Whether exact counters showed that each iteration adds more than the one before. */
   readonly multiplies?: boolean;
+  /**
+   * How many were kept when an earlier snapshot was taken and how many are now, each after how many iterations, where the oldest had gone by
+   * then.
+   */
+  readonly kept?: readonly [
+    before: readonly [count: number, iterations: number],
+    now: readonly [count: number, iterations: number],
+  ];
   /** True when the page hooks saw the page end them all, and nothing of the page holds them. */
   readonly released?: boolean;
 }

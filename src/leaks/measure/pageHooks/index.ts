@@ -1,7 +1,7 @@
 export { installPageHooks } from './installPageHooks.ts';
 export { limitReports } from './parts/limitReports.ts';
 export type { PageResource } from './pageResource.ts';
-export type { PendingPlace } from './readPageHooks.ts';
+export type { BodyRead, PendingPlace } from './readPageHooks.ts';
 export {
   knowPageHooks,
   markIteration,

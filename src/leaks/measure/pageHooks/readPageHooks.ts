@@ -100,10 +100,17 @@ export interface PendingPlace {
   readonly elsewhere?: boolean;
 }
 
-/** Pending work in the known frames; new frames are not searched for. */
-export async function readPendingWork(cdp: CdpSender): Promise<PendingPlace[]> {
+/** The page began to read the body of an answer since the last reading. */
+export interface BodyRead {
+  readonly kind: 'read';
+  /** The URL of the answer, without a hash. */
+  readonly key: string;
+}
+
+/** Pending work in the known frames, and which answers they read; new frames are not searched for. */
+export async function readPendingWork(cdp: CdpSender): Promise<(PendingPlace | BodyRead)[]> {
   const lists = await Promise.all(
-    knownStates(cdp).map(async (state) => await call<PendingPlace[]>(cdp, state, 'pendingWork', [])),
+    knownStates(cdp).map(async (state) => await call<(PendingPlace | BodyRead)[]>(cdp, state, 'pendingWork', [])),
   );
   return lists.flatMap((list) => list ?? []);
 }

@@ -24,6 +24,7 @@ function createPage() {
       page.emit('request', request);
       return request;
     },
+    answers: (request: Request): void => void page.emit('response', { request: () => request }),
     makesWorker: (path: string): EventEmitter => {
       const worker = Object.assign(new EventEmitter(), { url: () => new URL(path, ORIGIN).href });
       page.emit('worker', worker);
@@ -79,5 +80,34 @@ describe('RequestsInFlight', () => {
     assert.deepEqual([...requests.unawaited()], []);
     asks('http://api.localhost/rows', 'fetch', `${ORIGIN}/`);
     assert.deepEqual([...requests.unawaited()], [['http://api.localhost/rows', 1]], 'this one goes on');
+  });
+
+  it('ends what was answered and is not read: the browser never says so, and each iteration waited 10 s', async () => {
+    const { requests, clock, asks, answers } = createPage();
+    const saved = asks('/api/save', 'fetch', PAGE);
+    answers(saved);
+    requests.endUnread([]);
+    assert.equal(requests.count, 1, 'page code may be about to read it');
+    await clock.sleep(150);
+    requests.endUnread([]);
+    assert.equal(requests.anyOpen, false);
+    answers(asks('/api/save?n=2', 'fetch', PAGE));
+    requests.endUnread([]);
+    assert.equal(requests.anyOpen, false, 'of this address it is known');
+  });
+
+  it('waits for the end of what is read, be the answer known here before or after', async () => {
+    const { requests, clock, asks, answers } = createPage();
+    const read = { kind: 'read', key: `${ORIGIN}/api/stream` } as const;
+    for (const early of [true, false]) {
+      const stream = asks('/api/stream', 'fetch', PAGE);
+      if (early) requests.endUnread([read]);
+      answers(stream);
+      if (!early) requests.endUnread([read]);
+      await clock.sleep(500);
+      assert.deepEqual(requests.endUnread([]), []);
+      requests.beginIteration();
+      assert.equal(requests.anyOpen, true);
+    }
   });
 });

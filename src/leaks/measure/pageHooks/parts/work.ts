@@ -15,11 +15,14 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
   const LATE_MS = 4;
   /** Delayed tasks that are remembered. */
   const MAX_TASKS = 500;
+  /** URLs of answers that are remembered. */
+  const MAX_READS = 200;
 
-  const { NativeMap, NativeNumber, NativeWeakMap, mapGet, mapSet, mapDelete, mapClear, mapForEach, mapSize } = natives;
-  const { push, now, weakGet, weakSet, isObject, holderOf, prototypeOf, addEventListener } = natives;
+  const { NativeMap, NativeNumber, NativeString, NativeWeakMap, mapGet, mapSet, mapDelete, mapClear } = natives;
+  const { mapForEach, mapSize, push, now, weakGet, weakSet, isObject, holderOf, prototypeOf, getterOf } = natives;
+  const { addEventListener } = natives;
   const { timeouts, intervals, state, objectRecords, callerSite, whenCollected } = records;
-  const { wrapMethod } = wrapping;
+  const { wrapMethod, wrapGetter } = wrapping;
 
   // An idle callback does not say that it has run. The reader lets the page be idle once for all that were requested.
   let idleRequests = 0;
@@ -93,6 +96,18 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
   const expectAnswer = (of: object, site: Site, answers: readonly string[]): void => {
     mapSet(owed, idOf(of, answers), { kind: 'answer', site, record: weakGet(objectRecords, of) });
   };
+  /** URLs of the answers whose body the page began to read since the last reading. The browser does not tell one that is never read. */
+  const reads = new NativeMap<string, true>();
+  const urlOf = getterOf('Response', 'url');
+  const noteRead = (result: unknown, _args: unknown[], self: unknown): unknown => {
+    if (isObject(self) && mapSize(reads) < MAX_READS) mapSet(reads, NativeString(urlOf?.(self)), true);
+    return result;
+  };
+  const responses = prototypeOf('Response');
+  wrapGetter(responses, 'body', noteRead);
+  const readers = ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text'];
+  for (let index = 0; index < readers.length; index += 1) wrapMethod(responses, readers[index]!, noteRead);
+
   const forgetOwed = (): void => mapClear(owed);
 
   interface Place {
@@ -154,6 +169,8 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
       add('interval', site.stack, time + period - ((time - madeAt) % period), madeAt, isFresh(iteration)),
     );
     const answer: object[] = [];
+    mapForEach(reads, (_true, key) => push(answer, { __proto__: null, kind: 'read', key, count: 1, fresh: 0 }));
+    mapClear(reads);
     for (let index = 0; index < list.length; index += 1) {
       const { kind: what, key, count, fresh, due, lastDue, madeAt } = list[index]!;
       push(answer, {

@@ -73,6 +73,25 @@ export function wrapNatives(natives: Natives, records: Records) {
     wrap(holder, property, handler);
   }
 
+  /** The same for a getter. */
+  function wrapGetter(
+    holder: object | undefined,
+    property: string,
+    called: (result: unknown, args: unknown[], self: unknown) => unknown,
+  ): void {
+    const descriptor = holder && getOwnPropertyDescriptor(holder, property);
+    if (!holder || !descriptor?.configurable || !descriptor.get) return;
+    const native = descriptor.get as AnyFunction;
+    const handler: Handler = {
+      __proto__: null,
+      apply: (target, self, args: unknown[]) => called(apply(target, self, args as never[]), args, self),
+    };
+    const proxy = new NativeProxy(native, handler);
+    weakSet(originals, proxy, native);
+    descriptor.get = proxy;
+    defineProperty(holder, property, descriptor);
+  }
+
   wrap(Function.prototype, 'toString', {
     __proto__: null,
     apply(target, self, args: never[]) {
@@ -81,7 +100,7 @@ export function wrapNatives(natives: Natives, records: Records) {
     },
   });
 
-  return { access, wrap, wrapClass, wrapMethod };
+  return { access, wrap, wrapClass, wrapMethod, wrapGetter };
 }
 
 export type Wrapping = ReturnType<typeof wrapNatives>;

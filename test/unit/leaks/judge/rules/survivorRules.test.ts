@@ -31,6 +31,40 @@ describe('survivor rules', () => {
     assert.equal(judged({ buckets: buckets([0, 0, 1, 0, 0, 0, 0], 5, 10) }), 'bounded');
   });
 
+  it('call a leak a queue that loses its oldest and grows all the same, and bounded what keeps as many, or a queue that is emptied too slowly were clean', () => {
+    const latest = buckets([0, 0, 0, 0, 0, 0, 0], 300, 300);
+    assert.equal(
+      judged({
+        buckets: latest,
+        kept: [
+          [120, 12],
+          [600, 60],
+        ],
+      }),
+      'leak',
+    );
+    assert.equal(
+      judged({
+        buckets: latest,
+        kept: [
+          [580, 12],
+          [600, 60],
+        ],
+      }),
+      'bounded',
+    );
+    assert.equal(
+      judged({
+        buckets: latest,
+        kept: [
+          [120, 12],
+          [300, 60],
+        ],
+      }),
+      'bounded',
+    );
+  });
+
   // A warning that is put together from parts, kept once in seven iterations, was "let go": its parts count in stretches alone.
   it('call a leak what comes once in a few iterations and stays, whatever counts in stretches', () => {
     const rarely = (hit: number, parts: number, bytes: readonly [number, number, number]): Bucket[] => {
