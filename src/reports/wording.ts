@@ -119,6 +119,7 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   textGrowths: "additions to the document's text",
   fieldGrowths: 'additions to text fields',
   attributeGrowths: "additions to the document's attributes",
+  storageGrowths: 'additions to local or session storage',
   cssRules: 'CSS rules',
   treeBytes: '',
   activeTCPSocketWrap: 'open TCP connections',

@@ -1,5 +1,5 @@
 import type { AgedSeen, Evidence, SnapshotSeen } from '../evidence.ts';
-import { countsThings, kindOf } from '../platform/index.ts';
+import { STORED, countsThings, kindOf } from '../platform/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import type { BoundedGrowth } from '../model.ts';
 import type { FollowUp } from './followUp.ts';
@@ -123,8 +123,12 @@ export function nextAge(
 const endsByItself = ({ resource }: LeakCandidate): boolean =>
   resource?.kind === 'timer' && resource.name === 'timeout';
 
-/** Whether a counter that rose in the count fell by what some iterations had added. */
+/** What a page has that works by itself: a poll that fills a ring pushes out in minutes what iterations left, and the ring stays as large. */
+const WORKS_BY_ITSELF = ['intervals', 'timeouts', 'animationLoops'];
+
+/** Whether a counter that rose in the count fell by what some iterations had added, or the page went on with work of its own. */
 const letGoMeanwhile = (evidence: Evidence, aged: AgedSeen): boolean =>
+  WORKS_BY_ITSELF.some((counter) => (aged.counters[0][counter] ?? 0) > 0) ||
   findSuspicions(countView(evidence).samples).some((suspicion) => fellWhileAging(suspicion, aged));
 
 /** Whether minutes of the page's time took away what some iterations had added to a counter. */
@@ -137,8 +141,9 @@ export function fellWhileAging(
 
 type Sprints = ReturnType<typeof sprintsIn>;
 
-const mayBeBounded = ({ kind, group, resource }: LeakCandidate): boolean =>
-  group !== undefined && group.via === undefined && resource === undefined && KEPT_IN_NUMBERS.has(kind);
+const mayBeBounded = ({ kind, name, group, resource }: LeakCandidate): boolean =>
+  name === STORED ||
+  (group !== undefined && group.via === undefined && resource === undefined && KEPT_IN_NUMBERS.has(kind));
 
 const isElement = ({ className }: GroupReport): boolean => kindOf(className, undefined) === 'dom-node';
 
@@ -239,14 +244,14 @@ export function refute(judgement: Judgement, { reached, latest, warmup, aged }: 
       return !gone;
     }
     // What is gone after minutes went by itself, whatever held it.
-    if (!group || !(mayBeBounded(leak) || aged)) return true;
+    if (!(mayBeBounded(leak) || (group && aged))) return true;
     // A holder may be another object by now, a list that is copied for instance.
-    if (later.leaks.some((one) => one.group?.className === group.className)) return true;
-    const answer = later.bounded.find(({ name, holder }) => name === group.className && holder === group.holder.name);
-    const found = answer ?? letGo(group, reached, latest);
+    if (later.leaks.some((one) => one.name === leak.name)) return true;
+    const answer = later.bounded.find(({ name, holder }) => name === leak.name && holder === group?.holder.name);
+    const found = answer ?? (group && letGo(group, reached, latest));
     if (!found) return true;
     bounded.push(found);
-    boundedBytes += group.bytes.reduce((sum, bytes) => sum + bytes, 0);
+    boundedBytes += group?.bytes.reduce((sum, bytes) => sum + bytes, 0) ?? 0;
     return false;
   });
   if (bounded.length === 0) return judgement;

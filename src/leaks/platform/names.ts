@@ -163,6 +163,9 @@ export const CONTENT_NAMES = {
 const CONTENT: ReadonlySet<string> = new Set(Object.values(CONTENT_NAMES));
 export const isContentName = (name: string): boolean => CONTENT.has(name);
 
+/** What a page adds to localStorage or sessionStorage, as the page hooks name it. */
+export const STORED = 'addition to local or session storage';
+
 /** What a text field makes of its value inside of it, which script does not see. */
 export const isInsideField = (name: string): boolean => /^(?:Text|<br>|<div>)(?: \(detached\))?$/.test(name);
 /** Counters of bytes that are exact, whatever the collector does: what is read is what is there. */

@@ -141,7 +141,7 @@ describe('page hooks in Chromium', function () {
     // Walking all of them for each one that is too many took minutes.
     assert.ok(tookMs < 30_000, `${Math.round(tookMs)} ms`);
     const place = (await readPendingWork(cdp)).find((one) => one.kind === 'timer' && one.count === 2) as PendingPlace;
-    assert.ok(place!.lastDueInMs - place!.dueInMs > 39_000, 'it is known when the last of them is over');
+    assert.ok(place.lastDueInMs - place.dueInMs > 39_000, 'it is known when the last of them is over');
   });
 
   it('knows what still owes an answer, or clicks behind a page that waits for it would do nothing', async () => {
@@ -272,6 +272,7 @@ describe('page hooks in Chromium', function () {
       }
       function tick(n) { document.querySelector('#clock').textContent = n % 2 ? '10:59' : '9:59'; }
       function mark(n) { document.querySelector('#log').classList.add('seen-' + n); }
+      function store(n) { localStorage.setItem('recent-' + n, 'a search of shoes and boots'); }
     </script>`);
     const run = (code: string) => page.evaluate(code);
     const iterations = async (from: number, to: number, code: (n: number) => string) => {
@@ -307,6 +308,12 @@ describe('page hooks in Chromium', function () {
       while (sheet.cssRules.length) sheet.deleteRule(0)`);
     await iterations(16, 18, (n) => `write('a line of the log\\n'); style(${n}); mark(${n})`);
     assert.deepEqual(await nonZero(), grown, 'what was emptied has no new maximum');
+    await iterations(19, 22, (n) => `store(${n}); sessionStorage.last = 'a search of shoes ' + ${n}`);
+    assert.equal((await nonZero())['storageGrowths'], 4, 'what is stored goes on growing in each session of a user');
+    const storing = named(await readPageResources(cdp), 'addition to local or session storage').at(-1)!;
+    assert.match(storing.stack, /at store \(\S+:13:\d+\)/);
+    await iterations(23, 25, () => "store(22); sessionStorage.last = 'a search of boots 23'");
+    assert.equal((await nonZero())['storageGrowths'], 4, 'what is written anew adds nothing');
   });
 
   it('forgets what was ended, by whatever means, and what was collected', async () => {

@@ -5,15 +5,25 @@ import type { Records } from './records.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /**
- * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, and the rules of its
- * style sheets. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have
+ * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, the rules of its
+ * style sheets, and what it stores. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have
  * none after a while.
  *
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
 export function followContent(natives: Natives, records: Records, wrapping: Wrapping) {
-  const { apply, getOwnPropertyDescriptor, defineProperty, NativeProxy, getterOf, prototypeOf, scope, push, uncurry } =
-    natives;
+  const {
+    apply,
+    getOwnPropertyDescriptor,
+    defineProperty,
+    NativeProxy,
+    getterOf,
+    prototypeOf,
+    scope,
+    push,
+    uncurry,
+    isObject,
+  } = natives;
   const { state, callerSite } = records;
   /** Characters that a text must gain: a number that gets one digit more is no growth. */
   const LEAST_CHARACTERS = 8;
@@ -22,6 +32,8 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const MAX_RECORDS = 5000;
   /** Of larger documents the attributes are not read: their markup takes too long at each reading (measured on a busy machine: 30,000 elements 32 to 50 ms). */
   const MAX_ELEMENTS = 30_000;
+  /** Of more stored entries only the number is read. */
+  const MAX_STORED = 1000;
 
   const page = scope['document'] as object | undefined;
   const rootOf = getterOf('Document', 'documentElement');
@@ -61,6 +73,37 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
     const root = rootOf?.(page!);
     return root && allOf('*').length <= MAX_ELEMENTS ? lengthFrom(markupOf, root) - lengthOf(root) : 0;
   }
+  const storages: object[] = [];
+  function addStorage(name: string): void {
+    try {
+      // A frame has the storage of its page.
+      const storage = scope[name];
+      if ((scope['top'] as unknown) === scope && isObject(storage)) push(storages, storage);
+    } catch {
+      // A page without an origin of its own has none.
+    }
+  }
+  addStorage('localStorage');
+  addStorage('sessionStorage');
+  const countOf = getterOf('Storage', 'length') as ((storage: object) => number) | undefined;
+  const keyAt = page && uncurry(Storage.prototype.key);
+  const itemOf = page && uncurry(Storage.prototype.getItem);
+  const itemLength = (storage: unknown, key: unknown): number => lengthFrom((one) => itemOf!(one, key), storage);
+  /** Characters of what is stored, and one for each entry. */
+  function storedLength(): number {
+    let length = 0;
+    for (let at = 0; at < storages.length; at += 1) {
+      const storage = storages[at]!;
+      const count = countOf!(storage);
+      length += count;
+      const read = count > MAX_STORED ? 0 : count;
+      for (let index = 0; index < read; index += 1) {
+        const key = keyAt!(storage, index);
+        length += key === null ? 0 : key.length + itemLength(storage, key);
+      }
+    }
+    return length;
+  }
   function ruleCount(): number {
     let count = 0;
     const add = (sheets: ArrayLike<object> | undefined): void => {
@@ -97,7 +140,8 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const field = ledger('dom-node', 'addition to a text field', fieldLength, LEAST_CHARACTERS, false);
   const attributes = ledger('dom-node', "addition to the document's attributes", markupLength, LEAST_CHARACTERS, false);
   const rules = ledger('object', 'CSSRule', ruleCount, 1, true);
-  const ledgers = page && textOf && rulesOf ? [text, field, attributes, rules] : [];
+  const stored = ledger('object', 'addition to local or session storage', storedLength, LEAST_CHARACTERS, false);
+  const ledgers = page && textOf && rulesOf ? [text, field, attributes, rules, stored] : [];
 
   let watching = false;
   /** Notes who writes: of the writes between two readings, the one that added most. */
@@ -154,6 +198,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       },
       { owner: 'Element', names: ['innerHTML', 'insertAdjacentText'], handler: writes(text, lengthOf) },
       { owner: 'HTMLElement', names: ['innerText'], handler: writes(text, lengthOf) },
+      { owner: 'Storage', names: ['setItem'], handler: writes(stored, itemLength) },
       { owner: 'HTMLTextAreaElement', names: ['value', 'setRangeText'], handler: writes(field, from(valueOf)) },
       { owner: 'Element', names: ['setAttribute', 'toggleAttribute'], handler: writes(attributes, attributeLength) },
       { owner: 'Element', names: ['className'], handler: writes(attributes, from(classOf)) },
@@ -242,6 +287,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       fieldGrowths: field.entries.length,
       attributeGrowths: attributes.entries.length,
       cssRules: rules.entries.length,
+      storageGrowths: stored.entries.length,
     }),
   };
 }
