@@ -22,6 +22,7 @@ import { OpenWindows } from './openWindows.ts';
 import { PageErrors } from './pageErrors.ts';
 import { PageEvents } from './pageEvents.ts';
 import { PageGuard } from './pageGuard.ts';
+import { type LateWork, lateWorkOf } from './lateWork.ts';
 import type { IterationFacts, PeriodicWork, UnreachedPart } from './iterationFacts.ts';
 import { PageSteps, type StepLimits, hungError, openPage } from './pageSteps.ts';
 import { readAllPlaces } from './pendingPlaces.ts';
@@ -59,6 +60,7 @@ export class PageUnderTest implements Subject {
   readonly #events: PageEvents;
   readonly #time: PageTime;
   readonly #quick: QuickClicks;
+  readonly #late: LateWork;
   /** Moves the clock of an adopted page on, where it has one. */
   readonly #passTime: ((ms: number) => Promise<void>) | undefined;
   /** Nothing ran by itself after the last iteration. */
@@ -84,12 +86,13 @@ export class PageUnderTest implements Subject {
     world: IsolatedWorld;
     events: PageEvents;
     time: PageTime;
-    quick: QuickClicks;
+    clock: Clock;
     passTime: ((ms: number) => Promise<void>) | undefined;
   }) {
     this.#passTime = parts.passTime;
     this.#time = parts.time;
-    this.#quick = parts.quick;
+    this.#quick = new QuickClicks(parts.world, parts.time, parts.clock);
+    this.#late = lateWorkOf(parts.cdp, parts.clock);
     this.#world = parts.world;
     this.#events = parts.events;
     this.page = parts.page;
@@ -136,7 +139,6 @@ export class PageUnderTest implements Subject {
     const workers = await WorkerTargets.attach(cdp, guard, page.context().browser());
     const readPlaces = async (): Promise<PendingPlace[]> => requests.endUnread(await readAllPlaces(cdp, workers));
     const settling = new Settling({ world, clock, requests, time, readPlaces });
-    const quick = new QuickClicks(world, time, clock);
     const passTime = browser.passTime && (async (ms: number) => await browser.passTime!(page, ms));
     const subject = new PageUnderTest({
       passTime,
@@ -151,7 +153,7 @@ export class PageUnderTest implements Subject {
       world,
       events,
       time,
-      quick,
+      clock,
     });
     scenario.lookInto?.(
       page,
@@ -284,7 +286,7 @@ export class PageUnderTest implements Subject {
 
   async #endIteration(wait: Wait): Promise<IterationFacts> {
     const before = this.#facts.at(-1);
-    const settled = await this.#settle(wait);
+    const settled = await this.#late.settle(async () => await this.#settle(wait));
     this.#isCalm = settled.calm;
     if (!settled.ended) this.settledLate += 1;
     const { waitedMs, skippedMs, waitedFor, tail, silent } = settled;
