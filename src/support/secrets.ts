@@ -74,6 +74,8 @@ const USER_INFO = /^([a-z\d+.-]+:\/\/)[^/?#]*@/i;
 const PARAMETER = /(?<=[?&#;])([\w.%~-]{1,100})=([^\s&#;"'<>`]+)/g;
 /** `"token": "…"`, `password='…'`, as in JSON, object literals and messages. */
 const QUOTED = /(["']?)([\w-]{2,60})\1\s*[:=]\s*(["'`])((?:(?!\3)[^\\\n]|\\.){4,4000})\3/g;
+/** `code: 'ENOENT'`, `code: 'ERR_MODULE_NOT_FOUND'` of Node's errors: words, which no code of a sign-in is made of. */
+const ERROR_CODE = /^(?:E[A-Z]{3,20}|[A-Z]+(?:_[A-Z]+)+)$/;
 /** `Authorization: Bearer …`, `Cookie: …`, as in dumps of requests. */
 const HEADER =
   /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,40}(?:key|token|secret))(["']?\s*[:=]\s*["']?)([^\n"']{4,})/gi;
@@ -96,7 +98,9 @@ export function maskText(text: string, known: readonly string[] = []): string {
     .replace(URLS, (url) => url.replace(USER_INFO, `$1${MASK}@`).replace(PARAMETER, maskPair))
     .replace(PARAMETER, maskPair)
     .replace(QUOTED, (all, quote: string, name: string, mark: string, value: string) =>
-      isSecretName(name) ? `${all.slice(0, all.length - value.length - 1)}${MASK}${mark}` : all,
+      isSecretName(name) && !(name === 'code' && ERROR_CODE.test(value))
+        ? `${all.slice(0, all.length - value.length - 1)}${MASK}${mark}`
+        : all,
     )
     .replace(HEADER, (_, name: string, between: string) => `${name}${between}${MASK}`)
     .replace(SCHEME, (_, scheme: string) => `${scheme} ${MASK}`)

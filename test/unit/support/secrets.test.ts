@@ -88,6 +88,7 @@ describe('secrets in texts', () => {
     ['sent Bearer abcdefghij.klm today', 'sent Bearer ••• today'],
     ['Cookie: sid=1; theme=dark', 'Cookie: •••'],
     ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl', '•••'],
+    ["{ code: '4/0AbC-dEf' }", "{ code: '•••' }"],
     [`1 Panel of ${token}`, '1 Panel of •••'],
     ['AKIAIOSFODNN7EXAMPLE', '•••'],
   ];
@@ -104,6 +105,8 @@ describe('secrets in texts', () => {
       '{id, token, name}',
       'src/auth.ts:12:3',
       'sk_live',
+      "Error: listen { code: 'EADDRINUSE', port: 80 }",
+      "{ code: 'ERR_MODULE_NOT_FOUND' }",
     ])
       assert.equal(maskText(text), text);
   });

@@ -31,6 +31,15 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     return handle;
   });
 
+  // An observer tells what it sees first with the next frame.
+  let observed = 0;
+  const noteObserved = (result: unknown): unknown => {
+    observed += 1;
+    return result;
+  };
+  wrapMethod(prototypeOf('IntersectionObserver'), 'observe', noteObserved);
+  wrapMethod(prototypeOf('ResizeObserver'), 'observe', noteObserved);
+
   const delayedTasks = new NativeMap<number, Armed>();
   let lastTask = 0;
   const schedulerPrototype = prototypeOf('Scheduler');
@@ -163,6 +172,8 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
       if (record?.linked === false) mapDelete(owed, id);
       else add(kind, site.stack, time, time, true);
     });
+    if (observed > 0) add('frames', '', time, time, true);
+    observed = 0;
     if (idleRequests > 0) add('idle', '', time, time, true);
     idleRequests = 0;
     mapForEach(intervals, ({ site, madeAt, period, iteration }) =>
