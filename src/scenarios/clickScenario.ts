@@ -1,8 +1,17 @@
 import type { Frame, Page } from 'playwright';
+import { LeakwrightError } from '../support/index.ts';
 import type { BetweenSteps, InPage, Scenario } from './scenario.ts';
 
-/** Clicks the selectors one after the other, each time: `--url … --click … --click …`. */
+/**
+ * Clicks the selectors one after the other, each time: `--url … --click … --click …`.
+ *
+ * @throws LeakwrightError `usage` where one is empty
+ */
 export function clickScenario(url: string, selectors: readonly string[]): Scenario {
+  if (selectors.some((selector) => selector.trim() === ''))
+    throw new LeakwrightError('usage', 'A step to click is empty.', {
+      hint: 'Give a selector each time: --click "#open" --click "text=Close".',
+    });
   const clickers = new WeakMap<Page, Clicker>();
   return {
     url,
