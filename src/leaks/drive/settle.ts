@@ -208,13 +208,19 @@ export class Settling {
       if (run.workersMs > run.limits.workersMs) this.#giveUp(run, () => this.#markPeriodic(workers));
       else await run.timed('workersMs', async () => await this.#clock.sleep(10));
     } else if (answers.length > 0) {
-      if (run.answersMs > run.limits.answersMs) this.#giveUp(run, () => this.#markPeriodic(answers));
-      else await run.timed('answersMs', async () => await this.#clock.sleep(5));
+      if (run.answersMs > run.limits.answersMs) {
+        // Nothing answers here (a log that is sent): later iterations have nothing to wait for.
+        this.#markPeriodic(answers);
+        run.waitedFor.delete('answer');
+      } else await run.timed('answersMs', async () => await this.#clock.sleep(5));
     } else if (timers.length > 0) {
       const next = timers.reduce((first, timer) => (run.waitFor(timer) < run.waitFor(first) ? timer : first));
       // Set again and again for so long: this never ends by itself.
-      if (run.noteWait(next) && run.elapsed > REAL_TAIL_LIMIT_MS) this.#giveUp(run, () => this.#markPeriodic([next]));
-      else await this.#passTime(Math.max(1, Math.ceil(run.waitFor(next)) + 1), run, timers);
+      if (run.noteWait(next) && run.elapsed > REAL_TAIL_LIMIT_MS) {
+        if (next.kind === 'interval') run.endlessIntervals = true;
+        else run.gaveUp += 1;
+        this.#markPeriodic([next]);
+      } else await this.#passTime(Math.max(1, Math.ceil(run.waitFor(next)) + 1), run, timers);
     }
   }
 
@@ -287,7 +293,7 @@ export class Settling {
       ...endless,
       ...places.filter(({ kind, key }) => all || (kind === 'timer' && run.isChain(key))),
     ]);
-    return endless.length > 0;
+    return endless.length > 0 || run.endlessIntervals;
   }
 
   #markPeriodic(places: readonly PendingPlace[]): void {
@@ -339,6 +345,7 @@ class Run {
   /** The page's time that was waited for timers, and how much of that for intervals alone. */
   pageMs = 0;
   intervalsMs = 0;
+  endlessIntervals = false;
   framesMs = 0;
   workersMs = 0;
   answersMs = 0;

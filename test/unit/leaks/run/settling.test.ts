@@ -4,7 +4,7 @@ import type { PageTime } from '../../../../src/leaks/drive/pageTime.ts';
 import type { RequestsInFlight } from '../../../../src/leaks/drive/requestsInFlight.ts';
 import { Settling, type Wait } from '../../../../src/leaks/drive/settle.ts';
 import type { PendingPlace } from '../../../../src/leaks/measure/pageHooks/index.ts';
-import { systemClock } from '../../../../src/support/index.ts';
+import type { Clock } from '../../../../src/support/index.ts';
 
 /** A page that answers at once, and what it was asked. */
 function fakePage(places: (now: number) => PendingPlace[] = () => []) {
@@ -22,7 +22,10 @@ function fakePage(places: (now: number) => PendingPlace[] = () => []) {
   const requests = { count: 0, begun: 0, anyOpen: false, beginIteration() {}, unawaited: () => new Map() };
   const settling = new Settling({
     world,
-    clock: systemClock,
+    clock: {
+      monotonic: () => page.now,
+      sleep: async (ms: number) => await Promise.resolve(void (page.now += ms)),
+    } as Clock,
     requests: requests as unknown as RequestsInFlight,
     time: {
       skips: true,
@@ -121,14 +124,27 @@ describe('an interval that an iteration starts', () => {
 });
 
 describe('a socket or a database that was asked', () => {
+  const asked = { kind: 'answer', key: 'Error\n    at save (app.js:1:1)', count: 1, fresh: 1, agoMs: 0 } as const;
+  const place = { ...asked, dueInMs: 0, lastDueInMs: 0 };
+
   it('is waited for until it answers', async () => {
     let asks = 0;
-    const asked = { kind: 'answer', key: 'Error\n    at save (app.js:1:1)', count: 1, fresh: 1, agoMs: 0 } as const;
-    const { settling } = fakePage(() => ((asks += 1) > 4 ? [] : [{ ...asked, dueInMs: 0, lastDueInMs: 0 }]));
+    const { settling } = fakePage(() => ((asks += 1) > 4 ? [] : [place]));
     settling.beginIteration();
     const { waitedFor, ended } = await settling.settle('pause');
     assert.deepEqual([waitedFor, ended], [['answer'], true]);
     assert.ok(asks > 4);
+  });
+
+  it('is waited for once where it never answers, or each check of a page that sends its log would take minutes', async () => {
+    const { settling, asked: calls } = fakePage(() => [place]);
+    for (const isFirst of [true, false]) {
+      calls.length = 0;
+      settling.beginIteration();
+      const { waitedFor, ended } = await settling.settle('pause');
+      assert.deepEqual([waitedFor, ended], [[], true]);
+      assert.equal(calls.length > 10, isFirst);
+    }
   });
 });
 
