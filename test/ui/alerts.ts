@@ -42,11 +42,11 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
 
   const foldersOf = (tool: string) => readdirSync(workbench.server.temp).filter((name) => name.startsWith(tool));
 
-  /** The settings of the folder, where this folder's own values are. */
-  const setting = (name: string) =>
-    (JSON.parse(readFileSync(join(workbench.folder, '.vscode', 'settings.json'), 'utf8')) as Record<string, unknown>)[
-      `leakwright.${name}`
-    ];
+  /** A setting of the folder, where this folder's own values are; undefined while the editor writes them. */
+  const setting = (name: string): unknown => {
+    const text = readFileSync(join(workbench.folder, '.vscode', 'settings.json'), 'utf8');
+    return text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>)[`leakwright.${name}`];
+  };
 
   async function press(text: RegExp, button: string, timeoutMs = 60_000): Promise<void> {
     const message = await workbench.notification(text, timeoutMs);
