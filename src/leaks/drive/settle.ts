@@ -276,9 +276,10 @@ export class Settling {
     }
   }
 
-  /** An interval is an iteration's own where it ends by itself (a countdown, a progress bar): between steps nobody waits for that. */
+  /** An interval may be an iteration's own (a countdown), and end by itself: not between its steps, nor in a page that was just loaded. */
   #isOwn({ kind, key, fresh }: PendingPlace, { limits }: Run): boolean {
-    return fresh > 0 && !this.#periodic.has(kind + key) && (kind !== 'interval' || limits !== LIMITS.step);
+    const mayEnd = kind !== 'interval' || (limits !== LIMITS.step && limits !== LIMITS.load);
+    return mayEnd && fresh > 0 && !this.#periodic.has(kind + key);
   }
 
   /**

@@ -121,6 +121,12 @@ describe('an interval that an iteration starts', () => {
   it('is not waited for between the steps of an iteration, of which the last may end it', async () => {
     assert.equal((await fakeInterval(800)('step')).passedMs, 0);
   });
+
+  it('is the page`s own where it was there when the page was loaded: no time is skipped for a game loop', async () => {
+    const iterate = fakeInterval(Number.POSITIVE_INFINITY);
+    assert.equal((await iterate('load')).passedMs, 0);
+    assert.equal((await iterate('pause')).passedMs, 0);
+  });
 });
 
 describe('a socket or a database that was asked', () => {
