@@ -256,7 +256,7 @@ describe('leakwright check', () => {
   async function startCounting(): Promise<CliProcess> {
     const args = ['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--iterations', '2000'];
     const run = home.start([...args, '--reporter', 'ndjson']);
-    await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts');
+    await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts', 50_000);
     return run;
   }
 

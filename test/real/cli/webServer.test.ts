@@ -206,7 +206,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
         `url: 'http://127.0.0.1:${port}/', iterations: ${iterations}, iteration: (page) => page.click('button')`,
       );
       const command = home.start(['check', '--reporter', 'ndjson'], { cwd: project });
-      await until(() => command.stdout().includes('"type":"iteration"'), 'the check counts');
+      await until(() => command.stdout().includes('"type":"iteration"'), 'the check counts', 50_000);
       assert.ok(serversIn(project).length >= 3, 'shell, starter, server, daemon');
       end(command.child.pid!);
       assert.equal((await command.done).code, code, command.stderr());
