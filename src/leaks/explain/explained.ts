@@ -5,7 +5,7 @@ import type { Ending } from '../snapshot/endings.ts';
 /** A leak with its names and lines in source, before what belongs together is put together and weighed. */
 export interface Explained {
   readonly leak: LeakCandidate;
-  /** What fingerprints call it, where they called it so before it had the name that it is told by. */
+  /** Kind and name for the fingerprint, where others are shown: a better name must not make a new finding of a known one. */
   readonly knownAs?: Pick<LeakCandidate, 'kind' | 'name'>;
   readonly allocatedAt: SourceSite | undefined;
   readonly keptAt: SourceSite | undefined;

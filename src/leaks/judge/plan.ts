@@ -69,7 +69,7 @@ function decidePage(
   return decideHeap(view, followUp(evidence, view), suspicions, begunIn(evidence));
 }
 
-/** A heap that rose by little, and in which nothing was found that may leak, is looked at as one that did not rise. */
+/** Where a heap rose by little and its snapshot shows nothing that may leak, rare leaks are searched for as if it had not risen. */
 function nextSlowLook(evidence: Evidence, suspicions: readonly Suspicion[]): Step | undefined {
   const nothing = mayLeak(evidence, heapView(evidence, 0), suspicions) === 'no';
   return nothing && mayHideSlow(evidence, suspicions) ? nextLongLook(evidence) : undefined;

@@ -45,7 +45,7 @@ export interface SourceMapper {
   variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined>;
   /** The same by the scopes around a function that sees the variable, see `scopedName`. Never throws. */
   scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined>;
-  /** What a function without a name is told by, see `anonymousName`. Never throws. */
+  /** The name to show for a function that has none of its own, see `anonymousName`. Never throws. */
   anonymousName(frame: GeneratedFrame): Promise<string | undefined>;
   /** The name in source of the class that is written at a place; undefined where the map does not say. Never throws. */
   className(frame: GeneratedFrame): Promise<string | undefined>;

@@ -55,7 +55,7 @@ describe('work of a page that comes late without being seen to be due', () => {
     assert.deepEqual([waitedFor, asks], [['answer'], 0]);
   });
 
-  it('costs nothing on a page that has nothing of the kind', async () => {
+  it('watches and waits for nothing on a page that has nothing of the kind', async () => {
     const iterate = fakePage(() => 120, 0);
     assert.deepEqual(await iterate(), { tookMs: 0, waitedFor: [], asks: 0 });
   });

@@ -6,8 +6,8 @@ import type { Wrapping } from './wrapping.ts';
 
 /**
  * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, the rules of its
- * style sheets, and what it stores. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet that is emptied, and a clock have
- * none after a while.
+ * style sheets, and local and session storage. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet
+ * that is emptied, and a clock have none after a while.
  *
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
@@ -89,7 +89,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const keyAt = page && uncurry(Storage.prototype.key);
   const itemOf = page && uncurry(Storage.prototype.getItem);
   const itemLength = (storage: unknown, key: unknown): number => lengthFrom((one) => itemOf!(one, key), storage);
-  /** Characters of what is stored, and one for each entry. */
+  /** Characters of all stored keys and values, plus one for each entry. */
   function storedLength(): number {
     let length = 0;
     for (let at = 0; at < storages.length; at += 1) {

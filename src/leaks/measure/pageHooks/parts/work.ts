@@ -22,7 +22,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
   const { mapForEach, mapSize, push, now, weakGet, weakSet, isObject, holderOf, prototypeOf, getterOf } = natives;
   const { addEventListener } = natives;
   const { timeouts, intervals, state, objectRecords, callerSite, whenCollected } = records;
-  const { wrapMethod, wrapGetter } = wrapping;
+  const { wrapMethod } = wrapping;
 
   // An idle callback does not say that it has run. The reader lets the page be idle once for all that were requested.
   let idleRequests = 0;
@@ -31,7 +31,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     return handle;
   });
 
-  // An observer tells what it sees first with the next frame.
+  // The first callback of an observer comes with the next frame.
   let observed = 0;
   const noteObserved = (result: unknown): unknown => {
     observed += 1;
@@ -64,7 +64,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     readonly site: Site;
     readonly record: ObjectRecord | undefined;
   }
-  /** What was asked for something in this iteration (a worker, a socket, a database), until it says anything. */
+  /** Workers, sockets and databases that were sent something in this iteration and have not answered yet. */
   const owed = new NativeMap<number, Owed>();
   const idsOfAsked = new NativeWeakMap<object, { readonly id: number }>();
   let lastAsked = 0;
@@ -101,7 +101,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
   followAsking('Worker', 'postMessage', 'worker', ['message', 'error'], false);
   followAsking('WebSocket', 'send', 'answer', ['message', 'close'], false);
   followAsking('IDBDatabase', 'transaction', 'answer', ['complete', 'abort'], true);
-  /** Of what answers without being asked by a method: a worker that begins by itself, a database that is opened. */
+  /** Waits for an object that answers once it is made: a worker that starts by itself, a database that is being opened. */
   const expectAnswer = (of: object, site: Site, answers: readonly string[]): void => {
     mapSet(owed, idOf(of, answers), { kind: 'answer', site, record: weakGet(objectRecords, of) });
   };
@@ -113,7 +113,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
     return result;
   };
   const responses = prototypeOf('Response');
-  wrapGetter(responses, 'body', noteRead);
+  wrapMethod(responses, 'body', noteRead, 'get');
   const readers = ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text'];
   for (let index = 0; index < readers.length; index += 1) wrapMethod(responses, readers[index]!, noteRead);
 
@@ -180,7 +180,7 @@ export function followWork(natives: Natives, records: Records, wrapping: Wrappin
       add('interval', site.stack, time + period - ((time - madeAt) % period), madeAt, isFresh(iteration)),
     );
     const answer: object[] = [];
-    mapForEach(reads, (_true, key) => push(answer, { __proto__: null, kind: 'read', key, count: 1, fresh: 0 }));
+    mapForEach(reads, (_true, key) => push(answer, { __proto__: null, kind: 'read', key }));
     mapClear(reads);
     for (let index = 0; index < list.length; index += 1) {
       const { kind: what, key, count, fresh, due, lastDue, madeAt } = list[index]!;

@@ -13,15 +13,20 @@ export function wrapNatives(natives: Natives, records: Records) {
   /** What the inspector may call; filled when everything is there to answer it. */
   const access: Record<string, unknown> & { __proto__: null } = { __proto__: null };
 
-  function wrap(holder: unknown, property: string, handler: Handler): object | undefined {
+  function wrap(
+    holder: unknown,
+    property: string,
+    handler: Handler,
+    slot: 'value' | 'get' = 'value',
+  ): object | undefined {
     if (!holder) return undefined;
     const descriptor = getOwnPropertyDescriptor(holder, property);
-    const native = descriptor?.value as AnyFunction | undefined;
+    const native = descriptor?.[slot] as AnyFunction | undefined;
     if (!descriptor || typeof native !== 'function' || !descriptor.configurable) return undefined;
     handler.leakwright = access;
     const proxy = new NativeProxy(native, handler);
     weakSet(originals, proxy, native);
-    descriptor.value = proxy;
+    descriptor[slot] = proxy;
     defineProperty(holder, property, descriptor);
     return proxy;
   }
@@ -58,11 +63,12 @@ export function wrapNatives(natives: Natives, records: Records) {
     }
   }
 
-  /** Wraps a method so that `called` sees each call that did not throw. */
+  /** Wraps a method, or a getter, so that `called` sees each call that did not throw. */
   function wrapMethod(
     holder: unknown,
     property: string,
     called: (result: unknown, args: unknown[], self: unknown, hide: unknown) => unknown,
+    slot?: 'get',
   ): void {
     const handler: Handler = {
       __proto__: null,
@@ -70,26 +76,7 @@ export function wrapNatives(natives: Natives, records: Records) {
         return called(apply(target, self, args), args, self, handler.apply);
       },
     };
-    wrap(holder, property, handler);
-  }
-
-  /** The same for a getter. */
-  function wrapGetter(
-    holder: object | undefined,
-    property: string,
-    called: (result: unknown, args: unknown[], self: unknown) => unknown,
-  ): void {
-    const descriptor = holder && getOwnPropertyDescriptor(holder, property);
-    if (!holder || !descriptor?.configurable || !descriptor.get) return;
-    const native = descriptor.get as AnyFunction;
-    const handler: Handler = {
-      __proto__: null,
-      apply: (target, self, args: unknown[]) => called(apply(target, self, args as never[]), args, self),
-    };
-    const proxy = new NativeProxy(native, handler);
-    weakSet(originals, proxy, native);
-    descriptor.get = proxy;
-    defineProperty(holder, property, descriptor);
+    wrap(holder, property, handler, slot);
   }
 
   wrap(Function.prototype, 'toString', {
@@ -100,7 +87,7 @@ export function wrapNatives(natives: Natives, records: Records) {
     },
   });
 
-  return { access, wrap, wrapClass, wrapMethod, wrapGetter };
+  return { access, wrap, wrapClass, wrapMethod };
 }
 
 export type Wrapping = ReturnType<typeof wrapNatives>;
