@@ -18,8 +18,8 @@ export interface CommandContext {
 
 /** The given session, the only one, or the one the user picks; undefined when there is none, or none was picked. */
 export async function chooseSession(context: CommandContext, title: string): Promise<SessionInfo | undefined> {
-  const { sessions } = context.sessions;
-  if (sessions.length <= 1) return sessions[0];
+  const { sessions, only } = context.sessions;
+  if (only || sessions.length === 0) return only;
   const items = sessions.map((session): QuickPickItem & { readonly session: SessionInfo } => ({
     label: nameOfSession(session),
     description: `${session.browser.name} ${session.browser.version.split('.')[0]}, ${sourceText(session)}`,

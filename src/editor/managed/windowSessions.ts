@@ -21,6 +21,7 @@ export class WindowSessions {
   readonly #configuration;
   #client: SessionClient | undefined;
   #stopListening: (() => void) | undefined;
+  #launching = 0;
 
   constructor(log: Log) {
     this.#log = log;
@@ -32,6 +33,11 @@ export class WindowSessions {
 
   get sessions(): readonly SessionInfo[] {
     return this.#client?.sessions ?? [];
+  }
+
+  /** The one session, where no other is there or on its way: nobody needs to be asked which one is meant. */
+  get only(): SessionInfo | undefined {
+    return this.sessions.length === 1 && this.#launching === 0 ? this.sessions[0] : undefined;
   }
 
   /** What housekeeping did so far; undefined before the first launch. */
@@ -68,9 +74,14 @@ export class WindowSessions {
   async launch(request: LaunchRequest, signal?: AbortSignal): Promise<SessionInfo> {
     const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
     const complete = folder === undefined ? request : { workspaceFolder: folder, ...request };
-    const session = await this.client.launch(complete, signal);
-    this.#log.info(`Session '${session.name}' started: ${session.browser.name} ${session.browser.version}.`);
-    return session;
+    this.#launching += 1;
+    try {
+      const session = await this.client.launch(complete, signal);
+      this.#log.info(`Session '${session.name}' started: ${session.browser.name} ${session.browser.version}.`);
+      return session;
+    } finally {
+      this.#launching -= 1;
+    }
   }
 
   async close(id: string): Promise<CleanupSummary> {
