@@ -6,7 +6,7 @@ import { COMMANDS, ROW_COMMANDS, TASK_TYPE } from '../../src/editor/contribution
 import type { Leakwright } from '../../src/editor/index.ts';
 import { checkResult } from './checkResult.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 /** Runs a task of the folder's tasks.json as *Run Task* does, and gives its process's exit code. */
 async function run(label: string): Promise<number | undefined> {
@@ -17,7 +17,7 @@ async function run(label: string): Promise<number | undefined> {
   const listening = tasks.onDidEndTaskProcess((event) => codes.set(event.execution, event.exitCode));
   try {
     execution = await tasks.executeTask(task);
-    await eventually(`'${label}' ends`, () => (codes.has(execution!) ? true : undefined), 90_000);
+    await until(`'${label}' ends`, () => (codes.has(execution!) ? true : undefined));
     return codes.get(execution);
   } finally {
     listening.dispose();
@@ -33,11 +33,10 @@ describe('A leakwright task of tasks.json', () => {
   after(() => leakwright.findings.clear());
 
   // The main job: from a task to the line, in the place where the user looks for problems.
-  it('exits with 1 for a leak, which is a Problem at its line in the .ts file', async function () {
-    this.timeout(120_000);
+  it('exits with 1 for a leak, which is a Problem at its line in the .ts file', async () => {
     assert.equal(await run('leaky'), 1);
     const file = Uri.joinPath(workspace.workspaceFolders![0]!.uri, 'src', 'shop.ts');
-    const [problem] = await eventually('there is a Problem', () => {
+    const [problem] = await until('there is a Problem', () => {
       const found = languages.getDiagnostics(file).filter(({ source }) => source === 'leakwright');
       return found.length > 0 ? found : undefined;
     });
@@ -47,7 +46,7 @@ describe('A leakwright task of tasks.json', () => {
     assert.match(problem!.message, /^minor leak: /);
     assert.equal(leakwright.findings.leaks, 1);
     const storage = join(leakwright.storage, 'events');
-    await eventually('its events file is gone', () => (readdirSync(storage).length === 0 ? true : undefined));
+    await until('its events file is gone', () => (readdirSync(storage).length === 0 ? true : undefined));
   });
 
   // Whoever comes back tomorrow wants to know whether it is the same leak.
@@ -63,8 +62,7 @@ describe('A leakwright task of tasks.json', () => {
   });
 
   // The loop: with the fingerprint alone, as a Problem or a hover has it, the very check runs again, seen as it runs.
-  it('is checked again by one command, with a row while that goes on and one sentence at its end', async function () {
-    this.timeout(120_000);
+  it('is checked again by one command, with a row while that goes on and one sentence at its end', async () => {
     const [before] = await leakwright.pastRuns.list();
     const [check] = before!.checks;
     const { fingerprint } = check!.findings[0]!;
@@ -85,19 +83,15 @@ describe('A leakwright task of tasks.json', () => {
     Object.assign(window, { showWarningMessage: tell });
     try {
       await commands.executeCommand(COMMANDS.checkAgain, { fingerprint });
-      const after = await eventually(
-        'it was checked again',
-        async () => {
-          const [latest] = await leakwright.pastRuns.list();
-          return latest!.id === before!.id ? undefined : latest;
-        },
-        90_000,
-      );
+      const after = await until('it was checked again', async () => {
+        const [latest] = await leakwright.pastRuns.list();
+        return latest!.id === before!.id ? undefined : latest;
+      });
       assert.deepEqual(
         after.checks.map(({ scenario, verdict, steps }) => [scenario, verdict, steps]),
         [[check!.scenario, 'leak', ['.open', '.close']]],
       );
-      await eventually('it is said', () => told[0]);
+      await until('it is said', () => told[0]);
       assert.match(told[0]!, /^1 leak: shop\.ts:\d+, DetailsPanel.* \[Go to Line\] \[Report\]$/);
       assert.ok(
         [...rows].some((row) => /^counting \d of 7 · \d+ s/.test(row)),
@@ -125,8 +119,7 @@ describe('A leakwright task of tasks.json', () => {
     }
   });
 
-  it('exits with 0 for a page that is fixed', async function () {
-    this.timeout(120_000);
+  it('exits with 0 for a page that is fixed', async () => {
     assert.equal(await run('fixed'), 0);
   });
 
@@ -153,8 +146,7 @@ describe('The tasks that are offered', () => {
   });
 
   // A launch configuration may wait for it: it must be ready, and end when it is told to.
-  it('watch browsers in the background until they are ended', async function () {
-    this.timeout(60_000);
+  it('watch browsers in the background until they are ended', async () => {
     const task = (await tasks.fetchTasks({ type: TASK_TYPE })).find(({ name }) => name === 'Watch browsers');
     assert.ok(task?.isBackground);
     let pid: number | undefined;
@@ -169,10 +161,10 @@ describe('The tasks that are offered', () => {
     ];
     try {
       const execution = await tasks.executeTask(task);
-      const started = await eventually('it runs', () => pid);
+      const started = await until('it runs', () => pid);
       execution.terminate();
-      await eventually('it has ended', () => (ended ? true : undefined));
-      await eventually('its process is gone', () => {
+      await until('it has ended', () => (ended ? true : undefined));
+      await until('its process is gone', () => {
         try {
           process.kill(started, 0);
           return undefined;
@@ -226,7 +218,7 @@ describe('Findings', () => {
     try {
       writeFileSync(file, "export default { url: 'http://a/', iteration: (page) => page.title() };\n");
       await scenarios.items.find();
-      await eventually('the scenario is a test', () => scenarios.items.itemOf(Uri.file(file)));
+      await until('the scenario is a test', () => scenarios.items.itemOf(Uri.file(file)));
       const name = 'leaks-of-yesterday/old.leak.mjs';
       const leak = checkResult('leak', 1, { name, file: name, startedAt: new Date().toISOString() });
       const findings = leak.findings.map((finding) => ({ ...finding, fingerprint: 'of yesterday' }));
@@ -239,8 +231,8 @@ describe('Findings', () => {
       let refreshed = false;
       const listening = leakChecks.onDidChangeTreeData(() => (refreshed = true));
       rmSync(dirname(file), { recursive: true });
-      await eventually('its Problems are gone', () => (shown.leaks === 0 ? true : undefined));
-      await eventually('the view is drawn again', () => (refreshed ? true : undefined));
+      await until('its Problems are gone', () => (shown.leaks === 0 ? true : undefined));
+      await until('the view is drawn again', () => (refreshed ? true : undefined));
       listening.dispose();
       assert.equal(await isPresent(), false);
       assert.equal(scenarios.items.itemOf(Uri.file(file)), undefined);

@@ -17,7 +17,7 @@ import { ROW_COMMANDS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { activateLeakwright } from './leakwright.ts';
 import { checkResult } from './checkResult.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 const folder = (): string => workspace.workspaceFolders![0]!.uri.fsPath;
 
@@ -37,7 +37,7 @@ describe('A leak at its line', () => {
   /** What the light bulb offers for a line; asked again while the editor is still busy with the file. */
   const actionsAt = async (line: number): Promise<CodeAction[]> => {
     const { range } = (await workspace.openTextDocument(file)).lineAt(line);
-    const actions = await eventually('the light bulb answers', async () => {
+    const actions = await until('the light bulb answers', async () => {
       try {
         return await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', file, range);
       } catch (error) {
@@ -53,7 +53,7 @@ describe('A leak at its line', () => {
     const text = readFileSync(scenario, 'utf8');
     leakwright.findings.accept(checkResult('leak', 1, { file: 'leaks/fixed.leak.mjs' }), folder());
     try {
-      const action = await eventually('there is such an action', async () =>
+      const action = await until('there is such an action', async () =>
         (await actionsAt(4)).find(({ title }) => title.startsWith('Ignore This Leak')),
       );
       const [request] = action.command!.arguments as [{ fingerprint: string }];

@@ -7,7 +7,7 @@ import { type ExtensionContext, ExtensionMode, type Memento, Uri, commands, exte
 import type * as Extension from '../../src/extension.ts';
 import { VIEWS } from '../../src/editor/contributions.ts';
 import { EXTENSION_ID, activateLeakwright } from './leakwright.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 const ROUNDS = 200;
 /** Rounds before the first measurement: what is loaded and compiled once is no leak. */
@@ -44,16 +44,12 @@ function resources(): Readonly<Record<string, number>> {
 /** The heap once it falls no more: the editor keeps each message until the other side has it, for seconds after a burst. */
 async function settledHeap(): Promise<number> {
   let [least, same] = [Infinity, 0];
-  await eventually(
-    'the heap settles',
-    async () => {
-      const bytes = await heapBytes();
-      same = bytes < least - 100_000 ? 0 : same + 1;
-      least = Math.min(least, bytes);
-      return same >= 6 || undefined;
-    },
-    60_000,
-  );
+  await until('the heap settles', async () => {
+    const bytes = await heapBytes();
+    same = bytes < least - 100_000 ? 0 : same + 1;
+    least = Math.min(least, bytes);
+    return same >= 6 || undefined;
+  });
   return least;
 }
 
@@ -85,9 +81,7 @@ class Parts {
 }
 
 // A leak finder that leaks would be found out by its users first. Runs last: it ends the extension the others use.
-describe('Activation and deactivation, again and again', function () {
-  this.timeout(180_000);
-
+describe('Activation and deactivation, again and again', () => {
   it('leaves no command, timer or process, and no heap of ours', async () => {
     const used = await activateLeakwright();
     const { extensionPath, packageJSON } = extensions.getExtension(EXTENSION_ID)!;
@@ -142,7 +136,7 @@ describe('Activation and deactivation, again and again', function () {
       return perRound < byEditor + ALLOWED_BYTES_A_ROUND || undefined;
     };
     try {
-      await eventually('the heap is as it was', isFlat, 60_000);
+      await until('the heap is as it was', isFlat);
     } catch (error) {
       const each = `Each round left ${Math.round(perRound)} bytes, ${Math.round(byEditor)} of them by the editor`;
       throw new Error(`${each}; kept parts: ${JSON.stringify(parts.kept())}`, { cause: error });

@@ -7,7 +7,8 @@ import { COMMANDS, ROW_COMMANDS, SNAPSHOT_EDITOR, VIEWS } from '../../src/editor
 import type { Leakwright } from '../../src/editor/index.ts';
 import type { Node } from '../../src/editor/processTree/nodeStore.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually, outline } from './watching.ts';
+import { outline } from './watching.ts';
+import { until } from '../support/until.ts';
 
 /** A page that says what it is and holds a thousand nodes. */
 const PAGE = `data:text/html,<title>Checkout</title>${'<p>row</p>'.repeat(1000)}`;
@@ -38,12 +39,12 @@ describe('What pages and browsers hold', () => {
     return undefined;
   }
   const pageRow = () =>
-    eventually('the row of the page', async () => find(await leakwright.processes.getChildren(), rendererOf));
+    until('the row of the page', async () => find(await leakwright.processes.getChildren(), rendererOf));
 
   // Which page eats the memory, and of what: heap, DOM or listeners.
   it('is in the row of the page', async () => {
     await launch('Counted');
-    const row = await eventually('the counts', async () =>
+    const row = await until('the counts', async () =>
       (await outline(leakwright.processes)).find((line) => /Renderer · Checkout \| .*JS .* nodes/.test(line)),
     );
     const nodes = /([\d.]+)k nodes/.exec(row)?.[1];
@@ -54,14 +55,14 @@ describe('What pages and browsers hold', () => {
     const { memory } = leakwright;
     await launch('Drawn');
     await commands.executeCommand(`${VIEWS.memory}.focus`);
-    await eventually('the page is told', () => (memory.posts > 0 ? true : undefined));
+    await until('the page is told', () => (memory.posts > 0 ? true : undefined));
     await commands.executeCommand('workbench.view.explorer');
-    await eventually('the view is hidden', () => (memory.visible ? undefined : true));
+    await until('the view is hidden', () => (memory.visible ? undefined : true));
     const whileHidden = memory.posts;
     for (let round = 0; round < 10; round += 1) await leakwright.watch.refresh();
     assert.equal(memory.posts, whileHidden);
     await commands.executeCommand(`${VIEWS.memory}.focus`);
-    await eventually('it is told again', () => (memory.posts > whileHidden ? true : undefined));
+    await until('it is told again', () => (memory.posts > whileHidden ? true : undefined));
   });
 
   it('is in a heap snapshot that opens in the editor', async () => {
@@ -71,13 +72,13 @@ describe('What pages and browsers hold', () => {
       const file = join(folder, 'checkout.heapsnapshot');
       await commands.executeCommand(ROW_COMMANDS.capturePageSnapshot, await pageRow(), file);
       assert.ok(existsSync(file) && statSync(file).size > 100_000);
-      const tab = await eventually('it is open', () => window.tabGroups.activeTabGroup.activeTab);
+      const tab = await until('it is open', () => window.tabGroups.activeTabGroup.activeTab);
       assert.equal(tab.label, 'checkout.heapsnapshot');
       // The editor's own viewer, not the text of it.
       if (tab.input instanceof TabInputCustom) assert.match(tab.input.viewType, /jsProfileVisualizer/);
       await window.tabGroups.close(tab);
       await commands.executeCommand('vscode.openWith', Uri.file(file), SNAPSHOT_EDITOR);
-      const analysed = await eventually('its analysis is open', () => {
+      const analysed = await until('its analysis is open', () => {
         const input = window.tabGroups.activeTabGroup.activeTab?.input;
         return input instanceof TabInputCustom && input.viewType === SNAPSHOT_EDITOR ? input : undefined;
       });
@@ -104,7 +105,7 @@ describe('What pages and browsers hold', () => {
     await commands.executeCommand(COMMANDS.sortByMemory);
     const MIB = 1024 * 1024;
     // Rows show whole megabytes and stay while they swing within them; a browser that has just started swings wider.
-    await eventually('the largest come first', async () => {
+    await until('the largest come first', async () => {
       const bytes = await order();
       return bytes.every((value, index) => index === 0 || value <= bytes[index - 1]! + 6 * MIB) ? true : undefined;
     });
@@ -131,15 +132,15 @@ describe('What pages and browsers hold', () => {
   it('is in the status bar in total, while there is any and while the user wants it', async () => {
     const { statusBar } = leakwright;
     await leakwright.sessions.launch({ source: { kind: 'launch', headless: true }, name: 'Summed' });
-    assert.match(await eventually('the total', () => statusBar.text), /^\$\(browser\) [\d.]+ [MG]B$/);
+    assert.match(await until('the total', () => statusBar.text), /^\$\(browser\) [\d.]+ [MG]B$/);
     const settings = workspace.getConfiguration('leakwright');
     await settings.update('statusBar', false, true);
-    await eventually('it is hidden', () => (statusBar.text === undefined ? true : undefined));
+    await until('it is hidden', () => (statusBar.text === undefined ? true : undefined));
     await settings.update('statusBar', undefined, true);
-    await eventually('it is back', () => statusBar.text);
+    await until('it is back', () => statusBar.text);
     await leakwright.sessions.closeAll();
-    await eventually('nothing is left to say', () => (leakwright.watch.isWatched ? undefined : true));
-    await eventually('it is gone', () => (statusBar.text === undefined ? true : undefined));
+    await until('nothing is left to say', () => (leakwright.watch.isWatched ? undefined : true));
+    await until('it is gone', () => (statusBar.text === undefined ? true : undefined));
   });
 
   it('stands still while it is paused', async () => {
@@ -155,7 +156,7 @@ describe('What pages and browsers hold', () => {
       await commands.executeCommand(COMMANDS.resume);
     }
     assert.equal(leakwright.processes.view.message, '');
-    await eventually('what came meanwhile is shown', async () =>
+    await until('what came meanwhile is shown', async () =>
       (await outline(leakwright.processes)).some((line) => line.includes('Meanwhile')) ? true : undefined,
     );
   });

@@ -6,7 +6,7 @@ import type { Leakwright } from '../../src/editor/index.ts';
 import { stateFolder } from '../../src/support/index.ts';
 import { freePort } from '../support/ports.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 // Who never asked for an endpoint must have none; who did must find it, and be rid of it again.
 describe('The monitor in the editor', () => {
@@ -31,15 +31,13 @@ describe('The monitor in the editor', () => {
     assert.equal(leakwright.monitor.port, undefined);
     const port = await freePort();
     await setPort(port);
-    await eventually('the monitor listens', () => leakwright.monitor.port);
+    await until('the monitor listens', () => leakwright.monitor.port);
     assert.equal(await statusOf(port, '/healthz'), 200);
     assert.equal(await statusOf(port, '/metrics'), 401);
     const token = readFileSync(join(stateFolder(), `monitor-token-${port}`), 'utf8').trim();
     assert.equal(await statusOf(port, '/metrics', token), 200);
     await setPort(undefined);
-    await eventually('nobody listens', async () =>
-      (await statusOf(port, '/healthz')) === undefined ? true : undefined,
-    );
+    await until('nobody listens', async () => ((await statusOf(port, '/healthz')) === undefined ? true : undefined));
     assert.equal(leakwright.monitor.port, undefined);
   });
 });

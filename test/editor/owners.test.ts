@@ -8,7 +8,8 @@ import { COMMANDS, ROW_COMMANDS, VIEWS } from '../../src/editor/contributions.ts
 import type { Leakwright } from '../../src/editor/index.ts';
 import { isAlive, kill } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually, outline } from './watching.ts';
+import { outline } from './watching.ts';
+import { until } from '../support/until.ts';
 
 const settings = () => workspace.getConfiguration('leakwright');
 
@@ -46,7 +47,7 @@ async function debugScript(leakwright: Leakwright, name: string, left: number[])
     console: 'internalConsole',
   });
   assert.ok(started);
-  const tree = await eventually("the session's browser is seen under it", () => {
+  const tree = await until("the session's browser is seen under it", () => {
     const shown = leakwright.watch.trees.find(({ owned }) => owned?.owner?.name === name);
     // Complete enough to be more than the fork that becomes the browser.
     return shown && shown.sample.processes.length > 3 && shown.sample.tree.profile ? shown.sample.tree : undefined;
@@ -77,7 +78,6 @@ function leftServer(): number {
 }
 
 describe('A debug session with a browser', function () {
-  this.timeout(120_000);
   let leakwright: Leakwright;
   const left: number[] = [];
   before(async function () {
@@ -99,9 +99,9 @@ describe('A debug session with a browser', function () {
     assert.equal(shown.owned.owner?.kind, 'debug');
     await crash();
     assert.ok(isAlive(browser), 'the browser outlives its script');
-    await eventually('the browser is ended', () => (isAlive(browser) ? undefined : true), 60_000);
-    await eventually('its profile is removed', () => (existsSync(profile) ? undefined : true));
-    await eventually('nobody is watched any more', () => (leakwright.watch.isWatched ? undefined : true));
+    await until('the browser is ended', () => (isAlive(browser) ? undefined : true));
+    await until('its profile is removed', () => (existsSync(profile) ? undefined : true));
+    await until('nobody is watched any more', () => (leakwright.watch.isWatched ? undefined : true));
   });
 
   // Stop kills the debuggee and what is below it; the profile stays, some ten megabytes each time.
@@ -109,8 +109,8 @@ describe('A debug session with a browser', function () {
     await settings().update('afterDebugSession', 'clean');
     const { browser, profile } = await debugScript(leakwright, 'Stopped', left);
     await debug.stopDebugging();
-    await eventually('the browser is gone', () => (isAlive(browser) ? undefined : true));
-    await eventually('its profile is removed', () => (existsSync(profile) ? undefined : true));
+    await until('the browser is gone', () => (isAlive(browser) ? undefined : true));
+    await until('its profile is removed', () => (existsSync(profile) ? undefined : true));
   });
 
   // Each browser and each folder was a notification of its own, some after the browsers had been cleaned up.
@@ -152,21 +152,17 @@ describe('A debug session with a browser', function () {
         program,
         console: 'internalConsole',
       });
-      const trees = await eventually('three browsers are seen under it', () => {
+      const trees = await until('three browsers are seen under it', () => {
         const own = leakwright.watch.trees.filter(({ owned }) => owned?.owner?.name === 'Three');
         return own.length === 3 && own.every(({ sample }) => sample.tree.profile) ? own : undefined;
       });
       left.push(...trees.map(({ sample }) => sample.tree.root.pid));
       const profiles = trees.map(({ sample }) => sample.tree.profile!.path);
       writeFileSync(signal, '');
-      await eventually('it is told', () => cleanUp, 60_000);
+      await until('it is told', () => cleanUp);
       assert.match(told[0]!, /^'Three' left 2 browsers behind \(\d+ processes, \d+ MB of memory\), and \d folders? \(/);
       cleanUp!('Clean Up');
-      await eventually(
-        'all of it is gone',
-        () => (profiles.some((path) => existsSync(path)) ? undefined : true),
-        60_000,
-      );
+      await until('all of it is gone', () => (profiles.some((path) => existsSync(path)) ? undefined : true));
       assert.ok(left.every((pid) => !isAlive(pid)));
       await leakwright.leftovers.refresh();
       assert.deepEqual(told.slice(1), [], 'nothing more was told');
@@ -227,7 +223,7 @@ describe('A debug session with a browser', function () {
     assert.match(alone.description!, /^1 processes, .+ MB, [\d.]+ m?s$/);
     assert.match(alone.detail!, /Its client is gone/);
     await crash();
-    const orphan = await eventually('it is an orphan', async () => {
+    const orphan = await until('it is an orphan', async () => {
       const trees = await leakwright.watch.refresh();
       return trees.find(({ owned, sample }) => sample.tree.root.pid === browser && owned?.status === 'orphan');
     });
@@ -240,7 +236,6 @@ describe('A debug session with a browser', function () {
 });
 
 describe('An integrated terminal with a browser', function () {
-  this.timeout(180_000);
   let leakwright: Leakwright;
   const opened: Terminal[] = [];
   const left: number[] = [];
@@ -270,7 +265,7 @@ describe('An integrated terminal with a browser', function () {
     const script = join(process.env['LEAKWRIGHT_REPOSITORY']!, 'test', 'support', 'owners', 'crashing.mjs');
     terminal.sendText(`node ${JSON.stringify(script)}`);
     try {
-      return await eventually(`the browser is seen under '${terminal.name}'`, async () => {
+      return await until(`the browser is seen under '${terminal.name}'`, async () => {
         const trees = await leakwright.watch.refresh();
         const shown = trees.find(
           ({ owned }) => owned?.owner?.kind === 'terminal' && owned.owner.name === terminal.name,
@@ -314,8 +309,8 @@ describe('An integrated terminal with a browser', function () {
       // Twice under one parent: so it is known that nobody passed it on.
       await leakwright.watch.refresh();
       terminal.dispose();
-      await eventually('the browser is ended', () => (isAlive(tree.root.pid) ? undefined : true));
-      await eventually('its profile is removed', () => (existsSync(tree.profile!.path) ? undefined : true));
+      await until('the browser is ended', () => (isAlive(tree.root.pid) ? undefined : true));
+      await until('its profile is removed', () => (existsSync(tree.profile!.path) ? undefined : true));
       assert.ok(
         seen.includes("It was left behind by the terminal 'e2e'"),
         `it was called an orphan of the terminal: ${seen.join(', ')}`,
@@ -332,17 +327,17 @@ describe('An integrated terminal with a browser', function () {
     const terminal = openTerminal('owner of a browser');
     const { root } = await startBrowser(terminal);
     openTerminal('another').show();
-    await eventually('another terminal is in front', () => window.activeTerminal?.name === 'another' || undefined);
+    await until('another terminal is in front', () => window.activeTerminal?.name === 'another' || undefined);
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    const node = await eventually('its row', async () => {
+    const node = await until('its row', async () => {
       await leakwright.processes.refresh();
       return leakwright.processes.nodeOf(`tree ${root.pid}@${root.startTime}`);
     });
     let answered = false;
     void commands.executeCommand(ROW_COMMANDS.revealOwner, node).then(() => (answered = true));
     try {
-      await eventually('its terminal is in front', () => window.activeTerminal === terminal || undefined);
-      await eventually('the command is done', () => answered || undefined);
+      await until('its terminal is in front', () => window.activeTerminal === terminal || undefined);
+      await until('the command is done', () => answered || undefined);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${await whatThereIs()}`, { cause: error });
     } finally {

@@ -6,7 +6,7 @@ import type { Finding } from '../../src/leaks/index.ts';
 import { type Report, renderText } from '../../src/reports/index.ts';
 import { checkResult } from './checkResult.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 /** Runs a task of the folder's tasks.json to its end, and gives its process's exit code. */
 async function run(label: string): Promise<number | undefined> {
@@ -18,7 +18,7 @@ async function run(label: string): Promise<number | undefined> {
   });
   const execution = await tasks.executeTask(task);
   try {
-    await eventually(`'${label}' ends`, () => codes.length > 0 || undefined, 90_000);
+    await until(`'${label}' ends`, () => codes.length > 0 || undefined);
     return codes[0];
   } finally {
     listening.dispose();
@@ -32,14 +32,11 @@ describe('The problem matcher $leakwright', () => {
 
   const folder = (): Uri => workspace.workspaceFolders![0]!.uri;
   const problemIn = (file: Uri, text: RegExp): Promise<Diagnostic> =>
-    eventually(
-      `a Problem in ${file.path}`,
-      () => languages.getDiagnostics(file).find(({ message, source }) => source === 'leakwright' && text.test(message)),
-      30_000,
+    until(`a Problem in ${file.path}`, () =>
+      languages.getDiagnostics(file).find(({ message, source }) => source === 'leakwright' && text.test(message)),
     );
 
-  it('makes a Problem of what `leakwright check` writes, at the line in the .ts file', async function () {
-    this.timeout(150_000);
+  it('makes a Problem of what `leakwright check` writes, at the line in the .ts file', async () => {
     assert.equal(await run('leaky in a shell'), 1);
     const file = Uri.joinPath(folder(), 'src', 'shop.ts');
     const problem = await problemIn(file, /^minor leak: /);

@@ -7,7 +7,8 @@ import { TabInputCustom, commands, env, window, workspace } from 'vscode';
 import { COMMANDS, ROW_COMMANDS, SNAPSHOT_EDITOR, VIEWS } from '../../src/editor/contributions.ts';
 import type { Leakwright } from '../../src/editor/index.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually, outline } from './watching.ts';
+import { outline } from './watching.ts';
+import { until } from '../support/until.ts';
 
 describe('The Processes view', () => {
   let leakwright: Leakwright;
@@ -25,7 +26,7 @@ describe('The Processes view', () => {
     const session = await leakwright.sessions.launch({ source: { kind: 'launch', headless: true }, name: 'Checkout' });
     assert.ok(session.root);
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    const rows = await eventually('the session is in the view with memory', async () => {
+    const rows = await until('the session is in the view with memory', async () => {
       const lines = await outline(leakwright.processes);
       return lines.some((line) => /^ {2}Checkout \| \d+(\.\d)? MB/.test(line)) ? lines : undefined;
     });
@@ -39,11 +40,10 @@ describe('The Processes view', () => {
   });
 
   // Otherwise the window works for a view that nobody sees, and rows flicker under the pointer.
-  it('samples nothing while hidden, and fires nothing while nothing looks different', async function () {
-    this.timeout(120_000);
+  it('samples nothing while hidden, and fires nothing while nothing looks different', async () => {
     await leakwright.sessions.launch({ source: { kind: 'launch', headless: true }, name: 'Quiet' });
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    await eventually('the session is shown', async () =>
+    await until('the session is shown', async () =>
       (await outline(leakwright.processes)).some((line) => line.startsWith('  Quiet |')) ? true : undefined,
     );
     let fired = 0;
@@ -58,22 +58,18 @@ describe('The Processes view', () => {
 
       leakwright.watch.setPaused(false);
       await commands.executeCommand('workbench.view.explorer');
-      await eventually('the view is hidden', () => (leakwright.processes.view.visible ? undefined : true));
+      await until('the view is hidden', () => (leakwright.processes.view.visible ? undefined : true));
       let samples = 0;
       const stop = leakwright.watch.onDidChange(() => (samples += 1));
       fired = 0;
       await leakwright.sessions.closeAll();
       // More than a beat of a visible view: that nothing happens can only be seen by waiting. An orphan of something else
       // on this machine is looked at until it is old enough to be told of.
-      await eventually(
-        'a stretch without a sample',
-        async () => {
-          samples = 0;
-          await new Promise((done) => setTimeout(done, 2500));
-          return samples === 0 ? true : undefined;
-        },
-        50_000,
-      );
+      await until('a stretch without a sample', async () => {
+        samples = 0;
+        await new Promise((done) => setTimeout(done, 2500));
+        return samples === 0 ? true : undefined;
+      });
       stop();
       assert.equal(fired, 0);
     } finally {
@@ -86,13 +82,13 @@ describe('The Processes view', () => {
   it('draws what is new, although somebody else has asked for it before', async () => {
     const { processes, sessions, watch } = leakwright;
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    await eventually('it is drawn', async () => (await processes.getChildren()).length > 0 || undefined);
+    await until('it is drawn', async () => (await processes.getChildren()).length > 0 || undefined);
     let drawn = 0;
     const counting = processes.onDidChangeTreeData((nodes) => (drawn += nodes ? 0 : 1));
     try {
       const session = await sessions.launch({ source: { kind: 'launch', headless: true }, name: 'New' });
       await watch.refresh();
-      await eventually('somebody gets it', async () => {
+      await until('somebody gets it', async () => {
         await processes.getChildren();
         return processes.nodeOf(`tree ${session.root!.pid}@${session.root!.startTime}`);
       });
@@ -102,13 +98,12 @@ describe('The Processes view', () => {
     }
   });
 
-  it('keeps the selection through a hundred refreshes', async function () {
-    this.timeout(120_000);
+  it('keeps the selection through a hundred refreshes', async () => {
     const { processes, sessions, watch } = leakwright;
     const session = await sessions.launch({ source: { kind: 'launch', headless: true }, name: 'Selected' });
     await commands.executeCommand(`${VIEWS.processes}.focus`);
     await processes.refresh();
-    const node = await eventually('the row is there', () =>
+    const node = await until('the row is there', () =>
       processes.nodeOf(`tree ${session.root!.pid}@${session.root!.startTime}`),
     );
     const selected = () => processes.view.selection.map(({ id }) => id).join() === node.id || undefined;
@@ -126,19 +121,18 @@ describe('The Processes view', () => {
       return selected();
     };
     try {
-      await eventually('it is selected', trySelecting);
+      await until('it is selected', trySelecting);
     } catch (error) {
       const rows = (await outline(processes)).join('\n');
       throw new Error(`${String(error)}\n${node.id}\n${tries.slice(-3).join('\n')}\n${rows}`, { cause: error });
     }
     for (let round = 0; round < 100; round += 1) await watch.refresh();
     // While a group comes or goes the editor draws everything anew, and the selection is empty for a moment.
-    await eventually('it is still selected', selected);
+    await until('it is still selected', selected);
   });
 
   // A collapsed browser that opens by itself, or an open one that closes, moves what the user is about to click.
-  it('keeps what is collapsed and what is expanded through a hundred refreshes', async function () {
-    this.timeout(120_000);
+  it('keeps what is collapsed and what is expanded through a hundred refreshes', async () => {
     const { processes, sessions, watch } = leakwright;
     const launch = async (name: string) => {
       const { root } = await sessions.launch({ source: { kind: 'launch', headless: true }, name });
@@ -157,17 +151,17 @@ describe('The Processes view', () => {
     const seen = async () => {
       asked.clear();
       processes.redraw();
-      await eventually('all is drawn', () => (asked.has('group managed') ? true : undefined));
+      await until('all is drawn', () => (asked.has('group managed') ? true : undefined));
       // The rows of one level are asked for together.
       await new Promise((done) => setTimeout(done, 300));
       return { open: asked.has(open), closed: asked.has(closed) };
     };
     try {
-      const node = await eventually('the row', () => processes.nodeOf(closed));
+      const node = await until('the row', () => processes.nodeOf(closed));
       await processes.view.reveal(processes.nodeOf(open)!, { expand: true, select: false });
       await processes.view.reveal(node, { select: true, focus: true, expand: true });
       await commands.executeCommand('list.collapse');
-      await eventually('one is collapsed', async () => {
+      await until('one is collapsed', async () => {
         const { open, closed } = await seen();
         return open && !closed ? true : undefined;
       });
@@ -182,7 +176,7 @@ describe('The Processes view', () => {
     const session = await leakwright.sessions.launch({ source: { kind: 'launch', headless: true }, name: 'Copied' });
     await commands.executeCommand(`${VIEWS.processes}.focus`);
     await leakwright.processes.refresh();
-    const node = await eventually('the row is there', () =>
+    const node = await until('the row is there', () =>
       leakwright.processes.nodeOf(`tree ${session.root!.pid}@${session.root!.startTime}`),
     );
     await commands.executeCommand(ROW_COMMANDS.copyPid, node);
@@ -204,7 +198,7 @@ describe('A Node program of the workspace', () => {
     });
     try {
       await commands.executeCommand(`${VIEWS.processes}.focus`);
-      const node = await eventually('its row', async () => {
+      const node = await until('its row', async () => {
         await watch.refresh();
         await outline(processes);
         const program = watch.programs.find(({ info }) => info.pid === child.pid);
@@ -213,14 +207,14 @@ describe('A Node program of the workspace', () => {
       assert.match(node.row.look.description, /^\d+ MB/);
       const file = join(folder, 'program.heapsnapshot');
       assert.equal(await commands.executeCommand(ROW_COMMANDS.captureProgramSnapshot, node, file), file);
-      const shown = await eventually('its snapshot is open', () => {
+      const shown = await until('its snapshot is open', () => {
         const input = window.tabGroups.activeTabGroup.activeTab?.input;
         return input instanceof TabInputCustom && input.viewType === SNAPSHOT_EDITOR ? input : undefined;
       });
       assert.equal(shown.uri.fsPath, file);
       await commands.executeCommand('workbench.action.closeActiveEditor');
       await commands.executeCommand('workbench.view.explorer');
-      await eventually('the view is hidden', () => (processes.view.visible ? undefined : true));
+      await until('the view is hidden', () => (processes.view.visible ? undefined : true));
       await watch.refresh();
       assert.deepEqual(watch.programs, []);
     } finally {

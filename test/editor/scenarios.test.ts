@@ -27,13 +27,12 @@ import type { Leakwright } from '../../src/editor/index.ts';
 import type { CheckResult } from '../../src/leaks/index.ts';
 import { activateLeakwright } from './leakwright.ts';
 import { type RecordedRun, recordRuns } from './recordedRuns.ts';
-import { eventually } from './watching.ts';
+import { until } from '../support/until.ts';
 
 const folder = (): string => workspace.workspaceFolders![0]!.uri.fsPath;
 const scenario = (name: string): Uri => Uri.file(join(folder(), 'leaks', `${name}.leak.mjs`));
 
-describe('Scenarios in the Test Explorer', function () {
-  this.timeout(120_000);
+describe('Scenarios in the Test Explorer', () => {
   let leakwright: Leakwright;
   let recorded: ReturnType<typeof recordRuns>;
   let listening: Disposable;
@@ -86,18 +85,18 @@ describe('Scenarios in the Test Explorer', function () {
       `export default { name: 'My menu', url: 'http://a/', iteration: (page) => page.title() };\n`,
     );
     try {
-      await eventually('the new file is a test', find);
+      await until('the new file is a test', find);
       assert.equal(find()!.label, 'My menu');
       const document = await workspace.openTextDocument(uri);
       const edit = new WorkspaceEdit();
       edit.insert(uri, new Position(0, 0), '// one\n// two\n');
       await workspace.applyEdit(edit);
-      await eventually('its range moved', () => (find()!.range?.start.line === 2 ? true : undefined));
+      await until('its range moved', () => (find()!.range?.start.line === 2 ? true : undefined));
       await document.save();
     } finally {
       rmSync(uri.fsPath);
     }
-    await eventually('the deleted file is no test', () => (find() ? undefined : true));
+    await until('the deleted file is no test', () => (find() ? undefined : true));
   });
 
   // The main job, without writing a task: from a test to the line.
@@ -171,7 +170,7 @@ describe('Scenarios in the Test Explorer', function () {
     const running = leakwright.scenarios.profiles.check.runHandler(request, source.token);
     let pids: readonly number[];
     try {
-      pids = await eventually('the check and its browser are there', async () => {
+      pids = await until('the check and its browser are there', async () => {
         const trees = await leakwright.watch.refresh();
         const managed = trees.filter(({ owned }) => owned?.status === 'managed');
         return managed.length > 0 ? managed.map(({ sample }) => sample.tree.root.pid) : undefined;
@@ -225,7 +224,7 @@ describe('Scenarios in the Test Explorer', function () {
       await check.runHandler(new TestRunRequest([item('broken')], undefined, check, true), source.token);
       assert.equal(recorded.runs.length, 0);
       await save();
-      await eventually('it ran', () => recorded.runs.find(({ ended }) => ended));
+      await until('it ran', () => recorded.runs.find(({ ended }) => ended));
     } finally {
       source.cancel();
       source.dispose();

@@ -7,13 +7,13 @@ import type { Leakwright } from '../../src/editor/index.ts';
 import type { SessionEvent, SessionInfo } from '../../src/sessions/index.ts';
 import { isAlive } from '../tools/ownedProcesses.ts';
 import { activateLeakwright } from './leakwright.ts';
-import { eventually, outline } from './watching.ts';
+import { outline } from './watching.ts';
+import { until } from '../support/until.ts';
 
 const headless = { source: { kind: 'launch', headless: true } } as const;
 const page = (title: string) => `data:text/html,<title>${title}</title>`;
 
-describe('Managed sessions in the editor', function () {
-  this.timeout(120_000);
+describe('Managed sessions in the editor', () => {
   let leakwright: Leakwright;
   let folder: string;
   const made: string[] = [];
@@ -72,6 +72,18 @@ describe('Managed sessions in the editor', function () {
       await browser.close();
     })();`;
 
+  // The tree shows a browser before its session is told of: who closes "the session" then may mean either.
+  it('are not closed without a question while another is on its way', async () => {
+    const session = await leakwright.sessions.launch({ source: { kind: 'launch' }, url: page('first') });
+    assert.equal(leakwright.sessions.only?.id, session.id);
+    const another = leakwright.sessions.launch({ source: { kind: 'launch' }, url: page('second') });
+    const closing = commands.executeCommand(COMMANDS.closeSession);
+    await another;
+    await commands.executeCommand('workbench.action.closeQuickOpen');
+    await closing;
+    assert.equal(leakwright.sessions.sessions.length, 2);
+  });
+
   it('are launched from the list in the settings', async () => {
     await workspace
       .getConfiguration('leakwright')
@@ -83,7 +95,7 @@ describe('Managed sessions in the editor', function () {
     const session = await commands.executeCommand<SessionInfo>(COMMANDS.launchSession, 'Phone');
     assert.deepEqual([session.name, session.browser.headless, session.urls], ['Phone', true, [page('saved')]]);
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    await eventually('the session is shown with what it holds', async () => {
+    await until('the session is shown with what it holds', async () => {
       const lines = await outline(leakwright.processes);
       const at = lines.findIndex((line) => line.startsWith('  Phone | '));
       return at !== -1 && /^ {4}Holds \| pages: 1 · contexts: 1/.test(lines[at + 1] ?? '') ? true : undefined;
@@ -95,7 +107,7 @@ describe('Managed sessions in the editor', function () {
     await commands.executeCommand(COMMANDS.openUrlInSession, { session: id, url: 'data:text/html,x' });
     // What is no http address is read as people type it.
     await commands.executeCommand(COMMANDS.openUrlInSession, { session: id, url: `file://${folder}/index.html` });
-    await eventually('the page is open', () =>
+    await until('the page is open', () =>
       leakwright.sessions.sessions[0]?.urls.some((url) => url.endsWith('index.html')) ? true : undefined,
     );
   });
@@ -184,7 +196,7 @@ describe('Managed sessions in the editor', function () {
     assert.equal(attached.source, 'attach');
     assert.ok(attached.endpoints.playwright, 'scripts reach it as well');
     await commands.executeCommand(`${VIEWS.processes}.focus`);
-    await eventually('it is a row', async () =>
+    await until('it is a row', async () =>
       (await outline(leakwright.processes)).some((line) => /^ {2}Chromium \d+ \| attached$/.test(line))
         ? true
         : undefined,
@@ -192,7 +204,7 @@ describe('Managed sessions in the editor', function () {
     // Closed from its row, as from any other session's.
     const node = leakwright.processes.nodeOf(`session ${attached.id}`);
     await commands.executeCommand(COMMANDS.closeSession, node);
-    await eventually('the row is gone', async () =>
+    await until('the row is gone', async () =>
       (await outline(leakwright.processes)).some((line) => line.includes('| attached')) ? undefined : true,
     );
     assert.equal(leakwright.sessions.sessions.length, 1, 'the browser it was attached to runs on');
@@ -202,7 +214,7 @@ describe('Managed sessions in the editor', function () {
   async function rowsOf(sessions: readonly SessionInfo[]): Promise<readonly string[]> {
     await commands.executeCommand(`${VIEWS.processes}.focus`);
     const ids = sessions.map(({ id, root }) => (root ? `tree ${root.pid}@${root.startTime}` : `session ${id}`));
-    await eventually('the sessions are shown', async () => {
+    await until('the sessions are shown', async () => {
       await leakwright.processes.refresh();
       return ids.every((id) => leakwright.processes.nodeOf(id)) || undefined;
     });
@@ -215,7 +227,7 @@ describe('Managed sessions in the editor', function () {
     listening.push(leakwright.sessions.onEvent((event) => told.push(event)));
     const lostAt = performance.now();
     process.kill(pid, 'SIGKILL');
-    await eventually('their rows are gone', () => rows.every((row) => !leakwright.processes.nodeOf(row)) || undefined);
+    await until('their rows are gone', () => rows.every((row) => !leakwright.processes.nodeOf(row)) || undefined);
     console.error(`lost: gone from the view after ${Math.round(performance.now() - lostAt)} ms`);
     return told;
   }
@@ -233,7 +245,7 @@ describe('Managed sessions in the editor', function () {
       endpoint: own.endpoints.cdp,
     });
     const told = await lose(await rowsOf([own, attached]), own.root!.pid);
-    const ends = await eventually('both are told', () => {
+    const ends = await until('both are told', () => {
       const summaries = told.flatMap((event) => (event.type === 'sessionEnded' ? [event.summary] : []));
       return summaries.length === 2 ? new Map(summaries.map((summary) => [summary.sessionId, summary])) : undefined;
     });
@@ -247,7 +259,7 @@ describe('Managed sessions in the editor', function () {
     const session = await leakwright.sessions.launch({ ...headless, name: 'Without a host', url: page('x') });
     const rows = await rowsOf([session]);
     const told = await lose(rows, (await leakwright.sessions.client.host())!.pid);
-    const recovered = await eventually('it is told', () =>
+    const recovered = await until('it is told', () =>
       told.flatMap((event) => (event.type === 'hostLost' ? [event.recovered] : [])).at(0),
     );
     assert.deepEqual(
@@ -256,6 +268,6 @@ describe('Managed sessions in the editor', function () {
     );
     assert.ok(!existsSync(session.folder));
     // Whoever took the browser over from its host still has to take note of its end.
-    await eventually('the browser is gone', () => (isAlive(session.root!.pid) ? undefined : true));
+    await until('the browser is gone', () => (isAlive(session.root!.pid) ? undefined : true));
   });
 });

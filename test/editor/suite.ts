@@ -17,9 +17,8 @@ export async function run(): Promise<void> {
     ui: 'bdd',
     color: process.env['LEAKWRIGHT_TEST_COLOUR'] === '1',
     forbidOnly: true,
-    // The machine may be busy with other suites; a test that hangs still ends. Longer than what it waits for, so that it
-    // fails with the name of that.
-    timeout: 120_000,
+    // As in .mocharc.json, which only mocha's program reads.
+    timeout: 600_000,
     retries: Number(process.env['LEAKWRIGHT_TEST_RETRIES'] ?? 0),
     slow: 2_000,
     reporter: join(repository, 'test', 'tools', 'editorReporter.cjs'),

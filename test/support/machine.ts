@@ -6,6 +6,7 @@ import type { CleanUpReport } from '../../src/orphans/cleanUpReport.ts';
 import { packageFolder } from '../../src/support/index.ts';
 import { kill } from '../tools/ownedProcesses.ts';
 import { removeFolder } from './removeFolder.ts';
+import { until } from './until.ts';
 
 export interface MachineOptions {
   /** What is pid 1; default `sleep infinity`. */
@@ -95,9 +96,9 @@ export class Machine {
       ],
       { env, stdio: 'ignore', detached: true, cwd: temp },
     );
-    const pid = await untilSome(() => childOf(unshare.pid!), 'its pid 1');
+    const pid = await until('its pid 1', () => childOf(unshare.pid!));
     const machine = new Machine(folder, env, unshare, pid);
-    await untilSome(() => (existsSync(ready) ? true : undefined), 'the machine is made');
+    await until('the machine is made', () => existsSync(ready));
     return machine;
   }
 
@@ -203,15 +204,5 @@ function namespaceOf(pid: number): string | undefined {
     return readlinkSync(`/proc/${pid}/ns/pid`);
   } catch {
     return undefined;
-  }
-}
-
-async function untilSome<T>(ask: () => T | undefined, what: string, ms = 20_000): Promise<T> {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const answer = ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

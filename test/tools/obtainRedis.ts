@@ -30,22 +30,18 @@ export async function startRedis(): Promise<RedisServer | { readonly missing: st
     server.on('error', () => resolve());
   });
   const url = `redis://127.0.0.1:${port}/0`;
-  await until(
-    async () => {
-      const client = createClient({ url, socket: { reconnectStrategy: false } });
-      client.on('error', () => {});
-      try {
-        await client.connect();
-        return (await client.ping()) === 'PONG';
-      } catch {
-        return false;
-      } finally {
-        client.destroy();
-      }
-    },
-    'Redis answers',
-    20_000,
-  );
+  await until('Redis answers', async () => {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return (await client.ping()) === 'PONG';
+    } catch {
+      return false;
+    } finally {
+      client.destroy();
+    }
+  });
   return {
     url,
     stop: async () => {

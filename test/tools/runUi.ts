@@ -31,7 +31,6 @@ async function main(): Promise<number> {
     [
       join(repository, 'node_modules', 'mocha', 'bin', 'mocha.js'),
       '--reporter=test/tools/countingReporter.cjs',
-      '--timeout=120000',
       '--slow=10000',
       `--retries=${process.env['LEAKWRIGHT_TEST_RETRIES'] ?? '0'}`,
       ...(pattern ? ['--grep', pattern] : []),

@@ -18,7 +18,7 @@ export const retries = process.env['CI'] ? '1' : '0';
 
 const node = process.execPath;
 const mocha = [node, 'node_modules/mocha/bin/mocha.js', '--reporter', 'test/tools/countingReporter.cjs'];
-const real = [...mocha, '--timeout', '90000', '--retries', retries];
+const real = [...mocha, '--retries', retries];
 const REAL = 'test/real/**/*.test.ts';
 const testsOf = (...files: readonly string[]): readonly string[] => files.map((file) => `test/real/${file}.test.ts`);
 /** Those that start no browser but for a check, so that what others see and end beside them is none of theirs. */
@@ -81,7 +81,7 @@ const format: Step = {
 const unit: Step = {
   name: 'unit',
   title: 'Unit tests',
-  command: [...mocha, '--timeout', '20000', 'test/unit/**/*.test.ts'],
+  command: [...mocha, 'test/unit/**/*.test.ts'],
   counts: true,
 };
 const pack: Step = {

@@ -50,7 +50,7 @@ async function unitTests(): Promise<boolean> {
     console.log(`✓ ${name}`);
     return true;
   }
-  const mocha = [module('mocha', 'bin', 'mocha.js'), '--timeout', '20000', '--reporter', 'dot'];
+  const mocha = [module('mocha', 'bin', 'mocha.js'), '--reporter', 'dot'];
   return run({ name, args: [...mocha, ...tests] });
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lstatSync, lutimesSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../editor/watching.ts';
+import { until } from '../support/until.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { isAlive } from '../tools/ownedProcesses.ts';
 import { type Script, endScripts, kill, startScript } from './sharedWorkbench.ts';
@@ -48,8 +48,8 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
     return text === '' ? undefined : (JSON.parse(text) as Record<string, unknown>)[`leakwright.${name}`];
   };
 
-  async function press(text: RegExp, button: string, timeoutMs = 60_000): Promise<void> {
-    const message = await workbench.notification(text, timeoutMs);
+  async function press(text: RegExp, button: string): Promise<void> {
+    const message = await workbench.notification(text);
     await workbench.press(message, button);
   }
 
@@ -78,16 +78,16 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
     await workbench.run('Debug: Start Debugging');
     await workbench.openProcesses();
     const row = workbench.row(/Launch e2e/).first();
-    await row.waitFor({ timeout: 60_000 });
-    await eventually('its profile is there', () => (foldersOf('puppeteer_dev').length === 1 ? true : undefined));
+    await row.waitFor();
+    await until('its profile is there', () => (foldersOf('puppeteer_dev').length === 1 ? true : undefined));
     const browser = server
       .processes()
       .find(({ commandLine }) => /puppeteer_dev/.test(commandLine) && !commandLine.includes('--type='));
     writeFileSync(crash, '');
-    await workbench.notification(/'Launch e2e' left a browser behind/, 60_000);
+    await workbench.notification(/'Launch e2e' left a browser behind/);
     await workbench.screenshot('after-debug-session-ask-dark');
     await press(/'Launch e2e' left a browser behind/, 'Clean Up');
-    await workbench.notification(/Cleaned up: 1 browser ended/, 60_000);
+    await workbench.notification(/Cleaned up: 1 browser ended/);
     assert.deepEqual(foldersOf('puppeteer_dev'), []);
     assert.equal(
       await page
@@ -104,7 +104,7 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
     const { browser } = script;
     await kill(script);
     await press(new RegExp(`\\(process ${browser}\\) has been an orphan for`), "Don't Ask Again");
-    await eventually('the setting says so', () => (setting('processLeakAlertAfter') === 0 ? true : undefined));
+    await until('the setting says so', () => (setting('processLeakAlertAfter') === 0 ? true : undefined));
     assert.ok(isAlive(browser), 'nothing was ended');
   });
 
@@ -114,14 +114,14 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
     const script = await start('playwright');
     const { browser } = script;
     await kill(script);
-    await eventually('the browser ends with its pipe', () => (isAlive(browser) ? undefined : true));
+    await until('the browser ends with its pipe', () => (isAlive(browser) ? undefined : true));
     // A day's profile has more than 10 MB; less than that is no reason to disturb anybody.
     const [profile] = foldersOf('playwright_chromiumdev_profile');
     writeFileSync(join(server.temp, profile!, 'cache'), Buffer.alloc(12 * 1024 * 1024, 1));
-    await workbench.notification(/left (a folder|\d+ folders) behind/, 90_000);
+    await workbench.notification(/left (a folder|\d+ folders) behind/);
     await press(/left (a folder|\d+ folders) behind/, 'Show');
     const group = workbench.row(/^Leftover files/);
-    await group.waitFor({ timeout: 60_000 });
+    await group.waitFor();
     await group.click();
     await page.keyboard.press('ArrowRight');
     await workbench
@@ -142,16 +142,16 @@ export function toldOfWhatWasLeftBehind(theWorkbench: () => Workbench): void {
     await list
       .getByRole('checkbox', { name: /playwright_chromiumdev_profile/ })
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await workbench.screenshot('leftovers-pick-dark');
     await page.keyboard.press('Enter');
-    await workbench.notification(/Cleaned up: .*leftover folder/, 60_000);
-    await eventually('they are gone', () => (foldersOf('playwright').length === 0 ? true : undefined));
-    await group.waitFor({ state: 'hidden', timeout: 60_000 });
+    await workbench.notification(/Cleaned up: .*leftover folder/);
+    await until('they are gone', () => (foldersOf('playwright').length === 0 ? true : undefined));
+    await group.waitFor({ state: 'hidden' });
   });
 
   it('ends what Leakwright launched itself, and says when there is nothing', async () => {
     await workbench.run('Leakwright: Clean Up Everything Leakwright Launched');
-    await workbench.notification(/launched nothing that is still there/, 60_000);
+    await workbench.notification(/launched nothing that is still there/);
   });
 }

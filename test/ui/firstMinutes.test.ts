@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../editor/watching.ts';
+import { until } from '../support/until.ts';
 import { temporaryFolder } from '../tools/atExit.ts';
 import { kill } from '../tools/ownedProcesses.ts';
 import { repository } from '../tools/obtainEditor.ts';
@@ -31,8 +31,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
   let source: string;
   let leaky: string;
   let tries = 0;
-  before(async function () {
-    this.timeout(240_000);
+  before(async () => {
     const vsix = freshVsix();
     if (vsix) {
       extensions = temporaryFolder('lw-ext-');
@@ -64,12 +63,11 @@ describe('In the workbench, someone who installed it a minute ago', () => {
   // A cloned repository must not be able to start a program just because somebody looks at it.
   it('sees what runs and can clean up without trust in the folder, and is told why a session and a check are not to be had', async function () {
     if (forPictures) this.skip();
-    this.timeout(180_000);
     await workbench.openProcesses();
     await workbench
       .row(/Chromium/)
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await workbench.run('Leakwright: Launch Session');
     const why = await workbench.notification(
       /Launching a session runs code and settings of this folder, which is not trusted/,
@@ -81,23 +79,21 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await workbench.run('Leakwright: Clean Up Orphans');
     // What there is to clean up depends on the machine: a list, or the message that there is nothing.
     const list = workbench.page.locator('.quick-input-title').filter({ hasText: 'Clean Up Orphans' });
-    await Promise.any([list.waitFor({ timeout: 60_000 }), workbench.notification(/Nothing to clean up/, 60_000)]);
+    await Promise.any([list.waitFor(), workbench.notification(/Nothing to clean up/)]);
     await workbench.page.keyboard.press('Escape');
   });
 
   it('trusts the folder', async function () {
     if (forPictures) this.skip();
-    this.timeout(120_000);
     await workbench.trust();
   });
 
   // Whoever cannot run a check asks this first, and reads the answer at a glance.
-  it('asks the doctor, who says what is there and what to do', async function () {
-    this.timeout(120_000);
+  it('asks the doctor, who says what is there and what to do', async () => {
     const { page } = workbench;
     await workbench.run('Leakwright: Doctor');
     const answers = page.locator('.quick-input-widget');
-    await answers.getByText(/Leakwright Doctor: Everything works/).waitFor({ timeout: 90_000 });
+    await answers.getByText(/Leakwright Doctor: Everything works/).waitFor();
     await answers.getByRole('option', { name: /Starting the browser, .*starts in .* and leaves nothing/ }).waitFor();
     await workbench.shortenPaths(answers);
     await workbench.screenshot('readme-doctor-light', REPORT_HEIGHT);
@@ -109,8 +105,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
 
   // What the whole extension is for, one thing after the other; in development everything of the repository is at hand,
   // a user has only what was packed.
-  it('is led from the walkthrough to the leak at its line, to its fix, and to a machine that is clean again', async function () {
-    this.timeout(600_000);
+  it('is led from the walkthrough to the leak at its line, to its fix, and to a machine that is clean again', async () => {
     const steps: readonly (readonly [string, () => Promise<void>])[] = [
       ['read the walkthrough', readWalkthrough],
       ['launch a session and see its tree', launchSession],
@@ -159,7 +154,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
       .click();
     for (const step of ['See that everything is there', 'Check a page of your app', 'Watch browsers, and clean up']) {
       await page.getByRole('button', { name: step }).or(page.getByText(step)).first().click();
-      await eventually(`the picture of '${step}'`, async () => {
+      await until(`the picture of '${step}'`, async () => {
         const pictures = page.locator('.getting-started-media img');
         for (const picture of await pictures.all()) {
           if (await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth > 0).catch(() => false))
@@ -177,10 +172,10 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await workbench.run('Leakwright: Launch Session');
     await workbench.answer(/The page to open/, workbench.shop.url);
     await workbench.openProcesses();
-    await workbench.row(/^Tea Shop · .*\d MB/).waitFor({ timeout: 60_000 });
+    await workbench.row(/^Tea Shop · .*\d MB/).waitFor();
     await workbench.screenshot('first-session');
     await workbench.run('Leakwright: Close All Sessions');
-    await workbench.row(/^Managed sessions/).waitFor({ state: 'hidden', timeout: 60_000 });
+    await workbench.row(/^Managed sessions/).waitFor({ state: 'hidden' });
     await workbench.notification(/Session 'Chromium' closed/);
     await workbench.run('Notifications: Clear All Notifications');
   }
@@ -199,7 +194,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await server.waitFor();
     await workbench.screenshot('start-light');
     // Other servers of this machine may come first; a person's own is alone.
-    await eventually('the shop is chosen', async () => {
+    await until('the shop is chosen', async () => {
       if ((await server.getAttribute('aria-selected')) === 'true') return true;
       const isChosen = await server.evaluate((row) => row.classList.contains('focused'));
       if (!isChosen) await page.keyboard.press('ArrowDown');
@@ -211,7 +206,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await page.keyboard.press('Enter');
     await (await workbench.leakRow(/^localhost:\d+\/, /)).waitFor();
     await workbench.screenshot('running-light');
-    await page.getByRole('tab', { name: /^shop\.ts/ }).waitFor({ timeout: 180_000 });
+    await page.getByRole('tab', { name: /^shop\.ts/ }).waitFor();
     await page.locator('.squiggly-warning').first().waitFor();
     await workbench.notification(/1 leak: shop\.ts:\d+, DetailsPanel/);
     await workbench.screenshot('check-light');
@@ -255,13 +250,13 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await page
       .getByRole('tab', { name: /^Leak Report: / })
       .first()
-      .click({ timeout: 60_000 });
+      .click();
     report = await workbench.webview('Leak Report');
-    await report.getByRole('heading', { level: 1 }).waitFor({ timeout: 60_000 });
+    await report.getByRole('heading', { level: 1 }).waitFor();
     // As narrow as most people have it.
     await workbench.showViews();
     await workbench.widenSideBar(250);
-    await (await workbench.leakRow(/^shop\.ts:\d+, .*DetailsPanel/)).waitFor({ timeout: 60_000 });
+    await (await workbench.leakRow(/^shop\.ts:\d+, .*DetailsPanel/)).waitFor();
     await workbench.screenshot('narrow-light');
     await report
       .getByRole('button', { name: /^src\/shop\.ts:9:17/ })
@@ -284,7 +279,7 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await page.getByRole('treeitem', { name: /^details/ }).waitFor();
     await workbench.openFile('details.leak.mjs');
     await workbench.run('Test: Run All Tests');
-    await page.getByRole('treeitem', { name: /^details.*Failed/i }).waitFor({ timeout: 180_000 });
+    await page.getByRole('treeitem', { name: /^details.*Failed/i }).waitFor();
     for (const theme of ['dark', 'light'] as const) {
       await workbench.setTheme(theme);
       await workbench.screenshot(`readme-tests-${theme}`);
@@ -305,11 +300,11 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     // One click on the leak's row.
     const row = await workbench.leakRow(/^shop\.ts:\d+, .*DetailsPanel/);
     await workbench.press(row, 'Check Again');
-    await problem.waitFor({ state: 'detached', timeout: 180_000 });
+    await problem.waitFor({ state: 'detached' });
     await workbench.notification(/Gone: shop\.ts:\d+, DetailsPanel/);
     await workbench.hideNotifications();
     await workbench.run('View: Hide Panel');
-    await (await workbench.leakRow(/^No longer seen, 1/)).waitFor({ timeout: 30_000 });
+    await (await workbench.leakRow(/^No longer seen, 1/)).waitFor();
     await workbench.screenshot('fixed-light');
   }
 
@@ -337,36 +332,35 @@ describe('In the workbench, someone who installed it a minute ago', () => {
     await workbench
       .row(/Launch e2e/)
       .first()
-      .waitFor({ timeout: 60_000 });
-    await eventually('its profile is there', () => (scriptProfiles().length === 1 ? true : undefined));
+      .waitFor();
+    await until('its profile is there', () => (scriptProfiles().length === 1 ? true : undefined));
     writeFileSync(dies, '');
     await workbench
       .row(/left by .*Launch e2e/)
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor();
     await page.locator('.debug-toolbar').getByRole('button', { name: /^Stop/ }).last().click();
-    const left = await workbench.notification(/'Launch e2e' left a browser behind/, 60_000);
+    const left = await workbench.notification(/'Launch e2e' left a browser behind/);
     assert.ok(scriptBrowsers().length > 0, 'Stop did not end the browser');
     await workbench.screenshot('left-behind-light');
     await workbench.press(left, 'Clean Up');
-    await workbench.notification(/Cleaned up: 1 browser ended/, 60_000);
+    await workbench.notification(/Cleaned up: 1 browser ended/);
     await workbench.screenshot('cleaned-up-light');
     assert.deepEqual(scriptProfiles(), []);
     assert.deepEqual(scriptBrowsers(), []);
   }
 
   // Yesterday's leak, today's: whether it is the same one is what people want to know.
-  it('keeps what was found: the leak is gone now, and the two checks are compared', async function () {
-    this.timeout(120_000);
+  it('keeps what was found: the leak is gone now, and the two checks are compared', async () => {
     const { page } = workbench;
-    await (await workbench.leakRow(/^No longer seen, 1/)).waitFor({ timeout: 30_000 });
+    await (await workbench.leakRow(/^No longer seen, 1/)).waitFor();
     const clean = (await workbench.leakRow(/clean/)).first();
     await (await workbench.leakRow(/1 leak/)).first().waitFor();
     await workbench.screenshot('leak-checks-light');
     await clean.click({ button: 'right' });
     await workbench.chooseFromMenu('Compare');
     await page.getByRole('tab', { name: /^Compare: / }).waitFor();
-    await eventually('the comparison says that the leak is gone', async () => {
+    await until('the comparison says that the leak is gone', async () => {
       for (const frame of page.frames()) {
         const gone = await frame
           .locator('article', { hasText: 'gone' })

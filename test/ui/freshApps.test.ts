@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { leaks } from '../../scripts/freshProjects/leaks.ts';
 import { mendedFiles, projects } from '../../scripts/freshProjects/projects.ts';
-import { eventually } from '../editor/watching.ts';
+import { until } from '../support/until.ts';
 import { freePort } from '../support/ports.ts';
 import { Workbench } from './workbench.ts';
 
@@ -34,7 +34,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
         await run('npm', ['install', '--no-audit', '--no-fund', ...project.dependencies], folder);
       port = await freePort();
       server = spawn('npx', [...project.dev!(port)], { cwd: folder, stdio: 'ignore', detached: true });
-      await eventually('the app answers', async () => await isThere(port), 180_000);
+      await until('the app answers', async () => await isThere(port));
       workbench = await Workbench.open({ folder, settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
     });
     after(async () => {
@@ -61,7 +61,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
       // Its own folder's server is the first, whatever else runs on this machine.
       const own = list.getByRole('option', { name: new RegExp(`^localhost:${port}`) });
       await own.waitFor();
-      await eventually('the app is chosen already', async () =>
+      await until('the app is chosen already', async () =>
         (await own.evaluate((row) => row.classList.contains('focused'))) ? true : undefined,
       );
       await workbench.screenshot(`fresh-${name}-1-where`);
@@ -69,7 +69,7 @@ for (const name of ['vite-react', 'vite-vue', 'angular']) {
       await list
         .getByRole('option', { name: /Toggle/ })
         .first()
-        .waitFor({ timeout: 180_000 });
+        .waitFor();
       await workbench.screenshot(`fresh-${name}-2-how`);
       await page.keyboard.press('Enter');
       await page.getByRole('tab', { name: new RegExp(`^${base}`) }).waitFor({ timeout: 400_000 });

@@ -5,8 +5,7 @@ import { sessionsThatEnd } from './sessionLife.ts';
 import { SAVED_SESSIONS, workingInSessions } from './sessions.ts';
 import { useWorkbench } from './sharedWorkbench.ts';
 
-describe('In the workbench', function () {
-  this.timeout(180_000);
+describe('In the workbench', () => {
   const workbench = useWorkbench({
     settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     machineSettings: SAVED_SESSIONS,

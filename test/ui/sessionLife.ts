@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { eventually } from '../editor/watching.ts';
+import { until } from '../support/until.ts';
 import { kill } from '../tools/ownedProcesses.ts';
 import { type Workbench, closeWindow } from './workbench.ts';
 
@@ -36,14 +36,14 @@ export function sessionsThatEnd(theWorkbench: () => Workbench): void {
     await workbench.launchSession(workbench.shop.url);
     await workbench.openProcesses();
     await workbench.row(/Managed sessions/).waitFor();
-    await eventually('a session host and its browser run', () => parts().length > 2 || undefined);
+    await until('a session host and its browser run', () => parts().length > 2 || undefined);
   });
 
   const parts = () => sessionParts(workbench);
   /** Until what is left is only this. */
   const onlyLeft = async (may: (part: string) => boolean) => {
     try {
-      await eventually('the session is gone', () => parts().every(may) || undefined);
+      await until('the session is gone', () => parts().every(may) || undefined);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${parts().join('\n')}`, { cause: error });
     }
@@ -57,11 +57,11 @@ export function sessionsThatEnd(theWorkbench: () => Workbench): void {
     const other = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     try {
       const extension = process.env['LEAKWRIGHT_TEST_EXTENSION'] ?? process.cwd();
-      await other.goto(server.workbenchUrl({ folder, extension }), { timeout: 60_000 });
-      await other.getByRole('tab', { name: 'Leakwright' }).first().click({ timeout: 60_000 });
+      await other.goto(server.workbenchUrl({ folder, extension }));
+      await other.getByRole('tab', { name: 'Leakwright' }).first().click();
       const tree = other.getByRole('tree', { name: /Processes/ });
       const session = tree.getByRole('treeitem', { name: /Chromium.*Leakwright session/ });
-      await session.waitFor({ timeout: 60_000 });
+      await session.waitFor();
       const names = await tree
         .getByRole('treeitem')
         .evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
@@ -74,10 +74,10 @@ export function sessionsThatEnd(theWorkbench: () => Workbench): void {
       await closeWindow(other);
     }
     const isAlone = () => extensionHosts(workbench).every((pid) => ours.includes(pid)) || undefined;
-    await eventually("the second window's extension host ends", isAlone, 30_000).catch(async () => {
+    await until("the second window's extension host ends", isAlone, 30_000).catch(async () => {
       // The farewell of a window is lost on a busy machine, and the editor's server waits minutes for it to come back.
       for (const pid of extensionHosts(workbench)) if (!ours.includes(pid)) kill(pid, 'SIGTERM');
-      await eventually("the second window's extension host ends", isAlone);
+      await until("the second window's extension host ends", isAlone);
     });
     await workbench.run('Leakwright: Close All Sessions');
     await onlyLeft((part) => part.includes('sessionHost'));

@@ -19,8 +19,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
 
   const option = (name: string | RegExp) => workbench.page.locator('.quick-input-widget').getByRole('option', { name });
 
-  it('launches one from the palette, sees it, closes it from the tree, and reads what that did', async function () {
-    this.timeout(180_000);
+  it('launches one from the palette, sees it, closes it from the tree, and reads what that did', async () => {
     await workbench.run('Leakwright: Launch Session');
     await option(/^New Session…/).waitFor();
     await workbench.screenshot('sessions-list', 500);
@@ -29,12 +28,12 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.openProcesses();
     // By what it shows, not as one `Chromium` of several.
     const session = workbench.row(/^Tea Shop · 127\.0\.0\.1:\d+, .*MB, Chromium \d+/).first();
-    await session.waitFor({ timeout: 60_000 });
+    await session.waitFor();
     await workbench.unfold(/^Tea Shop · /);
     await workbench.row(/^Holds, pages: 1, contexts: 1, .*requests: \d+/).waitFor();
     await workbench.screenshot('sessions-holds', 500);
     await workbench.press(session, 'Close Session');
-    await workbench.row(/^Managed sessions/).waitFor({ state: 'detached', timeout: 60_000 });
+    await workbench.row(/^Managed sessions/).waitFor({ state: 'detached' });
     const message = await workbench.notification(/Session 'Chromium' closed in/);
     assert.match(
       (await message.textContent()) ?? '',
@@ -43,28 +42,26 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.screenshot('sessions-summary');
   });
 
-  it('picks one that is saved in the settings, and opens a page in it', async function () {
-    this.timeout(180_000);
+  it('picks one that is saved in the settings, and opens a page in it', async () => {
     await workbench.run('Leakwright: Launch Session');
     await option(/^Tea shop on a phone/).click();
-    await workbench.row(/^Tea shop on a phone/).waitFor({ timeout: 60_000 });
+    await workbench.row(/^Tea shop on a phone/).waitFor();
     await workbench.run('Leakwright: Open URL in Session');
     await workbench.answer(/The page to open/, workbench.shop.url);
-    await workbench.row(/^Tea shop on a phone.*127\.0\.0\.1/).waitFor({ timeout: 60_000 });
+    await workbench.row(/^Tea shop on a phone.*127\.0\.0\.1/).waitFor();
     await workbench.screenshot('sessions-saved', 500);
   });
 
   // A Grid that is down is the usual case when something does not work: it must say which, and what to do.
-  it('is told clearly when a Selenium Grid cannot be reached', async function () {
-    this.timeout(180_000);
+  it('is told clearly when a Selenium Grid cannot be reached', async () => {
     await workbench.run('Leakwright: Launch Session');
     await option(/^Nightly grid/).click();
-    await workbench.notification(/Selenium Grid at 'http:\/\/127\.0\.0\.1:9\/…' gave no browser/, 60_000);
+    await workbench.notification(/Selenium Grid at 'http:\/\/127\.0\.0\.1:9\/…' gave no browser/);
   });
 
   it('is asked what to attach to', async () => {
     await workbench.run('Leakwright: Attach');
-    await option(/^Selenium Grid/).waitFor({ timeout: 30_000 });
+    await option(/^Selenium Grid/).waitFor();
     await workbench.screenshot('sessions-attach', 500);
     await option(/^Browser with a debugging port/).click();
     await workbench.answer(/debugging port/, 'nonsense');
@@ -72,8 +69,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.page.keyboard.press('Escape');
   });
 
-  it('answers question by question what a new session is to be like', async function () {
-    this.timeout(180_000);
+  it('answers question by question what a new session is to be like', async () => {
     await workbench.run('Leakwright: Launch Session');
     await option(/^New Session with Options/).click();
     await option('As the setting says').waitFor();
@@ -85,7 +81,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await option(/^As the setting says/).click();
     await option(/^Without a window/).click();
     await option(/^Fresh profile/).click();
-    await option(/^No device/).waitFor({ timeout: 60_000 });
+    await option(/^No device/).waitFor();
     await workbench.quickInput.fill('iPhone 15 Pro');
     await option('iPhone 15 Pro').first().click();
     await workbench.answer(/The page to open/, workbench.shop.url);
@@ -95,7 +91,7 @@ export function workingInSessions(theWorkbench: () => Workbench): void {
     await workbench.answer(/A name to save it under/, 'Fruit phone');
     // Two browsers need more room than three views leave.
     for (const view of ['Leak Checks', 'Memory']) await workbench.collapseView(view);
-    await workbench.row(/^Fruit phone/).waitFor({ timeout: 60_000 });
+    await workbench.row(/^Fruit phone/).waitFor();
     const given = workbench.server.processes().some(({ commandLine }) => commandLine.includes('--window-name=fruit'));
     assert.ok(given, 'the browser was given the arguments');
     await workbench.run('Leakwright: Launch Session');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { eventually } from '../editor/watching.ts';
+import { until } from '../support/until.ts';
 import { removeFolder } from '../support/removeFolder.ts';
 import { repository } from '../tools/obtainEditor.ts';
 import { MARK, isAlive, kill as killProcess } from '../tools/ownedProcesses.ts';
@@ -15,8 +15,7 @@ import { Workbench, type WorkbenchOptions } from './workbench.ts';
  */
 export function useWorkbench(options: WorkbenchOptions): () => Workbench {
   let workbench: Workbench | undefined;
-  before(async function () {
-    this.timeout(180_000);
+  before(async () => {
     workbench = await Workbench.open(options);
   });
   afterEach(async function () {
@@ -58,7 +57,7 @@ export async function endScripts(workbench: Workbench, scripts: Script[]): Promi
   for (const { process: script, browser } of scripts.splice(0)) {
     script.kill('SIGKILL');
     killProcess(browser);
-    await eventually('its browser is gone', () => (isAlive(browser) ? undefined : true));
+    await until('its browser is gone', () => (isAlive(browser) ? undefined : true));
   }
   for (const { pid, commandLine } of workbench.server.processes()) {
     if (commandLine.includes('puppeteer_dev')) killProcess(pid);

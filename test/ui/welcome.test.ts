@@ -3,7 +3,6 @@ import { Workbench } from './workbench.ts';
 
 // On a machine where a program drives a browser, as ours does with the one that shows the editor, the view is never empty.
 describe('In the workbench, someone with no browser to see', function () {
-  this.timeout(180_000);
   let workbench: Workbench | undefined;
   before(async function () {
     if (!canHaveOwnProcesses()) this.skip();

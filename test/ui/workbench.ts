@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Browser, Frame, FrameLocator, Locator, Page } from 'playwright';
-import { eventually } from '../editor/watching.ts';
+import { PATIENCE_MS, until } from '../support/until.ts';
 import { type ShopServer, serveShop } from '../demo/shop/serve.ts';
 import { temporaryFolder } from '../tools/atExit.ts';
 import { repository } from '../tools/obtainEditor.ts';
@@ -111,9 +111,9 @@ export class Workbench {
     // Each window is asked: the editor keeps the answer in the window's own storage.
     const answer = this.page.getByRole('button', { name: this.#isTrusted ? /^Yes, I trust/ : /don't trust/ });
     const icon = this.page.getByRole('tab', { name: 'Leakwright' }).first();
-    await icon.or(answer).first().waitFor({ timeout: 60_000 });
+    await icon.or(answer).first().waitFor();
     if (await answer.isVisible()) await answer.click();
-    await icon.waitFor({ timeout: 60_000 });
+    await icon.waitFor();
     // No setting of a folder can hide it.
     if (await this.page.locator('.part.auxiliarybar').isVisible()) {
       await this.run('View: Toggle Secondary Side Bar Visibility');
@@ -172,7 +172,7 @@ export class Workbench {
     let writtenAt = -Infinity;
     const title = () => `settings ${this.#changes}.${writes}`;
     this.#changes += 1;
-    await eventually('the changed settings apply', async () => {
+    await until('the changed settings apply', async () => {
       if (writes > 0 && (await this.page.title()).includes(title())) return true;
       if (performance.now() - writtenAt > 5000) {
         writes += 1;
@@ -199,7 +199,7 @@ export class Workbench {
   async closeAllSessions(): Promise<void> {
     await this.openProcesses();
     const sessions = this.row(/^Managed sessions/);
-    await eventually('no session is left', async () => {
+    await until('no session is left', async () => {
       if (!(await sessions.isVisible())) return true;
       // The command is there as long as a session is; the row may stay a moment longer.
       await this.#tryToRun('Leakwright: Close All Sessions');
@@ -218,7 +218,7 @@ export class Workbench {
 
   /** Shows a file in the editor as quick open does. */
   async openFile(name: string): Promise<void> {
-    await eventually(`'${name}' is open`, async () => {
+    await until(`'${name}' is open`, async () => {
       try {
         await this.page.keyboard.press('Control+p');
         await this.quickInput.fill(name, { timeout: 2000 });
@@ -251,7 +251,7 @@ export class Workbench {
 
   /** F1, the command's title, and the command of that name. */
   async run(title: string): Promise<void> {
-    await eventually(`the palette takes '${title}'`, () => this.#tryToRun(title));
+    await until(`the palette takes '${title}'`, () => this.#tryToRun(title));
   }
 
   async #tryToRun(title: string): Promise<true | undefined> {
@@ -306,7 +306,7 @@ export class Workbench {
    * @param shows what must be in it: the kind of an editor
    */
   async reload(shows: string): Promise<void> {
-    await eventually('the state of the window is saved', async () => {
+    await until('the state of the window is saved', async () => {
       const saved = await this.page.evaluate(async () => {
         const result = <T>(request: IDBRequest<T>): Promise<T> =>
           new Promise((resolve, reject) => {
@@ -331,7 +331,7 @@ export class Workbench {
   /** Brings up our container of views, whatever is in them. */
   async showViews(): Promise<void> {
     const views = this.page.locator('.pane-header').filter({ hasText: 'Leak Checks' });
-    await eventually('our views are there', async () => {
+    await until('our views are there', async () => {
       if (await views.isVisible()) return true;
       // A click on the icon of views that are on their way hides them: then another one is needed.
       await this.page.getByRole('tab', { name: 'Leakwright' }).first().click();
@@ -357,7 +357,7 @@ export class Workbench {
 
   /** What axe-core finds wrong in a webview, a line a finding. */
   async accessibilityProblems(view: string, background = 'sideBar-background'): Promise<string[]> {
-    return await eventually(`axe reads the view '${view}'`, async () => {
+    return await until(`axe reads the view '${view}'`, async () => {
       const { frame } = await this.#webviewFrame(view);
       try {
         return await this.#axe(frame, background);
@@ -387,7 +387,7 @@ export class Workbench {
 
   /** A webview is a frame in a frame; the inner one is titled with the view's name. */
   async #webviewFrame(view: string): Promise<{ readonly frame: Frame; readonly owner: FrameLocator }> {
-    const frame = await eventually(`the view '${view}' is drawn`, async () => {
+    const frame = await until(`the view '${view}' is drawn`, async () => {
       for (const one of this.page.frames()) {
         const isOurs = await one
           .evaluate((title) => document.title === title && document.querySelector('main') !== null, view)
@@ -408,7 +408,7 @@ export class Workbench {
   async chooseFromMenu(name: string): Promise<void> {
     await this.page.locator('.monaco-menu').waitFor();
     const focused = this.page.locator('.monaco-menu .action-item.focused');
-    await eventually(`the menu's '${name}' has the focus`, async () => {
+    await until(`the menu's '${name}' has the focus`, async () => {
       await this.page.keyboard.press('ArrowDown');
       return (await focused.textContent({ timeout: 1000 }).catch(() => ''))?.includes(name) ? true : undefined;
     });
@@ -446,7 +446,7 @@ export class Workbench {
 
   /** Presses a button that a row shows under the mouse. A row that moves away meanwhile is followed. */
   async press(row: Locator, button: string): Promise<void> {
-    await eventually(`'${button}' is pressed`, async () => {
+    await until(`'${button}' is pressed`, async () => {
       try {
         await row.hover({ timeout: 5000 });
         await row.getByRole('button', { name: button }).click({ timeout: 5000 });
@@ -461,20 +461,20 @@ export class Workbench {
   /** Opens a folded row of the Processes view. */
   async unfold(name: RegExp): Promise<void> {
     const row = this.row(name).first();
-    await eventually(`${name} is unfolded`, async () => {
-      if ((await row.getAttribute('aria-expanded', { timeout: 60_000 })) === 'true') return true;
+    await until(`${name} is unfolded`, async () => {
+      if ((await row.getAttribute('aria-expanded')) === 'true') return true;
       await row.click();
       return undefined;
     });
   }
 
   /** Waits for a message. With the smoke test driver the editor shows none as a toast, so the bell is opened. */
-  async notification(text: string | RegExp, timeoutMs = 60_000): Promise<Locator> {
+  async notification(text: string | RegExp, timeoutMs = PATIENCE_MS): Promise<Locator> {
     const message = this.page
       .locator('.notifications-center .notification-list-item')
       .filter({ hasText: text })
       .first();
-    await eventually(
+    await until(
       `the message ${text}`,
       async () => {
         if (await message.isVisible()) return true;
@@ -491,7 +491,7 @@ export class Workbench {
   /** The editor also hides them by itself, and its command is gone with them. */
   async hideNotifications(): Promise<void> {
     const center = this.page.locator('.notifications-center');
-    await eventually('messages are hidden', async () => {
+    await until('messages are hidden', async () => {
       if (!(await center.isVisible())) return true;
       await this.#tryToRun('Notifications: Hide Notifications');
       return undefined;
@@ -532,7 +532,7 @@ async function openPage(browser: Browser): Promise<Page> {
     reducedMotion: 'reduce',
   });
   // A machine that has much else to do: what hangs is told late, what is slow is not told as broken.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   return page;
 }
 

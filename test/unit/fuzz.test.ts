@@ -40,8 +40,7 @@ import { heapText, pageWith } from './leaks/snapshot/heapText.ts';
 import { sampleResult } from './reports/sampleResult.ts';
 
 // With what nobody would write on purpose.
-describe('what is read from elsewhere', function () {
-  this.timeout(60_000);
+describe('what is read from elsewhere', () => {
   const report = createReport([sampleResult(), sampleResult({ verdict: 'clean', findings: [] })], {
     startedAt: '2026-11-21T10:00:00.000Z',
     durationMs: 4000,

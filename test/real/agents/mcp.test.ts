@@ -7,7 +7,8 @@ import { packageFolder } from '../../../src/support/index.ts';
 import { Arena, isAlive } from '../../support/owners.ts';
 import type { LoopbackServer } from '../../support/listen.ts';
 import { servePages } from '../../support/pages.ts';
-import { Sandbox, until } from '../sessions/sandbox.ts';
+import { Sandbox } from '../sessions/sandbox.ts';
+import { until } from '../../support/until.ts';
 
 const server = join(packageFolder(), 'dist', 'mcp.js');
 /** How often a client is killed in the middle of a call. The whole table is run by hand with 50. */
@@ -39,7 +40,6 @@ interface Answer<T> {
 }
 
 describe('An agent', function () {
-  this.timeout(180_000);
   let sandbox: Sandbox;
   let origin: LoopbackServer;
   let client: Client | undefined;
@@ -229,8 +229,7 @@ describe('An agent', function () {
     ['a launch', 'launch_session', { url: '/requests' }],
     ['a check', 'check_page', { url: '/leak', click: ['#go'] }],
   ] as const) {
-    it(`that is killed in the middle of ${what} leaves nothing`, async function () {
-      this.timeout(60_000 + KILLS * 30_000);
+    it(`that is killed in the middle of ${what} leaves nothing`, async () => {
       for (let round = 0; round < KILLS; round += 1) {
         const given = JSON.stringify({ ...input, url: `${origin.origin}${input.url}` });
         const agent = sandbox.start(join('..', 'agents', 'agentProgram.ts'), [server, tool, given]);

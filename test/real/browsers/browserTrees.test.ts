@@ -15,11 +15,11 @@ import {
 import { type ProcessReader, createProcessReader } from '../../../src/processes/index.ts';
 import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
+import { until } from '../../support/until.ts';
 
 const CHROMEDRIVER = '/usr/bin/chromedriver';
 
 describe('browser trees of a live machine', function () {
-  this.timeout(60_000);
   if (process.platform !== 'linux') return;
   const { executablePath } = findBrowser({});
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -54,13 +54,10 @@ describe('browser trees of a live machine', function () {
   });
 
   async function waitFor(what: string, matches: (tree: BrowserTree) => boolean): Promise<BrowserTree> {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
+    return await until(what, async () => {
       const found = findBrowserTrees(await reader.readTable()).filter((tree) => matches(tree));
-      if (found.length === 1) return found[0]!;
-      if (Date.now() > deadline) throw new Error(`${what}: ${found.length} trees`);
-      await delay(50);
-    }
+      return found.length === 1 && found[0];
+    });
   }
 
   const ofOurs = ({ profile }: BrowserTree) => profile?.path.startsWith(folder) === true;

@@ -28,8 +28,7 @@ function answer(url: URL): { type: string; body: string } {
   };
 }
 
-describe('which page is in which process', function () {
-  this.timeout(90_000);
+describe('which page is in which process', () => {
   if (process.platform !== 'linux') return;
   let sites: TestSites;
   let context: BrowserContext;

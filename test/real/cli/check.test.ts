@@ -50,7 +50,7 @@ describe('leakwright check', () => {
   });
   afterEach(async () => {
     try {
-      await until(() => livingIn(home.tempFolder).length === 0, 'no process of the command lives', 15_000);
+      await until('no process of the command lives', () => livingIn(home.tempFolder).length === 0);
       assert.deepEqual(home.leftFiles(), [], 'the command must leave nothing in the temp folder');
     } finally {
       home.dispose();
@@ -150,7 +150,7 @@ describe('leakwright check', () => {
     const started = home.start(['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--reporter', 'ndjson'], {
       channel: true,
     });
-    await until(() => started.stdout().includes('"browserReady"'), 'its browser runs');
+    await until('its browser runs', () => started.stdout().includes('"browserReady"'));
     started.child.disconnect();
     const { code } = await started.done;
     assert.equal(code, 130);
@@ -210,7 +210,7 @@ describe('leakwright check', () => {
         assert.equal(ended, code, said);
         assert.match(said, says);
         assert.doesNotMatch(said, /\n\s+at .*\(?(node:|file:|\/)/, 'a stack trace is not for people');
-        await until(() => livingIn(run.home.tempFolder).length === 0, 'no process of it lives', 15_000);
+        await until('no process of it lives', () => livingIn(run.home.tempFolder).length === 0);
         assert.deepEqual(run.home.leftFiles(), []);
       });
     });
@@ -256,7 +256,7 @@ describe('leakwright check', () => {
   async function startCounting(): Promise<CliProcess> {
     const args = ['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--iterations', '2000'];
     const run = home.start([...args, '--reporter', 'ndjson']);
-    await until(() => run.stdout().includes('"type":"iteration"'), 'the check counts', 50_000);
+    await until('the check counts', () => run.stdout().includes('"type":"iteration"'));
     return run;
   }
 
@@ -283,7 +283,7 @@ describe('leakwright check', () => {
     const run = await startCounting();
     run.child.kill('SIGKILL');
     await run.done;
-    await until(() => home.leftFiles().length === 0, 'the guard has cleaned up', 15_000);
+    await until('the guard has cleaned up', () => home.leftFiles().length === 0);
   });
 
   it('refuses a browser that cannot be started, with its own words', async () => {

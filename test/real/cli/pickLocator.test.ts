@@ -7,7 +7,6 @@ import { servePages } from '../../support/pages.ts';
 
 // A locator that is typed blind is what a first scenario fails with.
 describe('leakwright pick-locator', function () {
-  this.timeout(90_000);
   let home: CliHome;
   let pages: LoopbackServer;
   before(async () => {

@@ -32,7 +32,6 @@ document.querySelector('#go').onclick = () => {
 
 // A team's browsers often run on another machine: a check must work there, and leave nothing here when that one goes.
 describe('leakwright check in a browser elsewhere', function () {
-  this.timeout(120_000);
   let home: CliHome;
   let pages: Server;
   let origin: string;
@@ -82,7 +81,7 @@ describe('leakwright check in a browser elsewhere', function () {
         : new Promise((resolve) => child.once('exit', resolve));
     kill(-child.pid);
     await exited;
-    await until(() => livingIn(elsewhere).length === 0, 'all of it is gone');
+    await until('all of it is gone', () => livingIn(elsewhere).length === 0);
   }
 
   function start(command: string, args: readonly string[]): ChildProcess {
@@ -119,7 +118,7 @@ describe('leakwright check in a browser elsewhere', function () {
       'about:blank',
     ]);
     const portFile = join(profile, 'DevToolsActivePort');
-    await until(() => existsSync(portFile) && readFileSync(portFile, 'utf8').includes('\n'), 'the browser has a port');
+    await until('the browser has a port', () => existsSync(portFile) && readFileSync(portFile, 'utf8').includes('\n'));
     return `http://127.0.0.1:${readFileSync(portFile, 'utf8').split('\n')[0]}`;
   }
 
@@ -168,7 +167,7 @@ describe('leakwright check in a browser elsewhere', function () {
     assert.equal(run.code, 1, run.stderr);
     assertLeakFound(run.stdout);
     // The driver alone is left.
-    await until(() => livingIn(elsewhere).length === 1, 'the browser on the Grid is gone');
+    await until('the browser on the Grid is gone', () => livingIn(elsewhere).length === 1);
   });
 
   for (const [what, connect] of [
@@ -178,7 +177,7 @@ describe('leakwright check in a browser elsewhere', function () {
     it(`says so when the ${what} is killed in mid-run, and leaves nothing here`, async () => {
       const endpoint = await connect();
       const run = home.start(['check', '--url', origin, '--connect', endpoint, '--iterations', '2000', ...args]);
-      await until(() => beats >= 5, 'the check is under way', 60_000);
+      await until('the check is under way', () => beats >= 5);
       await end(remote);
       const { code, stdout, stderr } = await run.done;
       assert.equal(code, 3, stderr);

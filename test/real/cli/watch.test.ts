@@ -12,9 +12,7 @@ const script = (keeps: boolean): string => `class Panel { items = new Array(50).
 const closed = [];
 document.getElementById('go').onclick = () => { const made = new Panel(); ${keeps ? 'closed.push(made);' : ''} };`;
 
-describe('leakwright check --watch --ui', function () {
-  this.timeout(180_000);
-
+describe('leakwright check --watch --ui', () => {
   it('checks again what a change touches and what the page wants again, and ends with Ctrl-C', async () => {
     const home = createCliHome();
     const file = join(home.tempFolder, 'app.js');
@@ -36,28 +34,28 @@ describe('leakwright check --watch --ui', function () {
       chromiumSandbox: !needsNoSandbox('chromium'),
     });
     try {
-      await until(() => command.stderr().includes('The report is at'), 'the page is served');
+      await until('the page is served', () => command.stderr().includes('The report is at'));
       const page = await browser.newPage();
       await page.goto(/http:\S+/.exec(command.stderr())![0]);
       const report = page.frameLocator('#report');
       assert.ok(!page.url().includes('token'));
-      await until(() => rounds() === 1, 'it watches', 120_000);
+      await until('it watches', () => rounds() === 1);
       assert.match(command.stdout(), /2 checks: 1 leaking, 1 clean/);
       await report.getByText('2 checks: 1 leaking, 1 clean').waitFor();
       const said = command.stdout().length;
       writeFileSync(file, script(false));
-      await until(() => rounds() === 2, 'the change was checked', 60_000);
+      await until('the change was checked', () => rounds() === 2);
       assert.match(command.stdout().slice(said), /2 checks: 2 clean/);
       const checked = command.stderr().match(/^Checking .*$/gm);
       assert.deepEqual(checked, ['Checking one.leak.mjs, two.leak.mjs', 'Checking one.leak.mjs']);
       await report.getByText('2 checks: 2 clean').waitFor();
       await page.getByRole('button', { name: 'Check Again' }).click();
-      await until(() => command.stderr().match(/^Checking one.leak.mjs, two/gm)?.length === 2, 'all are checked again');
+      await until('all are checked again', () => command.stderr().match(/^Checking one.leak.mjs, two/gm)?.length === 2);
       command.child.kill('SIGINT');
       const { code } = await command.done;
       assert.equal(code, 130, command.stderr());
       await page.getByText('The command has ended.').waitFor();
-      await until(() => processesMarked(home.tempFolder, 'TMPDIR').length === 0, 'its browsers are gone');
+      await until('its browsers are gone', () => processesMarked(home.tempFolder, 'TMPDIR').length === 0);
     } finally {
       await browser.close();
       await close();

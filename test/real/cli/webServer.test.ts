@@ -75,7 +75,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
     // A check that runs on after a failure has its servers still.
     if (this.currentTest?.state !== 'passed') home.kill();
     try {
-      await until(() => serversIn(project).length === 0, 'no process of the server lives', 20_000);
+      await until('no process of the server lives', () => serversIn(project).length === 0);
     } finally {
       for (const pid of serversIn(project)) kill(pid);
       home.dispose();
@@ -206,7 +206,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
         `url: 'http://127.0.0.1:${port}/', iterations: ${iterations}, iteration: (page) => page.click('button')`,
       );
       const command = home.start(['check', '--reporter', 'ndjson'], { cwd: project });
-      await until(() => command.stdout().includes('"type":"iteration"'), 'the check counts', 50_000);
+      await until('the check counts', () => command.stdout().includes('"type":"iteration"'));
       assert.ok(serversIn(project).length >= 3, 'shell, starter, server, daemon');
       end(command.child.pid!);
       assert.equal((await command.done).code, code, command.stderr());
@@ -217,7 +217,7 @@ describe("leakwright check with a Playwright configuration's web server", () => 
     configure(`{ ...${shop()}, url: 'http://127.0.0.1:1/' }`, `use: { baseURL: 'http://127.0.0.1:1' }`);
     scenario('iteration: (page) => page.title()');
     const command = home.start(['check'], { cwd: project });
-    await until(() => serversIn(project).length >= 3, 'the server runs');
+    await until('the server runs', () => serversIn(project).length >= 3);
     command.child.kill('SIGINT');
     assert.equal((await command.done).code, 130);
     assert.deepEqual(serversIn(project), []);

@@ -8,8 +8,7 @@ import { check, useStateFolder } from './checking.ts';
 
 // What goes on after a click decides whether a page leaks: a user would lose leaks behind a busy guard, and be told of leaks
 // where a clean-up is only late.
-describe('a check of pages whose work goes on after the click', function () {
-  this.timeout(120_000);
+describe('a check of pages whose work goes on after the click', () => {
   useStateFolder();
   let site: Awaited<ReturnType<typeof serveAsynchronousPages>>;
   before(async () => {

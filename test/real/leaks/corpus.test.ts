@@ -17,7 +17,6 @@ const QUICK = new Set([
 const pages = await listCorpus();
 
 describe('verdicts on the corpus', function () {
-  this.timeout(180_000);
   this.retries(0);
   let server: CorpusServer;
   let stateFolder: string;

@@ -58,8 +58,7 @@ const pages: Readonly<Record<string, { readonly html: string; readonly pairs: re
 };
 
 // "What do I type here?" was the end of the way for whoever does not know selectors.
-describe('The steps that are found on a page', function () {
-  this.timeout(120_000);
+describe('The steps that are found on a page', () => {
   useStateFolder();
   let server: LoopbackServer;
   let closing: (() => Promise<unknown>) | undefined;

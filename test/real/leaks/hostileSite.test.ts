@@ -53,8 +53,7 @@ const TOLD = {
   restless: 'a worker that never answers and a heap that comes and goes',
 };
 
-describe('a hostile site', function () {
-  this.timeout(200_000);
+describe('a hostile site', () => {
   useStateFolder();
   let server: Server;
   let origin: string;

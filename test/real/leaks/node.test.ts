@@ -76,7 +76,6 @@ const lineOf = (text: string): number => SERVER.split('\n').findIndex((line) => 
 const LINES = { '/socket': lineOf("on('close'"), '/log': lineOf('log = Buffer.concat') };
 
 describe('A check of a Node program', function () {
-  this.timeout(120_000);
   let folder: string;
 
   before(() => {

@@ -36,8 +36,7 @@ async function comeAndGo(address: string): Promise<void> {
   await once(socket, 'close');
 }
 
-describe('A check beside another inspector', function () {
-  this.timeout(240_000);
+describe('A check beside another inspector', () => {
   useStateFolder();
   let folder: string;
   before(() => {

@@ -13,8 +13,7 @@ import { freePort } from '../../support/ports.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
 
 // A leak finder that runs all day in an editor and beside an agent must not leak itself.
-describe('Our own programs, checked as any program on Node', function () {
-  this.timeout(90_000);
+describe('Our own programs, checked as any program on Node', () => {
   const source = (...path: readonly string[]): string => join(packageFolder(), 'src', ...path);
   let state: string;
   let env: Record<string, string>;

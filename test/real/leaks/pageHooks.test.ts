@@ -29,8 +29,7 @@ async function serve(pages: Pages) {
   return { url: origin, close };
 }
 
-describe('page hooks in Chromium', function () {
-  this.timeout(60_000);
+describe('page hooks in Chromium', () => {
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serve>>;
   let page: Page;
@@ -576,8 +575,8 @@ describe('page hooks in Chromium', function () {
       document.title = 'patched';
       Map = WeakMap = WeakRef = FinalizationRegistry = Proxy = Reflect = undefined;
       const ours = EventTarget.prototype.addEventListener;
-      EventTarget.prototype.addEventListener = function () { return ours.apply(this, arguments); };
-      Function.prototype.toString = function () { return 'mine'; };
+      EventTarget.prototype.addEventListener = () => { return ours.apply(this, arguments); };
+      Function.prototype.toString = () => { return 'mine'; };
       URL = class {};
       MutationObserver = class extends MutationObserver {};
       function go() {

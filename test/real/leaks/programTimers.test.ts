@@ -19,8 +19,7 @@ class Later extends Date {}
 globalThis.seen = () => ({ log: log.splice(0), isDate: new Date() instanceof Date, of: new Date(5).getTime(), later: new Later(7).getTime() });
 `;
 
-describe('The timers of a program', function () {
-  this.timeout(30_000);
+describe('The timers of a program', () => {
   let child: ChildProcess | undefined;
   afterEach(() => void child?.kill('SIGKILL'));
 

@@ -62,8 +62,7 @@ function phasesOf(events: readonly LeakEvent[]): string[] {
 }
 
 // A person at a failing scenario looks at the page as it was.
-describe('A step that fails', function () {
-  this.timeout(60_000);
+describe('A step that fails', () => {
   useStateFolder();
   let server: LoopbackServer;
   before(async () => (server = await servePages(pages)));
@@ -124,8 +123,7 @@ describe('A step that fails', function () {
   });
 });
 
-describe('a check', function () {
-  this.timeout(120_000);
+describe('a check', () => {
   useStateFolder();
   let server: LoopbackServer;
   before(async () => {

@@ -10,7 +10,6 @@ import { freePort } from '../../support/ports.ts';
 const PROGRAM = "setInterval(() => {}, 1000); console.log('ready')";
 
 describe('The inspector of a program that runs', function () {
-  this.timeout(30_000);
   const children: ChildProcess[] = [];
   const { signal } = new AbortController();
 

@@ -11,7 +11,7 @@ import { openHistory } from '../../../src/history/index.ts';
 import { createReport } from '../../../src/reports/index.ts';
 import { silentLog } from '../../../src/support/index.ts';
 import { type CliHome, createCliHome } from '../../support/cli.ts';
-import { until as untilTrue } from '../../support/until.ts';
+import { until } from '../../support/until.ts';
 import { decodeMetrics } from '../../support/otlpReceiver.ts';
 import { Arena } from '../../support/owners.ts';
 import { parsePrometheusText } from '../../support/prometheusText.ts';
@@ -44,7 +44,6 @@ async function startReceiver(): Promise<{ origin: string; received: Received[]; 
 }
 
 describe('the monitor on a real machine', function () {
-  this.timeout(90_000);
   let receiver: Awaited<ReturnType<typeof startReceiver>>;
   let folder: string;
   const state = process.env['LEAKWRIGHT_STATE_DIR'];
@@ -98,12 +97,8 @@ describe('the monitor on a real machine', function () {
       assert.ok(seen.trees[0]!.pssBytes > 20 * 1024 * 1024, 'a browser costs something');
 
       await arena.end(owner.process, 'SIGKILL');
-      await untilTrue(
-        async () => (await monitor!.refresh()).trees[0]?.status === 'orphan',
-        'the browser is an orphan',
-        30_000,
-      );
-      await untilTrue(() => receiver.received.some(({ path }) => path === '/hook/secret'), 'the webhook was told');
+      await until('the browser is an orphan', async () => (await monitor!.refresh()).trees[0]?.status === 'orphan');
+      await until('the webhook was told', () => receiver.received.some(({ path }) => path === '/hook/secret'));
       const told = receiver.received.find(({ path }) => path === '/hook/secret')!;
       assert.equal(told.authorization, 'Bearer hook-token');
       const { type, alert } = told.body as AlertEvent;
@@ -135,9 +130,8 @@ describe('the monitor on a real machine', function () {
         alerts.active.filter(({ kind }) => kind === 'orphan'),
         [],
       );
-      await untilTrue(
-        () => receiver.received.some(({ body }) => (body as Partial<AlertEvent>)?.type === 'resolved'),
-        'the webhook is told that it is over',
+      await until('the webhook is told that it is over', () =>
+        receiver.received.some(({ body }) => (body as Partial<AlertEvent>)?.type === 'resolved'),
       );
     } finally {
       await monitor?.stop();
@@ -185,14 +179,14 @@ describe('the monitor on a real machine', function () {
       writeFileSync(tokenFile, `${TOKEN}\n`);
       const args = ['--port', '0', '--json', '--token-file', tokenFile, '--history', place, '--interval', '500'];
       const run = home.start(['monitor', ...args]);
-      await untilTrue(() => run.stdout().includes('\n'), 'it says where it listens');
+      await until('it says where it listens', () => run.stdout().includes('\n'));
       const { type, port } = JSON.parse(run.stdout().split('\n')[0]!) as { type: string; port: number };
       assert.equal(type, 'listening');
       const scrape = async () => {
         const headers = { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
         return await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
       };
-      await untilTrue(async () => (await scrape()).includes('leakwright_scenario_leaks{'), 'the history is exported');
+      await until('the history is exported', async () => (await scrape()).includes('leakwright_scenario_leaks{'));
       const leaked = parsePrometheusText(await scrape()).find(
         ({ name }) => name === 'leakwright_scenario_leaked_bytes_per_iteration',
       );

@@ -38,7 +38,6 @@ function threadsOf(pid: number): number {
 }
 
 describe('Browsers left behind, for real', function () {
-  this.timeout(60_000);
   const reader = createProcessReader();
   let arena: Arena;
   let state: string;
@@ -167,7 +166,7 @@ describe('Browsers left behind, for real', function () {
     it('Playwright’s, when it hung as its script was killed', async () => {
       const owner = await arena.start('playwright');
       process.kill(owner.browser, 'SIGSTOP');
-      await until(() => stateOf(owner.browser) === 'T', 'the browser stops');
+      await until('the browser stops', () => stateOf(owner.browser) === 'T');
       await arena.end(owner.process, 'SIGKILL');
       const orphan = await theTree();
       assert.equal(orphan.status, 'orphan', facts(orphan));
@@ -179,7 +178,7 @@ describe('Browsers left behind, for real', function () {
     it('Playwright’s folders, when its browser died with its script', async () => {
       const owner = await arena.start('playwright');
       await arena.end(owner.process, 'SIGKILL');
-      await until(() => arena.survivors().length === 0, 'the browser ends with its pipe');
+      await until('the browser ends with its pipe', () => arena.survivors().length === 0);
       assert.ok(readdirSync(arena.folder).length >= 2, 'profile and artifacts are left');
       const { result } = await cleanedUp({ minAgeMs: 0 });
       assert.deepEqual(result.errors, []);
@@ -195,11 +194,11 @@ describe('Browsers left behind, for real', function () {
         .filter(({ role }) => role !== 'browser' && role !== 'crashpad')
         .map(({ info }) => info.pid);
       for (const pid of children) kill(pid, 'SIGSTOP');
-      await until(() => children.every((pid) => stateOf(pid) === 'T' || !isAlive(pid)), 'the children stop');
+      await until('the children stop', () => children.every((pid) => stateOf(pid) === 'T' || !isAlive(pid)));
       process.kill(owner.browser, 'SIGKILL');
       await arena.end(owner.process, 'SIGKILL');
       // Until its last thread has ended it is their parent still, and has no command line any more by which it could be known.
-      await until(() => !isAlive(owner.browser) && threadsOf(owner.browser) <= 1, 'the browser has ended');
+      await until('the browser has ended', () => !isAlive(owner.browser) && threadsOf(owner.browser) <= 1);
       const frozen = arena.survivors();
       assert.ok(frozen.length > 2, 'frozen children outlive their browser');
       const { trees } = await survey(engine());
@@ -263,7 +262,7 @@ describe('Browsers left behind, for real', function () {
         { env: { HOME: home, XDG_CONFIG_HOME: join(home, '.config') } },
       );
       const mine = ({ tree }: OwnedTree) => arena.survivors().includes(tree.root.pid);
-      await until(async () => (await survey(engine({ filter: mine }))).trees.length === 1, 'the browser runs');
+      await until('the browser runs', async () => (await survey(engine({ filter: mine }))).trees.length === 1);
       const { plan } = await cleanedUp({ filter: mine });
       assert.deepEqual(
         plan.trees.map(({ owned, action }) => [owned.status, action]),
@@ -289,9 +288,8 @@ describe('Browsers left behind, for real', function () {
           { env: { HOME: home } },
         );
         const mine = ({ tree }: OwnedTree) => arena.survivors().includes(tree.root.pid);
-        await until(
-          async () => (await survey(engine({ filter: mine }))).trees.some(({ tree }) => tree.processes.length > 4),
-          'the browser runs',
+        await until('the browser runs', async () =>
+          (await survey(engine({ filter: mine }))).trees.some(({ tree }) => tree.processes.length > 4),
         );
         const { plan } = await cleanedUp({ filter: mine });
         const [found] = plan.trees;
@@ -331,7 +329,7 @@ describe('Browsers left behind, for real', function () {
         }
       };
       const parts = () => arena.survivors().filter(isPart);
-      await until(() => parts().length > 4, 'it runs');
+      await until('it runs', () => parts().length > 4);
       const before = parts();
       const { plan, result } = await cleanedUp({ minAgeMs: 0 });
       const touched = plan.trees.find(({ owned: { tree } }) =>
@@ -359,7 +357,7 @@ describe('Browsers left behind, for real', function () {
       const all = arena.survivors();
       await arena.endAll();
       // The pid is free once nothing of its session is left to be reaped, which not every container's init does at once.
-      await until(() => all.every((pid) => stateOf(pid) === undefined), 'it is reaped').catch(() => this.skip());
+      await until('it is reaped', () => all.every((pid) => stateOf(pid) === undefined)).catch(() => this.skip());
       const bystander = await takePid(root);
       if (!bystander) this.skip();
       try {
@@ -385,7 +383,7 @@ describe('Browsers left behind, for real', function () {
         ],
         { uid: 65_534, gid: 65_534, env: { HOME: arena.folder } },
       );
-      await until(async () => (await survey(engine())).trees.some(({ tree }) => tree.processes.length > 4), 'it runs');
+      await until('it runs', async () => (await survey(engine())).trees.some(({ tree }) => tree.processes.length > 4));
       const { plan, result } = await cleanedUp();
       assert.deepEqual(
         plan.trees.map(({ owned }) => owned.status),
@@ -430,7 +428,7 @@ describe('Browsers left behind, for real', function () {
     const own = await closeRequest(tree, PATIENT_MS);
     assert.ok(own);
     await own(nobody);
-    await until(() => !isAlive(owner.browser), 'the browser closes');
+    await until('the browser closes', () => !isAlive(owner.browser));
   });
 
   describe('in a terminal', () => {

@@ -63,7 +63,7 @@ async function killed(machine: Machine, name: string): Promise<void> {
   assert.ok(found.length > 0, `${name} runs`);
   for (const { outerPid } of found) kill(outerPid);
   const isOne = ({ outerPid }: { outerPid: number }) => found.some((one) => one.outerPid === outerPid);
-  await until(() => !machine.processes().some(isOne), `${name} is gone`, 15_000);
+  await until(`${name} is gone`, () => !machine.processes().some(isOne));
 }
 
 const leftBehind =
@@ -163,7 +163,7 @@ const scenes: readonly Scene[] = [
     happens: async (machine) => {
       const line = `chromium ${SERVED.replace('port=9222', 'pipe').replace('kept', 'e2e-48151623')} 3<&8 4>&9 &`;
       machine.spawn(['/usr/bin/python3', '-c', PIPES, line]).unref();
-      await until(() => machine.browsers().length > 0, 'it runs');
+      await until('it runs', () => machine.browsers().length > 0);
     },
     becomes: 'kept',
   },
@@ -199,7 +199,7 @@ const scenes: readonly Scene[] = [
     name: 'a killed worker’s, where there is no init and the runner is pid 1',
     machine: { init: owner('runner.mjs') },
     happens: async (machine) => {
-      await until(() => machine.browsers().length > 0, 'the worker has a browser');
+      await until('the worker has a browser', () => machine.browsers().length > 0);
       await killed(machine, 'puppeteer.ts');
     },
     becomes: 'gone',
@@ -213,7 +213,7 @@ const scenes: readonly Scene[] = [
       const child = machine.spawn(['/usr/bin/python3', '-c', POPEN, 'popen.py', ...browser]);
       await new Promise((resolve) => child.stdout!.once('data', resolve));
       kill(machine.processes().find(({ command }) => command.includes('popen.py'))!.outerPid);
-      await until(() => !machine.processes().some(({ command }) => command.includes('popen.py')), 'it has ended');
+      await until('it has ended', () => !machine.processes().some(({ command }) => command.includes('popen.py')));
     },
     becomes: 'gone',
   },
@@ -323,7 +323,6 @@ const spawnedAndLeft =
 const OWN = '--headless --no-sandbox --remote-debugging-port=0 about:blank'.split(' ');
 
 describe('Browsers on machines of their own', function () {
-  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -334,7 +333,7 @@ describe('Browsers on machines of their own', function () {
       const machine = await Machine.start(scene.machine);
       try {
         await scene.happens?.(machine);
-        await until(() => machine.browsers().length > 0, 'a browser runs');
+        await until('a browser runs', () => machine.browsers().length > 0);
         const before = machine.browsers();
         const report = await machine.clean(['--yes'], scene.uid === undefined ? {} : { uid: scene.uid });
         if (scene.becomes === 'kept') assertKept(machine, before, report);
@@ -348,7 +347,6 @@ describe('Browsers on machines of their own', function () {
 });
 
 describe('A part of what was left behind', function () {
-  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -376,14 +374,14 @@ describe('A part of what was left behind', function () {
       await started(machine, owner('puppeteer.ts'));
       assert.equal(await ends('--idle', '10h'), 1);
       // A browser that has just started works for a while, longer on a busy machine.
-      await until(async () => (await ends('--idle', '1ms')) === 2, 'the second stands still', 60_000);
+      await until('the second stands still', async () => (await ends('--idle', '1ms')) === 2);
       const { trees } = await machine.clean(['--dry-run', '--idle', '1ms']);
       assert.ok(trees.every(({ idleSeconds }) => idleSeconds !== undefined));
 
       await machine.run(script(`setsid chromium ${SERVED} >/dev/null 2>&1 &`));
-      await until(() => machine.browsers().some(({ command }) => command.includes('9222')), 'it runs');
+      await until('it runs', () => machine.browsers().some(({ command }) => command.includes('9222')));
       const served = machine.browsers().find(({ command }) => command.includes('9222'))!;
-      await until(() => machine.files().includes('kept/SingletonLock'), 'it has its profile');
+      await until('it has its profile', () => machine.files().includes('kept/SingletonLock'));
       const { code, out } = await machine.run([...machine.cli, 'kill', String(served.pid), '--yes']);
       assert.equal(code, 0, out);
       assert.deepEqual(
@@ -397,7 +395,6 @@ describe('A part of what was left behind', function () {
 });
 
 describe('A server whose client died', function () {
-  this.timeout(120_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -463,7 +460,6 @@ describe('A server whose client died', function () {
 });
 
 describe('Machines that share their files', function () {
-  this.timeout(120_000);
   let [one, other]: Machine[] = [];
   before(async function () {
     if (!canMakeMachines() || !hasProgram('chromium-headless-shell')) this.skip();
@@ -518,7 +514,7 @@ describe('Machines that share their files', function () {
     assert.deepEqual(kept(), folders);
     assert.deepEqual(entries(), journal);
     await killed(one!, 'clientProgram.ts');
-    await until(() => entries().length === 0, 'its own host cleans up after it');
+    await until('its own host cleans up after it', () => entries().length === 0);
   });
 
   it('empty nothing that is mounted in a leftover', async () => {

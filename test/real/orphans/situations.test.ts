@@ -248,7 +248,6 @@ const all = process.env['LEAKWRIGHT_ALL_SITUATIONS'] === '1';
 const chosen = situations.filter((_, index) => all || index % 5 === 0);
 
 describe('A script’s browser, under whatever runs the script', function () {
-  this.timeout(60_000);
   before(function () {
     if (!canMakeMachines()) this.skip();
   });
@@ -270,7 +269,7 @@ describe('A script’s browser, under whatever runs the script', function () {
             return '';
           }
         };
-        await until(() => text().includes('"browser"'), 'the script has a browser').catch((error: Error) => {
+        await until('the script has a browser', () => text().includes('"browser"')).catch((error: Error) => {
           throw new Error(`${error.message}, it says '${text()}'`);
         });
         const as = uid === undefined ? {} : { uid };
@@ -291,8 +290,8 @@ describe('A script’s browser, under whatever runs the script', function () {
         for (const { command: line, outerPid } of machine.processes())
           if (/^\S*node '?\S*puppeteer\.ts/.test(line)) kill(outerPid);
         await until(
-          () => !machine.processes().some(({ command: line }) => /^\S*node \S*puppeteer\.ts/.test(line)),
           'the script has ended',
+          () => !machine.processes().some(({ command: line }) => /^\S*node \S*puppeteer\.ts/.test(line)),
         );
         const left = await machine.clean(['--yes'], as);
         const processes = machine

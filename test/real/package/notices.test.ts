@@ -23,7 +23,6 @@ interface Map {
 
 // Licences want their text to be kept with every copy: what is shipped without it must not be shipped.
 describe('The notices of bundled packages', function () {
-  this.timeout(60_000);
   const root = packageFolder();
   const text = readFileSync(join(root, NOTICES), 'utf8');
   const sections = text.split(`\n${'-'.repeat(80)}\n\n`).slice(1);

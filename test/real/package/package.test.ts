@@ -46,8 +46,7 @@ for (const name of ['before', 'after']) {
 }`;
 
 // What a team gets from npm: a program of theirs in each module system, their compiler, and the command line.
-describe('The npm package', function () {
-  this.timeout(180_000);
+describe('The npm package', () => {
   let folder: string;
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

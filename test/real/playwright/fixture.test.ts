@@ -23,9 +23,8 @@ interface Suite {
   readonly suites?: readonly Suite[];
 }
 
-describe("A user's Playwright Test suite", function () {
+describe("A user's Playwright Test suite", () => {
   // Its checks follow growth for two minutes at most, two at a time: on a busy machine they take them.
-  this.timeout(420_000);
   let folder: string;
   let child: ChildProcess | undefined;
   const entries = new Map<string, TestEntry>();

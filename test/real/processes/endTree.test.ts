@@ -17,7 +17,6 @@ import { Arena, isAlive, stateOf } from '../../support/owners.ts';
 import { until } from '../../support/until.ts';
 
 describe('Ending real process trees', function () {
-  this.timeout(30_000);
   const reader: ProcessReader = createProcessReader();
   let arena: Arena;
 
@@ -68,7 +67,7 @@ describe('Ending real process trees', function () {
   it('a browser that hangs is forced at once', async () => {
     const owner = await arena.start('puppeteer');
     process.kill(owner.browser, 'SIGSTOP');
-    await until(() => stateOf(owner.browser) === 'T', 'it stops');
+    await until('it stops', () => stateOf(owner.browser) === 'T');
     const result = await end(await identify(owner.browser), { graceMs: 20_000 });
     assert.ok(result.outcome === 'ended' && result.forced);
     assert.ok(result.durationMs < 5_000, `took ${result.durationMs} ms`);
@@ -82,7 +81,7 @@ describe('Ending real process trees', function () {
       sleep 303 &
       (sleep 304 & sleep 305; true) &
       sleep 0.2; echo ready; wait`);
-    await until(() => arena.survivors().length >= 6, 'all of them run');
+    await until('all of them run', () => arena.survivors().length >= 6);
     const result = await end(await identify(shell.pid!), { graceMs: 100 });
     assert.ok(result.outcome === 'ended' && result.forced, JSON.stringify(result));
     assert.deepEqual(arena.survivors(), []);
@@ -92,7 +91,7 @@ describe('Ending real process trees', function () {
     const shell = await script(`
       for i in 1 2 3; do ( ( trap '' TERM; sleep 30$i ) & ) ; done
       sleep 0.2; echo ready; exec sleep 310`);
-    await until(() => arena.survivors().length >= 4, 'all of them run');
+    await until('all of them run', () => arena.survivors().length >= 4);
     const result = await end(await identify(shell.pid!), { graceMs: 50 });
     assert.equal(result.outcome, 'ended');
     assert.deepEqual(arena.survivors(), []);
@@ -112,7 +111,7 @@ describe('Ending real process trees', function () {
         rootPid = [...table.processes.values()].find(({ ppid, name }) => ppid === shell.pid && name === 'bash')!.pid;
       }
       // Half of them may be about to end by themselves: what lists and counts files.
-      await until(() => arena.survivors().length > 60, 'it grows');
+      await until('it grows', () => arena.survivors().length > 60);
       const result = await end(await identify(rootPid), { graceMs: 30, forceMs: 15_000 });
       assert.equal(result.outcome, 'ended', JSON.stringify(result).slice(0, 500));
       assert.ok(result.outcome === 'ended' && result.ended > 30);

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ProcessTable, childrenOf, createProcessReader, descendantsOf } from '../../../src/processes/index.ts';
 import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
+import { until } from '../../support/until.ts';
 
 /** A row of ps(1), which reads /proc with code that is not ours. */
 interface PsRow {
@@ -125,8 +126,7 @@ class RandomTree {
 
   /** @param meanwhile done while it is not */
   async atRest(meanwhile: () => Promise<unknown>): Promise<number[]> {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
+    return await until(`${this.expected} processes come to rest`, async () => {
       const pids = this.pids();
       const asleep = pids.filter((pid) => {
         try {
@@ -136,10 +136,9 @@ class RandomTree {
         }
       });
       if (asleep.length === this.expected && pids.length === this.expected) return pids;
-      if (Date.now() > deadline) throw new Error(`${asleep.length} of ${this.expected} processes came to rest`);
       await meanwhile();
-      await delay(50);
-    }
+      return undefined;
+    });
   }
 
   async end(): Promise<void> {
@@ -154,8 +153,7 @@ class RandomTree {
 
 const stateOf = (stat: string) => (stat.startsWith('Z') ? 'zombie' : /^[Tt]/.test(stat) ? 'stopped' : 'running');
 
-describe('the forest of a live machine', function () {
-  this.timeout(60_000);
+describe('the forest of a live machine', () => {
   if (process.platform !== 'linux') return;
 
   const seen = { zombie: 0, stopped: 0, running: 0 };

@@ -15,7 +15,7 @@ describe('our reading of processes beside ps-tree and pidusage', () => {
   before(async () => {
     // A shell with a shell with two sleepers, in a group of its own so that all of it can be ended at once.
     root = spawn('sh', ['-c', 'sh -c "sleep 300 & sleep 300 & wait" & wait'], { detached: true, stdio: 'ignore' });
-    await until(async () => descendants(await reader.readTable()).length === 3, 'the tree has grown');
+    await until('the tree has grown', async () => descendants(await reader.readTable()).length === 3);
   });
   after(() => {
     kill(-root.pid!);

@@ -4,8 +4,7 @@ import { CommandReader } from '../../../src/processes/command/commandReader.ts';
 import { createPsSource } from '../../../src/processes/command/ps.ts';
 import { createProcessReader } from '../../../src/processes/index.ts';
 
-describe('the reader for macOS and other Unix systems, run against the ps of this one', function () {
-  this.timeout(60_000);
+describe('the reader for macOS and other Unix systems, run against the ps of this one', () => {
   if (process.platform !== 'linux') return;
 
   it('sees the processes that /proc has, with the same parents, owners and sizes', async () => {

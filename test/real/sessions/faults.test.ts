@@ -4,7 +4,6 @@ import { Sandbox } from './sandbox.ts';
 
 // What a user would lose if one of these failed: browsers and profiles would pile up on their machine, unseen.
 describe('sessions leave nothing behind:', function () {
-  this.timeout(60_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

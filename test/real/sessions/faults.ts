@@ -28,7 +28,8 @@ import {
 } from '../../../src/sessions/index.ts';
 import { recoverSessions } from '../../../src/sessions/recoverSessions.ts';
 import { packageFolder } from '../../../src/support/index.ts';
-import { type Sandbox, until } from './sandbox.ts';
+import { type Sandbox } from './sandbox.ts';
+import { until } from '../../support/until.ts';
 
 /** One thing that goes wrong, and what must hold after it. Throws when it does not. */
 export interface Fault {
@@ -142,14 +143,13 @@ function recordingEnvironment(folder: string): Record<string, string> {
 
 const pidsOf = (processes: readonly ProcessIdentity[]) => processes.map(({ pid }) => pid).sort((a, b) => a - b);
 
-async function ended(events: readonly SessionEvent[], id: string, withinMs: number): Promise<CleanupSummary> {
+async function ended(events: readonly SessionEvent[], id: string): Promise<CleanupSummary> {
   return await until(
     `the end of session ${id} to be told`,
     () =>
       events.find((event) => event.type === 'sessionEnded' && event.id === id) as
         | { summary: CleanupSummary }
         | undefined,
-    withinMs,
   ).then(({ summary }) => summary);
 }
 
@@ -218,7 +218,7 @@ export const faults: readonly Fault[] = [
             (await sandbox.commandLines()).some((line) => /\.webm/.test(line)),
           );
           if (how === 'browser killed') process.kill(root.pid, 'SIGKILL');
-          const summary = how === 'close' ? await client.close(id) : await ended(events, id, 2000);
+          const summary = how === 'close' ? await client.close(id) : await ended(events, id);
           expectTotal(summary);
           assert.equal(summary.videoPagesCleaned, 1);
         }),
@@ -231,7 +231,7 @@ export const faults: readonly Fault[] = [
       withClient(sandbox, async (client, events) => {
         const { id, root } = await launch(client, sandbox, { url: 'about:blank' });
         process.kill(root.pid, 'SIGKILL');
-        const summary = await ended(events, id, 2000);
+        const summary = await ended(events, id);
         assert.equal(summary.reason, 'browser-lost');
         assert.equal(summary.pagesClosed, 1, 'what the browser took along is told');
         expectTotal(summary);
@@ -259,10 +259,8 @@ export const faults: readonly Fault[] = [
         // A stopped browser does not notice that its pipe is gone: the worst case.
         process.kill(root.pid, 'SIGSTOP');
         process.kill((await client.host())!.pid, 'SIGKILL');
-        const lost = await until(
-          'the loss of the host to be told',
-          () => events.find((event) => event.type === 'hostLost'),
-          2000,
+        const lost = await until('the loss of the host to be told', () =>
+          events.find((event) => event.type === 'hostLost'),
         );
         assert.deepEqual(
           lost.recovered.map((session) => [session.id, session.complete, session.folderRemoved]),
@@ -354,7 +352,7 @@ export const faults: readonly Fault[] = [
           const opened = await client
             .ask('openUrl', id, page(`<script>try { ${store} } catch {}</script>`))
             .catch(String);
-          const summary = await client.close(id).catch(() => ended(events, id, 5000));
+          const summary = await client.close(id).catch(() => ended(events, id));
           expectTotal(summary);
           assert.ok(
             typeof opened === 'object' ||

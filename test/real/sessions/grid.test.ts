@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { chromium } from 'playwright';
 import { SessionClient, type SessionEvent } from '../../../src/sessions/index.ts';
-import { Sandbox, until } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
+import { until } from '../../support/until.ts';
 
 const chromedriver = process.env['CHROMEDRIVER'] ?? '/usr/bin/chromedriver';
 
@@ -14,7 +15,6 @@ const chromedriver = process.env['CHROMEDRIVER'] ?? '/usr/bin/chromedriver';
  * (By hand the same was done with the hub of Selenium 3.141.59.)
  */
 describe('a session of a Selenium Grid', function () {
-  this.timeout(60_000);
   let sandbox: Sandbox;
   let client: SessionClient;
   let events: SessionEvent[];
@@ -84,10 +84,8 @@ describe('a session of a Selenium Grid', function () {
     const browser = await chromium.connect(session.endpoints.playwright!);
     const cdp = await browser.newBrowserCDPSession();
     await cdp.send('Browser.close').catch(() => {});
-    const ended = await until(
-      'the loss to be told',
-      () => events.find((event) => event.type === 'sessionEnded' && event.id === session.id),
-      2000,
+    const ended = await until('the loss to be told', () =>
+      events.find((event) => event.type === 'sessionEnded' && event.id === session.id),
     );
     assert.equal(ended.type === 'sessionEnded' && ended.summary.reason, 'connection-lost');
   });

@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { chromium } from 'playwright';
 import { createProcessReader, sameProcess } from '../../../src/processes/index.ts';
 import { type LaunchRequest, SessionClient } from '../../../src/sessions/index.ts';
-import { Sandbox, until } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
+import { until } from '../../support/until.ts';
 
 const launched: LaunchRequest = { source: { kind: 'launch' } };
 
-describe('the session host as a process', function () {
-  this.timeout(60_000);
+describe('the session host as a process', () => {
   let sandbox: Sandbox;
   let client: SessionClient;
 

@@ -4,8 +4,7 @@ import { mapPages } from '../../../src/sessions/mapPages.ts';
 import { PageProbe, type PageSample } from '../../../src/sessions/pageProbe.ts';
 import { type TestSites, openPage, openTestSites } from '../../support/testSites.ts';
 
-describe('what pages hold', function () {
-  this.timeout(60_000);
+describe('what pages hold', () => {
   let sites: TestSites;
   let context: BrowserContext;
   let probe: PageProbe;

@@ -8,25 +8,9 @@ import { createProcessReader, membersOf, sameProcess } from '../../../src/proces
 import type { ProcessIdentity } from '../../../src/processes/index.ts';
 import { kill } from '../../tools/ownedProcesses.ts';
 import { removeFolder } from '../../support/removeFolder.ts';
+import { PATIENCE_MS, until } from '../../support/until.ts';
 
 const reader = createProcessReader();
-
-/** How long to wait for anything: far more than it ever takes, since other work may run on the same machine. */
-const PATIENCE_MS = 30_000;
-
-export async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  patienceMs = PATIENCE_MS,
-): Promise<T> {
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    assert.ok(performance.now() < deadline, `waited ${patienceMs} ms for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 /**
  * A temp folder and a state folder of its own for whatever a test starts, and the knowledge of all processes started
@@ -129,16 +113,16 @@ export class Sandbox {
   }
 
   /** Waits until nothing is left. @returns how long that took, in ms */
-  async expectNothingLeft(patienceMs = PATIENCE_MS): Promise<number> {
+  async expectNothingLeft(): Promise<number> {
     const begin = performance.now();
     let left: string[] = [];
     for (;;) {
       left = await this.leftovers();
       if (left.length === 0) return performance.now() - begin;
-      if (performance.now() - begin > patienceMs) break;
+      if (performance.now() - begin > PATIENCE_MS) break;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    assert.deepEqual(left, [], `still there after ${patienceMs} ms`);
+    assert.deepEqual(left, [], `still there after ${PATIENCE_MS} ms`);
     return Number.NaN;
   }
 

@@ -10,7 +10,8 @@ import { findBrowser, needsNoSandbox } from '../../../src/browsers/index.ts';
 import { type LaunchRequest, SessionClient, type SessionEvent, openSession } from '../../../src/sessions/index.ts';
 import { openStore } from '../../../src/stores/index.ts';
 import { packageFolder } from '../../../src/support/index.ts';
-import { Sandbox, until } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
+import { until } from '../../support/until.ts';
 import { listen } from '../../support/listen.ts';
 
 const launched: LaunchRequest = { source: { kind: 'launch' } };
@@ -18,7 +19,6 @@ const page = (html: string) => `data:text/html,${encodeURIComponent(html)}`;
 const sandboxFlag = needsNoSandbox('chromium') ? ['--no-sandbox'] : [];
 
 describe('sessions', function () {
-  this.timeout(60_000);
   let sandbox: Sandbox;
   let client: SessionClient;
   let events: SessionEvent[];
@@ -59,13 +59,11 @@ describe('sessions', function () {
         (await client.list()).find(({ urls }) => urls.some((url) => url.includes('theirs'))),
       );
       assert.equal(info.resources.pages, 1);
-      await until(
-        'the view to be told',
-        () => events.some((event) => event.type === 'sessionChanged' && event.session.resources.pages === 1),
-        2000,
+      await until('the view to be told', () =>
+        events.some((event) => event.type === 'sessionChanged' && event.session.resources.pages === 1),
       );
       await client.close(session.id);
-      await until('their connection to end', () => !browser.isConnected(), 2000);
+      await until('their connection to end', () => !browser.isConnected());
     });
 
     it('with a token in it: guessing the port is not enough', async () => {
@@ -144,7 +142,7 @@ describe('sessions', function () {
     });
     assert.deepEqual([session.source, session.resources.pages], ['connect', 1]);
     await server.kill();
-    const ended = await until('the loss to be told', () => events.find(({ type }) => type === 'sessionEnded'), 2000);
+    const ended = await until('the loss to be told', () => events.find(({ type }) => type === 'sessionEnded'));
     assert.equal(ended.type === 'sessionEnded' && ended.summary.reason, 'connection-lost');
   });
 
@@ -279,7 +277,7 @@ describe('sessions', function () {
   it('show a stopped browser as unresponsive, and as ready when it goes on', async () => {
     const { root } = await client.launch(launched);
     const state = (wanted: string) =>
-      until(`the state '${wanted}'`, () => client.sessions[0]?.state === wanted || undefined, 4000);
+      until(`the state '${wanted}'`, () => client.sessions[0]?.state === wanted || undefined);
     process.kill(root!.pid, 'SIGSTOP');
     await state('unresponsive');
     process.kill(root!.pid, 'SIGCONT');
@@ -352,7 +350,7 @@ describe('sessions', function () {
     const lost = client.launch(launched);
     process.kill((await client.host())!.pid, 'SIGKILL');
     await assert.rejects(lost, { code: 'sessions.hostLost' });
-    await until('the loss to be told', () => events.some(({ type }) => type === 'hostLost'), 5000);
+    await until('the loss to be told', () => events.some(({ type }) => type === 'hostLost'));
     const session = await client.launch(launched);
     assert.deepEqual(
       (await client.list()).map(({ id }) => id),

@@ -7,8 +7,6 @@ import { removeFolder } from '../../support/removeFolder.ts';
 
 // What somebody checks is nobody else's business: a browser of ours must not ask its vendor anything.
 describe('a browser of a check', function () {
-  this.timeout(120_000);
-
   it('asks for no name that the page did not ask for', async function () {
     if (process.platform !== 'linux') this.skip();
     const folder = mkdtempSync(join(tmpdir(), 'leakwright-silence-'));

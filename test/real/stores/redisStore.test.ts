@@ -14,7 +14,6 @@ describe('on a real Redis', () => {
   let server: RedisServer | undefined;
   let prefixes = 0;
   before(async function () {
-    this.timeout(180_000);
     const started = await startRedis();
     if ('missing' in started) {
       console.log(`      skipped: ${started.missing}`);

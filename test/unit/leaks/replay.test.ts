@@ -6,9 +6,8 @@ import { thresholds, type ThresholdName } from '../../../src/leaks/judge/thresho
 import { madeRecordings } from '../../support/madeEvidence.ts';
 import { type Recording, firstChanged, listRecordings, loadRecording, replay } from '../../support/replay.ts';
 
-describe('recorded evidence', function () {
+describe('recorded evidence', () => {
   // Thousands of replays: a busy machine takes longer than a test of one thing may.
-  this.timeout(120_000);
   let recordings: Recording[];
   before(async () => {
     recordings = [...madeRecordings(), ...(await Promise.all((await listRecordings()).map(loadRecording)))];

@@ -40,8 +40,7 @@ for (let round = 1; round <= 3; round += 1) {
 globalThis.keep = () => [closedPanels, cache, bus];
 `;
 
-describe('An analysis of heap snapshots', function () {
-  this.timeout(60_000);
+describe('An analysis of heap snapshots', () => {
   let folder: string;
   let analysis: SnapshotAnalysis;
 

@@ -16,8 +16,7 @@ const MAP = { version: 3, sources: ['src/panel.ts'], names: [], mappings: 'AAQA'
 /** What the map above makes of the script's first character. */
 const MAPPED = { file: 'src/panel.ts', line: 9, column: 1 };
 
-describe('what a page may make the search for lines do', function () {
-  this.timeout(60_000);
+describe('what a page may make the search for lines do', () => {
   let workspace: string;
   let outside: string;
   let server: Server;
