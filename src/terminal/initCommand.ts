@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { findConfig, parsePageUrl } from '../checks/index.ts';
 import { renderScenario, scenarioFileName } from '../scenarios/index.ts';
@@ -39,20 +39,28 @@ export async function runInit(options: InitOptions, io: TerminalIo): Promise<num
   const name = `${scenarioFileName(answers.url, answers.clicks)}.leak.${typescript ? 'ts' : 'mjs'}`;
   const config = findConfig(folder);
   if (config === undefined) write(`leakwright.config.${typescript ? 'ts' : 'mjs'}`, configText(folder), io);
-  else io.out(`kept     ${config}\n`);
-  const scenarios = resolve('tests', 'leaks');
+  else io.out(`kept     ${relative(folder, config)}\n`);
   const { url, clicks } = answers;
-  const { text } = renderScenario({ url, folder: scenarios, clicks, typescript, typesFrom });
-  write(join('tests', 'leaks', name), text, io);
+  const file = join('tests', 'leaks', name);
+  // A project that is set up has scenarios of its own: the example of one would only fail.
+  const isExample = config !== undefined && !answers.given;
+  if (!isExample) {
+    const { text } = renderScenario({ url, folder: resolve('tests', 'leaks'), clicks, typescript, typesFrom });
+    write(file, text, io);
+  }
   if (answers.ci) write(CI_FILES[answers.ci].file, exampleText(CI_FILES[answers.ci].example), io);
   const first = url.startsWith('file:') ? 'run' : "start the page's server and run";
-  io.out(`\nNow ${first}:\n  npx leakwright check\n`);
+  // A configuration that was there may look for scenarios elsewhere.
+  const command = config === undefined || isExample ? 'check' : `check ${file}`;
+  io.out(`\nNow ${first}:\n  npx leakwright ${command}\n`);
   return 0;
 }
 
 interface Answers {
   readonly url: string;
   readonly clicks: readonly string[];
+  /** Whether a person named the page or the clicks; else both are examples. */
+  readonly given: boolean;
   readonly ci: keyof typeof CI_FILES | undefined;
 }
 
@@ -76,6 +84,7 @@ async function answersTo(options: InitOptions, io: TerminalIo): Promise<Answers>
     return {
       url,
       clicks: steps.map((step) => step.trim()).filter(Boolean),
+      given: prompt !== undefined || options.url !== undefined || options.click !== undefined,
       ci: ci === 'none' ? undefined : (ci as keyof typeof CI_FILES),
     };
   } finally {

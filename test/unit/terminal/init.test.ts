@@ -59,9 +59,12 @@ describe('leakwright init', () => {
     writeFileSync('leakwright.config.json', '{}');
     writeFileSync('.gitlab-ci.yml', 'mine');
     await runInit({ yes: true }, io);
-    assert.match(said, /kept +.*leakwright\.config\.json/);
+    assert.match(said, /kept +leakwright\.config\.json/);
+    assert.equal(existsSync('tests'), false, 'no example beside scenarios of the project');
     assert.match(said, /kept +\.gitlab-ci\.yml/);
     assert.equal(readFileSync('.gitlab-ci.yml', 'utf8'), 'mine');
+    await runInit({ url: 'localhost:3000/cart', click: ['#a'], ci: 'none' }, io);
+    assert.match(said, /npx leakwright check tests\/leaks\/cart\.leak\.mjs\n$/);
     await assert.rejects(runInit({ ci: 'jenkins' }, io), { code: 'usage', message: /jenkins/ });
   });
 });
