@@ -16,7 +16,7 @@ export { type CheckOptions, checkLeaks } from './check.ts';
 export type { CheckContext } from './checkRun.ts';
 export { SITE_ARGUMENTS, type LeakBrowser, type OpenLeakBrowser } from './drive/leakBrowser.ts';
 export { adviceOf } from './explain/advice.ts';
-export { libraryFrame, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';
+export { libraryFrame, bareName, packageOf, siteIndex, stackRuns } from './explain/stackRuns.ts';
 export { nothingLeft } from './explain/result.ts';
 export { sessionOpener, withJsFlags } from './drive/sessionBrowser.ts';
 export { installPageHooks } from './measure/pageHooks/index.ts';

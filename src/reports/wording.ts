@@ -5,6 +5,7 @@ import {
   type Finding,
   type SourceFrame,
   type SourceSite,
+  bareName,
   packageOf,
 } from '../leaks/index.ts';
 
@@ -20,17 +21,17 @@ export function formatRate(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** Names that take a plural, with the call that began them. */
+const COUNTED =
+  /^(?<noun>interval|timeout|string|key|object URL|open file descriptor|page|requestAnimationFrame loop|geolocation watch|anonymous function|\w+Observer(?= of ))(?<of> of .+)?$/;
+
 /** The name of something in the number that an amount asks for: `2 resize listeners on window`, `3 Panel objects`. */
 export function nounOf(name: string, amount: number): string {
   if (amount === 1) return name.replace(/^entries of /, 'entry of ');
   const listener = /^(.+) listener on (.+)$/.exec(name);
   if (listener) return `${listener[1]} listeners on ${listener[2]}`;
-  if (
-    /^(?:interval|timeout|string|key|object URL|open file descriptor|page|requestAnimationFrame loop|geolocation watch|anonymous function)$/.test(
-      name,
-    )
-  )
-    return name === 'geolocation watch' ? 'geolocation watches' : `${name}s`;
+  const { noun, of = '' } = COUNTED.exec(name)?.groups ?? {};
+  if (noun !== undefined) return `${noun}${noun.endsWith('h') ? 'es' : 's'}${of}`;
   if (/^(?:object of|function in) /.test(name)) return name.replace(' ', 's ');
   if (name.startsWith('addition to ')) return name.replace('addition', 'additions');
   if (name.startsWith('<')) return name.replace(/^(<[^>]+>)/, '$1 elements');
@@ -48,7 +49,7 @@ export function placeOfFinding({ allocatedAt, keptAt }: Finding): SourceSite | u
 }
 
 const isSameFunction = (a: SourceSite, b: SourceSite): boolean =>
-  a.file === b.file && a.function === b.function && a.role === b.role;
+  a.file === b.file && bareName(a.function) === bareName(b.function) && a.role === b.role;
 
 /** The parts of the sentence about a finding, for other languages. */
 export type FindingParts =

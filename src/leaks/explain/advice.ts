@@ -150,7 +150,7 @@ const ENDS_OF_PACKAGE: Readonly<Record<string, string>> = {
 const WRAPS_PLATFORM = /^(?:zone\.js|core-js|@sentry\/.*)$/;
 
 /** The package that the user's line called, which called the platform; undefined where the line did so itself. */
-function calledPackage(site: SourceSite | undefined): string | undefined {
+export function calledPackage(site: SourceSite | undefined): string | undefined {
   if (!site) return undefined;
   const stack = site.stack.slice(0, Math.max(0, siteIndex(site)));
   return stack.map(({ file }) => packageOf(file)).find((name) => name !== undefined && !WRAPS_PLATFORM.test(name));

@@ -15,7 +15,7 @@ const COUNTERPARTS: readonly (readonly [begins: RegExp, undoes: string])[] = [
   [/^connect$/, 'disconnect'],
   [/^enable$/, 'disable'],
   [/^mount$/, 'unmount'],
-  [/^start$/, 'stop'],
+  [/^(?:start|run)$/, 'stop'],
   [/^watch$/, 'unwatch'],
 ];
 

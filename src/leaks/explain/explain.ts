@@ -28,8 +28,8 @@ import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
 import { SiteFinder } from './siteFinder.ts';
-import { isInLibrary } from './stackRuns.ts';
-import { asWhole, calledOn, wholeOf } from './whole.ts';
+import { isInLibrary, libraryFrame } from './stackRuns.ts';
+import { asWhole, calledOnMade, wholesOf } from './whole.ts';
 import { defined } from '../../support/index.ts';
 
 export interface ExplainOptions {
@@ -209,13 +209,17 @@ class Explainer {
       component: group?.component && (await this.#sites.componentName(group.component)),
       ending:
         group?.nodeType === 'object' && group.ending
-          ? { ...group.ending, on: calledOn(leak.resource ? group.className : name, allocatedAt) }
+          ? { ...group.ending, on: calledOnMade(leak.resource ? group.className : name, allocatedAt) }
           : undefined,
     };
-    const whole = wholeOf(leak);
-    if (!whole) return found;
-    const { name: wholeName, site } = await this.#sites.whole(whole);
-    return asWhole(found, whole, wholeName, site);
+    for (const whole of wholesOf(leak)) {
+      const { name: wholeName, site, isUsers } = await this.#sites.whole(whole);
+      // A view that is closed, and stays because of what it made with a library.
+      if (isUsers && whole.ending.ran && libraryFrame(allocatedAt) !== undefined) continue;
+      const told = asWhole(found, whole, wholeName, site);
+      if (told !== found) return told;
+    }
+    return found;
   }
 
   /** What such nodes were seen to be put into; an element that script never touched is not in the paths of a snapshot. */

@@ -1,10 +1,10 @@
-import { adviceFor } from './advice.ts';
+import { adviceFor, calledPackage } from './advice.ts';
 import type { Explained } from './explained.ts';
-import type { Finding, FindingPart, LibraryFacts, SourceSite } from '../model.ts';
+import type { Finding, FindingPart, LibraryFacts } from '../model.ts';
 import type { IgnoreRule, Thresholds } from '../../scenarios/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchIgnoreRule } from '../../scenarios/index.ts';
-import { isMinified, madeBy } from './whole.ts';
+import { isMinified, madeBy, startedBy } from './whole.ts';
 import { libraryFrame } from './stackRuns.ts';
 import { severityOf } from '../judge/severity.ts';
 import { withoutShape } from '../platform/index.ts';
@@ -14,7 +14,7 @@ import { defined } from '../../support/index.ts';
 const MAX_PARTS = 200;
 
 export function toFinding(
-  { leak, knownAs = leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending, component }: Explained,
+  explained: Explained,
   {
     thresholds,
     ignore,
@@ -28,13 +28,14 @@ export function toFinding(
     readonly library?: LibraryFacts | undefined;
   },
 ): Finding {
+  const { leak, knownAs = leak, allocatedAt, keptAt, holder, retainedBy, parts = [], ending, component } = explained;
   const bytesPerIteration = Math.round(leak.bytesPerIteration);
   const sites = {
     ...(allocatedAt ? { allocatedAt } : {}),
     ...(keptAt ? { keptAt } : {}),
     ...defined({ holder }),
   };
-  const name = nameOf(leak, allocatedAt);
+  const name = nameOf(explained);
   const finding: Finding = {
     kind: leak.kind,
     name,
@@ -58,13 +59,17 @@ export function toFinding(
 
 /**
  * Of a class without a name of its own (its package was shipped with a minifier's, `e.ic`), the user's call says more: `new Howl` makes a
- * Howl. Without that, the package does.
+ * Howl. So it does of a plain object that is to be ended. Without that, the package does. What a call registered is told with the call.
  */
-function nameOf({ kind, name, group }: Explained['leak'], allocatedAt: SourceSite | undefined): string {
+function nameOf({ leak: { kind, name, group }, ending, allocatedAt }: Explained): string {
+  if (kind === 'event-listener' || kind === 'timer' || kind === 'observer') {
+    const starts = calledPackage(allocatedAt) === undefined ? undefined : startedBy(allocatedAt!);
+    return starts === undefined ? withoutShape(name) : `${name} of ${starts}`;
+  }
   const from = libraryFrame(allocatedAt)?.name;
-  if (kind !== 'object' || group?.nodeType !== 'object' || from === undefined || !isMinified(name))
-    return withoutShape(name);
-  return madeBy(allocatedAt!, group.bases) ?? `object of ${from}`;
+  const isNameless = isMinified(name) || (ending !== undefined && name.startsWith('{'));
+  if (kind !== 'object' || group?.nodeType !== 'object' || from === undefined || !isNameless) return withoutShape(name);
+  return madeBy(allocatedAt!, group.bases) ?? (isMinified(name) ? `object of ${from}` : withoutShape(name));
 }
 
 /** Parts of one name are one, with their rates summed; largest first. */

@@ -1,7 +1,9 @@
 import type { SourceSite } from '../model.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
+import { defined } from '../../support/index.ts';
 import { type Explained, withExplainedParts } from './explained.ts';
-import { isInLibrary, packageOf, siteIndex } from './stackRuns.ts';
+import { calledOnMade } from './whole.ts';
+import { bareName, isInLibrary, packageOf, siteIndex } from './stackRuns.ts';
 
 /**
  * What one call of the user's code made and left is one leak, wherever it hangs: a chart in its library's list of charts,
@@ -197,7 +199,8 @@ function ownerOf(holder: string | undefined): string | undefined {
 function isSameCall(a: SourceSite | undefined, b: SourceSite | undefined): boolean {
   if (!a || !b || a.file !== b.file || !isInLibrary(a) || !isInLibrary(b)) return false;
   if (a.precision === 'line' && b.precision === 'line') return samePlace(a, b);
-  return a.function === '' ? samePlace(a, b) : a.function === b.function;
+  const name = bareName(a.function);
+  return name === '' ? samePlace(a, b) : name === bareName(b.function);
 }
 
 /** Where the library's function that the user's line calls is written. */
@@ -216,6 +219,9 @@ function withLine(lead: Explained, parts: readonly Explained[]): Explained {
     parts.map((part) => part.allocatedAt).find(isExact) ??
     [lead.keptAt].find((site) => isExact(site) && calledFile(site!) === calledFile(allocatedAt));
   if (!exact) return lead;
-  const { file, line, column } = exact;
-  return { ...lead, allocatedAt: { ...allocatedAt, file, line, column, precision: 'line' } };
+  const { file, line, column, calls } = exact;
+  const made: SourceSite = { ...allocatedAt, file, line, column, precision: 'line', ...defined({ calls }) };
+  const { leak, ending } = lead;
+  const name = leak.resource && leak.group ? leak.group.className : leak.name;
+  return { ...lead, allocatedAt: made, ending: ending && { ...ending, on: calledOnMade(name, made) } };
 }

@@ -3,13 +3,13 @@ import type { SourceSite } from '../model.ts';
 import type { FunctionPosition } from '../snapshot/heapGraph.ts';
 import type { KeptComponent } from '../snapshot/components.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
-import type { GrowthReport } from '../snapshot/messages.ts';
+import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
 import type { Whole } from '../snapshot/wholes.ts';
 import type { FunctionPlace, GeneratedFrame, SourceAnswers } from './sources/index.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import type { PageSources } from '../measure/pageSources.ts';
 import { ANONYMOUS } from '../platform/index.ts';
-import { isInLibrary, packageOf } from './stackRuns.ts';
+import { bareName, isInLibrary, packageOf } from './stackRuns.ts';
 
 /** Where nodes are made and put into the document. `parent` is what they were seen put into, where a snapshot says another. */
 export interface InsertionSite {
@@ -35,11 +35,19 @@ export class SiteFinder {
     this.#mapper = mapper;
   }
 
-  /** Where it is made, by the first of: what the hooks saw, the closure's own position, the stack of its allocation. */
+  /**
+   * Where it is made, by the first of: what the hooks saw, the closure's own position, the stack of its allocation. A library's loop asks
+   * for each next frame itself: there the hooks saw no code of the user's, and its closure was made in the call that began it.
+   */
   async allocation(leak: LeakCandidate): Promise<SourceSite | undefined> {
-    if (leak.creation && leak.creation.length > 0) return await this.#mapper.toSite(leak.creation, 'line');
-    const { group } = leak;
-    if (!group) return undefined;
+    const { creation = [], group } = leak;
+    const seen = creation.length > 0 ? await this.#mapper.toSite(creation, 'line') : undefined;
+    if (!group || (seen && packageOf(seen.file) === undefined)) return seen;
+    const made = await this.#groupSite(group);
+    return made && (!seen || packageOf(made.file) === undefined) ? made : seen;
+  }
+
+  async #groupSite(group: GroupReport): Promise<SourceSite | undefined> {
     const stack = this.#sources.pageFrames(group.stack);
     if (group.nodeType === 'closure' && group.location) {
       const frame = this.#sources.frameAt(group.location, closureName(group.className));
@@ -143,14 +151,21 @@ export class SiteFinder {
   async #className(name: string, frame: GeneratedFrame): Promise<string> {
     if (!isName(name)) return name;
     const original = (await this.#mapper.className(frame)) ?? (await this.#mapper.locate(frame)).function;
-    return isName(original) ? original : name;
+    // Compilers call a class so that mentions itself: `_Splide`, and bundlers number those (`_Splide2`).
+    return isName(original) ? original.replace(/^_(\p{Lu}[\p{L}]{2,})\d*$/u, '$1') : name;
   }
 
   /** The class of the object that the page's call made, by its name in the source, and the place of the call. */
-  async whole({ className, location, stack }: Whole): Promise<{ name: string; site: SourceSite | undefined }> {
+  async whole({ className, location, stack }: Whole): Promise<{
+    readonly name: string;
+    readonly site: SourceSite | undefined;
+    /** The class is written in the user's own code. */
+    readonly isUsers: boolean;
+  }> {
     const frame = location && this.#sources.frameAt(location, className);
     const name = frame ? await this.#className(className, frame) : className;
-    return { name, site: await this.#expression(this.#sources.pageFrames(stack), className) };
+    const isUsers = frame !== undefined && packageOf((await this.#mapper.locate(frame)).file) === undefined;
+    return { name, site: await this.#expression(this.#sources.pageFrames(stack), className), isUsers };
   }
 
   /** A component by its name in the source; undefined for names that only a bundle has. */
@@ -225,7 +240,7 @@ export class SiteFinder {
       stack.map((frame, at) => (at === index ? { ...frame, ...found } : frame)),
       'line',
     );
-    return exact?.function === site.function && exact.file === site.file ? exact : undefined;
+    return exact?.file === site.file && bareName(exact.function) === bareName(site.function) ? exact : undefined;
   }
 
   /** The only expression in a function that makes such an object, as a frame. */

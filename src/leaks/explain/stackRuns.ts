@@ -36,6 +36,13 @@ export function siteIndex({ stack, file, line, column }: SourceSite): number {
   return stack.findIndex((frame) => frame.file === file && frame.line === line && frame.column === column);
 }
 
+/**
+ * A function as all stacks have it: those of errors put the receiver before it (`Board.attach`, `HTMLButtonElement.<anonymous>`), those of
+ * allocations have its own name (`attach`, none).
+ */
+export const bareName = (name: string): string =>
+  /(?:^|[ .])(?<own>[#$\w\p{L}]*|<anonymous>)$/u.exec(name)?.groups?.['own']?.replace('<anonymous>', '') ?? name;
+
 /** The line is the user's, and what was made there was made further in. */
 export function isInLibrary({ stack, file, line, column }: SourceSite): boolean {
   const [innermost] = stack;

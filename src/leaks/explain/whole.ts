@@ -4,13 +4,17 @@ import { type Whole, isSameStack } from '../snapshot/wholes.ts';
 import { defined } from '../../support/index.ts';
 import { calledFunction, describeCall } from './counterpart.ts';
 import type { Explained } from './explained.ts';
-import { isInLibrary, libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
+import { bareName, isInLibrary, libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
 
-/** What the page's call made, where the leak and its parts are fragments of it: of all, the nearest to the caller. */
-export function wholeOf(leak: LeakCandidate): Whole | undefined {
+/** Wholes tried at most: what is further in is a fragment in any case. */
+const MAX_WHOLES = 5;
+
+/** What calls made, where the leak and its parts are fragments of it, the nearest to the caller first: a view of the page, then its editor. */
+export function wholesOf(leak: LeakCandidate): readonly Whole[] {
   const { group, resource, perIteration } = leak;
   // What the hooks saw is a listener; what the heap shows behind it may be the object itself.
-  if (resource && group?.nodeType === 'object' && group.ending) return { ...group, ending: group.ending, perIteration };
+  if (resource && group?.nodeType === 'object' && group.ending)
+    return [{ ...group, ending: group.ending, perIteration }];
   // Of a stack of which only the innermost functions are known, the length says nothing.
   const own = leak.kind === 'dom-node' || group?.callersDiffer ? undefined : group?.stack.length;
   // A function that a library makes beside the object that it gives back (`{destroy}`) is a fragment of that.
@@ -18,10 +22,13 @@ export function wholeOf(leak: LeakCandidate): Whole | undefined {
   const isNearer = ({ stack }: Whole): boolean =>
     own === undefined || own === 0 || stack.length < own || (isFragment && isSameStack(stack, group.stack));
   return [leak, ...(leak.parts ?? [])]
-    .flatMap((one) => one.group?.whole ?? (one === leak ? [] : itself(one)))
+    .flatMap((one) => [...chainOf(one.group?.whole), ...(one === leak ? [] : itself(one))])
     .filter(isNearer)
-    .sort((a, b) => a.stack.length - b.stack.length)[0];
+    .sort((a, b) => a.stack.length - b.stack.length)
+    .slice(0, MAX_WHOLES);
 }
+
+const chainOf = (whole: Whole | undefined): readonly Whole[] => (whole ? [whole, ...chainOf(whole.within)] : []);
 
 /** A part that has a method to end it, and so may be the whole. */
 function itself({ group, perIteration }: LeakCandidate): readonly Whole[] {
@@ -75,6 +82,14 @@ export function calledOn(name: string, madeAt: SourceSite | undefined): string {
   return !(isNamed && !isMinified(name)) && madeAt ? `what ${describeCall(madeAt)} made` : `the ${name}`;
 }
 
+/** The same, with the call that made it inside: `the Reaction that autorun() made`. What the call gives back may be something else. */
+export function calledOnMade(name: string, madeAt: SourceSite | undefined): string {
+  const on = calledOn(name, madeAt);
+  const call = madeAt && isInLibrary(madeAt) ? callOf(madeAt) : undefined;
+  const isGiven = !call || call.made || call.name.split('.').includes(name);
+  return isGiven || on !== `the ${name}` ? on : `${on} that ${call.name}() made`;
+}
+
 /**
  * What a line's call into a library makes, by the call: `Howl` for `new Howl()`, `object of createPopper()`. Undefined without a name that
  * a person gave, and for calls that only register something.
@@ -82,10 +97,22 @@ export function calledOn(name: string, madeAt: SourceSite | undefined): string {
  * @param bases how many of the innermost functions are constructors of its base classes
  */
 export function madeBy(site: SourceSite, bases = 0): string | undefined {
+  const called = callOf(site);
+  if (called === undefined) return undefined;
+  if (!called.made) return `object of ${called.name}()`;
+  return siteIndex(site) === 1 + bases ? called.name : `object of ${called.name}`;
+}
+
+/** What a line's call into a library is told by, where the library began something for it: `autoUpdate()`, `Howl` for `new Howl()`. */
+export function startedBy(site: SourceSite): string | undefined {
+  const called = callOf(site);
+  return called && (called.made ? called.name : `${called.name}()`);
+}
+
+function callOf(site: SourceSite): { readonly made: boolean; readonly name: string } | undefined {
   const { made, name } = /^(?<made>new )?(?<name>.+)$/.exec(site.calls ?? '')?.groups ?? {};
   if (name === undefined || isMinified(name.split('.').at(-1)!) || calledFunction(site)?.subscribes) return undefined;
-  if (made === undefined) return `object of ${name}()`;
-  return siteIndex(site) === 1 + bases ? name : `object of ${name}`;
+  return { made: made !== undefined, name };
 }
 
 /** Names that compilers give to classes without one. */
@@ -102,10 +129,7 @@ const isMadeLater = (fragment: SourceSite | undefined, call: SourceSite | undefi
   packageOf(fragment.file) === libraryFrame(call)?.name;
 
 const isSameCall = (a: SourceSite, b: SourceSite): boolean =>
-  isInLibrary(a) && a.file === b.file && (nameIn(a) === nameIn(b) || a.line === b.line);
-
-/** A stack of an error calls a function without a name by its receiver (`HTMLButtonElement.<anonymous>`), an allocation's has nothing. */
-const nameIn = (site: SourceSite): string => site.function.replace(/^.*<anonymous>$/, '');
+  isInLibrary(a) && a.file === b.file && (bareName(a.function) === bareName(b.function) || a.line === b.line);
 
 /** The line of the user's call and what it calls, from the fragment, which may know them better. */
 const placeOf = ({

@@ -1,4 +1,4 @@
-import { isBookkeeping, isNativeId, isPlumbing } from '../platform/index.ts';
+import { isBookkeeping, isNativeId, isPlumbing, isWeakMapEdge } from '../platform/index.ts';
 import type { HeapGraph } from './heapGraph.ts';
 import { findEntries } from './mapEntries.ts';
 import type { RetainingPaths } from './retainingPaths.ts';
@@ -9,7 +9,10 @@ import type { SurvivorGroup } from './survivorGroup.ts';
 export interface Causes {
   /** The group whose members hold those of this one, on the very paths by which these are kept; or are the other half of a Map's entry. */
   readonly partOf: ReadonlyMap<SurvivorGroup, SurvivorGroup>;
-  /** Groups of one number reach common objects of the same iteration: parts of one thing, or of things made for each other. */
+  /**
+   * Groups of one number reach common objects of the same iteration: parts of one thing, or of things made for each other. None has a group
+   * of which no member's own iteration is known.
+   */
   readonly clusters: ReadonlyMap<SurvivorGroup, number>;
 }
 
@@ -90,10 +93,12 @@ function findClusters(groups: readonly SurvivorGroup[], lookup: Lookup): Map<Sur
     return at;
   };
   const seenBy = new Int32Array(graph.nodeCount).fill(-1);
+  const walked = new Set<number>();
   for (const [index, group] of groups.entries()) {
     for (const start of group.samples) {
       const bucket = bucketOf[start]!;
       if (isStretch(bucket) || isNativeId(graph.id(start))) continue;
+      walked.add(index);
       const queue = [start];
       for (let at = 0; at < queue.length && at < MAX_REACHED; at += 1) {
         const node = queue[at]!;
@@ -104,11 +109,14 @@ function findClusters(groups: readonly SurvivorGroup[], lookup: Lookup): Map<Sur
         }
         seenBy[node] = index;
         graph.forEachEdge(node, (edge, to) => {
-          if (bucketOf[to] === bucket && graph.edgeType(edge) !== 'weak' && graph.edgeType(edge) !== 'shortcut')
-            queue.push(to);
+          const type = graph.edgeType(edge);
+          if (bucketOf[to] !== bucket || type === 'weak' || type === 'shortcut') return;
+          // What a WeakMap notes of an object is not the object's: the records of the page hooks are chained to each other.
+          if (type === 'internal' && isWeakMapEdge(graph.edgeName(edge))) return;
+          queue.push(to);
         });
       }
     }
   }
-  return new Map(groups.map((group, index) => [group, rootOf(index)]));
+  return new Map(groups.flatMap((group, index) => (walked.has(index) ? [[group, rootOf(index)]] : [])));
 }

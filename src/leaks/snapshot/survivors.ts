@@ -112,7 +112,7 @@ export function groupSurvivors(
     if (isPart(graph, paths, oldNodes, bucketOf, node, buckets.isStretch(bucket), copies)) continue;
     const { holder, via } = (isNativeId(graph.id(node)) ? holderOfAgeless : holderOf)(node);
     const className = classOf(graph, node);
-    const writtenAt = placeOfClass(graph, node);
+    const writtenAt = placeWritten(graph, node);
     const key = [className, writtenAt, holder, via].join('\n');
     let group = groups.get(key);
     if (!group) {
@@ -166,10 +166,15 @@ export function groupSurvivors(
   };
 }
 
-/** Where an object's class is written: minifiers give many classes one name. */
-function placeOfClass(graph: HeapGraph, node: number): string {
-  const location = graph.type(node) === 'object' ? graph.location(node) : undefined;
-  return location ? `${location.scriptId}:${location.line}:${location.column}` : '';
+/**
+ * Where an object's class is written, or a function: minifiers give many classes one name, and many functions have none. A function of a
+ * script that each iteration loads anew is the same function in all of them.
+ */
+function placeWritten(graph: HeapGraph, node: number): string {
+  const type = graph.type(node);
+  const location = type === 'object' || type === 'closure' ? graph.location(node) : undefined;
+  if (!location) return '';
+  return `${type === 'object' ? `${location.scriptId}:` : ''}${location.line}:${location.column}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { classOf } from './classOf.ts';
 import { type Ending, Endings } from './endings.ts';
 import type { FunctionPosition, HeapGraph } from './heapGraph.ts';
 import type { SurvivorGroup } from './survivorGroup.ts';
+import { defined } from '../../support/index.ts';
 
 /** An object that a program ends by a method of it, where survivors are what it is made of: the editor behind a listener. */
 export interface Whole {
@@ -12,6 +13,8 @@ export interface Whole {
   readonly stack: readonly FunctionPosition[];
   /** Where its class is written. */
   readonly location?: { readonly scriptId: number; readonly line: number; readonly column: number };
+  /** The next that it holds, made further in: what a view of the page made with a library. */
+  readonly within?: Whole;
 }
 
 /**
@@ -114,10 +117,13 @@ export function findWholes({ graph, bucketOf, buckets, members }: Lookup): Map<S
         (depth < own || beside.some((stack) => isSameStack(stack, stackOf(sample)))) &&
         isForMost(counts, traced.get(group)!, buckets),
     );
-    const [nearest] = inMost.sort(
+    const [nearest, ...further] = inMost.sort(
       (a, b) => a.depth - b.depth || graph.retainedSize(b.sample) - graph.retainedSize(a.sample),
     );
-    if (nearest) wholes.set(group, describe(graph, nearest, buckets));
+    if (!nearest) continue;
+    const next = further.find(({ depth }) => depth > nearest.depth);
+    const within = next && describe(graph, next, buckets);
+    wholes.set(group, { ...describe(graph, nearest, buckets), ...defined({ within }) });
   }
   return wholes;
 }

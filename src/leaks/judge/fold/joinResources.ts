@@ -22,6 +22,19 @@ function isKeptByListener({ holder, className }: GroupReport, { kind, name }: Le
   );
 }
 
+/** A line counts more than all of its columns. */
+const LINE = 1e9;
+
+/** How far a function is written from the nearest call that made the resource: a listener is mostly written where it is added. */
+function distance({ group }: LeakCandidate, { creation = [] }: LeakCandidate): number {
+  const at = group?.location;
+  if (!at || group.nodeType !== 'closure') return Number.MAX_VALUE;
+  return Math.min(
+    Number.MAX_VALUE,
+    ...creation.map(({ line, column }) => Math.abs(line - at.line) * LINE + Math.abs(column - at.column)),
+  );
+}
+
 /** A resource that the hooks saw and the closure that the heap shows behind it are one leak: it gets both's facts. */
 export function joinResources(resources: readonly LeakCandidate[], heap: readonly LeakCandidate[]): LeakCandidate[] {
   const rest = [...heap];
@@ -36,7 +49,9 @@ export function joinResources(resources: readonly LeakCandidate[], heap: readonl
           isKeptByListener(group!, resource),
       )
       .sort(
-        (a, b) => Math.abs(a.perIteration - resource.perIteration) - Math.abs(b.perIteration - resource.perIteration),
+        (a, b) =>
+          Math.abs(a.perIteration - resource.perIteration) - Math.abs(b.perIteration - resource.perIteration) ||
+          distance(a, resource) - distance(b, resource),
       );
     const match = matches[0];
     if (match) {

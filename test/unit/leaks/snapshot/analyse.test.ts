@@ -56,6 +56,42 @@ describe('the analysis of a snapshot', () => {
     assert.equal(groups[0]?.holder.isSlot, false);
   });
 
+  // Two listeners on the window that are both written without a name were one leak, and the second had no line.
+  it('tells functions without a name apart by where they are written, whatever script an iteration loaded them with', async () => {
+    const closure =
+      (line: number, nth: number) =>
+      (iteration: number): HeapNode => ({
+        id: idIn(iteration, nth),
+        type: 'closure',
+        name: '',
+        location: [line === 3 ? 7 : 10 + iteration, line, 37],
+      });
+    const { groups } = await analyse(
+      pageWith(
+        [['handlers', 103]],
+        [
+          {
+            id: 103,
+            type: 'object',
+            name: 'Array',
+            edges: range(closure(3, 1))
+              .concat(range(closure(6, 2)))
+              .map(({ id }, index) => ['element', index, id] as const),
+          },
+          ...range(closure(3, 1)),
+          ...range(closure(6, 2)),
+        ],
+      ),
+    );
+    assert.deepEqual(
+      groups.map(({ survivors }) => survivors),
+      [
+        [1, 1, 1, 1],
+        [1, 1, 1, 1],
+      ],
+    );
+  });
+
   it('joins what the entries of a Map have as keys with what they have as values, the lighter to the heavier', async () => {
     const entry = (index: number) => 7 + index * 3;
     const { groups } = await analyse(

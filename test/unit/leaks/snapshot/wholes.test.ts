@@ -72,6 +72,11 @@ describe('how an object is ended', () => {
     ];
     assert.deepEqual(await endingOf(proto(205)), { method: 'destroy', ran: false });
     assert.deepEqual(await endingOf(proto(201)), { method: 'destroy', ran: true });
+    const other: HeapNode[] = [
+      { id: 103, type: 'object', name: 'Object', edges: [['property', 'unset', 105]] },
+      method(105, 'unset', 205),
+    ];
+    assert.deepEqual(await endingOf(other), { method: 'unset', ran: false });
   });
 
   it('may be inherited, or the object’s own', async () => {

@@ -6,6 +6,7 @@ import { toFinding } from '../../../../../src/leaks/explain/finding.ts';
 import { foldHeld } from '../../../../../src/leaks/explain/foldHeld.ts';
 import { foldLeftNodes } from '../../../../../src/leaks/explain/foldLeftNodes.ts';
 import { foldTimeouts } from '../../../../../src/leaks/explain/foldTimeouts.ts';
+import { foldParts } from '../../../../../src/leaks/judge/fold/foldParts.ts';
 import { foldOwners } from '../../../../../src/leaks/judge/fold/foldOwners.ts';
 import { joinResources } from '../../../../../src/leaks/judge/fold/joinResources.ts';
 import { foldTargets } from '../../../../../src/leaks/judge/fold/foldTargets.ts';
@@ -216,6 +217,36 @@ describe('one cause, one finding', () => {
     assert.equal(told('ic', { ...users, precision: 'line', stack: [users] }), 'ic', 'a class of the user’s');
   });
 
+  it('a plain object that is to be ended is told by the call that made it', () => {
+    const made = explained(leak('{active, activate, …}', { group: group('{active, activate, …}') }), {
+      ...called(9),
+      calls: 'createFocusTrap',
+    });
+    const options = { thresholds: defaultThresholds, ignore: [] };
+    assert.equal(toFinding(made, options).name, '{active, activate, …}', 'data that a package parsed');
+    const ending = { method: 'deactivate', ran: false, on: 'what src/view.ts:9 made' };
+    assert.equal(toFinding({ ...made, ending }, options).name, 'object of createFocusTrap()');
+  });
+
+  // Who reads `resize listener on window` looks for addEventListener, and has none.
+  it('what a call into a library registered is told with that call, and keeps its fingerprint', () => {
+    const told = (site: SourceSite) =>
+      toFinding(explained(listener('resize', 'window'), site), { thresholds: defaultThresholds, ignore: [] });
+    const updated = told({ ...called(9), calls: 'autoUpdate' });
+    assert.equal(updated.name, 'resize listener on window of autoUpdate()');
+    assert.equal(told({ ...called(9), calls: 'new Lenis' }).name, 'resize listener on window of Lenis');
+    assert.equal(updated.fingerprint, told(called(9)).fingerprint);
+    const [inside, own] = called(9).stack;
+    const named = (calls: string, file = inside!.file): SourceSite => ({
+      ...called(9),
+      calls,
+      stack: [{ ...inside!, file, function: 'on' }, own!],
+    });
+    assert.equal(told(named('bus.on')).name, 'resize listener on window', 'a subscription of the user’s own');
+    const wrapped = named('window.addEventListener', 'node_modules/zone.js/zone.js');
+    assert.equal(told(wrapped).name, 'resize listener on window', 'the platform’s own, wrapped');
+  });
+
   it('a frame that the page keeps has its window with it, which only the browser holds', () => {
     const held = (className: string, nodeType: string, heapObjectId: number): LeakCandidate => {
       const base = group(className);
@@ -287,6 +318,36 @@ describe('one cause, one finding', () => {
     assert.equal(folded.find(({ name }) => name.endsWith('HTMLDivElement'))?.parts?.length, 1);
   });
 
+  it('functions on one target that share nothing are causes of their own, each with the line that registered it', () => {
+    const closure = (line: number, parts: Partial<GroupReport>): LeakCandidate =>
+      leak('anonymous function', {
+        kind: 'event-listener',
+        bytesPerIteration: line,
+        group: group('anonymous function', {
+          nodeType: 'closure',
+          via: 'V8EventListener',
+          location: { scriptId: 7, line, column: 37 },
+          ...parts,
+        }),
+      });
+    const apart = foldParts([closure(3, { cluster: 1 }), closure(6, { cluster: 2 })]);
+    assert.equal(apart.length, 2);
+    assert.equal(foldParts([closure(3, { cluster: 1 }), closure(6, { cluster: 1 })]).length, 1);
+    assert.equal(foldParts([closure(3, { cluster: 1 }), closure(6, {})]).length, 1, 'of no known iteration');
+    const added = (line: number): LeakCandidate => ({
+      ...listener('resize', 'window'),
+      creation: [{ url: 'http://a/app.js', line, column: 10, function: 'open' }],
+    });
+    const joined = joinResources([added(6), added(3)], apart);
+    assert.deepEqual(
+      joined.map(({ creation, bytesPerIteration }) => [creation?.[0]?.line, bytesPerIteration]),
+      [
+        [6, 6],
+        [3, 3],
+      ],
+    );
+  });
+
   it('a subtree left in the document is its root, with the listeners on it', async () => {
     const subtree = {
       root: '<div>',
@@ -328,6 +389,14 @@ describe('one cause, one finding', () => {
     ]);
     assert.deepEqual(others, []);
     assert.equal(cause?.leak.name, 'Chart');
+  });
+
+  it('a method is one function in stacks of errors and of allocations: its call of a library is one cause', () => {
+    const byError = explained(listener('mousedown', 'document'), { ...called(9), function: 'BookingDialog.open' });
+    const node = leak('<div>', { kind: 'dom-node', group: group('<div>', { nodeType: 'native' }) });
+    assert.equal(foldByCall([byError, explained(node, called(5, 'function'))]).length, 1);
+    const other = { ...called(5, 'function'), function: 'close' };
+    assert.equal(foldByCall([byError, explained(node, other)]).length, 2);
   });
 
   it('two calls on two lines are two causes, and so are two things that the user makes on lines of his own', () => {
@@ -481,6 +550,13 @@ describe('one cause, one finding', () => {
     assert.equal(lineIn({ ...called(19), function: 'close' })?.line, 17);
     const elsewhere = { ...called(19).stack[0]!, file: 'node_modules/other/index.js' };
     assert.equal(lineIn({ ...called(19), stack: [elsewhere, called(19).stack[1]!] })?.line, 17);
+    const ending = { method: 'unset', ran: false, on: 'what src/view.ts:17 made' };
+    const keptAt = { ...called(19), calls: 'interact' };
+    const [told] = foldByCall([{ ...explained(leak('i'), made), keptAt, ending }]);
+    assert.deepEqual(
+      [told?.allocatedAt?.calls, told?.ending?.on],
+      ['interact', 'what interact() in src/view.ts:19 made'],
+    );
   });
 
   it('of things in different structures, one function that calls a library twice is not one cause', () => {

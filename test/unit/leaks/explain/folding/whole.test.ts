@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Explained } from '../../../../../src/leaks/explain/explained.ts';
-import { asWhole, calledOn, wholeOf } from '../../../../../src/leaks/explain/whole.ts';
+import { asWhole, calledOn, calledOnMade, wholesOf } from '../../../../../src/leaks/explain/whole.ts';
 import type { LeakCandidate } from '../../../../../src/leaks/judge/leakCandidate.ts';
 import type { SourceSite } from '../../../../../src/leaks/model.ts';
 
@@ -44,6 +44,8 @@ describe('what a listener of a library is told by', () => {
     );
     const clicked = { ...listener, allocatedAt: { ...made, function: 'HTMLButtonElement.<anonymous>' } };
     assert.equal(asWhole(clicked, whole, 'Sortable', site('', 7, 'sortablejs')).leak.name, 'Sortable');
+    const method = { ...listener, allocatedAt: { ...made, function: 'List.showList' } };
+    assert.equal(asWhole(method, whole, 'Sortable', { ...made, line: 7 }).leak.name, 'Sortable');
     assert.equal(asWhole(listener, whole, 'e.ic', made).ending?.on, 'what src/list.js:9 made');
   });
 
@@ -67,7 +69,7 @@ describe('what a listener of a library is told by', () => {
       },
     });
     const parts = [part('Clone', 1, true), part('Core', 3)];
-    assert.equal(wholeOf({ ...listener.leak, parts })?.className, 'Core');
+    assert.equal(wholesOf({ ...listener.leak, parts })[0]?.className, 'Core');
   });
 
   it('is told by the line where what was made has no name', () => {
@@ -75,6 +77,15 @@ describe('what a listener of a library is told by', () => {
     assert.equal(calledOn('{state, query, …}', made), 'what src/list.js:9 made');
     assert.equal(calledOn('ui.Chart', made), 'the ui.Chart');
     assert.equal(calledOn('Object', undefined), 'the Object');
+  });
+
+  // Of `autorun()` its user has a function, and no Reaction.
+  it('is told with the call that made it inside', () => {
+    const on = (name: string, calls: string): string => calledOnMade(name, { ...made, calls });
+    assert.equal(on('Reaction', 'autorun'), 'the Reaction that autorun() made');
+    assert.equal(on('Sortable', 'Sortable.create'), 'the Sortable');
+    assert.equal(on('Chart', 'new Chart'), 'the Chart');
+    assert.equal(calledOnMade('Panel', site('open', 4)), 'the Panel');
   });
 
   it('is told by the call that made it where that is a plain object, and keeps its fingerprint', () => {
