@@ -15,6 +15,7 @@ import { holderKey } from '../measure/holders.ts';
 import type { Measurements } from '../measure/measurements.ts';
 import type { SeenPlaces } from '../measure/seenPlaces.ts';
 import { PageSources } from '../measure/pageSources.ts';
+import type { Ending } from '../snapshot/endings.ts';
 import type { HolderDescription } from '../snapshot/holderName.ts';
 import type { GroupReport, GrowthReport } from '../snapshot/messages.ts';
 import type { LeftSubtree } from './exactLine/leftNodes.ts';
@@ -140,6 +141,9 @@ function isKey({ group }: LeakCandidate): boolean {
   );
 }
 
+/** Methods that end an animation of a library; those of the page's own objects (`cancel` of a form) are for something else. */
+const isEndOfWork = ({ method }: Ending): boolean => /^(?:cancel|revert)$/.test(method);
+
 class Explainer {
   readonly #options: ExplainOptions;
   readonly #mapper: SourceAnswers;
@@ -208,14 +212,15 @@ class Explainer {
       parts,
       component: group?.component && (await this.#sites.componentName(group.component)),
       ending:
-        group?.nodeType === 'object' && group.ending
+        group?.nodeType === 'object' && group.ending && (!isEndOfWork(group.ending) || (made && isInLibrary(made)))
           ? { ...group.ending, on: calledOnMade(leak.resource ? group.className : name, allocatedAt) }
           : undefined,
     };
     for (const whole of wholesOf(leak)) {
       const { name: wholeName, site, isUsers } = await this.#sites.whole(whole);
       // A view that is closed, and stays because of what it made with a library.
-      if (isUsers && whole.ending.ran && libraryFrame(allocatedAt) !== undefined) continue;
+      if (isUsers && (whole.ending.ran || isEndOfWork(whole.ending)) && libraryFrame(allocatedAt) !== undefined)
+        continue;
       const told = asWhole(found, whole, wholeName, site);
       if (told !== found) return told;
     }

@@ -160,7 +160,13 @@ function withoutContent(found: readonly LeakCandidate[], broughtAlong: boolean):
 }
 
 const isPageOwn = (group: GroupReport): boolean =>
-  madeByPage(group) || kindOf(group.className, group.via) === 'frame' || isImportedModule(group.className, group.via);
+  (madeByPage(group) && !isEnginesText(group)) ||
+  kindOf(group.className, group.via) === 'frame' ||
+  isImportedModule(group.className, group.via);
+
+/** A text that nothing but a root of the engine leads to is in one of its caches, whoever made it. */
+const isEnginesText = ({ nodeType, holder }: GroupReport): boolean =>
+  nodeType === 'string' && holder.retainedBy.length <= 1;
 
 /** A module that is imported under ever new URLs is one thing, with all that its code made when it ran. */
 function joinModules(groups: readonly GroupReport[]): readonly GroupReport[] {

@@ -24,6 +24,8 @@ const NAMES = [
   'remove',
   'close',
   'stop',
+  'cancel',
+  'revert',
 ];
 const MAX_PROTOTYPES = 20;
 

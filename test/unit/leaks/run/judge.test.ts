@@ -131,6 +131,11 @@ describe('judge', () => {
     const held = group('Array', { stack: [] });
     const byBrowser = { ...held, holder: { ...held.holder, nodeType: 'synthetic', name: '' } };
     assert.deepEqual(names(evidence([byBrowser])), []);
+    // A text in a cache of the engine: it came and went with a library's names of events.
+    const text = group('string', { nodeType: 'string' });
+    const atRoot = { ...text.holder, nodeType: 'synthetic', name: '', retainedBy: ['string'] };
+    assert.deepEqual(names(evidence([{ ...text, holder: atRoot }])), []);
+    assert.deepEqual(names(evidence([text])), ['string']);
   });
 
   it('blames no page for what it has closed and the browser keeps, unless the hooks know it to be open', () => {

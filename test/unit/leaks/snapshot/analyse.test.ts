@@ -65,6 +65,13 @@ describe('the analysis of a snapshot', () => {
         type: 'closure',
         name: '',
         location: [line === 3 ? 7 : 10 + iteration, line, 37],
+        edges: [
+          [
+            'internal',
+            `1 / part of key ( @${idIn(iteration, nth)}) -> value (Object @${idIn(iteration, 3)}) pair in WeakMap (table @105)`,
+            idIn(iteration, 3),
+          ],
+        ],
       });
     const { groups } = await analyse(
       pageWith(
@@ -80,16 +87,20 @@ describe('the analysis of a snapshot', () => {
           },
           ...range(closure(3, 1)),
           ...range(closure(6, 2)),
+          // What a WeakMap has noted of both.
+          ...range((iteration) => ({ id: idIn(iteration, 3), type: 'object', name: 'Object' })),
         ],
       ),
     );
+    const closures = groups.filter(({ nodeType }) => nodeType === 'closure');
     assert.deepEqual(
-      groups.map(({ survivors }) => survivors),
+      closures.map(({ survivors }) => survivors),
       [
         [1, 1, 1, 1],
         [1, 1, 1, 1],
       ],
     );
+    assert.notEqual(closures[0]?.cluster, closures[1]?.cluster);
   });
 
   it('joins what the entries of a Map have as keys with what they have as values, the lighter to the heavier', async () => {

@@ -176,6 +176,7 @@ describe('the whole that survivors are parts of', () => {
       ['EditorView', 'open'],
     );
     assert.deepEqual(group?.whole?.ending, { method: 'destroy', ran: false });
+    assert.equal(group?.whole?.within?.className, 'DOMObserver', 'should the view be the page’s own');
   });
 
   it('is none that was made further in than the survivors, and none where stacks are not known', async () => {
