@@ -81,7 +81,7 @@ class Cleanup {
   readonly #steps: CleanupStep[] = [];
   readonly #errors: { step: CleanupStepName; message: string }[] = [];
   /** What a step takes away besides what it is named for. */
-  readonly #also = { routes: 0, traces: 0, downloads: 0, dialogs: 0 };
+  readonly #also = { downloads: 0, dialogs: 0 };
   #initial: ResourceCounts = noResources;
   /** The browser's processes before anything was done. */
   #members: readonly ProcessInfo[] = [];
@@ -164,8 +164,6 @@ class Cleanup {
         return owned ? pages.length : await allOf(pages, (page) => page.close({ runBeforeUnload: false }));
       }),
       this.#asking('contexts', async () => {
-        this.#also.traces = await resources.stopTraces();
-        this.#also.routes = await resources.removeRoutes();
         const contexts = this.#subject.ownContexts();
         return owned ? contexts.length : await allOf(contexts, (context) => context.close());
       }),
@@ -316,9 +314,7 @@ const noResources: ResourceCounts = {
   requestsDropped: 0,
   pages: 0,
   contexts: 0,
-  routes: 0,
   videos: 0,
-  traces: 0,
   downloads: 0,
   dialogs: 0,
   workers: 0,

@@ -37,7 +37,7 @@ export interface CleanupFacts extends Pick<
   readonly initial: ResourceCounts;
   /** What each step says it cleaned. */
   readonly cleaned: ReadonlyMap<CleanupStepName, number>;
-  readonly also: Readonly<Record<'routes' | 'traces' | 'downloads' | 'dialogs', number>>;
+  readonly also: Readonly<Record<'downloads' | 'dialogs', number>>;
   readonly processesBefore: number;
   readonly survivors: readonly ProcessIdentity[];
   readonly remaining: readonly string[];
@@ -58,8 +58,6 @@ export function summarizeCleanup(facts: CleanupFacts): CleanupSummary {
     videoPagesCleaned: took(initial.videos, cleaned.get('videos')),
     pagesClosed: took(initial.pages, cleaned.get('pages')),
     contextsClosed: took(initial.contexts, cleaned.get('contexts')),
-    routesRemoved: took(initial.routes, also.routes),
-    tracesStopped: took(initial.traces, also.traces),
     downloadsCancelled: took(initial.downloads, also.downloads),
     dialogsDismissed: took(initial.dialogs, also.dialogs),
     workersEnded: took(initial.workers, 0),

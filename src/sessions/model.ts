@@ -88,9 +88,7 @@ export interface ResourceCounts {
   readonly requestsDropped: number;
   readonly pages: number;
   readonly contexts: number;
-  readonly routes: number;
   readonly videos: number;
-  readonly traces: number;
   readonly downloads: number;
   /** Open dialogs. */
   readonly dialogs: number;
@@ -175,8 +173,6 @@ export interface CleanupSummary {
   readonly videoPagesCleaned: number;
   readonly pagesClosed: number;
   readonly contextsClosed: number;
-  readonly routesRemoved: number;
-  readonly tracesStopped: number;
   readonly downloadsCancelled: number;
   readonly dialogsDismissed: number;
   readonly workersEnded: number;

@@ -5,7 +5,6 @@ import type { RequestFilter, RequestPage } from './cursors.ts';
 import type { RendererLabel } from './mapPages.ts';
 import type { CleanupSummary, LaunchRequest, SessionEvent, SessionInfo, SessionLimits } from './model.ts';
 import type { PageSample } from './pageProbe.ts';
-import type { RouteAction } from './resources.ts';
 
 /** Client and host come from the same build; messages of a host that outlived an update of the extension have another. */
 const PROTOCOL_VERSION = 2;
@@ -34,11 +33,6 @@ export interface HostCalls {
   closeAll(): Promise<readonly CleanupSummary[]>;
   list(): Promise<readonly SessionInfo[]>;
   openUrl(id: string, url: string): Promise<SessionInfo>;
-  addRoute(id: string, url: string, action: RouteAction): Promise<string>;
-  removeRoute(id: string, routeId: string): Promise<boolean>;
-  startTrace(id: string): Promise<void>;
-  /** Ends a trace into a file (an absolute path); says whether there was one. */
-  stopTrace(id: string, file: string): Promise<boolean>;
   /**
    * Writes a page's heap snapshot to a file given by an absolute path.
    *

@@ -1,14 +1,9 @@
-import type { Browser, BrowserContext, Dialog, Download, Page, Route, Worker } from 'playwright';
+import type { Browser, BrowserContext, Dialog, Download, Page, Worker } from 'playwright';
 import type { Store } from '../stores/index.ts';
 import { type Clock, type Log, describeError, systemClock } from '../support/index.ts';
 import { BACKSTOP_MS, Cursors } from './cursors.ts';
 import type { CaptureOptions, ResourceCounts } from './model.ts';
 import { type CapturedRequest, RETENTION_MS, RequestCapture, captureDefaults } from './requestCapture.ts';
-
-/** What an answer to matching requests may be, in a form that crosses a process border. */
-export type RouteAction =
-  | { readonly kind: 'block' }
-  | { readonly kind: 'respond'; readonly status: number; readonly contentType?: string; readonly body?: string };
 
 export interface TrackingOptions {
   readonly capture: CaptureOptions;
@@ -45,13 +40,10 @@ export class SessionResources {
   readonly #workers = new Set<Worker>();
   readonly #downloads = new Set<Download>();
   readonly #dialogs = new Set<Dialog>();
-  readonly #routes = new Map<string, { readonly url: string; readonly handler: (route: Route) => Promise<void> }>();
-  readonly #tracing = new Set<BrowserContext>();
   #lastUsedAt: number;
   #beforeClosing: LiveCounts | undefined;
   #lastCaptured: CapturedCounts = { requests: 0, requestsDropped: 0, cursors: 0 };
   #stopped = false;
-  #nextRoute = 1;
 
   constructor(id: string, browser: Browser, options: TrackingOptions) {
     this.#id = id;
@@ -142,9 +134,7 @@ export class SessionResources {
     return {
       pages: this.#pages.size,
       contexts: this.#contexts.size,
-      routes: this.#routes.size,
-      videos: this.pages.filter((page) => hasVideo(page)).length,
-      traces: this.#tracing.size,
+      videos: this.pages.filter((page) => page.video() !== null).length,
       downloads: this.#downloads.size,
       dialogs: this.#dialogs.size,
       workers: this.#workers.size,
@@ -156,48 +146,6 @@ export class SessionResources {
     if (this.#beforeClosing) return;
     this.#beforeClosing = this.#sizes();
     setTimeout(() => (this.#beforeClosing = undefined), LAST_MOMENT_MS).unref();
-  }
-
-  /** Answers requests of all contexts, those to come included. Returns an id for `removeRoute`. */
-  async addRoute(url: string, action: RouteAction): Promise<string> {
-    const handler = async (route: Route) => {
-      if (action.kind === 'block') await route.abort();
-      else await route.fulfill({ ...action });
-    };
-    const id = `route-${this.#nextRoute}`;
-    this.#nextRoute += 1;
-    this.#routes.set(id, { url, handler });
-    await Promise.all(this.contexts.map((context) => context.route(url, handler)));
-    this.touch();
-    return id;
-  }
-
-  async removeRoute(id: string): Promise<boolean> {
-    const route = this.#routes.get(id);
-    if (!route) return false;
-    this.#routes.delete(id);
-    await Promise.all(this.contexts.map((context) => context.unroute(route.url, route.handler)));
-    this.touch();
-    return true;
-  }
-
-  async startTrace(): Promise<void> {
-    for (const context of this.contexts) {
-      if (this.#tracing.has(context)) continue;
-      await context.tracing.start({ screenshots: true, snapshots: true });
-      this.#tracing.add(context);
-    }
-    this.touch();
-  }
-
-  /** Ends the trace of the first context that is traced, into a file. Others are thrown away. */
-  async stopTrace(file: string): Promise<boolean> {
-    const [first, ...others] = this.#tracing;
-    this.#tracing.clear();
-    await Promise.all(others.map((context) => context.tracing.stop()));
-    await first?.tracing.stop({ path: file });
-    this.touch();
-    return first !== undefined;
   }
 
   // Methods of the clean-up, one for each kind of resource; each returns how many it removed.
@@ -223,21 +171,6 @@ export class SessionResources {
     return running.length;
   }
 
-  async removeRoutes(): Promise<number> {
-    const { size } = this.#routes;
-    if (size === 0) return 0;
-    this.#routes.clear();
-    await Promise.all(this.contexts.map((context) => context.unrouteAll({ behavior: 'ignoreErrors' })));
-    return size;
-  }
-
-  async stopTraces(): Promise<number> {
-    const traced = [...this.#tracing];
-    this.#tracing.clear();
-    await Promise.all(traced.map((context) => context.tracing.stop()));
-    return traced.length;
-  }
-
   readonly #adoptContext = (context: BrowserContext): void => {
     if (this.#stopped || this.#contexts.has(context)) return;
     const onPage = (page: Page) => this.#adoptPage(page);
@@ -249,7 +182,6 @@ export class SessionResources {
       this.#noteClosing();
       detach();
       this.#contexts.delete(context);
-      this.#tracing.delete(context);
       this.touch();
     };
     const detach = () => {
@@ -264,7 +196,6 @@ export class SessionResources {
     // Listening tells Playwright not to dismiss dialogs itself, so only where a person is there to answer.
     if (this.#options.dialogs === 'ask') context.on('dialog', onDialog);
     this.capture?.watch(context);
-    for (const { url, handler } of this.#routes.values()) context.route(url, handler).catch(() => {});
     for (const page of context.pages()) onPage(page);
     this.touch();
   };
@@ -325,11 +256,5 @@ export class SessionResources {
     this.#workers.clear();
     this.#downloads.clear();
     this.#dialogs.clear();
-    this.#routes.clear();
-    this.#tracing.clear();
   }
-}
-
-function hasVideo(page: Page): boolean {
-  return page.video() !== null;
 }

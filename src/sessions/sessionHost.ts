@@ -94,10 +94,6 @@ export class SessionHost {
       await session.open(url);
       return await session.info();
     },
-    addRoute: async (id, url, action) => await this.#find(id).resources.addRoute(url, action),
-    removeRoute: async (id, routeId) => await this.#find(id).resources.removeRoute(routeId),
-    startTrace: async (id) => await this.#find(id).resources.startTrace(),
-    stopTrace: async (id, file) => await this.#find(id).resources.stopTrace(file),
     heapSnapshot: (id, file, page, ticket) =>
       this.#cancellable(ticket, (signal) => captureHeapSnapshot(this.#findPage(id, page), file, signal)),
     focusPage: async (id, page) => await this.#findPage(id, page).bringToFront(),
@@ -200,16 +196,10 @@ export class SessionHost {
         { hint: 'Close one, or raise the setting leakwright.maxConcurrentSessions.' },
       );
     }
-    const controller = new AbortController();
-    const onAbort = () => controller.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    this.#opening.add(controller);
-    const opening = this.#open(request, controller.signal).finally(() => {
-      this.#opening.delete(controller);
-      signal.removeEventListener('abort', onAbort);
-    });
-    return await this.#remember(opening);
+    const ending = new AbortController();
+    this.#opening.add(ending);
+    const opening = this.#open(request, AbortSignal.any([signal, ending.signal]));
+    return await this.#remember(opening.finally(() => this.#opening.delete(ending)));
   }
 
   async #open(request: LaunchRequest, signal: AbortSignal): Promise<SessionInfo> {

@@ -345,7 +345,6 @@ export const faults: readonly Fault[] = [
       try {
         await withClient(sandbox, async (client, events) => {
           const { id, folder } = await launch(client, sandbox);
-          await client.ask('startTrace', id).catch(() => {});
           fillUp(join(folder, 'a', 'filler'));
           const store = 'for (let i = 0; i < 40; i++) localStorage.setItem(i, "x".repeat(100000))';
           // A Chromium without room for what its processes share crashes or hangs, depending on when it notices.

@@ -15,9 +15,7 @@ const facts: CleanupFacts = {
     requestsDropped: 0,
     pages: 2,
     contexts: 1,
-    routes: 1,
     videos: 0,
-    traces: 0,
     downloads: 0,
     dialogs: 0,
     workers: 3,
@@ -29,7 +27,7 @@ const facts: CleanupFacts = {
     ['pages', 2],
     ['contexts', 1],
   ]),
-  also: { routes: 1, traces: 0, downloads: 0, dialogs: 0 },
+  also: { downloads: 0, dialogs: 0 },
   processesBefore: 9,
   survivors: [],
   remaining: [],
@@ -44,8 +42,8 @@ const facts: CleanupFacts = {
 describe('the summary of a clean-up', () => {
   it('adds up', () => {
     const summary = summarizeCleanup(facts);
-    // 5 requests, 1 cursor, 2 pages, 1 context, 1 route, 3 workers, the browser, the connection.
-    assert.equal(summary.totalResourcesCleaned, 15);
+    // 5 requests, 1 cursor, 2 pages, 1 context, 3 workers, the browser, the connection.
+    assert.equal(summary.totalResourcesCleaned, 14);
     assert.deepEqual(
       [summary.processesEnded, summary.memoryRecoveredMb, summary.durationMs, summary.effectivenessPercentage],
       [9, 150, 101.3, 100],
