@@ -28,54 +28,7 @@ import { exclusiveMemoryOf, tracesOf } from './sessionProcesses.ts';
 
 const NEW_PAGE_LIMIT_MS = 20_000;
 
-/** An open browser session. It ends with `close`, and with the browser. */
-export interface Session {
-  readonly id: string;
-  readonly name: string;
-  readonly folder: string;
-  readonly profile: string | undefined;
-  readonly browser: Browser;
-  /** The Playwright that drives it: the workspace's own where it has one. */
-  readonly playwright: LoadedPlaywright['api'];
-  readonly playwrightVersion: string;
-  readonly family: BrowserFamily;
-  /** For people: `Chromium`, `Edge`. */
-  readonly product: string;
-  readonly version: string;
-  /** The browser's root process, where it runs on this machine and was launched here. */
-  readonly root: ProcessIdentity | undefined;
-  readonly endpoints: SessionEndpoints;
-  readonly warnings: readonly string[];
-  readonly resources: SessionResources;
-  /** A context with the device and base URL of the request. */
-  newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
-  /** Opens a URL in a page of its own. @throws what Playwright's `page.goto` throws */
-  open(url: string): Promise<void>;
-  /** A page in a new context (in the profile's own where it is kept), which is closed with the session. */
-  newPage(options?: BrowserContextOptions): Promise<Page>;
-  /** The browser's living processes, root first; empty where it does not run here. */
-  processes(): Promise<readonly ProcessInfo[]>;
-  /** What they have for themselves, or share only among each other, in bytes. */
-  memoryBytes(): Promise<number>;
-  info(): Promise<SessionInfo>;
-  setState(state: SessionState): void;
-  /**
-   * Called once when the clean-up begins, for whatever reason, with the promise of its summary (which never rejects).
-   *
-   * @returns how to stop listening
-   */
-  onClosing(listener: (summary: Promise<CleanupSummary>) => void): () => void;
-  /**
-   * Called once when the browser goes away without having been asked to. The clean-up has begun by then; `close` returns it.
-   *
-   * @returns how to stop listening
-   */
-  onLost(listener: (reason: CloseReason) => void): () => void;
-  /** Cleans up. The first call decides the reason; every call gets the same summary. Never rejects. */
-  close(reason?: CloseReason): Promise<CleanupSummary>;
-}
-
-export interface ManagedSessionParts {
+export interface SessionParts {
   readonly options: LaunchRequest & {
     readonly purpose: 'session' | 'check';
     readonly onChange?: () => void;
@@ -94,9 +47,10 @@ export interface ManagedSessionParts {
   readonly filesBefore: number;
 }
 
-export class ManagedSession implements Session {
+/** An open browser session. It ends with `close`, and with the browser. */
+export class Session {
   readonly resources: SessionResources;
-  readonly #parts: ManagedSessionParts;
+  readonly #parts: SessionParts;
   readonly #name: string;
   readonly #lostListeners = new Set<(reason: CloseReason) => void>();
   readonly #closingListeners = new Set<(summary: Promise<CleanupSummary>) => void>();
@@ -107,7 +61,7 @@ export class ManagedSession implements Session {
   #state: SessionState = 'ready';
   #closing: Promise<CleanupSummary> | undefined;
 
-  constructor(parts: ManagedSessionParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
     const { options, opened, entry, store, clock } = parts;
     this.#name = plainText(options.name ?? opened.product, 80);
@@ -136,6 +90,7 @@ export class ManagedSession implements Session {
   get browser(): Browser {
     return this.#parts.opened.browser;
   }
+  /** The Playwright that drives it: the workspace's own where it has one. */
   get playwright(): LoadedPlaywright['api'] {
     return this.#parts.playwright.api;
   }
@@ -145,12 +100,14 @@ export class ManagedSession implements Session {
   get family(): BrowserFamily {
     return this.#parts.opened.family;
   }
+  /** For people: `Chromium`, `Edge`. */
   get product(): string {
     return this.#parts.opened.product;
   }
   get version(): string {
     return this.browser.version();
   }
+  /** The browser's root process, where it runs on this machine and was launched here. */
   get root(): ProcessIdentity | undefined {
     const { browser } = this.#parts.entry;
     return browser && identityOf(browser);
@@ -201,11 +158,21 @@ export class ManagedSession implements Session {
     this.#lostListeners.clear();
   };
 
+  /**
+   * Called once when the browser goes away without having been asked to. The clean-up has begun by then; `close` returns it.
+   *
+   * @returns how to stop listening
+   */
   onLost(listener: (reason: CloseReason) => void): () => void {
     this.#lostListeners.add(listener);
     return () => this.#lostListeners.delete(listener);
   }
 
+  /**
+   * Called once when the clean-up begins, for whatever reason, with the promise of its summary (which never rejects).
+   *
+   * @returns how to stop listening
+   */
   onClosing(listener: (summary: Promise<CleanupSummary>) => void): () => void {
     this.#closingListeners.add(listener);
     return () => this.#closingListeners.delete(listener);
@@ -216,6 +183,7 @@ export class ManagedSession implements Session {
     return this.#closing !== undefined;
   }
 
+  /** A context with the device and base URL of the request. */
   async newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       ...contextOptions(this.#parts.options, this.#parts.playwright),
@@ -227,6 +195,7 @@ export class ManagedSession implements Session {
     return context;
   }
 
+  /** A page in a new context (in the profile's own where it is kept), which is closed with the session. */
   async newPage(options: BrowserContextOptions = {}): Promise<Page> {
     const kept = this.#parts.opened.persistentContext;
     const page = await (kept ?? (await this.newContext(options))).newPage();
@@ -243,7 +212,11 @@ export class ManagedSession implements Session {
     return page;
   }
 
-  /** Opens a URL in a new page, or in the one page of a kept profile that shows nothing yet. */
+  /**
+   * Opens a URL in a new page, or in the one page of a kept profile that shows nothing yet.
+   *
+   * @throws what Playwright's `page.goto` throws
+   */
   async open(url: string): Promise<void> {
     const empty = this.#parts.opened.persistentContext?.pages().find((page) => page.url() === 'about:blank');
     // Playwright waits for ever for a browser that cannot make a page (*seen on a full disk*).
@@ -252,6 +225,7 @@ export class ManagedSession implements Session {
     await page.goto(url);
   }
 
+  /** The browser's living processes, root first; empty where it does not run here. */
   async processes(): Promise<readonly ProcessInfo[]> {
     const { root } = this;
     if (!root) return [];
@@ -260,6 +234,7 @@ export class ManagedSession implements Session {
     return members;
   }
 
+  /** What they have for themselves, or share only among each other, in bytes. */
   async memoryBytes(): Promise<number> {
     return await exclusiveMemoryOf(this.#parts.reader, await this.processes());
   }
@@ -292,6 +267,7 @@ export class ManagedSession implements Session {
     this.#parts.options.onChange?.();
   }
 
+  /** Cleans up. The first call decides the reason; every call gets the same summary. Never rejects. */
   async close(reason: CloseReason = 'requested'): Promise<CleanupSummary> {
     if (!this.#closing) {
       this.setState('closing');

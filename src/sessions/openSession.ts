@@ -19,7 +19,7 @@ import { openGridBrowser } from './gridBrowser.ts';
 import { releaseFromGuard, watchOver } from './guard.ts';
 import { type OpenedBrowser, beginLaunch, connectBrowser, contextOptions, offerEndpoints } from './launchBrowser.ts';
 import { type LoadedPlaywright, loadPlaywright } from './loadPlaywright.ts';
-import { ManagedSession, type Session } from './managedSession.ts';
+import { Session } from './managedSession.ts';
 import type { EndpointKind, LaunchRequest, SessionEndpoints } from './model.ts';
 import type { CapturedRequest } from './requestCapture.ts';
 import { createSessionFolder, removeSessionFolder } from './sessionFolder.ts';
@@ -96,7 +96,7 @@ class SessionOpening {
       const playwright = this.#load();
       const endpoints = await this.#offerEndpoints(opened);
       this.#options.signal?.throwIfAborted();
-      const session = new ManagedSession({
+      const session = new Session({
         options: this.#options,
         entry: this.#entry!,
         opened,
