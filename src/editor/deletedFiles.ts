@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { sep } from 'node:path';
-import { type Disposable, workspace } from 'vscode';
+import { Disposable, workspace } from 'vscode';
 
 /** Whether a file, by its absolute path, was just deleted. */
 export type IsGone = (path: string) => boolean;
@@ -16,10 +16,5 @@ export function watchDeletions(onDeleted: (isGone: IsGone) => void): Disposable 
     // Some programs save a file by taking it away and writing it anew.
     onDeleted((path) => (path === fsPath || path.startsWith(fsPath + sep)) && !existsSync(path));
   });
-  return {
-    dispose: () => {
-      listening.dispose();
-      watcher.dispose();
-    },
-  };
+  return Disposable.from(listening, watcher);
 }

@@ -2,9 +2,14 @@ import { freemem, totalmem } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import type { RecordStore } from '../stores/index.ts';
 import { type Clock, type Log, describeError } from '../support/index.ts';
-import { noHousekeeping } from './housekeepingStatistics.ts';
 import type { Session } from './managedSession.ts';
-import type { HousekeepingStatistics, MemoryAlert, SessionLimits } from './model.ts';
+import {
+  type HousekeepingStatistics,
+  type MemoryAlert,
+  type SessionLimits,
+  addStatistics,
+  noHousekeeping,
+} from './model.ts';
 import { type CapturedRequest, RETENTION_MS } from './requestCapture.ts';
 
 const EVERY_MS = 5 * 60_000;
@@ -102,17 +107,15 @@ export class Housekeeping {
     const requestsExpired = await store.expire(clock.now() - RETENTION_MS);
     // In ordinary times a session keeps as much as its own limit allows.
     const entriesTrimmed = why === 'memory' && storeIsHere ? await store.trim(OVERSIZE_ENTRIES) : 0;
-    const before = this.#statistics;
-    this.#statistics = {
-      cleanupsPerformed: before.cleanupsPerformed + 1,
-      memoryCleanups: before.memoryCleanups + (why === 'memory' ? 1 : 0),
-      timeCleanups: before.timeCleanups + (why === 'time' ? 1 : 0),
+    this.#statistics = addStatistics(this.#statistics, {
+      ...noHousekeeping,
+      cleanupsPerformed: 1,
+      [why === 'memory' ? 'memoryCleanups' : 'timeCleanups']: 1,
       lastCleanup: new Date(clock.now()).toISOString(),
-      cursorsExpired: before.cursorsExpired + cursorsExpired,
-      requestsExpired: before.requestsExpired + requestsExpired,
-      sessionsExpired: before.sessionsExpired,
-      entriesTrimmed: before.entriesTrimmed + entriesTrimmed,
-    };
+      cursorsExpired,
+      requestsExpired,
+      entriesTrimmed,
+    });
     this.#options.onDone(this.#statistics);
     return this.#statistics;
   }

@@ -262,3 +262,21 @@ export const defaultLimits: SessionLimits = {
   memoryAlertMb: 1024,
   closeOnMemoryPressure: false,
 };
+
+export const noHousekeeping: HousekeepingStatistics = {
+  cleanupsPerformed: 0,
+  memoryCleanups: 0,
+  timeCleanups: 0,
+  cursorsExpired: 0,
+  requestsExpired: 0,
+  sessionsExpired: 0,
+  entriesTrimmed: 0,
+};
+
+/** What two hosts did, one after the other, or one host and its next clean-up. */
+export function addStatistics(earlier: HousekeepingStatistics, later: HousekeepingStatistics): HousekeepingStatistics {
+  const sums = { ...earlier, ...later };
+  for (const key of Object.keys(noHousekeeping) as Exclude<keyof HousekeepingStatistics, 'lastCleanup'>[])
+    Object.assign(sums, { [key]: earlier[key] + later[key] });
+  return sums;
+}

@@ -3,14 +3,15 @@ import { type ProcessIdentity, type ProcessReader, createProcessReader } from '.
 import { LeakwrightError, type Log, abortable, describeError, silentLog, poll } from '../support/index.ts';
 import { forkProgram } from './guard.ts';
 import { type CallName, HostConnection } from './hostConnection.ts';
-import { addStatistics, noHousekeeping } from './housekeepingStatistics.ts';
-import type {
-  CleanupSummary,
-  HousekeepingStatistics,
-  LaunchRequest,
-  SessionEvent,
-  SessionInfo,
-  SessionLimits,
+import {
+  type CleanupSummary,
+  type HousekeepingStatistics,
+  type LaunchRequest,
+  type SessionEvent,
+  type SessionInfo,
+  type SessionLimits,
+  addStatistics,
+  noHousekeeping,
 } from './model.ts';
 import type { HostCalls } from './protocol.ts';
 import { isAlive, recoverSessions } from './recoverSessions.ts';

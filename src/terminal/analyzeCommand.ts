@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { analyzeSnapshots, renderReport } from '../api/index.ts';
 import { type SnapshotReport, renderSnapshotText } from '../reports/index.ts';
-import { LeakwrightError, defined, describeError, plainText } from '../support/index.ts';
+import { LeakwrightError, defined, plainText } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
+import { writeReport } from './reporters.ts';
 
 export const ANALYZE_FORMATS = ['text', 'json', 'html'] as const;
 type Format = (typeof ANALYZE_FORMATS)[number];
@@ -61,16 +61,6 @@ function write({ format, file }: Output, report: SnapshotReport, io: TerminalIo)
     format === 'text'
       ? renderSnapshotText(report, { colour: io.colour && file === undefined })
       : renderReport(report, format);
-  if (file === undefined) {
-    io.out(text);
-    return;
-  }
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new LeakwrightError('reports.unwritable', `'${file}' cannot be written: ${describeError(error)}.`, {
-      cause: error,
-    });
-  }
+  if (file === undefined) io.out(text);
+  else writeReport(file, text);
 }

@@ -11,7 +11,7 @@ import { type SpecPlan, checkSpecs, planSpecs } from './playwrightSpecs.ts';
 import { createProgress } from './progress.ts';
 import { type ReporterRequest, createReporterSinks, parseReporters } from './reporters.ts';
 import { EvidenceFiles, runJobs, workersFor } from './runJobs.ts';
-import { RunHistory, historyPlace, labelsOfRun } from './runHistory.ts';
+import { RunHistory, labelsOfRun } from './runHistory.ts';
 import { RunServers } from './runServers.ts';
 import { watchChecks } from './watch/watchChecks.ts';
 
@@ -31,7 +31,8 @@ export async function runCheck(said: CheckOptions, io: TerminalIo, signal: Abort
   const otlp = otlpTarget(options.otlp);
   const failOn = parseFailOn(options.failOn);
   const jobs = takeShard(planned, shard);
-  const history = await openRunHistory(options, io);
+  const asked = options.history ?? (process.env['LEAKWRIGHT_HISTORY'] || undefined);
+  const history = await RunHistory.open({ ...options, history: asked }, io);
   try {
     return await checkAll(jobs, options, { specs, requests, baseline, shard, history, otlp, failOn }, io, signal);
   } finally {
@@ -114,12 +115,6 @@ async function sendMetrics(report: Report, { endpoint }: OtlpTarget, io: Termina
     io.err(`leakwright: The collector did not take the metrics: ${plainLines(describeError(error))}\n`);
     return false;
   }
-}
-
-async function openRunHistory(options: CheckOptions, io: TerminalIo): Promise<RunHistory | undefined> {
-  const { history, failOnRegression = false } = options;
-  if (history === undefined && !failOnRegression && !process.env['LEAKWRIGHT_HISTORY']) return undefined;
-  return await RunHistory.open(historyPlace(history), { failOnRegression }, io);
 }
 
 function stderrLog(io: TerminalIo): Log {

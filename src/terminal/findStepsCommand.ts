@@ -1,8 +1,9 @@
 import { type CheckSettings, parsePageUrl, sessionSource } from '../checks/index.ts';
 import { sessionOpener } from '../leaks/index.ts';
-import { findSteps, readStorageState } from '../scenarios/index.ts';
-import { defined, jsonText, silentLog } from '../support/index.ts';
+import { findSteps } from '../scenarios/index.ts';
+import { jsonText, silentLog } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
+import { ownUse } from './scenarios.ts';
 
 export interface FindStepsOptions extends Pick<
   CheckSettings,
@@ -23,23 +24,16 @@ export async function runFindSteps(
   signal: AbortSignal,
 ): Promise<number> {
   const url = parsePageUrl(address);
-  const { json, storageState, ignoreHttpsErrors, ...browserOptions } = options;
-  const source = sessionSource(browserOptions);
-  const openBrowser = sessionOpener(source, {
+  const openBrowser = sessionOpener(sessionSource(options), {
     workspaceFolder: process.cwd(),
     log: silentLog,
     testIdAttribute: undefined,
   });
   const browser = await openBrowser({ signal });
   try {
-    const page = await browser.newPage({
-      ...defined({
-        storageState: storageState === undefined ? undefined : readStorageState(storageState, [process.cwd()]),
-      }),
-      ...(ignoreHttpsErrors ? { ignoreHTTPSErrors: true } : {}),
-    });
+    const page = await browser.newPage(ownUse(options));
     const found = await findSteps(page, url, signal);
-    if (json) io.out(`${jsonText(found, 0)}\n`);
+    if (options.json) io.out(`${jsonText(found, 0)}\n`);
     else {
       io.out(`${found.url}${found.title === '' ? '' : `  ${found.title}`}\n`);
       if (found.asksToSignIn) io.out('  It asks to sign in.\n');

@@ -5,7 +5,7 @@ import { type MergedReport, type Report, createReport, mergeReports, parseReport
 import { LeakwrightError, describeError } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 import { BLOB_FOLDER, createReporterSinks, parseReporters } from './reporters.ts';
-import { RunHistory, historyPlace } from './runHistory.ts';
+import { RunHistory } from './runHistory.ts';
 
 const BLOB_HINT = 'Let each shard write one: leakwright check --shard 1/3 --reporter blob';
 
@@ -46,7 +46,7 @@ export async function runMerge(places: readonly string[], options: MergeOptions,
     const which = `${merged.missing.length === 1 ? 'Shard' : 'Shards'} ${merged.missing.join(', ')}`;
     io.err(`leakwright: ${which} did not report: what this run found is not complete.\n`);
   }
-  const history = await openHistory(options, io);
+  const history = await RunHistory.open(options, io);
   try {
     const report = history === undefined ? merged.report : await judged(merged, history);
     for (const sink of createReporterSinks(requests, io)) sink.onReport?.(report);
@@ -63,12 +63,6 @@ async function judged({ report, missing }: MergedReport, history: RunHistory): P
   for (const check of report.checks) checks.push(await history.judge(check));
   const again = createReport(checks, report);
   return missing.length > 0 ? { ...again, exitCode: 3 } : again;
-}
-
-async function openHistory(options: MergeOptions, io: TerminalIo): Promise<RunHistory | undefined> {
-  const { history, failOnRegression = false } = options;
-  if (history === undefined && !failOnRegression) return undefined;
-  return await RunHistory.open(historyPlace(history), { failOnRegression }, io);
 }
 
 function reportFiles(place: string): string[] {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { openHistory } from '../history/index.ts';
 import {
@@ -67,7 +68,7 @@ export async function runMonitor(options: MonitorCommandOptions, io: TerminalIo,
           `Watching browsers. Endpoints at ${address} (metrics, monitoring/memory, monitoring/memory-alerts, healthz).\n` +
             `They want the token in ${file}: curl -H "Authorization: Bearer $(cat '${file}')" ${address}/metrics\n`,
         );
-      await aborted(signal);
+      if (!signal.aborted) await once(signal, 'abort');
     } finally {
       await monitor.stop();
       // It opens nothing any more.
@@ -85,13 +86,6 @@ async function createSinks(options: MonitorCommandOptions, io: TerminalIo, log: 
     options.json ? ndjsonSink((line) => io.out(line)) : logSink(log),
     ...(options.webhook ?? []).map((address) => webhookSink(address, token)),
   ];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** What happens is for standard error, with its time: standard output has the alerts of `--json`. */

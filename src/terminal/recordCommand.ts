@@ -10,7 +10,7 @@ import type { TerminalIo } from './io.ts';
 
 export interface RecordOptions {
   readonly url: string;
-  /** The scenario file to write. */
+  /** The file to write: the scenario, or the signed-in state. */
   readonly output: string;
   readonly browser?: string;
   readonly executablePath?: string;
@@ -54,14 +54,6 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
   }
 }
 
-export interface SignInOptions {
-  readonly url: string;
-  /** The file that the signed-in state is written to. */
-  readonly output: string;
-  readonly browser?: string;
-  readonly executablePath?: string;
-}
-
 /**
  * Lets a person sign in in a browser, and keeps cookies and storage when it is closed: what `--storage-state` takes. The
  * file is a secret, so only this user may read it.
@@ -69,7 +61,7 @@ export interface SignInOptions {
  * @returns the exit code: 0
  * @throws LeakwrightError `browsers.notFound`, `browsers.launchFailed`
  */
-export async function runSignIn(options: SignInOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
+export async function runSignIn(options: RecordOptions, io: TerminalIo, signal: AbortSignal): Promise<number> {
   const url = parsePageUrl(options.url);
   requireDisplay('Signing in');
   const folder = makeTempFolder('record');

@@ -139,7 +139,8 @@ function tellActions(report: Report, io: TerminalIo): void {
   }
 }
 
-function writeReport(file: string, text: string, flag = 'w'): void {
+/** @throws LeakwrightError `reports.unwritable` */
+export function writeReport(file: string, text: string, flag = 'w'): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { flag });

@@ -24,13 +24,20 @@ export class RunHistory {
     this.#io = io;
   }
 
-  /** @throws LeakwrightError `stores.unavailable`, before a run of minutes and not after it */
+  /**
+   * The history that the options ask for, if any.
+   *
+   * @throws LeakwrightError `stores.unavailable`, before a run of minutes and not after it
+   */
   static async open(
-    place: string,
-    options: { readonly failOnRegression: boolean },
+    {
+      history,
+      failOnRegression = false,
+    }: { readonly history?: string | undefined; readonly failOnRegression?: boolean },
     io: TerminalIo,
-  ): Promise<RunHistory> {
-    return new RunHistory(await openHistory(place), options.failOnRegression, io);
+  ): Promise<RunHistory | undefined> {
+    if (history === undefined && !failOnRegression) return undefined;
+    return new RunHistory(await openHistory(historyPlace(history)), failOnRegression, io);
   }
 
   /** The result as it counts for this run: with `failOnRegression`, leaks that were accepted are known and do not fail. */

@@ -1,7 +1,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
-import { runScenario, sessionSource } from '../checks/index.ts';
+import { isNodeCheck, nodeTarget, runScenario, sessionSource } from '../checks/index.ts';
 import {
   type CheckContext,
   type CheckResult,
@@ -12,7 +12,6 @@ import {
 } from '../leaks/index.ts';
 import type { Log } from '../support/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
-import { isNodeCheck, nodeTarget } from '../checks/index.ts';
 import type { CheckJob } from './planChecks.ts';
 import type { Sink } from './reporters.ts';
 import type { RunServers } from './runServers.ts';

@@ -15,9 +15,8 @@ import {
   readScenario,
   readStorageState,
 } from '../scenarios/index.ts';
-import { durationOptions, localPage, parsePageUrl } from '../checks/index.ts';
+import { durationOptions, isNodeCheck, localPage, nodeScenarios, parsePageUrl } from '../checks/index.ts';
 import type { CheckOptions } from './checkOptions.ts';
-import { isNodeCheck, nodeScenarios } from '../checks/index.ts';
 
 /** A scenario and the Playwright configuration it runs under, or the file that holds none and why. */
 export type FoundScenario =
@@ -106,7 +105,7 @@ async function load(
 }
 
 /** What the command line itself says of the browser context. */
-function ownUse({ storageState, ignoreHttpsErrors }: CheckOptions): UseOptions {
+export function ownUse({ storageState, ignoreHttpsErrors }: Omit<CheckOptions, 'files'>): UseOptions {
   return {
     ...defined({
       storageState: storageState === undefined ? undefined : readStorageState(storageState, [process.cwd()]),

@@ -49,13 +49,12 @@ export interface Comparison {
 
 /** By fingerprint; what an edit moved to another line is recognised by what it is and what holds it. */
 export function compareFindings(before: readonly Finding[], now: readonly Finding[]): Comparison {
-  const counted = (findings: readonly Finding[]) => leaksOf(findings);
-  const rest = [...counted(now)];
+  const rest = [...leaksOf(now)];
   const take = (matches: (finding: Finding) => boolean): Finding | undefined => {
     const at = rest.findIndex(matches);
     return at === -1 ? undefined : rest.splice(at, 1)[0];
   };
-  const pairs = counted(before).map((former) => {
+  const pairs = leaksOf(before).map((former) => {
     const same =
       take(({ fingerprint }) => fingerprint === former.fingerprint) ??
       take(({ kind, name, holder }) => kind === former.kind && name === former.name && holder === former.holder);

@@ -1,4 +1,4 @@
-import { type Disposable, commands, workspace } from 'vscode';
+import { Disposable, commands, workspace } from 'vscode';
 import { COMMANDS } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { checkKey } from './problem.ts';
@@ -26,10 +26,5 @@ export function checkAfterSave(findings: Findings): Disposable {
     clearTimeout(timer);
     timer = setTimeout(begin, AFTER_SAVE_MS);
   });
-  return {
-    dispose() {
-      clearTimeout(timer);
-      listening.dispose();
-    },
-  };
+  return Disposable.from(listening, { dispose: () => clearTimeout(timer) });
 }

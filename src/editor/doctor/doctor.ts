@@ -1,7 +1,7 @@
 import { type QuickPickItem, QuickPickItemKind, commands, env, window, workspace, version } from 'vscode';
 import { diagnosisMarkdown, type Diagnosis } from '../../doctor/index.ts';
 import { defined, type Log, LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
-import { cancellable } from '../cancellable.ts';
+import { cancellable, executableArguments } from '../cancellable.ts';
 import { COMMANDS } from '../contributions.ts';
 import { setting } from '../settings.ts';
 import { t } from '../translate.ts';
@@ -37,12 +37,11 @@ export async function doctor(context: DoctorContext): Promise<void> {
 function howToAsk(): { args: string[]; cwd: string } {
   const folder = workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   const browser = setting('browser', folder);
-  const executablePath = setting('executablePath');
   const useFolder = workspace.isTrusted && folder !== undefined;
   return {
     args: [
       ...(browser === 'auto' ? [] : ['--browser', browser]),
-      ...(executablePath === '' ? [] : ['--executable-path', executablePath]),
+      ...executableArguments(),
       ...(useFolder ? [] : ['--no-workspace']),
     ],
     cwd: useFolder ? folder.uri.fsPath : env.appRoot,

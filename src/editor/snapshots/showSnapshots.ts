@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Uri, type WebviewPanel, env } from 'vscode';
-import { LeakwrightError, htmlText, plainText } from '../../support/index.ts';
+import { LeakwrightError, htmlText, plainText, runOverChannel } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import type { SnapshotContext } from './snapshotEditor.ts';
 
@@ -48,22 +47,16 @@ export async function showSnapshots(
 }
 
 async function analyse({ cli }: SnapshotContext, files: readonly string[], signal: AbortSignal): Promise<string> {
-  const child = spawn(process.execPath, [cli, 'analyze', '--reporter', 'html', ...files], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+  const out: string[] = [];
+  const { exitCode, said } = await runOverChannel({
+    args: [cli, 'analyze', '--reporter', 'html', ...files],
     signal,
+    listen: (stdout) => stdout.on('data', (text: string) => out.push(text)),
   });
-  const [out, err]: [string[], string[]] = [[], []];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (code === 0) return out.join('');
+  if (exitCode === 0) return out.join('');
   throw new LeakwrightError(
     'usage',
-    plainText(err.join(''), MAX_ERROR_CHARS) || t('The analysis ended with {0}.', code ?? 0),
+    plainText(said, MAX_ERROR_CHARS) || t('The analysis ended with {0}.', exitCode ?? 0),
   );
 }
 

@@ -1,7 +1,13 @@
 import { type DebugSession, type Disposable, type TestRun, type WorkspaceFolder, debug } from 'vscode';
-import { type CheckCommand, type CheckSink, following } from '../../checks/index.ts';
+import type { CheckCommand, CheckSink } from '../../checks/index.ts';
 import { defined, type ChannelExit, FOLLOWED_ENV, LeakwrightError } from '../../support/index.ts';
 import { t } from '../translate.ts';
+
+export interface DebugPlace {
+  readonly folder: WorkspaceFolder | undefined;
+  /** The session's tool bar restarts and ends the test with it. */
+  readonly testRun: TestRun;
+}
 
 /**
  * Runs a check under the JavaScript debugger, so that breakpoints in the scenario work; the same process otherwise. The
@@ -10,21 +16,6 @@ import { t } from '../translate.ts';
  * @throws LeakwrightError `usage` when the debugger does not start
  */
 export async function debugCheck(
-  command: CheckCommand,
-  sink: CheckSink,
-  signal: AbortSignal,
-  place: DebugPlace,
-): Promise<ChannelExit> {
-  return await following(command.events, sink, async () => await debugged(command, sink, signal, place));
-}
-
-export interface DebugPlace {
-  readonly folder: WorkspaceFolder | undefined;
-  /** The session's tool bar restarts and ends the test with it. */
-  readonly testRun: TestRun;
-}
-
-async function debugged(
   { program, cli, args, env, cwd }: CheckCommand,
   sink: CheckSink,
   signal: AbortSignal,

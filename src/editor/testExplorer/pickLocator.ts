@@ -1,5 +1,6 @@
-import { type Memento, ProgressLocation, type TextEditor, Uri, env, window, workspace } from 'vscode';
+import { type Memento, type TextEditor, Uri, env, window, workspace } from 'vscode';
 import { LeakwrightError, plainText, runOverChannel } from '../../support/index.ts';
+import { cancellable, errorSentence, executableArguments } from '../cancellable.ts';
 import { normalizeUrl } from '../checks/address.ts';
 import { askForUrl } from '../checks/askForPage.ts';
 import { setting } from '../settings.ts';
@@ -33,37 +34,25 @@ export async function pickLocator(memory: Memento, cli: string): Promise<void> {
 
 async function picked(cli: string, target: string): Promise<string | undefined> {
   const browser = setting('browser');
-  const executablePath = setting('executablePath');
-  const args = [
-    cli,
-    'pick-locator',
-    ...(browser === 'chrome' || browser === 'msedge' ? ['--browser', browser] : []),
-    ...(executablePath === '' ? [] : ['--executable-path', executablePath]),
-    '--',
-    target,
-  ];
-  return await window.withProgress(
-    { location: ProgressLocation.Notification, title: t('Click an element in the browser window.'), cancellable: true },
-    async (_progress, token) => {
-      const cancelled = new AbortController();
-      const cancelling = token.onCancellationRequested(() => cancelled.abort());
-      let output = '';
-      try {
-        const { exitCode, said } = await runOverChannel({
-          args,
-          cwd: (workspace.getWorkspaceFolder(Uri.file(target)) ?? workspace.workspaceFolders?.[0])?.uri.fsPath,
-          signal: cancelled.signal,
-          listen: (stdout) => stdout.on('data', (chunk: string) => (output += chunk)),
-        });
-        if (cancelled.signal.aborted || exitCode === NOTHING_PICKED) return undefined;
-        if (exitCode === 0) return output.trim();
-        const [first = ''] = said.replace(/^leakwright: /, '').split('\n');
-        throw new LeakwrightError('browsers.launchFailed', plainText(first, 300));
-      } finally {
-        cancelling.dispose();
-      }
-    },
-  );
+  return await cancellable(t('Click an element in the browser window.'), async (signal) => {
+    let output = '';
+    const { exitCode, said } = await runOverChannel({
+      args: [
+        cli,
+        'pick-locator',
+        ...(browser === 'chrome' || browser === 'msedge' ? ['--browser', browser] : []),
+        ...executableArguments(),
+        '--',
+        target,
+      ],
+      cwd: (workspace.getWorkspaceFolder(Uri.file(target)) ?? workspace.workspaceFolders?.[0])?.uri.fsPath,
+      signal,
+      listen: (stdout) => stdout.on('data', (chunk: string) => (output += chunk)),
+    });
+    if (signal.aborted || exitCode === NOTHING_PICKED) return undefined;
+    if (exitCode === 0) return output.trim();
+    throw new LeakwrightError('browsers.launchFailed', errorSentence(said));
+  });
 }
 
 async function writeAt(editor: TextEditor, text: string): Promise<boolean> {

@@ -9,7 +9,7 @@ import {
   type WorkspaceFolder,
   workspace,
 } from 'vscode';
-import { type CheckCommand, type CheckSink, runCheckProcess } from '../../checks/index.ts';
+import { type CheckCommand, type CheckSink, following, runCheckProcess } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type ChannelExit, type Log, describeError, plainText } from '../../support/index.ts';
 import { type CheckProperties, IN_A_WINDOW } from '../checks/checkArguments.ts';
@@ -81,7 +81,7 @@ export async function runScenario(
     requireFolder(command);
     const exit =
       mode === 'debug'
-        ? await debugCheck(command, sink, abort.signal, { folder, testRun: run })
+        ? await following(command.events, sink, () => debugCheck(command, sink, abort.signal, { folder, testRun: run }))
         : await runCheckProcess(command, sink, abort.signal);
     // Stop in the debugger ends the run without a verdict.
     if (abort.signal.aborted || (mode === 'debug' && results.length === 0)) run.skipped(item);

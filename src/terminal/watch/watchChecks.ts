@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseFailOn } from '../../checks/index.ts';
-import { isNodeCheck } from '../../checks/index.ts';
+import { isNodeCheck, parseFailOn } from '../../checks/index.ts';
 import type { CheckResult } from '../../leaks/index.ts';
 import { type Report, applyBaseline, createReport, renderHtml } from '../../reports/index.ts';
 import { LeakwrightError, defined, describeError, plainLines, silentLog, painter } from '../../support/index.ts';
