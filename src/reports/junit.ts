@@ -33,12 +33,10 @@ function renderOutcome(check: CheckResult, failOn: FailOn | undefined): string {
       const text = leaks.flatMap(describeFinding).map(escapeLine).join('\n');
       return `      <failure type="leak" message="${message}">${text}</failure>\n`;
     }
-    case 'inconclusive': {
+    case 'inconclusive':
       return `      <skipped message="${xmlText(summarizeCheck(check))}"/>\n`;
-    }
-    case 'clean': {
+    case 'clean':
       return '';
-    }
   }
 }
 

@@ -87,20 +87,17 @@ export function summarizeFinding(finding: Finding): string {
 /** `Leak: 2 findings`, `Clean`, `Inconclusive: …`, `Error: …`: one line that answers "and?". */
 export function summarizeCheck(check: CheckResult): string {
   switch (check.verdict) {
-    case 'leak': {
+    case 'leak':
       return `Leak (${check.severity}): ${count(check.findings.filter((finding) => !finding.ignored).length, 'finding')}`;
-    }
     case 'clean': {
       const ignored = check.findings.length;
       if (ignored > 0) return `Clean: ${count(ignored, 'leak')} ignored`;
       return check.mode === 'duration' ? 'Clean' : `Clean: nothing survives ${count(check.iterations, 'iteration')}`;
     }
-    case 'inconclusive': {
+    case 'inconclusive':
       return `Inconclusive: ${withCounterWords(check.because?.reason ?? 'something grows, and its cause is unknown')}`;
-    }
-    case 'error': {
+    case 'error':
       return `Error: ${check.error?.message ?? 'unknown'}`;
-    }
   }
 }
 

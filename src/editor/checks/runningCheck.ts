@@ -23,24 +23,21 @@ export interface RunningCheck {
 /** The same check after an event; the very same where nothing of it is shown. */
 export function advance(check: RunningCheck, event: LeakEvent): RunningCheck {
   switch (event.type) {
-    case 'checkStarted': {
+    case 'checkStarted':
       return { ...atRest(check), name: event.name };
-    }
     case 'phaseStarted': {
       const of = event.iterations === undefined ? {} : { iteration: 0, of: event.iterations };
       return { ...atRest(check), phase: event.phase, ...of };
     }
-    case 'iteration': {
+    case 'iteration':
       return { ...check, phase: event.phase, iteration: event.iteration, of: event.of };
-    }
     case 'browserReady':
     case 'phaseEnded':
     case 'phaseSkipped':
     case 'warning':
     case 'finding':
-    case 'checkEnded': {
+    case 'checkEnded':
       return check;
-    }
   }
 }
 

@@ -45,26 +45,21 @@ function cleaned(summary: CleanupSummary): string {
 /** Why a session ended that this window did not close. */
 function lossText(reason: CloseReason, name: string): string | undefined {
   switch (reason) {
-    case 'browser-lost': {
+    case 'browser-lost':
       return t("The browser of session '{0}' crashed or was ended by another program.", name);
-    }
-    case 'connection-lost': {
+    case 'connection-lost':
       return t("The connection of session '{0}' to its browser was lost.", name);
-    }
-    case 'idle': {
+    case 'idle':
       return t("Session '{0}' was not used for long, so it was closed.", name);
-    }
-    case 'memory': {
+    case 'memory':
       return t("Memory is short, so session '{0}', which was idle longest, was closed.", name);
-    }
     case 'requested':
     case 'client-gone':
     case 'host-ending':
     case 'host-lost':
     case 'launch-failed':
-    case 'aborted': {
+    case 'aborted':
       return undefined;
-    }
   }
 }
 

@@ -88,14 +88,13 @@ function sessionSource(saved: Partial<SavedSession>, defaults: SessionDefaults):
   const browser = saved.browser ?? defaults.browser;
   const headless = saved.headless ?? defaults.headless;
   switch (saved.source ?? 'launch') {
-    case 'attach': {
+    case 'attach':
       return { kind: 'attach', endpoint: endpointOf(saved) };
-    }
     case 'connect': {
       const family = browser === 'firefox' || browser === 'webkit' ? browser : undefined;
       return { kind: 'connect', endpoint: endpointOf(saved), ...(family && { family }) };
     }
-    case 'grid': {
+    case 'grid':
       return {
         kind: 'grid',
         endpoint: endpointOf(saved),
@@ -104,7 +103,6 @@ function sessionSource(saved: Partial<SavedSession>, defaults: SessionDefaults):
         ...(saved.args ? { args: saved.args } : {}),
         ...(saved.capabilities ? { capabilities: saved.capabilities } : {}),
       };
-    }
     case 'launch': {
       // A program named for one browser is the wrong one for a session that asks for another.
       const executablePath = saved.browser === undefined ? defaults.executablePath.trim() : '';

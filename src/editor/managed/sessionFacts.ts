@@ -6,18 +6,14 @@ import { countTexts } from './closeSummary.ts';
 /** Where a session's browser comes from, for people. */
 export function sourceText({ source, browser }: SessionInfo): string {
   switch (source) {
-    case 'launch': {
+    case 'launch':
       return browser.headless ? t('launched, headless') : t('launched');
-    }
-    case 'attach': {
+    case 'attach':
       return t('attached');
-    }
-    case 'connect': {
+    case 'connect':
       return t('on a Playwright server');
-    }
-    case 'grid': {
+    case 'grid':
       return t('on a Selenium Grid');
-    }
   }
 }
 

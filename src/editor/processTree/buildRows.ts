@@ -110,24 +110,20 @@ function isElsewhere({ id, root }: SessionInfo, trees: readonly ShownTree[]): bo
 function groupOf({ owned, session }: ShownTree): GroupName {
   if (session) return 'managed';
   switch (owned?.status) {
-    case 'managed': {
+    case 'managed':
       return 'managed';
-    }
     case 'owned':
     case 'abandoned': {
       const kind = owned.owner?.kind;
       return kind === 'debug' || kind === 'task' || kind === 'terminal' ? 'debug' : 'automation';
     }
-    case 'orphan': {
+    case 'orphan':
       return 'orphans';
-    }
-    case 'personal': {
+    case 'personal':
       return 'personal';
-    }
     case 'unknown':
-    case undefined: {
+    case undefined:
       return 'unknown';
-    }
   }
 }
 

@@ -41,12 +41,10 @@ function behind(row: Row): readonly string[] {
   switch (row.kind) {
     case 'group':
     case 'helpers':
-    case 'holdings': {
+    case 'holdings':
       return [];
-    }
-    case 'session': {
+    case 'session':
       return row.session.urls;
-    }
     case 'tree': {
       // Not its pages: who looks for one wants its row, not all of the browser.
       const { owned, sample } = row.shown;
@@ -56,16 +54,14 @@ function behind(row: Row): readonly string[] {
       const parts = row.shown.pages.get(row.sample.process.info.pid)?.parts ?? [];
       return [...ofProcess(row), ...parts.flatMap(({ url, title }) => [url, title ?? ''])];
     }
-    case 'part': {
+    case 'part':
       return [row.part.url];
-    }
     case 'program': {
       const { info } = row.program;
       return [String(info.pid), ...info.commandLine];
     }
-    case 'leftover': {
+    case 'leftover':
       return [row.leftover.path];
-    }
   }
 }
 

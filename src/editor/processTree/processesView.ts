@@ -263,30 +263,22 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
 
 function factsOf(row: Row, now: number, housekeeping: HousekeepingStatistics | undefined): string[] {
   switch (row.kind) {
-    case 'group': {
+    case 'group':
       return row.group === 'managed' ? managedFacts(housekeeping) : [];
-    }
     case 'session':
-    case 'holdings': {
+    case 'holdings':
       return sessionRowFacts(row.session);
-    }
-    case 'tree': {
+    case 'tree':
       return treeFacts(row.shown, now);
-    }
-    case 'process': {
+    case 'process':
       return processFacts(row.sample, row.shown.pages, now);
-    }
-    case 'helpers': {
+    case 'helpers':
       return [row.look.spoken];
-    }
-    case 'program': {
+    case 'program':
       return programFacts(row.program, now);
-    }
-    case 'leftover': {
+    case 'leftover':
       return leftoverFacts(row.leftover);
-    }
-    case 'part': {
+    case 'part':
       return [partLabel(row.part), row.part.url].map((fact) => plainText(fact, 300));
-    }
   }
 }

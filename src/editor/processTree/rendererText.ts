@@ -52,21 +52,16 @@ export function lookOfPart(part: RendererPart): RowLook {
 export function partLabel({ kind, url, title }: RendererPart): string {
   const what = withoutScheme(url);
   switch (kind) {
-    case 'page': {
+    case 'page':
       return t('Page · {0}', title || what);
-    }
-    case 'iframe': {
+    case 'iframe':
       return t('Iframe · {0}', what);
-    }
-    case 'worker': {
+    case 'worker':
       return t('Worker · {0}', what);
-    }
-    case 'shared-worker': {
+    case 'shared-worker':
       return t('Shared worker · {0}', what);
-    }
-    case 'service-worker': {
+    case 'service-worker':
       return t('Service worker · {0}', what);
-    }
   }
 }
 

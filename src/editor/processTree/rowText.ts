@@ -23,30 +23,22 @@ const GROUP_ICONS: Record<GroupName, string> = {
 
 function groupLabel(group: GroupName): string {
   switch (group) {
-    case 'managed': {
+    case 'managed':
       return t('Managed sessions');
-    }
-    case 'debug': {
+    case 'debug':
       return t('Debug sessions, tasks and terminals');
-    }
-    case 'automation': {
+    case 'automation':
       return t('Other automation');
-    }
-    case 'orphans': {
+    case 'orphans':
       return t('Orphans');
-    }
-    case 'unknown': {
+    case 'unknown':
       return t('Not known whose');
-    }
-    case 'programs': {
+    case 'programs':
       return t('Node programs of this workspace');
-    }
-    case 'personal': {
+    case 'personal':
       return t('Personal browsers');
-    }
-    case 'leftovers': {
+    case 'leftovers':
       return t('Leftover files');
-    }
   }
 }
 
@@ -197,33 +189,24 @@ function serviceName(detail: string): string {
 function processLabel({ role, detail, info }: BrowserProcess): string {
   const subject = detail === undefined ? undefined : plainText(detail, NAME_LENGTH);
   switch (role) {
-    case 'browser': {
+    case 'browser':
       return t('Browser');
-    }
-    case 'renderer': {
+    case 'renderer':
       return subject ? t('Renderer · {0}', subject) : t('Renderer');
-    }
-    case 'gpu': {
+    case 'gpu':
       return t('GPU');
-    }
-    case 'utility': {
+    case 'utility':
       return subject ? t('Utility · {0}', serviceName(subject)) : t('Utility');
-    }
-    case 'zygote': {
+    case 'zygote':
       return t('Zygote');
-    }
-    case 'crashpad': {
+    case 'crashpad':
       return t('Crash handler');
-    }
-    case 'driver': {
+    case 'driver':
       return t('Driver');
-    }
-    case 'browser-ui': {
+    case 'browser-ui':
       return t('Browser UI');
-    }
-    case 'other': {
+    case 'other':
       return plainText(info.name, NAME_LENGTH);
-    }
   }
 }
 

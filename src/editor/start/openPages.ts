@@ -21,15 +21,12 @@ export async function openPages(row: Row | undefined): Promise<OpenPage[]> {
 
 async function pagesOf(row: Row | undefined): Promise<readonly OpenPage[]> {
   switch (row?.kind) {
-    case 'part': {
+    case 'part':
       return [{ url: row.part.url, title: row.part.title ?? '' }];
-    }
-    case 'process': {
+    case 'process':
       return openIn([row.shown.pages.get(row.sample.process.info.pid)]);
-    }
-    case 'session': {
+    case 'session':
       return row.session.urls.map((url) => ({ url, title: '' }));
-    }
     case 'tree': {
       const { session, pages, sample } = row.shown;
       const known = openIn([...pages.values()]);
@@ -43,9 +40,8 @@ async function pagesOf(row: Row | undefined): Promise<readonly OpenPage[]> {
     case 'holdings':
     case 'program':
     case 'leftover':
-    case undefined: {
+    case undefined:
       return [];
-    }
   }
 }
 

@@ -198,16 +198,14 @@ function argumentsOf<T>(write: Write<T>): readonly string[] {
       const attached = write.attachment === undefined ? '0' : '1';
       return ['append', write.scope, encode(write.value), whole(write.bytes), write.attachment ?? '', attached];
     }
-    case 'remove': {
+    case 'remove':
       return ['remove', write.scope, whole(write.sequence), '', '', ''];
-    }
     case 'set': {
       const ttl = write.ttlMs === undefined ? '' : whole(write.ttlMs);
       return ['set', write.scope, write.key, ttl, encode(write.value), ''];
     }
-    case 'unset': {
+    case 'unset':
       return ['unset', write.scope, write.key, '', '', ''];
-    }
   }
 }
 

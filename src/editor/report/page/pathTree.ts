@@ -77,9 +77,8 @@ function onKey(event: KeyboardEvent, items: readonly HTMLElement[]): void {
       moveTo(items, lastSeen);
       break;
     }
-    default: {
+    default:
       return;
-    }
   }
   event.preventDefault();
 }

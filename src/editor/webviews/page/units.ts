@@ -4,15 +4,12 @@ import type { ChartLayout, Unit } from '../chartModel.ts';
 /** A value for a person, as the rest of the editor writes it. */
 export function formatValue(value: number, unit: Unit): string {
   switch (unit) {
-    case 'bytes': {
+    case 'bytes':
       return formatBytes(value);
-    }
-    case 'percent': {
+    case 'percent':
       return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} %`;
-    }
-    case 'count': {
+    case 'count':
       return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(value);
-    }
   }
 }
 
