@@ -4,7 +4,7 @@ import { excerptOf, excerptText } from '../../reports/index.ts';
 import { formatBytes, markdownCode, markdownText } from '../../support/index.ts';
 import { t } from '../translate.ts';
 import { placeOf } from './problem.ts';
-import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf } from './sentences.ts';
+import { findingSentence, leakLevel, partsOf } from './sentences.ts';
 
 /** A place as a link that opens it, or as a word where it is no file of the folder. */
 function placeLink(frame: SourceFrame, folder: string): string {
@@ -68,7 +68,7 @@ export function describeFinding(finding: Finding, folder: string): MarkdownStrin
   if (finding.retainedBy.length > 0) {
     lines.push('', `${t('Held by')} ${finding.retainedBy.map((name) => markdownCode(name)).join(' → ')}`);
   }
-  const advice = adviceOf(finding);
+  const advice = finding.advice;
   if (advice !== undefined) lines.splice(1, 0, '', markdownText(advice));
   const parts = partsOf(finding);
   if (parts.length > 0)
@@ -79,7 +79,7 @@ export function describeFinding(finding: Finding, folder: string): MarkdownStrin
         .map((name) => markdownCode(name))
         .join(', ')}`,
     );
-  const reason = reasonOf(finding);
+  const reason = finding.because?.reason;
   if (reason !== undefined) lines.push('', `${t('Why it counts:')} ${markdownCode(reason)}`);
   const text = new MarkdownString(lines.join('\n'));
   text.supportThemeIcons = false;

@@ -123,11 +123,7 @@ export class Findings {
 
   /** A finding of the latest run of its check, with or without a line in the workspace. */
   find(fingerprint: string): LocatedFinding | undefined {
-    for (const { result, folder } of this.results) {
-      const finding = result.findings.find((one) => one.fingerprint === fingerprint);
-      if (finding) return { finding, result, folder };
-    }
-    return undefined;
+    return findIn(this.results, fingerprint);
   }
 
   /** Shows every finding of this fingerprint as ignored, until a run says otherwise. */
@@ -178,6 +174,15 @@ export class Findings {
     this.#collection.set([...byFile].map(([path, diagnostics]) => [Uri.file(path), diagnostics]));
     this.#changed.fire();
   }
+}
+
+/** The finding of this fingerprint in the first of these results that has it. */
+export function findIn(results: readonly KeptResult[], fingerprint: string): LocatedFinding | undefined {
+  for (const { result, folder } of results) {
+    const finding = result.findings.find((one) => one.fingerprint === fingerprint);
+    if (finding) return { finding, result, folder };
+  }
+  return undefined;
 }
 
 function keep(result: CheckResult, folder: string): Pick<Kept, 'shown' | 'leaks' | 'source'> {

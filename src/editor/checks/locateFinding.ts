@@ -1,7 +1,7 @@
-import type { CheckResult, Finding } from '../../leaks/index.ts';
+import type { CheckResult } from '../../leaks/index.ts';
 import type { LeakNode } from '../leakChecks/leakRows.ts';
 import type { PastRuns } from '../leakChecks/pastRuns.ts';
-import type { Findings, KeptResult, LocatedFinding } from './findings.ts';
+import { type Findings, type KeptResult, type LocatedFinding, findIn } from './findings.ts';
 
 /** What a command of a finding, or of its check, is given: a row, a fingerprint (a Problem, a hover), or a result (a report). */
 export type CheckTarget =
@@ -39,7 +39,7 @@ export async function locateFinding(context: LocateContext, target: CheckTarget)
     return finding && { finding, result: given.result, folder: given.folder ?? '' };
   }
   if ('kind' in given && given.kind === 'runFinding') {
-    return inResults(await resultsOf(context, given.run.id), given.finding.fingerprint);
+    return findIn(await resultsOf(context, given.run.id), given.finding.fingerprint);
   }
   const fingerprint =
     'kind' in given ? (given.kind === 'leak' ? given.leak.latest.fingerprint : undefined) : given.fingerprint;
@@ -47,18 +47,10 @@ export async function locateFinding(context: LocateContext, target: CheckTarget)
   const shown = context.findings.find(fingerprint);
   if (shown) return shown;
   const known = (await context.runs.findings()).find(({ latest }) => latest.fingerprint === fingerprint);
-  return known && inResults(await resultsOf(context, known.lastRun), fingerprint);
+  return known && findIn(await resultsOf(context, known.lastRun), fingerprint);
 }
 
 async function resultsOf({ runs }: LocateContext, id: string): Promise<readonly KeptResult[]> {
   const kept = await runs.readWithFolder(id);
   return (kept?.report.checks ?? []).map((result) => ({ result, folder: kept?.folder ?? '' }));
-}
-
-function inResults(results: readonly KeptResult[], fingerprint: string): LocatedFinding | undefined {
-  for (const { result, folder } of results) {
-    const finding: Finding | undefined = result.findings.find((one) => one.fingerprint === fingerprint);
-    if (finding) return { finding, result, folder };
-  }
-  return undefined;
 }

@@ -3,7 +3,7 @@ import type { CheckResult, Finding, SourceFrame } from '../../leaks/index.ts';
 import { type IdentifiedCheck, checkIdentity, placeOfFinding } from '../../reports/index.ts';
 import { isInside, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { adviceOf, findingSentence, leakLevel } from './sentences.ts';
+import { findingSentence, leakLevel } from './sentences.ts';
 
 /** A finding as a Problem, before it becomes the editor's own objects. Lines and columns count from 1. */
 export interface Problem {
@@ -58,7 +58,7 @@ export function toProblem(finding: Finding, folder: string): Problem | undefined
   if (main.site.precision === 'function') {
     lines.push(t('somewhere in {0}; the exact line is not known', nameOf(main.site)));
   }
-  const advice = adviceOf(finding);
+  const advice = finding.advice;
   if (finding.ignored !== undefined) lines.push(t('ignored: {0}', finding.ignored));
   else if (advice !== undefined) lines.push(advice);
   else if (finding.retainedBy.length > 0) lines.push(t('held by {0}', finding.retainedBy.join(' → ')));

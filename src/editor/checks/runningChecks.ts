@@ -35,10 +35,6 @@ export class RunningChecks {
     };
   }
 
-  stop(id: number): void {
-    this.#checks.get(id)?.stop();
-  }
-
   dispose(): void {
     this.#checks.clear();
     this.#changed.dispose();

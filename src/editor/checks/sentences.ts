@@ -46,7 +46,7 @@ export function verdictSentence(check: CheckResult): string {
 }
 
 /**
- * Why a check could not tell, in a few words. {@link reasonOf} has the numbers, in English. Reports of versions before 0.2 have no
+ * Why a check could not tell, in a few words. `because` has the numbers, in English. Reports of versions before 0.2 have no
  * reason: there it was growth without an explanation.
  */
 export function undecidedReason({ because }: Pick<CheckResult, 'because'>): string {
@@ -71,20 +71,7 @@ export function undecidedReason({ because }: Pick<CheckResult, 'because'>): stri
   }
 }
 
-/** What to do about a leak, where the check knows it. */
-export function adviceOf(finding: Finding): string | undefined {
-  const { advice } = finding as Finding & { readonly advice?: unknown };
-  return typeof advice === 'string' && advice !== '' ? advice : undefined;
-}
-
 /** What was folded into a finding since it has the same cause: `12 li`, `3 click listener`. */
 export function partsOf(finding: Finding): readonly string[] {
-  const { parts } = finding as Finding & { readonly parts?: readonly { name: string; perIteration: number }[] };
-  return (parts ?? []).map(({ name, perIteration }) => `${Math.round(perIteration * 100) / 100} ${name}`);
-}
-
-/** Why a verdict or a finding is what it is: the rule's reason. */
-export function reasonOf({ because }: { readonly because?: unknown }): string | undefined {
-  const { reason } = (because ?? {}) as { readonly reason?: unknown };
-  return typeof reason === 'string' && reason !== '' ? reason : undefined;
+  return (finding.parts ?? []).map(({ name, perIteration }) => `${Math.round(perIteration * 100) / 100} ${name}`);
 }

@@ -27,12 +27,7 @@ export async function endTrees(
   trees: readonly OwnedTree[],
   manner: CleanUpManner = {},
 ): Promise<CleanUpResult> {
-  const planned = trees.map((owned): PlannedTree => ({
-    owned,
-    memoryBytes: memoryOf(owned, context.watch),
-    action: 'end',
-  }));
-  return await carryOut(context, { trees: planned, leftovers: [], issues: [] }, manner);
+  return await carryOut(context, { trees: toEnd(trees, context), leftovers: [], issues: [] }, manner);
 }
 
 /** Removes these leftovers without asking again, each after its rules were asked once more; says what was done. */
@@ -53,11 +48,14 @@ export async function cleanUpAfter(
   const paths = new Set(named.map(({ path }) => path));
   const leftovers = (await context.leftovers.refresh()).filter(({ path, removable }) => removable && paths.has(path));
   return await carryOut(context, {
-    trees: trees.map((owned): PlannedTree => ({ owned, memoryBytes: memoryOf(owned, context.watch), action: 'end' })),
+    trees: toEnd(trees, context),
     leftovers: leftovers.map((leftover) => ({ leftover, action: 'remove' })),
     issues: [],
   });
 }
+
+const toEnd = (trees: readonly OwnedTree[], { watch }: CleanUpContext): PlannedTree[] =>
+  trees.map((owned) => ({ owned, memoryBytes: memoryOf(owned, watch), action: 'end' }));
 
 /** Does what the plan says. The rows of its trees say "ending…" until it is verified that they are gone, or are not. */
 export async function carryOut(

@@ -13,9 +13,8 @@ export interface OwnerListener {
 const OLD_TERMINALS_MS = 5000;
 
 /** Listens to the editor's debug sessions (of any adapter), tasks and integrated terminals. */
-export function listenToOwners(listener: OwnerListener): Disposable {
-  return Disposable.from(listenToDebugging(listener), listenToTasks(listener), listenToTerminals(listener));
-}
+export const listenToOwners = (listener: OwnerListener): Disposable =>
+  Disposable.from(listenToDebugging(listener), listenToTasks(listener), listenToTerminals(listener));
 
 function listenToDebugging(listener: OwnerListener): Disposable {
   return Disposable.from(

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, parse, relative } from 'node:path';
+import { findPlaywrightConfig } from '../../scenarios/index.ts';
 import type { SessionInfo } from '../../sessions/index.ts';
 import { defined, LeakwrightError } from '../../support/index.ts';
 
@@ -42,7 +42,8 @@ export function scriptRun(file: string, session: SessionInfo, workspaceFolder: s
   const env = scriptEnvironment(session);
   const runner = TEST_FILE.test(basename(file)) ? testRunnerOf(file) : undefined;
   if (runner === undefined) return { program: file, args: [], cwd: workspaceFolder ?? dirname(file), env };
-  const cwd = configFolder(file, workspaceFolder) ?? workspaceFolder ?? dirname(file);
+  const config = findPlaywrightConfig(dirname(file), workspaceFolder ?? parse(file).root);
+  const cwd = config === undefined ? (workspaceFolder ?? dirname(file)) : dirname(config);
   // The runner takes a regular expression that it looks for in paths with forward slashes.
   const path = relative(cwd, file).replaceAll('\\', '/');
   return {
@@ -59,15 +60,5 @@ function testRunnerOf(file: string): string | undefined {
     return join(dirname(createRequire(file).resolve('@playwright/test/package.json')), 'cli.js');
   } catch {
     return undefined;
-  }
-}
-
-/** The nearest folder with a Playwright configuration, up to the workspace folder. */
-function configFolder(file: string, workspaceFolder: string | undefined): string | undefined {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    for (const extension of ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs']) {
-      if (existsSync(join(folder, `playwright.config.${extension}`))) return folder;
-    }
-    if (folder === workspaceFolder || folder === dirname(folder)) return undefined;
   }
 }

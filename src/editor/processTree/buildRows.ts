@@ -134,7 +134,6 @@ function treeRow(shown: ShownTree, steady: SteadyNumbers, order: RowOrder): Tree
     kind: 'tree',
     id: `tree ${shown.sample.key}`,
     look: lookOfTree(shown, steady),
-    expanded: false,
     shown,
     children: [...(shown.session ? [holdingsRow(shown.session)] : []), ...processRows(shown, processes, steady, order)],
   };
@@ -151,7 +150,6 @@ function processRows(
     kind: 'process',
     id: `process ${sample.key}`,
     look: lookOfProcess(sample, shown.pages, steady),
-    expanded: false,
     shown,
     sample,
     children: partRows(shown, sample),
@@ -165,7 +163,6 @@ function processRows(
       kind: 'helpers',
       id: `helpers ${shown.sample.key}`,
       look: lookOfHelpers(helpers, steady),
-      expanded: false,
       shown,
       children: helpers.map(rowOf),
     },
@@ -177,7 +174,6 @@ function programRow(program: NodeProgram, steady: SteadyNumbers): ProgramRow {
     kind: 'program',
     id: `program ${program.key}`,
     look: lookOfProgram(program, steady),
-    expanded: false,
     program,
     children: [],
   };
@@ -188,7 +184,6 @@ function leftoverRow(leftover: Leftover): LeftoverRow {
     kind: 'leftover',
     id: `leftover ${leftover.path}`,
     look: lookOfLeftover(leftover),
-    expanded: false,
     leftover,
     children: [],
   };
@@ -202,7 +197,6 @@ function partRows(shown: ShownTree, sample: ProcessSample): PartRow[] {
     kind: 'part',
     id: `part ${sample.key} ${part.id}`,
     look: lookOfPart(part),
-    expanded: false,
     shown,
     sample,
     part,

@@ -55,7 +55,8 @@ interface RowBase {
   /** The identity of the shown object, so that selection and expansion survive every refresh. */
   readonly id: string;
   readonly look: RowLook;
-  readonly expanded: boolean;
+  /** Default: collapsed. */
+  readonly expanded?: boolean;
 }
 
 export interface GroupRow extends RowBase {

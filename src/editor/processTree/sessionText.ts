@@ -74,7 +74,6 @@ export function sessionRow(session: SessionInfo): SessionRow {
         .join(' '),
       spoken: `${label}, ${description}`,
     },
-    expanded: false,
     session,
     children: [holdingsRow(session)],
   };
@@ -85,7 +84,6 @@ export function holdingsRow(session: SessionInfo): HoldingsRow {
     kind: 'holdings',
     id: `holdings ${session.id}`,
     look: lookOfHoldings(session),
-    expanded: false,
     session,
     children: [],
   };

@@ -2,7 +2,7 @@ import type { CheckResult, Finding, SourceFrame, SourceSite } from '../../leaks/
 import { type Report, excerptOf, formatPlace, isComparable, placeOfFinding } from '../../reports/index.ts';
 import { defined, formatBytes, formatDuration, plainText } from '../../support/index.ts';
 import { t } from '../translate.ts';
-import { adviceOf, findingSentence, leakLevel, partsOf, reasonOf, verdictSentence } from '../checks/sentences.ts';
+import { findingSentence, leakLevel, partsOf, verdictSentence } from '../checks/sentences.ts';
 import { checkChart } from './checkChart.ts';
 import type { CheckView, Fact, FindingView, PathStep, PlaceView, ReportView, SourceLink } from './protocol.ts';
 
@@ -91,7 +91,7 @@ function tells({ verdict }: CheckResult): boolean {
 function checkView(check: CheckResult, base: CheckResult | undefined, id: string, context: ViewContext): CheckView {
   const { link, pictureAddress } = context;
   const chart = checkChart(check, base);
-  const because = reasonOf(check);
+  const because = check.because?.reason;
   const findings = check.findings.map((finding): FindingView => {
     const former = base?.findings.find(({ fingerprint }) => fingerprint === finding.fingerprint);
     const view = findingView(finding, context);
@@ -183,9 +183,9 @@ function checkFacts(check: CheckResult, link: (frame: SourceFrame) => SourceLink
 function findingView(finding: Finding, { link, folder }: ViewContext): FindingView {
   const isIgnored = finding.ignored !== undefined;
   const site = placeOfFinding(finding);
-  const advice = adviceOf(finding);
+  const advice = finding.advice;
   const parts = partsOf(finding);
-  const reason = reasonOf(finding);
+  const reason = finding.because?.reason;
   return {
     fingerprint: finding.fingerprint,
     badge: isIgnored ? t('ignored') : leakLevel(finding),

@@ -6,7 +6,7 @@ import { describeFinding } from '../checks/findingText.ts';
 import { isPicture } from '../report/picture.ts';
 import { locationOf } from '../checks/findings.ts';
 import { placeOf, toProblem } from '../checks/problem.ts';
-import { reasonOf, undecidedReason } from '../checks/sentences.ts';
+import { undecidedReason } from '../checks/sentences.ts';
 import { t } from '../translate.ts';
 
 /** What is wrong with a check that did not come to a verdict, and what to do about it. */
@@ -60,7 +60,7 @@ export function errorMessage(error: CheckError, folder: string, fallback: Locati
 
 /** The check could not tell: neither a pass nor a leak. The reason has the numbers, the warnings what happened on the way. */
 export function inconclusiveMessage(result: CheckResult, fallback: Location): TestMessage {
-  const reasons = [reasonOf(result), ...result.warnings].flatMap((text) =>
+  const reasons = [result.because?.reason, ...result.warnings].flatMap((text) =>
     text === undefined ? [] : [`- ${markdownText(text, 1000)}`],
   );
   const text = `**${t('Inconclusive: {0}', markdownText(undecidedReason(result), 300))}**\n\n${reasons.join('\n')}`;
