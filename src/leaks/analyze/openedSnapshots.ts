@@ -11,6 +11,7 @@ import { PathTree } from './pathTree.ts';
 import { MAX_FILE_BYTES, isGzip } from './snapshotFile.ts';
 import { countClasses, findLargest, summarize } from './summary.ts';
 import { findCopies } from './suspects/duplicatedStrings.ts';
+import { type Grouped, groupByPath } from './suspects/grouped.ts';
 
 const READ_BYTES = 4 * 1024 * 1024;
 /** Groups of a class that one question looks at; beyond it the smallest are left out. */
@@ -191,11 +192,11 @@ function damaged(name: string, why: string): LeakwrightError {
   return new LeakwrightError('usage', `'${name}' is damaged: ${why}.`, { hint: 'Save it again.' });
 }
 
-function groupsOf(view: HeapView, name: string): { sample: number; count: number; retainedBytes: number }[] {
+function groupsOf(view: HeapView, name: string): Grouped[] {
   const { graph } = view;
   const wanted = name.toLowerCase();
-  const exact = new Map<number, { sample: number; count: number; retainedBytes: number }>();
-  const similar = new Map<number, { sample: number; count: number; retainedBytes: number }>();
+  const exact: number[] = [];
+  const similar: number[] = [];
   const names = new Map<string, string>();
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (!view.isShown(node)) continue;
@@ -208,17 +209,12 @@ function groupsOf(view: HeapView, name: string): { sample: number; count: number
       if (!isPlain) names.set(key, className);
     }
     const plain = className.replace(/^function /, '');
-    const groups = className === wanted || plain === wanted ? exact : className.includes(wanted) ? similar : undefined;
-    if (!groups) continue;
-    const kind = view.tree.kindOf[node]!;
-    const group = groups.get(kind);
-    if (group) {
-      group.count += 1;
-      group.retainedBytes += graph.retainedSize(node);
-    } else groups.set(kind, { sample: node, count: 1, retainedBytes: graph.retainedSize(node) });
+    if (className === wanted || plain === wanted) exact.push(node);
+    else if (className.includes(wanted)) similar.push(node);
   }
-  const found = exact.size > 0 ? exact : similar;
-  return [...found.values()].sort((a, b) => b.retainedBytes - a.retainedBytes).slice(0, MAX_GROUPS);
+  return groupByPath(view, exact.length > 0 ? exact : similar)
+    .sort((a, b) => b.retainedBytes - a.retainedBytes)
+    .slice(0, MAX_GROUPS);
 }
 
 function pieceOf<T>(all: readonly T[], { offset, limit }: Part): Piece<T> {

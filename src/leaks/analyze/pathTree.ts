@@ -2,7 +2,7 @@ import { isScopeName } from '../platform/index.ts';
 import type { HeapGraph } from '../snapshot/heapGraph.ts';
 import type { RetainingPaths } from '../snapshot/retainingPaths.ts';
 import { classOf, isUserVisible } from '../snapshot/classOf.ts';
-import { type ScriptPlaces, isProgram, targetOf } from './scriptPlaces.ts';
+import { type ScriptPlaces, isProgram } from './scriptPlaces.ts';
 
 /** The most kinds of paths that are distinguished; further ones count as part of what holds them. */
 const MAX_KINDS = 400_000;
@@ -223,7 +223,7 @@ export class PathTree {
     const several = new Set<number>();
     for (let node = 0; node < graph.nodeCount; node += 1) {
       if (graph.type(node) !== 'object' || !isScopeName(graph.rawName(node))) continue;
-      const info = targetOf(graph, node, 'scope_info');
+      const info = graph.target(node, 'internal', 'scope_info');
       if (info === undefined) continue;
       if (byInfo.has(info)) several.add(info);
       else byInfo.set(info, node);

@@ -93,20 +93,11 @@ function findScriptUrls(graph: HeapGraph): Map<number, string> {
     if (graph.type(node) !== 'closure') continue;
     const location = graph.location(node);
     if (!location || urls.has(location.scriptId)) continue;
-    const shared = targetOf(graph, node, 'shared');
-    const script = shared === undefined ? undefined : targetOf(graph, shared, 'script');
+    const shared = graph.target(node, 'internal', 'shared');
+    const script = shared === undefined ? undefined : graph.target(shared, 'internal', 'script');
     // One without a URL (an inline script of a blank page) has the engine's name for scripts.
     const url = script === undefined ? '' : graph.rawName(script).replace(/^system \/ Script \/ /, '');
     if (url !== '') urls.set(location.scriptId, url);
   }
   return urls;
-}
-
-/** The node at the end of the internal edge of a name. */
-export function targetOf(graph: HeapGraph, node: number, name: string): number | undefined {
-  let target: number | undefined;
-  graph.forEachEdge(node, (edge, to) => {
-    if (target === undefined && graph.edgeName(edge) === name && graph.edgeType(edge) === 'internal') target = to;
-  });
-  return target;
 }

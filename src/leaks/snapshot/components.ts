@@ -73,9 +73,9 @@ function nearest(start: number, { graph, bucketOf }: Lookup): Found | undefined 
 /** The component behind a framework's record of one on a page, or behind an instance of its class. */
 function componentOf(graph: HeapGraph, node: number): Found | undefined {
   for (const { has, through } of COMPONENT_RECORDS) {
-    if (has.some((name) => property(graph, node, name) === undefined)) continue;
+    if (has.some((name) => graph.target(node, 'property', name) === undefined)) continue;
     const written = through.reduce<number | undefined>(
-      (at, name) => (at === undefined ? undefined : property(graph, at, name)),
+      (at, name) => (at === undefined ? undefined : graph.target(at, 'property', name)),
       node,
     );
     if (written === undefined) continue;
@@ -88,23 +88,17 @@ function componentOf(graph: HeapGraph, node: number): Found | undefined {
 
 /** Vue's components are objects that say their name; compilers of single-file components write `__name`. */
 function ownName(graph: HeapGraph, component: number): string | undefined {
-  const name = property(graph, component, 'name') ?? property(graph, component, '__name');
+  const name = graph.target(component, 'property', 'name') ?? graph.target(component, 'property', '__name');
   return name !== undefined && graph.type(name) === 'string' ? graph.rawName(name) : undefined;
 }
 
 /** Whether an object is of a class that Angular's compiler marked: a component, a directive, a service. */
 export function isAngularClass(graph: HeapGraph, node: number, ...marks: readonly string[]): boolean {
   if (graph.type(node) !== 'object') return false;
-  const prototype = property(graph, node, '__proto__');
-  const made = prototype === undefined ? undefined : property(graph, prototype, 'constructor');
+  const prototype = graph.target(node, 'property', '__proto__');
+  const made = prototype === undefined ? undefined : graph.target(prototype, 'property', 'constructor');
   if (made === undefined || graph.type(made) !== 'closure') return false;
-  return (marks.length > 0 ? marks : ANGULAR_CLASS_MARKS).some((mark) => property(graph, made, mark) !== undefined);
-}
-
-function property(graph: HeapGraph, node: number, name: string): number | undefined {
-  let found: number | undefined;
-  graph.forEachEdge(node, (edge, to) => {
-    if (found === undefined && graph.edgeType(edge) === 'property' && graph.edgeName(edge) === name) found = to;
-  });
-  return found;
+  return (marks.length > 0 ? marks : ANGULAR_CLASS_MARKS).some(
+    (mark) => graph.target(made, 'property', mark) !== undefined,
+  );
 }

@@ -129,6 +129,17 @@ export class HeapGraph {
     }
   }
 
+  /** The node at the end of the first edge of a type and name; undefined where there is none. */
+  target(ordinal: number, type: EdgeType, name: string): number | undefined {
+    const { firstEdgeIndexes, edgeFieldsCount, edgeToNodeOffset, nodeFieldCount } = this.#snapshot;
+    const end = firstEdgeIndexes[ordinal + 1] ?? 0;
+    for (let edge = firstEdgeIndexes[ordinal] ?? 0; edge < end; edge += edgeFieldsCount) {
+      if (this.edgeType(edge) === type && this.edgeName(edge) === name)
+        return this.#edges.getValue(edge + edgeToNodeOffset) / nodeFieldCount;
+    }
+    return undefined;
+  }
+
   /** Calls `visit` for each edge that leads to a node. */
   forEachRetainer(ordinal: number, visit: (edge: number, from: number) => void): void {
     const { firstRetainerIndex, retainingNodes, retainingEdges, nodeFieldCount } = this.#snapshot;

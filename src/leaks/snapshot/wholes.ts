@@ -25,11 +25,11 @@ export function baseConstructors(graph: HeapGraph, node: number, stack: readonly
   const own = stack.findIndex(({ functionName }) => functionName === graph.rawName(node));
   if (own <= 0) return 0;
   const bases = new Set<string>();
-  let at = propertyOf(graph, node, '__proto__');
+  let at = graph.target(node, 'property', '__proto__');
   for (let depth = 0; at !== undefined && depth < MAX_BASES; depth += 1) {
-    const made = propertyOf(graph, at, 'constructor');
+    const made = graph.target(at, 'property', 'constructor');
     if (made !== undefined) bases.add(graph.rawName(made));
-    at = propertyOf(graph, at, '__proto__');
+    at = graph.target(at, 'property', '__proto__');
   }
   return stack.slice(0, own).every(({ functionName }) => bases.has(functionName)) ? own : 0;
 }
@@ -41,14 +41,6 @@ function ownStack(graph: HeapGraph, node: number): readonly FunctionPosition[] {
 }
 
 const MAX_BASES = 20;
-
-function propertyOf(graph: HeapGraph, node: number, name: string): number | undefined {
-  let found: number | undefined;
-  graph.forEachEdge(node, (edge, to) => {
-    if (found === undefined && graph.edgeType(edge) === 'property' && graph.edgeName(edge) === name) found = to;
-  });
-  return found;
-}
 
 export const isSameStack = (a: readonly FunctionPosition[], b: readonly FunctionPosition[]): boolean =>
   a.length === b.length &&

@@ -25,14 +25,8 @@ export function findLargeCollections(view: HeapView): Suspect[] {
       lists === 1
         ? `${isEntry ? 'one collection' : 'one chain'} has ${count(kind.count, 'entry', 'entries')} of this kind, ${formatBytes(kind.treeBytes)} with all they hold`
         : `${count(lists, 'collection')} have ${Math.round(entries)} entries of this kind each, on average`;
-    found.push({
-      ...suspect(
-        view,
-        'collection',
-        { sample: kind.sample, count: kind.count, retainedBytes: kind.treeBytes },
-        because,
-      ),
-    });
+    const group = { sample: kind.sample, count: kind.count, retainedBytes: kind.treeBytes };
+    found.push(suspect(view, 'collection', group, because));
   }
   return found;
 }

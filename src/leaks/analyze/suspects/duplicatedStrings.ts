@@ -2,6 +2,7 @@ import { count, formatBytes } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
 import { PathTree } from '../pathTree.ts';
+import { mostFrequent } from './grouped.ts';
 
 const MIN_COPIES = 10;
 const MIN_WASTED_BYTES = 4 * 1024;
@@ -19,22 +20,18 @@ export interface DuplicatedString {
 /** Texts that are in the heap several times, by what all copies but one take. */
 export function findCopies(view: HeapView, minCopies = MIN_COPIES): DuplicatedString[] {
   const { graph, paths } = view;
-  const byText = new Map<number, number[]>();
-  for (let node = 0; node < graph.nodeCount; node += 1) {
-    if (graph.type(node) !== 'string' || !paths.isKept(node) || view.isTextOfCode(node)) continue;
-    const name = graph.nameIndex(node);
-    const nodes = byText.get(name);
-    if (nodes) nodes.push(node);
-    else byText.set(name, [node]);
-  }
+  const sizeOf = (node: number): number => graph.selfSize(node);
+  const texts: number[] = [];
+  for (let node = 0; node < graph.nodeCount; node += 1)
+    if (graph.type(node) === 'string' && paths.isKept(node) && !view.isTextOfCode(node)) texts.push(node);
   const found: DuplicatedString[] = [];
-  for (const nodes of byText.values()) {
+  for (const nodes of Map.groupBy(texts, (node) => graph.nameIndex(node)).values()) {
     if (nodes.length < minCopies) continue;
     const text = graph.rawName(nodes[0]!);
-    for (const alike of text.length < MAX_WRITTEN ? [nodes] : bySize(view, nodes)) {
+    for (const alike of text.length < MAX_WRITTEN ? [nodes] : Map.groupBy(nodes, sizeOf).values()) {
       if (alike.length < minCopies) continue;
-      const bytes = alike.reduce((sum, node) => sum + graph.selfSize(node), 0);
-      const wastedBytes = bytes - graph.selfSize(alike[0]!);
+      const bytes = alike.reduce((sum, node) => sum + sizeOf(node), 0);
+      const wastedBytes = bytes - sizeOf(alike[0]!);
       found.push({ text, copies: alike.length, wastedBytes, nodes: alike });
     }
   }
@@ -46,7 +43,7 @@ export function findDuplicatedStrings(view: HeapView): Suspect[] {
     .filter(({ wastedBytes }) => wastedBytes >= MIN_WASTED_BYTES)
     .slice(0, 20)
     .map((copies) => {
-      const { sample, share } = mostFrequentHolder(view, copies.nodes);
+      const { sample, count: share } = mostFrequent(view, copies.nodes);
       const kind = view.kindOf(sample);
       return {
         kind: 'duplicated-strings' as const,
@@ -57,26 +54,4 @@ export function findDuplicatedStrings(view: HeapView): Suspect[] {
         }`,
       };
     });
-}
-
-function mostFrequentHolder(view: HeapView, nodes: readonly number[]): { sample: number; share: number } {
-  const shares = new Map<number, { sample: number; share: number }>();
-  for (const node of nodes) {
-    const kind = view.tree.kindOf[node]!;
-    const known = shares.get(kind);
-    if (known) known.share += 1;
-    else shares.set(kind, { sample: node, share: 1 });
-  }
-  return [...shares.values()].reduce((best, entry) => (entry.share > best.share ? entry : best));
-}
-
-function bySize(view: HeapView, nodes: readonly number[]): number[][] {
-  const sizes = new Map<number, number[]>();
-  for (const node of nodes) {
-    const size = view.graph.selfSize(node);
-    const same = sizes.get(size);
-    if (same) same.push(node);
-    else sizes.set(size, [node]);
-  }
-  return [...sizes.values()];
 }

@@ -29,12 +29,13 @@ export function suspect(view: HeapView, kind: SuspectKind, group: Grouped, becau
   return { kind, ...view.describe(group.sample, group.count, group.retainedBytes), because };
 }
 
-/** The node at the end of a property; undefined where there is none of that name. */
-export function propertyOf(view: HeapView, node: number, name: string): number | undefined {
-  const { graph } = view;
-  let target: number | undefined;
-  graph.forEachEdge(node, (edge, to) => {
-    if (target === undefined && graph.edgeType(edge) === 'property' && graph.edgeName(edge) === name) target = to;
-  });
-  return target;
+/** Where a function is written, as a key; its name where that is not known. */
+export function placeKey(view: HeapView, closure: number): string {
+  const place = view.places.functionPlace(closure);
+  return place ? `${place.url}:${place.line}:${place.column}` : view.graph.rawName(closure);
+}
+
+/** The largest of the groups that {@link groupByPath} makes of them. */
+export function mostFrequent(...given: Parameters<typeof groupByPath>): Grouped {
+  return groupByPath(...given).reduce((best, group) => (group.count > best.count ? group : best));
 }

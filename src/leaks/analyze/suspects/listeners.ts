@@ -2,7 +2,7 @@ import { isListenerName } from '../../platform/index.ts';
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
-import { propertyOf, suspect } from './grouped.ts';
+import { mostFrequent, placeKey, suspect } from './grouped.ts';
 
 /** Node warns from 11 listeners of one event of one target on: more are rarely intended. */
 const MIN_LISTENERS = 11;
@@ -11,18 +11,18 @@ const MIN_LISTENERS = 11;
 export function findListeners(view: HeapView): Suspect[] {
   const { graph } = view;
   const found: Suspect[] = [];
-  const byTarget = new Map<number, number[]>();
+  const records: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     const type = graph.type(node);
     if (type === 'native' && isListenerName(graph.rawName(node))) {
-      addTo(byTarget, targetAbove(view, node), node);
+      records.push(node);
     } else if (type === 'object' && view.paths.isKept(node)) {
-      if (graph.rawName(node) === 'Listener' && propertyOf(view, node, 'callback') !== undefined)
-        addTo(byTarget, targetAbove(view, node), node);
+      if (graph.rawName(node) === 'Listener' && graph.target(node, 'property', 'callback') !== undefined)
+        records.push(node);
       else found.push(...emitterListeners(view, node));
     }
   }
-  for (const [target, listeners] of byTarget) {
+  for (const [target, listeners] of Map.groupBy(records, (record) => targetAbove(view, record))) {
     if (target < 0 || listeners.length < MIN_LISTENERS) continue;
     const name = view.nameOf(target);
     found.push(
@@ -39,7 +39,7 @@ export function findListeners(view: HeapView): Suspect[] {
 /** An EventEmitter keeps a function for an event with one listener, and an array for one with several. */
 function emitterListeners(view: HeapView, emitter: number): Suspect[] {
   const { graph } = view;
-  const events = propertyOf(view, emitter, '_events');
+  const events = graph.target(emitter, 'property', '_events');
   if (events === undefined || graph.type(events) !== 'object') return [];
   const found: Suspect[] = [];
   graph.forEachEdge(events, (edge, list) => {
@@ -57,17 +57,8 @@ function emitterListeners(view: HeapView, emitter: number): Suspect[] {
 
 /** The listeners of one target; the place is that of most of them. */
 function listenersOf(view: HeapView, functions: readonly number[], because: string): Suspect {
-  const { graph } = view;
-  const shares = new Map<string, { sample: number; share: number }>();
-  for (const listener of functions) {
-    const place = view.places.functionPlace(listener);
-    const key = place ? `${place.url}:${place.line}:${place.column}` : graph.rawName(listener);
-    const known = shares.get(key);
-    if (known) known.share += 1;
-    else shares.set(key, { sample: listener, share: 1 });
-  }
-  const { sample } = [...shares.values()].reduce((best, entry) => (entry.share > best.share ? entry : best));
-  const retainedBytes = functions.reduce((sum, listener) => sum + graph.retainedSize(listener), 0);
+  const { sample } = mostFrequent(view, functions, (listener) => placeKey(view, listener));
+  const retainedBytes = functions.reduce((sum, listener) => sum + view.graph.retainedSize(listener), 0);
   return suspect(view, 'listeners', { sample, count: functions.length, retainedBytes }, because);
 }
 
@@ -89,10 +80,4 @@ function targetAbove(view: HeapView, listener: number): number {
   let at = paths.parent(listener);
   for (let steps = 0; at >= 0 && steps < 10_000 && BETWEEN.test(graph.rawName(at)); steps += 1) at = paths.parent(at);
   return at >= 0 && view.isShown(at) ? at : -1;
-}
-
-function addTo(lists: Map<number, number[]>, key: number, value: number): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
 }

@@ -2,7 +2,6 @@ import { isReactionName } from '../../platform/index.ts';
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
-import { targetOf } from '../scriptPlaces.ts';
 import { groupByPath, suspect } from './grouped.ts';
 
 const MIN_PROMISES = 10;
@@ -13,7 +12,7 @@ export function findPendingPromises(view: HeapView): Suspect[] {
   const pending: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (graph.type(node) !== 'object' || graph.rawName(node) !== 'Promise' || !view.paths.isKept(node)) continue;
-    const reactions = targetOf(graph, node, 'reactions_or_result');
+    const reactions = graph.target(node, 'internal', 'reactions_or_result');
     if (reactions !== undefined && isReactionName(graph.rawName(reactions))) pending.push(node);
   }
   return groupByPath(view, pending)

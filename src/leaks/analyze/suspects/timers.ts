@@ -1,7 +1,7 @@
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
-import { groupByPath, propertyOf, suspect } from './grouped.ts';
+import { groupByPath, placeKey, suspect } from './grouped.ts';
 
 const MIN_TIMERS = 5;
 
@@ -11,15 +11,11 @@ export function findTimers(view: HeapView): Suspect[] {
   const callbacks: number[] = [];
   for (let node = 0; node < graph.nodeCount; node += 1) {
     if (graph.type(node) !== 'object' || graph.rawName(node) !== 'Timeout') continue;
-    const callback = propertyOf(view, node, '_onTimeout');
+    const callback = graph.target(node, 'property', '_onTimeout');
     if (callback !== undefined && graph.type(callback) === 'closure' && view.paths.isKept(node))
       callbacks.push(callback);
   }
-  const placeOf = (callback: number): string => {
-    const place = view.places.functionPlace(callback);
-    return place ? `${place.url}:${place.line}:${place.column}` : graph.rawName(callback);
-  };
-  return groupByPath(view, callbacks, placeOf)
+  return groupByPath(view, callbacks, (callback) => placeKey(view, callback))
     .filter((group) => group.count >= MIN_TIMERS)
     .map((group) => suspect(view, 'timers', group, `${count(group.count, 'timer')} will call this function`));
 }

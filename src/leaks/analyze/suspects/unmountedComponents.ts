@@ -1,7 +1,7 @@
 import { count } from '../../../support/index.ts';
 import type { HeapView } from '../heapView.ts';
 import type { Suspect } from '../model.ts';
-import { groupByPath, propertyOf, suspect } from './grouped.ts';
+import { groupByPath, suspect } from './grouped.ts';
 
 /** Longest way up from a React fiber to its root. */
 const MAX_DEPTH = 5000;
@@ -23,9 +23,9 @@ export function findUnmountedComponents(view: HeapView): Suspect[] {
 function isCutOff(view: HeapView, fiber: number): boolean {
   const { graph } = view;
   for (let at = fiber, depth = 0; depth < MAX_DEPTH; depth += 1) {
-    const above = propertyOf(view, at, 'return');
+    const above = graph.target(at, 'property', 'return');
     if (above === undefined || graph.rawName(above) !== 'FiberNode') {
-      const state = propertyOf(view, at, 'stateNode');
+      const state = graph.target(at, 'property', 'stateNode');
       return state === undefined || graph.rawName(state) !== 'FiberRootNode';
     }
     at = above;
@@ -36,6 +36,6 @@ function isCutOff(view: HeapView, fiber: number): boolean {
 function isVueUnmounted(view: HeapView, node: number): boolean {
   const { graph } = view;
   if (graph.edgeCount(node) < 20) return false;
-  const flag = propertyOf(view, node, 'isUnmounted');
+  const flag = graph.target(node, 'property', 'isUnmounted');
   return flag !== undefined && /^(?:system \/ )?true$/i.test(graph.rawName(flag));
 }
