@@ -2,7 +2,7 @@ import { mkdir, readdir, unlink, writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { defined, LeakwrightError, plainText, pictureFolder } from '../../support/index.ts';
+import { LeakwrightError, abortable, defined, plainText, pictureFolder } from '../../support/index.ts';
 
 /** What a step that failed came to, for a person who was not there. */
 export interface FailedStep {
@@ -81,15 +81,7 @@ function sameAddress(a: string, b: string): boolean {
 }
 
 async function within<T>(looked: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), LOOK_MS);
-  });
-  try {
-    return await Promise.race([looked.catch(() => undefined), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await abortable(looked, AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
 }
 
 async function keepPicture(page: Page): Promise<string> {

@@ -10,14 +10,15 @@ export function foldHeld(explained: readonly Explained[]): Explained[] {
     const owner = partOf === undefined || nodeType !== 'native' ? undefined : leadOf.get(partOf);
     return owner === one ? undefined : owner;
   };
-  const parts = new Map<Explained, Explained[]>();
-  const leads: Explained[] = [];
-  for (const one of explained) {
-    const lead = topOf(one, holderOf);
-    if (lead === one) leads.push(one);
-    else parts.set(lead, [...(parts.get(lead) ?? []), one]);
-  }
-  return leads.map((lead) => withExplainedParts(lead, parts.get(lead) ?? []));
+  const byLead = Map.groupBy(explained, (one) => topOf(one, holderOf));
+  return explained
+    .filter((one) => topOf(one, holderOf) === one)
+    .map((lead) =>
+      withExplainedParts(
+        lead,
+        byLead.get(lead)!.filter((one) => one !== lead),
+      ),
+    );
 }
 
 function topOf(one: Explained, holderOf: (one: Explained) => Explained | undefined): Explained {

@@ -8,11 +8,8 @@ import { siteIndex } from './stackRuns.ts';
  */
 export function foldTimeouts(explained: readonly Explained[]): Explained[] {
   const timeouts = explained.filter(({ leak }) => leak.kind === 'timer' && leak.name.startsWith('timeout'));
-  const partsOf = new Map<Explained, Explained[]>();
-  for (const timeout of timeouts) {
-    const entry = explained.find((one) => isHeldBy(one, timeout));
-    if (entry) partsOf.set(entry, [...(partsOf.get(entry) ?? []), timeout]);
-  }
+  const partsOf = Map.groupBy(timeouts, (timeout) => explained.find((one) => isHeldBy(one, timeout)));
+  partsOf.delete(undefined);
   const folded = new Set([...partsOf.values()].flat());
   return explained
     .filter((one) => !folded.has(one))

@@ -62,7 +62,7 @@ export function createResult(
     durationMs: facts.durationMs,
     warmup: facts.warmup,
     iterations: facts.iterations,
-    ...defined({ escalatedTo: facts.decision?.escalatedTo === undefined ? undefined : facts.decision.escalatedTo }),
+    ...defined({ escalatedTo: facts.decision?.escalatedTo }),
     ...(facts.settledLate > 0 ? { settledLate: facts.settledLate } : {}),
     ...(facts.skippedMs > 0 ? { skippedMs: facts.skippedMs } : {}),
     growth: { ...growthOf(samples), ...explainedFraction(facts.findings, samples) },
@@ -135,8 +135,9 @@ export function describeCheckError(
   let told: unknown = error;
   if (reason instanceof LeakwrightError) told = reason;
   else if (signal.aborted) told = new LeakwrightError('aborted', 'The check was stopped.', { cause: reason });
-  const place = scenario.file === undefined ? undefined : errorPlace(told, scenario.file, workspaceFolder);
-  const at = place === undefined ? {} : { at: place };
+  const at = defined({
+    at: scenario.file === undefined ? undefined : errorPlace(told, scenario.file, workspaceFolder),
+  });
   if (!(told instanceof LeakwrightError))
     return { code: 'leaks.scenarioFailed', message: stripVTControlCharacters(describeError(told)), ...at };
   return { code: told.code, message: told.message, ...defined({ hint: told.hint }), ...at };

@@ -44,11 +44,8 @@ export const bareName = (name: string): string =>
   /(?:^|[ .])(?<own>[#$\w\p{L}]*|<anonymous>)$/u.exec(name)?.groups?.['own']?.replace('<anonymous>', '') ?? name;
 
 /** The line is the user's, and what was made there was made further in. */
-export function isInLibrary({ stack, file, line, column }: SourceSite): boolean {
-  const [innermost] = stack;
-  return (
-    innermost !== undefined && !(innermost.file === file && innermost.line === line && innermost.column === column)
-  );
+export function isInLibrary(site: SourceSite): boolean {
+  return site.stack.length > 0 && siteIndex(site) !== 0;
 }
 
 /** The line of a package that makes or keeps something on behalf of the user's line; undefined where none is between. */

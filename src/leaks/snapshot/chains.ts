@@ -52,11 +52,7 @@ export function aboveChain(graph: HeapGraph, paths: RetainingPaths, entry: numbe
 
 /** Whether the youngest member has a next one by the same edge: then one hop is enough to know a list. */
 function leadsOn(graph: HeapGraph, from: number, word: string, isMember: (node: number) => boolean): boolean {
-  let found = false;
-  graph.forEachEdge(from, (edge, to) => {
-    found ||= wordOf(graph, edge) === word && to !== from && isMember(to);
-  });
-  return found;
+  return graph.find(from, (edge, to) => wordOf(graph, edge) === word && to !== from && isMember(to)) !== undefined;
 }
 
 /** Positions in arrays are others in each member. */

@@ -50,11 +50,8 @@ export function classOf(graph: HeapGraph, node: number): string {
 
 /** The function that one made by `bind` calls, also where it was bound twice: that has no name of its own. */
 function functionBehind(graph: HeapGraph, node: number): number {
-  let called: number | undefined;
-  if (isBoundName(graph.rawName(node)))
-    graph.forEachEdge(node, (edge, to) => {
-      if (graph.edgeName(edge) === BOUND_FUNCTION_EDGE) called = to;
-    });
+  if (!isBoundName(graph.rawName(node))) return node;
+  const called = graph.find(node, (edge) => graph.edgeName(edge) === BOUND_FUNCTION_EDGE);
   return called === undefined ? node : functionBehind(graph, called);
 }
 

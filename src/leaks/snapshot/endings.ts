@@ -75,17 +75,11 @@ export class Endings {
 
   /** A function of which it is not known whether it ran counts as run, so that no advice asks for a call that is already there. */
   #hasRun(closure: number): boolean {
-    const shared = this.#target(closure, (name) => name === 'shared');
-    const data = shared === undefined ? undefined : this.#target(shared, (name) => name.endsWith('function_data'));
-    return data === undefined || !isUncompiledName(this.#graph.rawName(data));
-  }
-
-  #target(node: number, isWanted: (edgeName: string) => boolean): number | undefined {
     const graph = this.#graph;
-    let found: number | undefined;
-    graph.forEachEdge(node, (edge, to) => {
-      if (graph.edgeType(edge) === 'internal' && isWanted(graph.edgeName(edge))) found ??= to;
-    });
-    return found;
+    const isData = (edge: number): boolean =>
+      graph.edgeType(edge) === 'internal' && graph.edgeName(edge).endsWith('function_data');
+    const shared = graph.target(closure, 'internal', 'shared');
+    const data = shared === undefined ? undefined : graph.find(shared, isData);
+    return data === undefined || !isUncompiledName(graph.rawName(data));
   }
 }

@@ -129,15 +129,20 @@ export class HeapGraph {
     }
   }
 
-  /** The node at the end of the first edge of a type and name; undefined where there is none. */
-  target(ordinal: number, type: EdgeType, name: string): number | undefined {
+  /** The node at the end of the first edge that is wanted; undefined where there is none. */
+  find(ordinal: number, isWanted: (edge: number, to: number) => boolean): number | undefined {
     const { firstEdgeIndexes, edgeFieldsCount, edgeToNodeOffset, nodeFieldCount } = this.#snapshot;
     const end = firstEdgeIndexes[ordinal + 1] ?? 0;
     for (let edge = firstEdgeIndexes[ordinal] ?? 0; edge < end; edge += edgeFieldsCount) {
-      if (this.edgeType(edge) === type && this.edgeName(edge) === name)
-        return this.#edges.getValue(edge + edgeToNodeOffset) / nodeFieldCount;
+      const to = this.#edges.getValue(edge + edgeToNodeOffset) / nodeFieldCount;
+      if (isWanted(edge, to)) return to;
     }
     return undefined;
+  }
+
+  /** The node at the end of the first edge of a type and name. */
+  target(ordinal: number, type: EdgeType, name: string): number | undefined {
+    return this.find(ordinal, (edge) => this.edgeType(edge) === type && this.edgeName(edge) === name);
   }
 
   /** Calls `visit` for each edge that leads to a node. */

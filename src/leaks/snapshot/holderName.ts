@@ -123,11 +123,15 @@ function nameOf(graph: HeapGraph, steps: readonly PathStep[]): Word[] {
       words.push(name === 'this' ? instanceWord(graph, step) : { text: name, starts: true, scope: step.from });
     } else if (type === 'property') {
       if (name === '__proto__' || name === '' || name.startsWith('<symbol ')) continue;
-      words.push({ text: name, starts: isGlobalObject(graph, step.from) });
+      words.push({ text: name, starts: isGlobalName(graph.rawName(step.from)) });
     } else if (graph.type(step.from) === 'array') {
       const key = mapKeyBefore(graph, step);
       if (key !== undefined) words.push({ text: key, starts: false });
-    } else if (graph.type(step.from) === 'native' && isUserVisible(graph, step.from) && isElement(graph, step.to)) {
+    } else if (
+      graph.type(step.from) === 'native' &&
+      isUserVisible(graph, step.from) &&
+      isElementName(graph.rawName(step.to))
+    ) {
       words.push({ text: elementName(graph, step.to), starts: true });
     }
     // The way to a service or component is the framework's own records, which say nothing to a user.
@@ -146,10 +150,6 @@ function instanceWord(graph: HeapGraph, { from, to }: PathStep): Word {
   return { text, starts: true, ...defined({ classAt: graph.location(to) }) };
 }
 
-const isGlobalObject = (graph: HeapGraph, node: number): boolean => isGlobalName(graph.rawName(node));
-
-const isElement = (graph: HeapGraph, node: number): boolean => isElementName(graph.rawName(node));
-
 /** `<ul id="log" class="list">` → `ul#log`. */
 function elementName(graph: HeapGraph, node: number): string {
   const name = graph.rawName(node);
@@ -162,12 +162,11 @@ function elementName(graph: HeapGraph, node: number): string {
 function mapKeyBefore(graph: HeapGraph, step: PathStep): string | undefined {
   const index = Number(graph.edgeName(step.edge));
   if (!Number.isInteger(index) || index < 1) return undefined;
-  let key: string | undefined;
-  graph.forEachEdge(step.from, (edge, to) => {
-    if (key === undefined && graph.edgeName(edge) === String(index - 1) && graph.type(to) === 'string')
-      key = graph.rawName(to);
-  });
-  return key;
+  const key = graph.find(
+    step.from,
+    (edge, to) => graph.edgeName(edge) === String(index - 1) && graph.type(to) === 'string',
+  );
+  return key === undefined ? undefined : graph.rawName(key);
 }
 
 /** `jQuery40000274426327215226971`: libraries make such names up, another in each run, so that they meet no other. */
@@ -187,16 +186,14 @@ function holderClass(graph: HeapGraph, holder: number): string {
   return isScopeName(graph.rawName(holder)) ? 'Context' : classOf(graph, holder);
 }
 
-/** A module's scope is held by way of a generator object that stands for its evaluation. */
-const isModuleScope = (graph: HeapGraph, node: number): boolean => isModuleScopeName(graph.rawName(node));
-
 /** The path for people: names of edges, with the classes they pass, without V8's internals. */
 export function describePath(graph: HeapGraph, steps: readonly PathStep[], limit = 20): string[] {
   const lines: string[] = [];
   let betweenModuleAndVariable = false;
   for (const step of steps) {
     const type = graph.edgeType(step.edge);
-    if (isModuleScope(graph, step.to)) {
+    // A module's scope is held by way of a generator object that stands for its evaluation.
+    if (isModuleScopeName(graph.rawName(step.to))) {
       lines.push('module scope');
       betweenModuleAndVariable = true;
       continue;

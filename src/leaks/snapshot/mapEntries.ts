@@ -47,10 +47,7 @@ interface Entries {
 /** The entries of a Map: key and value lie side by side in its table, and what follows them is a number (*seen in Chromium 156*). */
 function entriesOf(graph: HeapGraph, map: number): Entries | undefined {
   if (classOf(graph, map) !== 'Map') return undefined;
-  let table: number | undefined;
-  graph.forEachEdge(map, (edge, to) => {
-    if (graph.edgeType(edge) === 'internal' && graph.edgeName(edge) === 'table') table = to;
-  });
+  const table = graph.target(map, 'internal', 'table');
   if (table === undefined) return undefined;
   const at = new Map<number, number>();
   const placeOf = new Map<number, number>();

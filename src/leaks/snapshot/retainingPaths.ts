@@ -202,11 +202,7 @@ function edgeCosts(graph: HeapGraph, dom: DomTree, oldest: number): (edge: numbe
 function isForeignWrapper(graph: HeapGraph, edge: number, from: number, to: number, name: string): boolean {
   if (graph.edgeType(edge) !== 'internal' || !isWrapperEdge(name)) return false;
   if (graph.type(from) !== 'native' || graph.type(to) !== 'object') return false;
-  let isWrapper = false;
-  graph.forEachEdge(to, (back, target) => {
-    isWrapper ||= target === from && graph.edgeName(back) === WRAPPED_EDGE;
-  });
-  return isWrapper;
+  return graph.find(to, (back, target) => target === from && graph.edgeName(back) === WRAPPED_EDGE) !== undefined;
 }
 
 /**

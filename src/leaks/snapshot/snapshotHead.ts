@@ -18,16 +18,12 @@ export function isHeadComplete(text: string): boolean {
  * Looks at what a snapshot says of itself before anything is made room for: its numbers of nodes and edges are believed by
  * its parser, and a text that was cut off, or is none of V8's, may say anything.
  *
- * @param pieces the text, or its beginning, in pieces
+ * @param text the whole, or its beginning
  * @param maxCharacters how long the whole text can be
  * @throws Error that says what is wrong with it
  */
-export function checkSnapshotHead(pieces: readonly string[], maxCharacters: number): SnapshotCounts {
-  let head = '';
-  for (const piece of pieces) {
-    head += piece.slice(0, HEAD_CHARACTERS - head.length);
-    if (head.length >= HEAD_CHARACTERS) break;
-  }
+export function checkSnapshotHead(text: string, maxCharacters: number): SnapshotCounts {
+  const head = text.slice(0, HEAD_CHARACTERS);
   const json = /^\s*\{"snapshot":(?<json>\{.*?\}),\s*"nodes":/s.exec(head)?.groups?.['json'];
   if (json === undefined) throw new Error('it does not begin as one');
   let header: Header;

@@ -122,7 +122,7 @@ export class SnapshotText {
   #takeHead(text: string): string | undefined {
     this.#pending += text;
     if (!isHeadComplete(this.#pending)) return undefined;
-    this.#counts = checkSnapshotHead([this.#pending], this.#maxCharacters);
+    this.#counts = checkSnapshotHead(this.#pending, this.#maxCharacters);
     const end = /,\s*"nodes"\s*:/.exec(this.#pending)!.index;
     this.#head = this.#pending.slice(this.#pending.indexOf(':') + 1, end);
     const rest = this.#pending.slice(end);

@@ -352,11 +352,8 @@ const WAITING = 'PromiseReaction';
 function isAwaited(graph: HeapGraph, node: number): boolean {
   if (isReactionName(graph.rawName(node))) return true;
   if (graph.rawName(node) !== 'Promise') return false;
-  let found = false;
-  graph.forEachEdge(node, (edge, to) => {
-    found ||= graph.edgeName(edge) === 'reactions_or_result' && isReactionName(graph.rawName(to));
-  });
-  return found;
+  const reactions = graph.target(node, 'internal', 'reactions_or_result');
+  return reactions !== undefined && isReactionName(graph.rawName(reactions));
 }
 
 /** An object that holds others in a user's sense: also a scope, which holds variables. */

@@ -64,12 +64,10 @@ function listenersOf(view: HeapView, functions: readonly number[], because: stri
 
 /** The function behind an event target's record of a listener; the record itself where there is none. */
 function functionOf(view: HeapView, listener: number): number {
-  let found: number | undefined;
-  view.graph.forEachEdge(listener, (edge, to) => {
-    if (found === undefined && view.graph.type(to) === 'closure' && view.graph.edgeName(edge) !== '__proto__')
-      found = to;
-  });
-  return found ?? listener;
+  const { graph } = view;
+  return (
+    graph.find(listener, (edge, to) => graph.type(to) === 'closure' && graph.edgeName(edge) !== '__proto__') ?? listener
+  );
 }
 
 /** Records and lists between a listener and its target. */

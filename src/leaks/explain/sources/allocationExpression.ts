@@ -1,13 +1,15 @@
 import type { Node } from 'acorn';
 import { elementClassOfTag } from './elementClasses.ts';
-import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import {
+  type FunctionQuery,
+  type ParsedScript,
+  childrenOf,
+  isFunction,
+  nodesAround,
+  parseScript,
+} from './parsedScript.ts';
 
-export interface AllocationQuery {
-  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
-  readonly source: string;
-  /** Where V8 says the allocating function starts, from 1. */
-  readonly functionLine: number;
-  readonly functionColumn: number;
+export interface AllocationQuery extends FunctionQuery {
   /** The class of the allocated object, as a heap snapshot names it; `{id, title}` for plain objects with such keys. */
   readonly className: string;
 }
@@ -38,8 +40,7 @@ export function findAllocationExpression(query: AllocationQuery): { line: number
  */
 export function functionBodyAt(script: ParsedScript, offset: number): Node[] | undefined {
   let inner: Node[] | undefined;
-  const visit = (node: Node): void => {
-    if (offset < node.start || offset >= node.end) return;
+  for (const node of nodesAround(script.root, offset)) {
     if (isFunction(node)) {
       const { params, body } = node as Node & { params: Node[]; body: Node };
       if (offset <= body.start) inner = [...params, body];
@@ -50,9 +51,7 @@ export function functionBodyAt(script: ParsedScript, offset: number): Node[] | u
           member.type === 'PropertyDefinition' && !member.static && member.value ? [member.value] : [],
         );
     }
-    childrenOf(node).forEach(visit);
-  };
-  visit(script.root);
+  }
   if (inner) return inner;
   const first = childrenOf(script.root)[0];
   return first && offset <= first.start ? childrenOf(script.root) : undefined;

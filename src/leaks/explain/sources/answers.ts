@@ -1,13 +1,12 @@
 import { findAllocationExpression } from './allocationExpression.ts';
 import { findOnlyCall } from './callExpression.ts';
+import type { FunctionQuery } from './parsedScript.ts';
 import { findOnlyAssignment, findOnlyReference } from './holderReference.ts';
 import { type SourceMapper, type SourceMapperOptions, createSourceMapper } from './sourceMapper.ts';
 
-/** A function of a script, by its URL and where V8 says it starts, from 1. */
-export interface FunctionPlace {
+/** A function of a script, by its URL. */
+export interface FunctionPlace extends Omit<FunctionQuery, 'source'> {
   readonly url: string;
-  readonly functionLine: number;
-  readonly functionColumn: number;
 }
 type Place = { line: number; column: number };
 

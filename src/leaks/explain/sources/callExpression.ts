@@ -1,13 +1,8 @@
 import type { Node } from 'acorn';
-import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import { type FunctionQuery, childrenOf, isFunction, parseScript } from './parsedScript.ts';
 import { functionBodyAt } from './allocationExpression.ts';
 
-export interface CallQuery {
-  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
-  readonly source: string;
-  /** Where V8 says the calling function starts, from 1. */
-  readonly functionLine: number;
-  readonly functionColumn: number;
+export interface CallQuery extends FunctionQuery {
   /** The called function, as the engine names it: `to`, `Chart`, `Chart.update`. */
   readonly callee: string;
 }

@@ -1,5 +1,4 @@
-import { parseBoundedJson } from '../../../support/index.ts';
-import { sourceMapReference } from './sourceMap.ts';
+import { loadSourceMap, sourceMapReference } from './sourceMap.ts';
 import { createSourceResolver } from './sourceResolver.ts';
 
 /** Sources of one map that are looked up: a bundle with more is a library's. */
@@ -33,53 +32,13 @@ export async function filesBehind(
     if (file !== undefined) files.add(file);
     const reference = sourceMapReference(text);
     if (reference === undefined || (file !== undefined && !reference.startsWith('data:'))) continue;
-    for (const { source, content } of await sourcesOf(reference, url, options.readText)) {
+    const map = await loadSourceMap(text, url, options.readText);
+    for (const [index, source] of (map?.resolvedSources ?? []).slice(0, MAX_SOURCES).entries()) {
+      const content = map!.sourcesContent?.[index] ?? undefined;
       const found = await resolver.fileOfSource(source, { content, generatedUrl: url, generatedText: text });
       // What is not in the workspace keeps its URL.
       if (found !== source && !found.includes('node_modules/')) files.add(found);
     }
   }
   return files;
-}
-
-interface MapSource {
-  readonly source: string;
-  readonly content: string | undefined;
-}
-
-async function sourcesOf(
-  reference: string,
-  scriptUrl: string,
-  readText: (url: string) => Promise<string | undefined>,
-): Promise<MapSource[]> {
-  try {
-    const mapUrl = reference.startsWith('data:') ? reference : new URL(reference, scriptUrl).href;
-    const text = await readText(mapUrl);
-    const map = text === undefined ? undefined : parseBoundedJson(text.replace(/^\)\]\}'?[^\n]*\n/, ''));
-    return listSources(map, reference.startsWith('data:') ? scriptUrl : mapUrl).slice(0, MAX_SOURCES);
-  } catch {
-    return [];
-  }
-}
-
-function listSources(map: unknown, base: string): MapSource[] {
-  if (typeof map !== 'object' || map === null) return [];
-  const { sections, sources, sourcesContent, sourceRoot } = map as Record<string, unknown>;
-  if (Array.isArray(sections)) {
-    return sections.flatMap((section) => listSources((section as { map?: unknown } | null)?.map, base));
-  }
-  if (!Array.isArray(sources)) return [];
-  const contents = Array.isArray(sourcesContent) ? (sourcesContent as unknown[]) : [];
-  const root = typeof sourceRoot === 'string' && sourceRoot !== '' ? `${sourceRoot.replace(/\/$/, '')}/` : '';
-  return sources.flatMap((source: unknown, index): MapSource[] => {
-    if (typeof source !== 'string') return [];
-    const content = contents[index];
-    const name = `${root}${source}`;
-    return [
-      {
-        source: URL.canParse(name, base) ? new URL(name, base).href : name,
-        content: typeof content === 'string' ? content : undefined,
-      },
-    ];
-  });
 }

@@ -4,7 +4,7 @@ import { calleeOf } from './callExpression.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { identifierAt } from './identifierAt.ts';
 import { originalClassName } from './originalClassName.ts';
-import { type ParsedScript, childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import { type ParsedScript, isFunction, nodesAround, parseScript } from './parsedScript.ts';
 
 /** Functions of frameworks that run what they are given when a component begins, or its data changes. */
 const RUNS =
@@ -70,15 +70,6 @@ export function functionRole(frame: GeneratedFrame, text: string, map: TraceMap 
 
 const withOwner = (name: string, owner: string | undefined): string =>
   owner === undefined ? name : `${name} of ${owner}`;
-
-function nodesAround(root: Node, offset: number): Node[] {
-  const around: Node[] = [];
-  for (let node: Node | undefined = root; node;) {
-    around.push(node);
-    node = childrenOf(node).find((child) => child.start <= offset && offset < child.end);
-  }
-  return around;
-}
 
 type Member = Node & {
   readonly kind?: string;

@@ -1,12 +1,7 @@
 import type { Node } from 'acorn';
-import { childrenOf, parseScript } from './parsedScript.ts';
+import { type FunctionQuery, childrenOf, nodesAround, parseScript } from './parsedScript.ts';
 
-export interface ReferenceQuery {
-  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
-  readonly source: string;
-  /** Where V8 says a function starts, from 1. */
-  readonly functionLine: number;
-  readonly functionColumn: number;
+export interface ReferenceQuery extends FunctionQuery {
   /** A variable or property, as the script calls it: the last word of a holder's name. */
   readonly name: string;
 }
@@ -48,18 +43,6 @@ function findOnly(
     if (matches(node)) found.push(node.start);
     childrenOf(node).forEach(visit);
   };
-  visit(innermostFunction(script.root, offset));
+  visit(nodesAround(script.root, offset).findLast(({ type }) => /Function/.test(type)) ?? script.root);
   return found.length === 1 ? script.positionOf(found[0]!) : undefined;
-}
-
-/** V8 gives a function's start as its parenthesis, or its first parameter. */
-function innermostFunction(root: Node, offset: number): Node {
-  let inner = root;
-  const visit = (node: Node): void => {
-    if (offset < node.start || offset >= node.end) return;
-    if (/Function/.test(node.type)) inner = node;
-    childrenOf(node).forEach(visit);
-  };
-  visit(root);
-  return inner;
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'acorn';
 import { type TraceMap, originalPositionFor, sourceContentFor } from '@jridgewell/trace-mapping';
-import { childrenOf, parseScript } from './parsedScript.ts';
+import { nodesAround, parseScript } from './parsedScript.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 
 /** A name of more characters comes from people. */
@@ -30,15 +30,10 @@ export function classAround(
   const script = parseScript(text, frame.line);
   if (!script) return undefined;
   const offset = script.offsetOf(frame.line, frame.column);
-  let found: { readonly node: Node; readonly parent: Node | undefined } | undefined;
-  const visit = (node: Node, parent: Node | undefined): void => {
-    if (offset < node.start || offset >= node.end) return;
-    if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') found = { node, parent };
-    for (const child of childrenOf(node)) visit(child, node);
-  };
-  visit(script.root, undefined);
-  if (!found) return undefined;
-  const { node, parent } = found as { node: Named; parent: Named | undefined };
+  const around: Named[] = nodesAround(script.root, offset);
+  const index = around.findLastIndex(({ type }) => type === 'ClassDeclaration' || type === 'ClassExpression');
+  const [node, parent] = [around[index], around[index - 1]];
+  if (!node) return undefined;
   const start = script.positionOf(node.start);
   const written = classAt(map, start.line, start.column - 1);
   const identifiers = [node.id, parent?.type === 'VariableDeclarator' ? parent.id : parent?.left];

@@ -1,7 +1,7 @@
 import type { Node } from 'acorn';
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import { identifierAt } from './identifierAt.ts';
-import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import { childrenOf, isFunction, nodesAround, parseScript } from './parsedScript.ts';
 
 /**
  * The name that a variable, or a private member (`#t`), of a bundle has in its source. Asked for by its short name alone, so it answers only where
@@ -31,13 +31,9 @@ export function originalNameUsedAt(
   const script = parseScript(text, 1);
   if (!script) return undefined;
   const offset = script.offsetOf(at.line, at.column);
-  let put: Putting | undefined;
-  const visit = (node: Node): void => {
-    if (offset < node.start || offset >= node.end) return;
-    if (node.type === 'CallExpression' || node.type === 'AssignmentExpression') put = node;
-    childrenOf(node).forEach(visit);
-  };
-  visit(script.root);
+  const put: Putting | undefined = nodesAround(script.root, offset).findLast(
+    ({ type }) => type === 'CallExpression' || type === 'AssignmentExpression',
+  );
   let target = put?.callee ?? put?.left;
   while (target?.object) target = target.object;
   if (target?.type !== 'Identifier' || target.name !== name) return undefined;
@@ -59,10 +55,8 @@ interface Declaring extends Node {
 }
 
 function collectDeclarations(node: Node, name: string, nested: boolean, top: Node[], inner: Node[]): void {
-  const { id, params } = node as Declaring;
-  const declares =
-    node.type === 'VariableDeclarator' || node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration';
-  if (declares && id) collectIdentifiers(id, name, nested ? inner : top);
+  const { params } = node as Declaring;
+  collectDeclared(node, name, nested ? inner : top);
   const { key } = node as Node & { readonly key?: Node };
   if (key?.type === 'PrivateIdentifier' && `#${(key as Node & { name: string }).name}` === name) inner.push(key);
   params?.forEach((parameter) => collectIdentifiers(parameter, name, inner));
@@ -75,14 +69,17 @@ export function declarationsIn(scope: Node, name: string): Node[] {
   const found: Node[] = [];
   (scope as Declaring).params?.forEach((parameter) => collectIdentifiers(parameter, name, found));
   const visit = (node: Node): void => {
-    const { id } = node as Declaring;
-    const declares =
-      node.type === 'VariableDeclarator' || node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration';
-    if (declares && id) collectIdentifiers(id, name, found);
+    collectDeclared(node, name, found);
     if (!isFunction(node)) childrenOf(node).forEach(visit);
   };
   childrenOf(scope).forEach(visit);
   return found;
+}
+
+function collectDeclared(node: Node, name: string, found: Node[]): void {
+  const { id } = node as Declaring;
+  if (id && /^(?:VariableDeclarator|FunctionDeclaration|ClassDeclaration)$/.test(node.type))
+    collectIdentifiers(id, name, found);
 }
 
 /** The identifier, or those of a destructuring pattern. */

@@ -8,6 +8,14 @@ export interface ParsedScript {
   positionOf(offset: number): { line: number; column: number };
 }
 
+/** A function of a script, by where V8 says it starts: lines and columns count from 1. */
+export interface FunctionQuery {
+  /** The text of the script (or of the HTML page with its inline scripts) as the browser had it. */
+  readonly source: string;
+  readonly functionLine: number;
+  readonly functionColumn: number;
+}
+
 export interface NamedFunction {
   readonly node: Node;
   /** The identifier that names it: its own, or that of the variable, property or method it is put into. */
@@ -102,17 +110,21 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
-/** The functions around an offset, innermost first. */
-export function enclosingFunctions(script: ParsedScript, offset: number): NamedFunction[] {
-  const found: NamedFunction[] = [];
-  let parent: Node | undefined;
-  let node: Node | undefined = script.root;
-  while (node) {
-    if (isFunction(node)) found.unshift({ node, name: nameOf(node, parent) });
-    parent = node;
+/** The nodes that an offset is in, outermost first. */
+export function nodesAround(root: Node, offset: number): Node[] {
+  const around: Node[] = [];
+  for (let node: Node | undefined = root; node;) {
+    around.push(node);
     node = childrenOf(node).find((child) => child.start <= offset && offset < child.end);
   }
-  return found;
+  return around;
+}
+
+/** The functions around an offset, innermost first. */
+export function enclosingFunctions(script: ParsedScript, offset: number): NamedFunction[] {
+  return nodesAround(script.root, offset)
+    .flatMap((node, at, around) => (isFunction(node) ? [{ node, name: nameOf(node, around[at - 1]) }] : []))
+    .reverse();
 }
 
 interface Named extends Node {

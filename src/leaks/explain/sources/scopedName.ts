@@ -1,8 +1,7 @@
-import type { Node } from 'acorn';
 import type { TraceMap } from '@jridgewell/trace-mapping';
 import { identifierAt } from './identifierAt.ts';
 import { declarationsIn } from './originalVariableName.ts';
-import { childrenOf, isFunction, parseScript } from './parsedScript.ts';
+import { isFunction, nodesAround, parseScript } from './parsedScript.ts';
 
 /**
  * The name in source of a variable as a function sees it: bundles use few letters and declare each many times, so the
@@ -19,11 +18,9 @@ export function scopedName(
   const script = parseScript(text, at.line);
   if (!script) return undefined;
   const offset = script.offsetOf(at.line, at.column);
-  const scopes: Node[] = [];
-  for (let node: Node | undefined = script.root; node;) {
-    if (node === script.root || isFunction(node)) scopes.unshift(node);
-    node = childrenOf(node).find((child) => child.start <= offset && offset < child.end);
-  }
+  const scopes = nodesAround(script.root, offset)
+    .filter((node) => node === script.root || isFunction(node))
+    .reverse();
   // The innermost is the function itself.
   for (const scope of scopes.length > 1 ? scopes.slice(1) : scopes) {
     const declared = declarationsIn(scope, name);

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { defined, type Log, programFile, silentLog } from '../../../support/index.ts';
 import type { SourceFrame, SourceSite } from '../../model.ts';
-import type { FunctionPlace, SourceAnswers } from './answers.ts';
+import type { SourceAnswers } from './answers.ts';
 import type { GeneratedFrame } from './generatedFrame.ts';
 import { type SourceLimits, sourceLimits } from './limits.ts';
 import type { FromWorker, Question, ToWorker } from './messages.ts';
@@ -58,40 +58,23 @@ export class SourceDesk implements SourceAnswers {
     });
   }
 
-  variableName(name: string, scriptUrl: string, usedAt?: GeneratedFrame): Promise<string | undefined> {
-    return this.#ask('variableName', [name, scriptUrl, usedAt], () => undefined);
-  }
-
-  scopedName(name: string, seenFrom: GeneratedFrame): Promise<string | undefined> {
-    return this.#ask('scopedName', [name, seenFrom], () => undefined);
-  }
-
-  allocationIn(place: FunctionPlace, className: string): Promise<{ line: number; column: number } | undefined> {
-    return this.#ask('allocationIn', [place, className], () => undefined);
-  }
-
-  callIn(place: FunctionPlace, callee: string): Promise<{ line: number; column: number } | undefined> {
-    return this.#ask('callIn', [place, callee], () => undefined);
-  }
-
-  anonymousName(frame: GeneratedFrame): Promise<string | undefined> {
-    return this.#ask('anonymousName', [frame], () => undefined);
-  }
-
-  className(frame: GeneratedFrame): Promise<string | undefined> {
-    return this.#ask('className', [frame], () => undefined);
-  }
-
-  referenceIn(place: FunctionPlace, name: string): Promise<{ line: number; column: number } | undefined> {
-    return this.#ask('referenceIn', [place, name], () => undefined);
-  }
-
-  assignmentIn(place: FunctionPlace, name: string): Promise<{ line: number; column: number } | undefined> {
-    return this.#ask('assignmentIn', [place, name], () => undefined);
-  }
+  readonly variableName = this.#questionOf('variableName');
+  readonly scopedName = this.#questionOf('scopedName');
+  readonly allocationIn = this.#questionOf('allocationIn');
+  readonly callIn = this.#questionOf('callIn');
+  readonly anonymousName = this.#questionOf('anonymousName');
+  readonly className = this.#questionOf('className');
+  readonly referenceIn = this.#questionOf('referenceIn');
+  readonly assignmentIn = this.#questionOf('assignmentIn');
 
   close(): void {
     this.#stop('it is closed');
+  }
+
+  /** One that nothing is the answer to where the worker has none. */
+  #questionOf<Q extends Exclude<Question, 'locate' | 'toSite'>>(question: Q): SourceAnswers[Q] {
+    const ask = (...args: Parameters<SourceAnswers[Q]>) => this.#ask(question, args, () => undefined as never);
+    return ask as SourceAnswers[Q];
   }
 
   #ask<Q extends Question>(

@@ -110,31 +110,14 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
       return { ...frameIn(frame.url, frame), library: isLibraryCode(frame.url) };
     }
   }
-  async function roleOf(frame: GeneratedFrame): Promise<string | undefined> {
+  /** What a script's text and map say; undefined where there is no text, or it cannot be read. */
+  async function within<T>(url: string, say: (text: string, map: TraceMap | undefined) => T): Promise<T | undefined> {
     try {
-      const script = await scripts.fetch(frame.url);
-      return script?.text === undefined ? undefined : functionRole(frame, script.text, script.map);
+      const script = await scripts.fetch(url);
+      return script?.text === undefined ? undefined : say(script.text, script.map);
     } catch {
       return undefined;
     }
-  }
-  /** What the source calls at the place of a frame. */
-  async function callAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
-    const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
-    if (!script?.map) return script?.text === undefined ? undefined : calledAs(script.text, { line, column });
-    const place = originalPosition(script.map, line, column);
-    if (!place) return undefined;
-    const source = sourceContentFor(script.map, place.source) ?? undefined;
-    return source === undefined ? undefined : calledAs(source, place);
-  }
-  /** What stands at a place of a bundle that no map explains: its line is all there is to read. */
-  async function excerptAt({ url, line, column }: GeneratedFrame): Promise<string | undefined> {
-    const script = await Promise.resolve(scripts.fetch(url)).catch(() => undefined);
-    if (!script || script.map || script.text === undefined) return undefined;
-    const text = script.text.split('\n', line)[line - 1];
-    if (text === undefined || text.length < BUNDLED_LINE) return undefined;
-    const from = Math.max(0, column - 1 - EXCERPT / 4);
-    return text.slice(from, from + EXCERPT).trim();
   }
   const withoutJudgement = ({ file, line, column, function: name }: Located): SourceFrame => ({
     file,
@@ -147,51 +130,25 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
     async locate(frame) {
       return withoutJudgement(await find(frame));
     },
-    async variableName(name, scriptUrl, usedAt) {
-      try {
-        const script = await scripts.fetch(usedAt?.url ?? scriptUrl);
-        if (!script?.map || script.text === undefined) return undefined;
-        const used = usedAt && originalNameUsedAt(name, script.text, script.map, usedAt);
-        return used ?? originalVariableName(name, script.text, script.map);
-      } catch {
-        return undefined;
-      }
-    },
-    async scopedName(name, seenFrom) {
-      try {
-        const script = await scripts.fetch(seenFrom.url);
-        return script?.map && script.text !== undefined
-          ? scopedName(name, script.text, script.map, seenFrom)
-          : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    async anonymousName(frame) {
-      try {
-        const script = await scripts.fetch(frame.url);
-        return script?.text === undefined ? undefined : anonymousName(frame, script.text, script.map);
-      } catch {
-        return undefined;
-      }
-    },
-    async className(frame) {
-      try {
-        const script = await scripts.fetch(frame.url);
-        return script?.map && script.text !== undefined ? originalClassName(frame, script.text, script.map) : undefined;
-      } catch {
-        return undefined;
-      }
-    },
+    variableName: (name, scriptUrl, usedAt) =>
+      within(
+        usedAt?.url ?? scriptUrl,
+        (text, map) =>
+          map && ((usedAt && originalNameUsedAt(name, text, map, usedAt)) ?? originalVariableName(name, text, map)),
+      ),
+    scopedName: (name, seenFrom) => within(seenFrom.url, (text, map) => map && scopedName(name, text, map, seenFrom)),
+    anonymousName: (frame) => within(frame.url, (text, map) => anonymousName(frame, text, map)),
+    className: (frame) => within(frame.url, (text, map) => map && originalClassName(frame, text, map)),
     async toSite(stack, precision) {
       const located = await Promise.all(stack.slice(0, MAX_FRAMES).map(find));
       const own = located.findIndex(({ library }) => !library);
       const site = located[Math.max(0, own)];
       if (!site) return undefined;
       const frame = stack[Math.max(0, own)]!;
-      const role = own === -1 ? undefined : await roleOf(frame);
-      const excerpt = await excerptAt(frame);
-      const calls = own > 0 && precision === 'line' ? await callAt(frame) : undefined;
+      const role = own === -1 ? undefined : await within(frame.url, (text, map) => functionRole(frame, text, map));
+      const excerpt = await within(frame.url, (text, map) => (map ? undefined : excerptAt(text, frame)));
+      const calls =
+        own > 0 && precision === 'line' ? await within(frame.url, (text, map) => callAt(text, map, frame)) : undefined;
       return {
         ...withoutJudgement(site),
         precision,
@@ -204,6 +161,22 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
 
 function frameIn(file: string, { line, column, function: name }: GeneratedFrame): SourceFrame {
   return { file, line, column, function: name };
+}
+
+/** What the source calls at the place of a frame. */
+function callAt(text: string, map: TraceMap | undefined, frame: GeneratedFrame): string | undefined {
+  if (!map) return calledAs(text, frame);
+  const place = originalPosition(map, frame.line, frame.column);
+  const source = place && sourceContentFor(map, place.source);
+  return source ? calledAs(source, place) : undefined;
+}
+
+/** What stands at a place of a bundle that no map explains: its line is all there is to read. */
+function excerptAt(script: string, { line, column }: GeneratedFrame): string | undefined {
+  const text = script.split('\n', line)[line - 1];
+  if (text === undefined || text.length < BUNDLED_LINE) return undefined;
+  const from = Math.max(0, column - 1 - EXCERPT / 4);
+  return text.slice(from, from + EXCERPT).trim();
 }
 
 async function mapFrame(
