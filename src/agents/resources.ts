@@ -19,7 +19,7 @@ export function addResources(server: McpServer, workbench: Workbench): void {
     { title: 'Report of a check', description: 'The whole JSON report of a check.', mimeType: 'application/json' },
     (uri, { checkId }) => {
       const { result } = workbench.checks.get(String(checkId));
-      const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
+      const report = createReport([result], result);
       return { contents: [{ uri: uri.href, mimeType: 'application/json', text: renderJson(report) }] };
     },
   );

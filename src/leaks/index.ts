@@ -25,3 +25,4 @@ export { leaksOf } from './leaksOf.ts';
 export { refusedCheck } from './explain/refusedCheck.ts';
 export * from './analyze/index.ts';
 export * from './node/index.ts';
+export { worst } from './judge/severity.ts';

@@ -162,7 +162,7 @@ export class Leaks {
   }
 
   async #attach(result: CheckResult): Promise<void> {
-    const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
+    const report = createReport([result], result);
     const nameOf = (extension: string): string => `leaks: ${result.name}.${extension}`;
     await this.#info.attach(nameOf('txt'), { body: renderText(report), contentType: 'text/plain' });
     if (result.verdict === 'clean') return;

@@ -21,7 +21,7 @@ export const expect = base.extend({
 
 function describe(result: CheckResult, isNot: boolean): string {
   if (isNot) return `Expected a leak, and there is none in ${result.iterations} iterations of '${result.name}'.`;
-  const report = createReport([result], { startedAt: result.startedAt, durationMs: result.durationMs });
+  const report = createReport([result], result);
   const first = result.findings.find(({ ignored }) => ignored === undefined);
   const head = first ? summarizeFinding(first) : `the check of '${result.name}' is inconclusive`;
   return `Expected no leak, but ${head}\n\n${renderText(report)}`;

@@ -1,4 +1,5 @@
 import type { Page, Response, TestInfo } from '@playwright/test';
+import { linearRegression, sampleCorrelation } from 'simple-statistics';
 import { type CheckResult, type Finding, leaksOf } from '../leaks/index.ts';
 import { createReport, renderText, summarizeCheck, summarizeFinding } from '../reports/index.ts';
 import type { Leaks } from './leaks.ts';
@@ -110,7 +111,7 @@ export class Soak {
     const result = await this.measure(action, options);
     const { report } = result;
     if (!result.leaking && report.verdict !== 'inconclusive') return result;
-    const text = renderText(createReport([report], { startedAt: report.startedAt, durationMs: report.durationMs }));
+    const text = renderText(createReport([report], report));
     const head = result.leaking
       ? `Memory leak detected in "${result.label}": ${result.failures[0]}`
       : summarizeCheck(report);
@@ -198,14 +199,8 @@ function resultOf(
 /** A straight line through readings of one pass each, by least squares. */
 function trendOf(readings: readonly number[]): SoakTrend {
   const total = (readings.at(-1) ?? 0) - (readings[0] ?? 0);
-  const [middle, mean] = [(readings.length - 1) / 2, readings.reduce((sum, one) => sum + one, 0) / readings.length];
-  let [along, across, both] = [0, 0, 0];
-  for (const [at, reading] of readings.entries()) {
-    along += (at - middle) ** 2;
-    across += (reading - mean) ** 2;
-    both += (at - middle) * (reading - mean);
-  }
-  if (along === 0 || across === 0) return { perPass: 0, r2: 1, total, shape: 'flat' };
-  const r2 = both ** 2 / (along * across);
-  return { perPass: both / along, r2, total, shape: r2 >= LINE ? 'linear' : 'noisy' };
+  if (new Set(readings).size < 2) return { perPass: 0, r2: 1, total, shape: 'flat' };
+  const r2 = sampleCorrelation([...readings.keys()], [...readings]) ** 2;
+  const { m: perPass } = linearRegression([...readings.entries()]);
+  return { perPass, r2, total, shape: r2 >= LINE ? 'linear' : 'noisy' };
 }

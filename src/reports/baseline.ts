@@ -1,6 +1,5 @@
-import { type CheckResult, leaksOf } from '../leaks/index.ts';
+import { type CheckResult, leaksOf, worst } from '../leaks/index.ts';
 import { parseReport } from './parseReport.ts';
-import { SEVERITY_RANK } from './report.ts';
 
 /** What a known leak may grow by from run to run before it counts as worse: measurement noise, not a regression. */
 const TOLERATED_GROWTH = 1.5;
@@ -41,7 +40,6 @@ export function applyBaseline(
     if (hasGrown(finding.bytesPerIteration, known)) return finding;
     return { ...finding, ignored: reason };
   });
-  const severities = leaksOf(findings).map((finding) => finding.severity);
-  const severity = severities.sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a])[0] ?? 'none';
-  return { ...result, findings, severity, verdict: severities.length > 0 ? 'leak' : 'clean' };
+  const severity = worst(leaksOf(findings).map((finding) => finding.severity));
+  return { ...result, findings, severity, verdict: severity === 'none' ? 'clean' : 'leak' };
 }

@@ -2,7 +2,7 @@ import { count, formatDuration, htmlText } from '../support/index.ts';
 import type { CheckResult, Finding, SourceSite } from '../leaks/index.ts';
 import { renderCharts, renderSurvivors } from './htmlCharts.ts';
 import { HTML_STYLE } from './htmlStyle.ts';
-import type { Report } from './report.ts';
+import { type Report, countVerdicts } from './report.ts';
 import { findingFacts } from './findingText.ts';
 import { libraryReport } from './libraryReport.ts';
 import {
@@ -10,8 +10,10 @@ import {
   explainedShare,
   formatPlace,
   summarizeCheck,
+  summarizeCleanup,
   summarizeFinding,
   summarizeGrowth,
+  summarizeMemory,
 } from './wording.ts';
 
 /** A run as one self-contained page: no script, nothing loaded. */
@@ -33,12 +35,12 @@ export function renderHtml(report: Report): string {
 }
 
 function headline({ checks }: Report): string {
-  const by = (verdict: CheckResult['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
+  const { leak, error, inconclusive, clean } = countVerdicts(checks);
   const parts = [
-    by('leak') > 0 ? `${by('leak')} leaking` : '',
-    by('error') > 0 ? count(by('error'), 'error') : '',
-    by('inconclusive') > 0 ? `${by('inconclusive')} inconclusive` : '',
-    by('clean') > 0 ? `${by('clean')} clean` : '',
+    leak > 0 ? `${leak} leaking` : '',
+    error > 0 ? count(error, 'error') : '',
+    inconclusive > 0 ? `${inconclusive} inconclusive` : '',
+    clean > 0 ? `${clean} clean` : '',
   ].filter(Boolean);
   return `${count(checks.length, 'check')}: ${parts.join(', ') || 'none'}`;
 }
@@ -71,7 +73,6 @@ function list(lines: readonly string[]): string {
 /** The command of the check, to run it again. */
 function renderFacts(check: CheckResult): string {
   if (check.verdict === 'error' && check.samples.length === 0) return '';
-  const { memoryStats, cleanup } = check;
   const iterations =
     check.mode === 'duration'
       ? count(check.iterations, 'operation')
@@ -81,19 +82,15 @@ function renderFacts(check: CheckResult): string {
     ['Page', check.url],
     ['Browser', `${check.browser.name} ${check.browser.version}`],
     ['Iterations', iterations],
-    ...(check.skippedMs ? [['Time skipped', formatDuration(check.skippedMs)] as [string, string]] : []),
-    ...(growth ? [['Growth', `${growth} an iteration${explainedShare(check)}`] as [string, string]] : []),
-    ...(memoryStats.peakMb > 0
-      ? [
-          [
-            'Memory',
-            `${memoryStats.initialMb.toFixed(0)} MB at first, ${memoryStats.finalMb.toFixed(0)} MB at the end, peak ${memoryStats.peakMb.toFixed(0)} MB`,
-          ] as [string, string],
-        ]
-      : []),
-    ['Clean-up', cleanup.successful ? 'complete: no process and no file left' : cleanup.issues.join('; ')],
+    ['Time skipped', check.skippedMs ? formatDuration(check.skippedMs) : ''],
+    ['Growth', growth && `${growth} an iteration${explainedShare(check)}`],
+    ['Memory', summarizeMemory(check) ?? ''],
+    ['Clean-up', summarizeCleanup(check)],
   ];
-  const facts = rows.map(([label, text]) => `<dt>${label}</dt><dd>${htmlText(text)}</dd>`).join('');
+  const facts = rows
+    .filter(([, text]) => text !== '')
+    .map(([label, text]) => `<dt>${label}</dt><dd>${htmlText(text)}</dd>`)
+    .join('');
   return `<details><summary>How it was run</summary><dl>${facts}</dl></details>`;
 }
 

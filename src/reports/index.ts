@@ -2,7 +2,7 @@ export { type Baseline, applyBaseline, hasGrown, parseBaseline } from './baselin
 export { type IdentifiedCheck, checkIdentity, isComparable } from './checkIdentity.ts';
 export { renderGithubAnnotations } from './github.ts';
 export { renderHtml } from './html.ts';
-export { renderJson, type FailOn, type Report, type Shard, createReport, fails } from './report.ts';
+export { renderJson, type FailOn, type Report, type Shard, countVerdicts, createReport, fails } from './report.ts';
 export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
 export { type MergedReport, mergeReports } from './mergeReports.ts';

@@ -1,6 +1,6 @@
 import { xmlText } from '../support/index.ts';
 import { type CheckResult, type Finding, adviceOf, leaksOf } from '../leaks/index.ts';
-import { type FailOn, type Report, fails } from './report.ts';
+import { type FailOn, type Report, countVerdicts, fails } from './report.ts';
 import { formatPlace, placeOfFinding, summarizeCheck, summarizeFinding, withCounterWords } from './wording.ts';
 
 /** What a person needs to find the leak, a line each. */
@@ -48,8 +48,7 @@ function escapeLine(line: string): string {
 
 /** A run as JUnit XML, the dialect that CI servers read: a check is a test case. */
 export function renderJunit(report: Report): string {
-  const by = (verdict: CheckResult['verdict']): number =>
-    report.checks.filter((check) => check.verdict === verdict).length;
+  const { error, inconclusive } = countVerdicts(report.checks);
   const failing = report.checks.filter((check) => check.verdict === 'leak' && fails(check.severity, report.failOn));
   const cases = report.checks.map((check) => {
     const name = `name="${xmlText(check.name)}" classname="${xmlText(check.file ?? check.url)}"`;
@@ -61,10 +60,10 @@ export function renderJunit(report: Report): string {
     );
   });
   const time = `time="${(report.durationMs / 1000).toFixed(3)}"`;
-  const totals = `tests="${report.checks.length}" failures="${failing.length}" errors="${by('error')}"`;
+  const totals = `tests="${report.checks.length}" failures="${failing.length}" errors="${error}"`;
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="leakwright" ${totals} ${time}>\n` +
-    `  <testsuite name="leakwright" ${totals} skipped="${by('inconclusive')}" ${time} timestamp="${xmlText(report.startedAt)}">\n` +
+    `  <testsuite name="leakwright" ${totals} skipped="${inconclusive}" ${time} timestamp="${xmlText(report.startedAt)}">\n` +
     `${cases.join('')}  </testsuite>\n</testsuites>\n`
   );
 }

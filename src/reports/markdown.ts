@@ -1,7 +1,7 @@
 import { count, formatBytes, formatDuration, markdownCode, markdownText } from '../support/index.ts';
 import { libraryVerdict } from './libraryReport.ts';
 import { type CheckResult, type Finding, type SourceSite, adviceOf, libraryFrame, leaksOf } from '../leaks/index.ts';
-import { type Report, fails } from './report.ts';
+import { type Report, countVerdicts, fails } from './report.ts';
 import { describeFunction, describeParts, withoutMapNote } from './findingText.ts';
 import {
   boundedToShow,
@@ -40,16 +40,16 @@ export function renderMarkdown(report: Report): string {
 
 function headline(report: Report): string {
   const { checks } = report;
-  const by = (verdict: CheckResult['verdict']): number => checks.filter((check) => check.verdict === verdict).length;
-  const mark = (['error', 'leak', 'inconclusive'] as const).find((verdict) => by(verdict) > 0) ?? 'clean';
+  const counts = countVerdicts(checks);
+  const mark = (['error', 'leak', 'inconclusive'] as const).find((verdict) => counts[verdict] > 0) ?? 'clean';
   const leaks = leaksOf(checks.flatMap(({ findings }) => findings));
   const failing = leaks.filter(({ severity }) => fails(severity, report.failOn)).length;
   const parts = [
     leaks.length > 0
       ? `${count(leaks.length, 'memory leak')}${failing < leaks.length ? `, ${failing} failing` : ''}`
       : '',
-    by('error') > 0 ? `${count(by('error'), 'check')} could not be made` : '',
-    by('inconclusive') > 0 ? `${by('inconclusive')} inconclusive` : '',
+    counts.error > 0 ? `${count(counts.error, 'check')} could not be made` : '',
+    counts.inconclusive > 0 ? `${counts.inconclusive} inconclusive` : '',
   ].filter(Boolean);
   return `${MARK[mark]} Leakwright: ${parts.join(', ') || 'no memory leaks'}`;
 }

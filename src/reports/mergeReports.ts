@@ -1,6 +1,6 @@
-import { LeakwrightError, toolVersion } from '../support/index.ts';
+import { LeakwrightError, defined } from '../support/index.ts';
 import type { CheckResult } from '../leaks/index.ts';
-import type { ExitCode, Report } from './report.ts';
+import { type ExitCode, type Report, createReport } from './report.ts';
 
 /** A report and the file it was read from. */
 export interface ReportFile {
@@ -33,17 +33,17 @@ export function mergeReports(given: readonly ReportFile[]): MergedReport {
   const codes = new Set(reports.map(({ exitCode }) => exitCode));
   const exitCode = ([3, 1, 2] as const).find((code) => codes.has(code)) ?? (0 satisfies ExitCode);
   const [failOn, ...otherwise] = new Set(reports.map((report) => report.failOn));
+  const checks = reports
+    .flatMap((report) => report.checks)
+    .sort((a, b) => compare(a.file ?? '', b.file ?? '') || compare(a.name, b.name));
   return {
     report: {
-      schema: 1,
-      tool: { name: 'leakwright', version: toolVersion() },
-      startedAt: new Date(startMs).toISOString(),
-      durationMs: endMs - startMs,
+      ...createReport(checks, {
+        startedAt: new Date(startMs).toISOString(),
+        durationMs: endMs - startMs,
+        ...(otherwise.length > 0 ? {} : defined({ failOn })),
+      }),
       exitCode: missing.length > 0 ? 3 : exitCode,
-      ...(failOn === undefined || otherwise.length > 0 ? {} : { failOn }),
-      checks: reports
-        .flatMap(({ checks }) => checks)
-        .sort((a, b) => compare(a.file ?? '', b.file ?? '') || compare(a.name, b.name)),
     },
     missing,
     superseded,

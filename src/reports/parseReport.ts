@@ -1,6 +1,6 @@
-import { type CheckResult, leaksOf } from '../leaks/index.ts';
+import { type CheckResult, leaksOf, worst } from '../leaks/index.ts';
 import { LeakwrightError, parseBoundedJson } from '../support/index.ts';
-import { type Report, SEVERITY_RANK, type Shard, exitCodeFor } from './report.ts';
+import { type Report, type Shard, exitCodeFor } from './report.ts';
 import { reportSchema } from './reportSchema.ts';
 
 /** Characters of one report. One of a hundred checks with ten findings each has 2 MB. */
@@ -49,11 +49,8 @@ function isShard({ index, total }: Shard): boolean {
 
 /** A check whose severity and verdict are those of its findings. */
 function consistent(check: CheckResult): CheckResult {
-  const counted = leaksOf(check.findings);
-  const [worst] = counted.map(({ severity }) => severity).sort((a, b) => SEVERITY_RANK[b] - SEVERITY_RANK[a]);
-  if (worst !== undefined) {
-    return { ...check, severity: worst, verdict: check.verdict === 'clean' ? 'leak' : check.verdict };
-  }
+  const severity = worst(leaksOf(check.findings).map((finding) => finding.severity));
+  if (severity !== 'none') return { ...check, severity, verdict: check.verdict === 'clean' ? 'leak' : check.verdict };
   // A leak of no severity would pass every --fail-on.
   return check.verdict === 'leak' && check.severity === 'none' ? { ...check, severity: 'minor' } : check;
 }

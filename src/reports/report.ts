@@ -1,4 +1,4 @@
-import type { CheckResult } from '../leaks/index.ts';
+import type { CheckResult, Verdict } from '../leaks/index.ts';
 import { defined, toolVersion, jsonText } from '../support/index.ts';
 
 /** Exit codes of a run, as its README documents them. */
@@ -60,6 +60,13 @@ export function exitCodeFor(checks: readonly CheckResult[], failOn: FailOn = 'mi
   const codes = new Set(checks.map((check) => exitCodeOf(check, failOn)));
   for (const code of [3, 1, 2] as const) if (codes.has(code)) return code;
   return 0;
+}
+
+/** How many checks have each verdict. */
+export function countVerdicts(checks: readonly Pick<CheckResult, 'verdict'>[]): Readonly<Record<Verdict, number>> {
+  const counts = { error: 0, leak: 0, inconclusive: 0, clean: 0 };
+  for (const { verdict } of checks) counts[verdict] += 1;
+  return counts;
 }
 
 export function createReport(checks: readonly CheckResult[], options: ReportOptions): Report {

@@ -1,6 +1,6 @@
 import { count, eachText, formatDuration, plainText, type Paint, painter } from '../support/index.ts';
 import { type CheckResult, type Finding, leaksOf } from '../leaks/index.ts';
-import type { Report } from './report.ts';
+import { type Report, countVerdicts } from './report.ts';
 import { findingFacts, withoutMapNote } from './findingText.ts';
 import {
   FINDINGS_SHOWN,
@@ -9,8 +9,10 @@ import {
   formatPlace,
   placeOfFinding,
   summarizeCheck,
+  summarizeCleanup,
   summarizeFinding,
   summarizeGrowth,
+  summarizeMemory,
   withCounterWords,
 } from './wording.ts';
 
@@ -68,7 +70,7 @@ function renderFinding(finding: Finding, paint: Paint): string[] {
 
 function renderFacts(check: CheckResult, paint: Paint): string[] {
   const row = (label: string, text: string) => `  ${paint('dim', label.padEnd(9))} ${text}`;
-  const { cleanup, memoryStats } = check;
+  const memory = summarizeMemory(check);
   // A clean page's counters move too (a cache trimmed, code discarded), so small changes are not shown.
   const growth = check.verdict === 'clean' ? '' : summarizeGrowth(check);
   const iterations = check.escalatedTo
@@ -79,18 +81,8 @@ function renderFacts(check: CheckResult, paint: Paint): string[] {
   return [
     row('browser', `${check.browser.name} ${check.browser.version}; iterations: ${iterations}${skipped}`),
     ...(growth ? [row('growth', `${growth} an iteration${explainedShare(check)}`)] : []),
-    ...(memoryStats.peakMb > 0
-      ? [
-          row(
-            'memory',
-            `${memoryStats.initialMb.toFixed(0)} MB at first, ${memoryStats.finalMb.toFixed(0)} MB at the end, peak ${memoryStats.peakMb.toFixed(0)} MB`,
-          ),
-        ]
-      : []),
-    row(
-      'clean-up',
-      cleanup.successful ? 'complete: no process and no file left' : paint('yellow', cleanup.issues.join('; ')),
-    ),
+    ...(memory === undefined ? [] : [row('memory', memory)]),
+    row('clean-up', check.cleanup.successful ? summarizeCleanup(check) : paint('yellow', summarizeCleanup(check))),
   ];
 }
 
@@ -98,12 +90,12 @@ function renderFacts(check: CheckResult, paint: Paint): string[] {
 const TOTALS_SHOWN = 5;
 
 function renderTotals(report: Report, paint: Paint): string {
-  const by = (verdict: CheckResult['verdict']) => report.checks.filter((check) => check.verdict === verdict).length;
+  const { leak, clean, inconclusive, error } = countVerdicts(report.checks);
   const parts = [
-    by('leak') ? paint('red', `${by('leak')} leaking`) : '',
-    by('clean') ? paint('green', `${by('clean')} clean`) : '',
-    by('inconclusive') ? paint('yellow', `${by('inconclusive')} inconclusive`) : '',
-    by('error') ? paint('red', count(by('error'), 'error')) : '',
+    leak ? paint('red', `${leak} leaking`) : '',
+    clean ? paint('green', `${clean} clean`) : '',
+    inconclusive ? paint('yellow', `${inconclusive} inconclusive`) : '',
+    error ? paint('red', count(error, 'error')) : '',
   ].filter(Boolean);
   const total = `${count(report.checks.length, 'check')}: ${parts.join(', ') || 'none'} (${formatDuration(report.durationMs)})`;
   // A terminal shows the end: which leaks, once more and in few words.
@@ -114,6 +106,6 @@ function renderTotals(report: Report, paint: Paint): string {
   });
   const more = leaks.length > TOTALS_SHOWN ? [`  and ${leaks.length - TOTALS_SHOWN} more`] : [];
   const summary = [total, ...lines, ...more].join('\n');
-  const passes = report.failOn !== undefined && by('leak') > 0 && report.exitCode !== 1;
+  const passes = report.failOn !== undefined && leak > 0 && report.exitCode !== 1;
   return passes ? `${summary}\nNo leak is ${report.failOn} or worse, so none fails this run (--fail-on).` : summary;
 }

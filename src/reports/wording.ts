@@ -187,3 +187,13 @@ export function shortenPath(path: readonly string[]): string[] {
   }
   return short.map(({ step, times }) => (times > 1 ? `${step} (${times} times)` : step));
 }
+
+/** What the check's process took. */
+export function summarizeMemory({ memoryStats: { initialMb, finalMb, peakMb } }: CheckResult): string | undefined {
+  if (peakMb <= 0) return undefined;
+  return `${initialMb.toFixed(0)} MB at first, ${finalMb.toFixed(0)} MB at the end, peak ${peakMb.toFixed(0)} MB`;
+}
+
+export function summarizeCleanup({ cleanup }: CheckResult): string {
+  return cleanup.successful ? 'complete: no process and no file left' : cleanup.issues.join('; ');
+}

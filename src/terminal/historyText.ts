@@ -1,4 +1,5 @@
 import type { FindingHistory, Regression, RunSummary, ScenarioTrend, SeriesTrend } from '../history/index.ts';
+import { countVerdicts } from '../reports/index.ts';
 import { count, formatBytes, plainText } from '../support/index.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -7,13 +8,13 @@ const BARS = '▁▂▃▄▅▆▇█';
 export function describeRuns(runs: readonly RunSummary[]): string {
   return runs
     .map((run) => {
-      const by = (verdict: string) => run.checks.filter((check) => check.verdict === verdict).length;
+      const { leak, error, inconclusive, clean } = countVerdicts(run.checks);
       const parts = [
-        ...(by('leak') > 0 ? [count(by('leak'), 'leak')] : []),
-        ...(by('error') > 0 ? [count(by('error'), 'error')] : []),
-        ...(by('inconclusive') > 0 ? [`${by('inconclusive')} inconclusive`] : []),
-        ...(by('clean') > 0 ? [`${by('clean')} clean`] : []),
-      ];
+        leak > 0 ? count(leak, 'leak') : '',
+        error > 0 ? count(error, 'error') : '',
+        inconclusive > 0 ? `${inconclusive} inconclusive` : '',
+        clean > 0 ? `${clean} clean` : '',
+      ].filter(Boolean);
       const { branch, commit, source } = run.labels;
       const from = [source, branch, commit?.slice(0, 8)].filter((part) => part !== undefined).join(' ');
       return `${run.id}  ${shownTime(run.startedAt)}  ${(parts.join(', ') || 'nothing checked').padEnd(20)}  ${plainText(from)}\n`;

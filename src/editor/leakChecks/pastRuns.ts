@@ -48,8 +48,7 @@ export class PastRuns {
   /** Keeps a check that ended; one that was stopped has no result. */
   accept({ result, folder }: CheckOutcome): void {
     if (result.error?.code === 'aborted' || this.#closed) return;
-    const { startedAt, durationMs } = result;
-    const report = createReport([result], { startedAt, durationMs });
+    const report = createReport([result], result);
     this.#write(
       'A check could not be kept',
       async (history) => void (await history.record(report, { source: 'editor' }, folder)),
