@@ -7,7 +7,7 @@ import {
   removeLeftover,
 } from '../browsers/index.ts';
 import { type JournalEntry, placeOf, readJournal } from '../journal/index.ts';
-import { type ProcessReader, type ProcessTable, sameProcess } from '../processes/index.ts';
+import { type ProcessReader, type ProcessTable, livingIn } from '../processes/index.ts';
 import { defined, describeError } from '../support/index.ts';
 import type {
   CleanUpOptions,
@@ -158,15 +158,11 @@ export function leftoverOptions(
 /** Whether the journal proves that a session's folder is out of use: host and browser are gone. */
 function hasEnded(entry: JournalEntry, table: ProcessTable): boolean {
   if (isHosted(entry, table)) return false;
-  const { browser } = entry;
-  const process = browser && placeOf(entry) === 'here' ? table.processes.get(browser.pid) : undefined;
-  return !(process && sameProcess(process, browser!) && process.state !== 'zombie');
+  return !(entry.browser && placeOf(entry) === 'here' && livingIn(table, entry.browser));
 }
 
 /** Whether the host of a session may still work: it lives, or it is in another container and cannot be seen. */
 export function isHosted(entry: JournalEntry, table: ProcessTable): boolean {
   const place = placeOf(entry);
-  if (place !== 'here') return place === 'elsewhere';
-  const host = table.processes.get(entry.host.pid);
-  return host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
+  return place === 'here' ? livingIn(table, entry.host) !== undefined : place === 'elsewhere';
 }

@@ -186,7 +186,7 @@ interface UnixSocket {
 }
 
 /** The unix sockets with a path that a process has; undefined where its descriptors may not be read. */
-async function unixSocketsOf(folder: string, known?: ReadonlySet<string>): Promise<UnixSocket[] | undefined> {
+export async function unixSocketsOf(folder: string, known?: ReadonlySet<string>): Promise<UnixSocket[] | undefined> {
   const own = known ?? (await socketInodes(join(folder, 'fd')));
   if (!own) return undefined;
   // Num RefCount Protocol Flags Type St Inode Path: an accepted connection has the path of the socket that it came to.

@@ -7,6 +7,7 @@ import {
   type ProcessTable,
   ancestorsOf,
   byStart,
+  livingIn,
   sameProcess,
 } from '../processes/index.ts';
 import { defined, formatDuration, eachText, maskText } from '../support/index.ts';
@@ -122,8 +123,7 @@ function byJournal(tree: BrowserTree, { journal, table }: DecideOwnershipOptions
       evidence: [recorded, { source: 'journal', fact: 'Its session host is in another container, and may live' }],
       journalId,
     };
-  const host = table.processes.get(entry.host.pid);
-  const alive = host !== undefined && sameProcess(host, entry.host) && host.state !== 'zombie';
+  const alive = livingIn(table, entry.host) !== undefined;
   const owner: Owner = { kind: 'leakwright', name: `Leakwright ${what} ${entry.id}`, identity: entry.host, alive };
   if (alive) return { status: 'managed', owner, evidence: [recorded], journalId };
   const gone: Evidence = { source: 'journal', fact: `Its session host (pid ${entry.host.pid}) has ended` };

@@ -3,7 +3,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { type EndedProfile, changedAtMs } from '../browsers/index.ts';
 import { currentPlace, placeOf } from '../journal/index.ts';
-import { type ProcessIdentity, type ProcessTable, identityOf, sameProcess } from '../processes/index.ts';
+import { type ProcessIdentity, type ProcessTable, identityOf, livingIn } from '../processes/index.ts';
 import { defined, readRegularFile, replaceFile, stateFolder } from '../support/index.ts';
 import type { PlannedTree } from './cleanUpModel.ts';
 
@@ -84,10 +84,7 @@ export async function readUnfinished(table: ProcessTable, now = table.at): Promi
     }
     const { note, writtenAtMs } = read;
     const place = placeOf(note);
-    const lives = (one: ProcessIdentity): boolean => {
-      const info = place === 'here' ? table.processes.get(one.pid) : undefined;
-      return info !== undefined && sameProcess(info, one) && info.state !== 'zombie';
-    };
+    const lives = (one: ProcessIdentity): boolean => place === 'here' && livingIn(table, one) !== undefined;
     if (place === 'elsewhere' || lives(note.cleaner)) continue;
     const ended: NotedTree[] = [];
     for (const tree of note.trees)

@@ -7,6 +7,7 @@ import {
   type ProcessTable,
   byStart,
   childrenOf,
+  livingIn,
   sameProcess,
   scriptOf,
 } from '../processes/index.ts';
@@ -65,7 +66,7 @@ export async function findLauncher(
   const parent = table.processes.get(top.ppid);
 
   const former = options.observation?.settledParent;
-  if (former && !isAlive(table, former.identity) && !(parent && sameProcess(parent, former.identity)))
+  if (former && !livingIn(table, former.identity) && !(parent && sameProcess(parent, former.identity)))
     return gone(
       `It was seen running under ${describeProcess(former)}, which has ended`,
       former.identity,
@@ -236,11 +237,6 @@ function launchersMark(
   const cannotSet = (name: string) =>
     (SCRIPT_MARKS.test(name) && !isManager) || (PROGRAM_MARKS.test(name) && isShell(parent));
   return Object.keys(own).find((name) => parents[name] !== own[name] && cannotSet(name));
-}
-
-function isAlive(table: ProcessTable, identity: ProcessIdentity): boolean {
-  const info = table.processes.get(identity.pid);
-  return info !== undefined && sameProcess(info, identity) && info.state !== 'zombie';
 }
 
 /** `node run.js (pid 4711)`: the program and what tells it from others of its kind. */

@@ -1,9 +1,10 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { EndedProfile } from '../browsers/index.ts';
 import type { JournalEntry } from '../journal/index.ts';
-import type { ProcessIdentity, ProcessReader } from '../processes/index.ts';
+import type { ProcessReader } from '../processes/index.ts';
 import { defined } from '../support/index.ts';
+import { unixSocketsOf } from './clients.ts';
 import { xvfbRunFolder } from './displays.ts';
 import type { OwnedTree } from './model.ts';
 
@@ -59,21 +60,8 @@ async function profileOf({ tree }: OwnedTree, reader: ProcessReader): Promise<En
 async function singletonFolders({ tree }: OwnedTree, profile: string | undefined): Promise<string[]> {
   const browser = tree.browser ?? tree.root;
   const link = profile && (await readlink(join(profile, 'SingletonSocket')).catch(() => undefined));
-  const sockets = [...(link ? [link] : []), ...(await boundSocketsOf(browser))];
-  return sockets.filter((path) => path.endsWith('/SingletonSocket')).map((path) => dirname(path));
-}
-
-/** The paths of the unix sockets a process has bound; none where its descriptors may not be read. */
-async function boundSocketsOf({ pid }: ProcessIdentity, proc = '/proc'): Promise<string[]> {
-  const folder = join(proc, String(pid));
-  const fds = await readdir(join(folder, 'fd')).catch(() => []);
-  if (fds.length === 0) return [];
-  const links = await Promise.all(fds.map((fd) => readlink(join(folder, 'fd', fd)).catch(() => '')));
-  const own = new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
-  const listing = await readFile(join(folder, 'net', 'unix'), 'utf8').catch(() => '');
-  // Num RefCount Protocol Flags Type St Inode Path
-  return listing.split('\n').flatMap((line) => {
-    const [, inode, path] = /^\S+(?: +\S+){5} +(\d+) +(\/.*)$/.exec(line) ?? [];
-    return inode !== undefined && path !== undefined && own.has(inode) ? [path] : [];
-  });
+  const bound = (await unixSocketsOf(join('/proc', String(browser.pid)))) ?? [];
+  return [...(link ? [link] : []), ...bound.map(({ path }) => path)]
+    .filter((path) => path.endsWith('/SingletonSocket'))
+    .map((path) => dirname(path));
 }

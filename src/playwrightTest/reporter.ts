@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { FullConfig, FullResult, Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 import { type Leftover, findLeftovers } from '../browsers/index.ts';
-import { createProcessReader, sameProcess } from '../processes/index.ts';
+import { createProcessReader } from '../processes/index.ts';
 import { count, formatBytes, plainText } from '../support/index.ts';
 import { LEFT_BEHIND, type LeftBehind, type LeftBrowser } from './leftBehind.ts';
 
@@ -61,10 +61,8 @@ export default class LeftBehindReporter implements Reporter {
   async #stillRunning(): Promise<ReadonlySet<LeftBrowser>> {
     const reader = createProcessReader();
     const running = new Set<LeftBrowser>();
-    for (const browser of this.#byTest.flatMap(({ left }) => left.browsers)) {
-      const now = await reader.readProcess(browser.root.pid);
-      if (now && now.state !== 'zombie' && sameProcess(now, browser.root)) running.add(browser);
-    }
+    for (const browser of this.#byTest.flatMap(({ left }) => left.browsers))
+      if (await reader.lives(browser.root)) running.add(browser);
     return running;
   }
 

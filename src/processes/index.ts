@@ -15,5 +15,6 @@ export {
   type ProcessTable,
   identityKey,
   identityOf,
+  livingIn,
   sameProcess,
 } from './process.ts';

@@ -64,7 +64,7 @@ async function withLsof(): Promise<Listener[]> {
   );
   const pids = [...new Set(listeners.map(({ pid }) => pid))];
   if (pids.length === 0) return [];
-  const folders = parseLsofFolders(await output('lsof', ['-a', '-d', 'cwd', '-p', pids.join(','), '-Fn']));
+  const folders = await foldersByLsof(pids);
   return listeners.map((listener) => {
     const folder = folders.get(listener.pid);
     return folder === undefined ? listener : { ...listener, folder };
@@ -79,6 +79,11 @@ export function parseLsof(text: string): Listener[] {
     const port = Number(/^n.*:(\d+)$/.exec(line)?.[1] ?? 0);
     return port > 0 && pid > 0 ? [{ port, pid }] : [];
   });
+}
+
+/** The working directories of processes. */
+export async function foldersByLsof(pids: readonly number[]): Promise<Map<number, string>> {
+  return parseLsofFolders(await output('lsof', ['-a', '-d', 'cwd', '-p', pids.join(','), '-Fn']));
 }
 
 /** `lsof -d cwd -Fn`: `p1234`, then `n/home/me/shop`. */

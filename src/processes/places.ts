@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { defined } from '../support/index.ts';
-import { parseLsofFolders } from './listeners.ts';
+import { foldersByLsof } from './listeners.ts';
 
 /** Where a process runs. What the system does not tell is missing. */
 export interface ProcessPlace {
@@ -14,8 +12,6 @@ export interface ProcessPlace {
 }
 
 const NOWHERE: ProcessPlace = {};
-/** `lsof` needs a second on a busy machine. */
-const TOOL_TIMEOUT_MS = 5000;
 
 /**
  * Where processes of this user run, by pid: two links a process on Linux, one run of `lsof` on macOS, nothing on Windows.
@@ -28,7 +24,8 @@ export async function readPlaces(
   root = '/proc',
 ): Promise<ReadonlyMap<number, ProcessPlace>> {
   if (platform === 'linux') return new Map(await Promise.all(pids.map((pid) => onLinux(pid, root))));
-  const folders = platform === 'darwin' && pids.length > 0 ? await withLsof(pids) : new Map<number, string>();
+  const none = new Map<number, string>();
+  const folders = platform === 'darwin' && pids.length > 0 ? await foldersByLsof(pids).catch(() => none) : none;
   return new Map(pids.map((pid) => [pid, defined({ folder: folders.get(pid) })]));
 }
 
@@ -38,14 +35,4 @@ async function onLinux(pid: number, root: string): Promise<readonly [number, Pro
   if (executable === undefined && folder === undefined) return [pid, NOWHERE];
   // After an update of the program, the file that a process runs is gone.
   return [pid, defined({ executable: executable?.replace(/ \(deleted\)$/, ''), folder })];
-}
-
-async function withLsof(pids: readonly number[]): Promise<ReadonlyMap<number, string>> {
-  try {
-    const args = ['-a', '-d', 'cwd', '-p', pids.join(','), '-Fn'];
-    const { stdout } = await promisify(execFile)('lsof', args, { timeout: TOOL_TIMEOUT_MS, encoding: 'utf8' });
-    return parseLsofFolders(stdout);
-  } catch {
-    return new Map();
-  }
 }

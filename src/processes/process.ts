@@ -97,6 +97,12 @@ export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startTime === b.startTime;
 }
 
+/** The process where it lives: not another one of its pid, and no zombie. */
+export function livingIn(table: ProcessTable, identity: ProcessIdentity): ProcessInfo | undefined {
+  const info = table.processes.get(identity.pid);
+  return info && sameProcess(info, identity) && info.state !== 'zombie' ? info : undefined;
+}
+
 /** A string that is equal exactly for equal identities, for Map keys and tree item ids. */
 export function identityKey(identity: ProcessIdentity): string {
   return `${identity.pid}@${identity.startTime}`;

@@ -50,17 +50,17 @@ export async function findSteps(page: Page, url: string, signal: AbortSignal): P
     signal.throwIfAborted();
     const pair = await tryOne(page, home, candidate);
     if (pair) pairs.push(pair);
-    if (!pair && (await isElsewhere(page, home))) await page.goto(home, { waitUntil: 'load' });
+    if (!pair && page.url() !== home) await page.goto(home, { waitUntil: 'load' });
   }
   return { url: home, title, asksToSignIn, pairs };
 }
 
 async function tryOne(page: Page, home: string, opener: Candidate): Promise<FoundPair | undefined> {
   const before = await page.evaluate(shapeOf);
-  if (!(await click(page, opener.selector)) || (await isElsewhere(page, home))) return undefined;
+  if (!(await click(page, opener.selector)) || page.url() !== home) return undefined;
   const open = await page.evaluate(shapeOf);
   if (open === before) return undefined;
-  const isBack = async () => !(await isElsewhere(page, home)) && (await page.evaluate(shapeOf)) === before;
+  const isBack = async () => page.url() === home && (await page.evaluate(shapeOf)) === before;
   // First elements that appeared with the click and say that they close; then the opener itself, which may be a toggle.
   const closers = (await page.evaluate(closersIn)).filter(({ selector }) => selector !== opener.selector);
   for (const closer of [...closers.slice(0, 3), opener]) {
@@ -69,7 +69,7 @@ async function tryOne(page: Page, home: string, opener: Candidate): Promise<Foun
       const name = closer.selector === opener.selector ? `${opener.name} ⇄` : `${opener.name} → ${closer.name}`;
       return { name, clicks: [opener.selector, closer.selector] };
     }
-    if (await isElsewhere(page, home)) return undefined;
+    if (page.url() !== home) return undefined;
   }
   await page.goto(home, { waitUntil: 'load' });
   await page.waitForTimeout(REST_MS);
@@ -84,10 +84,6 @@ async function click(page: Page, selector: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function isElsewhere(page: Page, home: string): Promise<boolean> {
-  return page.url() !== home;
 }
 
 /** Runs in the page. Its visible content as a text, to compare two states. */

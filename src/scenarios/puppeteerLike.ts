@@ -46,18 +46,9 @@ const TRANSLATED: Readonly<Record<string, (target: Target) => Call>> = {
     (on) =>
     async (run, options, ...args) =>
       await on['waitForFunction']!(spread(run), args.map(original), options),
-  evaluate:
-    (on) =>
-    async (run, ...args) =>
-      await on['evaluate']!(...evaluation(run, args)),
-  evaluateHandle:
-    (on) =>
-    async (run, ...args) =>
-      await on['evaluateHandle']!(...evaluation(run, args)),
-  evaluateOnNewDocument:
-    (on) =>
-    async (script, ...args) =>
-      await on['addInitScript']!(...evaluation(script, args)),
+  evaluate: evaluatingBy('evaluate'),
+  evaluateHandle: evaluatingBy('evaluateHandle'),
+  evaluateOnNewDocument: evaluatingBy('addInitScript'),
   select:
     (on) =>
     async (selector, ...values) =>
@@ -108,8 +99,10 @@ function original(value: unknown): unknown {
 }
 
 /** Puppeteer passes arguments one by one, Playwright one value. */
-function evaluation(run: unknown, args: readonly unknown[]): unknown[] {
-  return typeof run !== 'function' || args.length === 0 ? [run] : [spread(run), args.map(original)];
+function evaluatingBy(name: string): (target: Target) => Call {
+  return (on) =>
+    async (run, ...args) =>
+      await on[name]!(...(typeof run !== 'function' || args.length === 0 ? [run] : [spread(run), args.map(original)]));
 }
 
 /** A function for the page that takes its arguments as a list. It gets there as text. */

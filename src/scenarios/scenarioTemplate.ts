@@ -16,7 +16,7 @@ export interface ScenarioTemplate {
 }
 
 /** The text of a scenario file that runs as it is. */
-export function renderScenario(template: ScenarioTemplate): { readonly text: string } {
+export function renderScenario(template: ScenarioTemplate): string {
   const { url, folder, clicks, typescript, typesFrom } = template;
   const address =
     folder !== undefined && url.startsWith('file:')
@@ -39,10 +39,9 @@ export default {
 ${jsdoc}  async iteration(${parameter}) {
     // It must end where it began.
 `;
-  const text = `${before}${body.map((step) => `    ${step}\n`).join('')}  },
+  return `${before}${body.map((step) => `    ${step}\n`).join('')}  },
 };
 `;
-  return { text };
 }
 
 /** A file name made of the checked address: `checkout` of `http://localhost:3000/shop/checkout?x=1`. */

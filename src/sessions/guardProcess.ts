@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../journal/index.ts';
 import { createProcessReader } from '../processes/index.ts';
 import { poll } from '../support/index.ts';
-import { isAlive, recoverEntry } from './recoverSessions.ts';
+import { recoverEntry } from './recoverSessions.ts';
 
 /** The channel may close a little before its process is dead. */
 const HOST_PATIENCE_MS = 5000;
@@ -33,7 +33,7 @@ async function cleanUpAfter(entries: readonly JournalEntry[]): Promise<void> {
   const reader = createProcessReader();
   for (const entry of entries) {
     // A host that lives on without its channel still has its sessions in hand.
-    const isGone = await poll(async () => !(await isAlive(reader, entry.host)), 20, HOST_PATIENCE_MS);
+    const isGone = await poll(async () => !(await reader.lives(entry.host)), 20, HOST_PATIENCE_MS);
     if (isGone) await recoverEntry(entry, reader);
   }
 }

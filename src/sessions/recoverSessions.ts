@@ -39,7 +39,7 @@ export async function recoverSessions(
     const place = placeOf(entry);
     // Another container's, on the same files: its own tools clean up after it.
     if (place === 'elsewhere') continue;
-    if (place === 'here' && (await isAlive(reader, entry.host))) continue;
+    if (place === 'here' && (await reader.lives(entry.host))) continue;
     const result = await recoverEntry(entry, reader);
     recovered.push(result);
     log.info(
@@ -48,11 +48,6 @@ export async function recoverSessions(
     for (const issue of result.issues) log.warn(issue);
   }
   return { recovered, issues };
-}
-
-export async function isAlive(reader: ProcessReader, identity: ProcessIdentity): Promise<boolean> {
-  const info = await reader.readProcess(identity.pid);
-  return info !== undefined && sameProcess(info, identity) && info.state !== 'zombie';
 }
 
 /** Cleans up after one session. Its host must be gone. */

@@ -14,7 +14,7 @@ import {
   noHousekeeping,
 } from './model.ts';
 import type { HostCalls } from './protocol.ts';
-import { isAlive, recoverSessions } from './recoverSessions.ts';
+import { recoverSessions } from './recoverSessions.ts';
 import { ownIdentity } from './sessionProcesses.ts';
 
 export interface SessionClientOptions {
@@ -257,7 +257,7 @@ export class SessionClient {
     this.#lost = [...this.#lost, ...sessions.map(({ id }) => id)].slice(-MAX_LOST);
     this.#log.error(`The session host ended unexpectedly (${how}); its sessions are cleaned up.`);
     const { host } = connection.hello;
-    await poll(async () => !(await isAlive(this.#reader, host)), 20, Infinity);
+    await poll(async () => !(await this.#reader.lives(host)), 20, Infinity);
     const { recovered } = await recoverSessions({ reader: this.#reader, log: this.#log, host });
     this.#receive({ type: 'hostLost', sessions, recovered, message: `The session host ended unexpectedly (${how}).` });
   }

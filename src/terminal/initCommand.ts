@@ -45,8 +45,7 @@ export async function runInit(options: InitOptions, io: TerminalIo): Promise<num
   // A project that is set up has scenarios of its own: the example of one would only fail.
   const isExample = config !== undefined && !answers.given;
   if (!isExample) {
-    const { text } = renderScenario({ url, folder: resolve('tests', 'leaks'), clicks, typescript, typesFrom });
-    write(file, text, io);
+    write(file, renderScenario({ url, folder: resolve('tests', 'leaks'), clicks, typescript, typesFrom }), io);
   }
   if (answers.ci) write(CI_FILES[answers.ci].file, exampleText(CI_FILES[answers.ci].example), io);
   const first = url.startsWith('file:') ? 'run' : "start the page's server and run";

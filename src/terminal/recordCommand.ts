@@ -46,7 +46,7 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
     const typescript = file.endsWith('ts');
     mkdirSync(dirname(file), { recursive: true });
     const template = { url, folder: dirname(file), clicks: [], statements: steps, typescript, typesFrom };
-    writeFileSync(file, renderScenario(template).text);
+    writeFileSync(file, renderScenario(template));
     io.out(`${file}\n`);
     return steps.length === 0 ? 2 : 0;
   } finally {

@@ -91,7 +91,7 @@ export async function writeScenario(folder: WorkspaceFolder, steps: Steps, file:
     void window.showErrorMessage(t("'{0}' exists already.", file));
     return undefined;
   }
-  const { text } = renderScenario({
+  const text = renderScenario({
     ...steps,
     typescript: file.endsWith('ts'),
     typesFrom: await playwrightTypes(folder),

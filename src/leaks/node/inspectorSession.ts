@@ -18,6 +18,13 @@ interface Pending {
   reject(error: Error): void;
 }
 
+export function noInspector(url: string, cause?: unknown): LeakwrightError {
+  return new LeakwrightError('leaks.pageUnreachable', `No inspector of Node answers at ${url}.`, {
+    hint: 'Start the program with --inspect, or let the check start it with --node.',
+    cause,
+  });
+}
+
 /** A session with the inspector of a Node program, over its WebSocket. It has what checks use of a session of Playwright's. */
 export class InspectorSession {
   readonly #socket: WebSocket;
@@ -41,13 +48,7 @@ export class InspectorSession {
       const fail = (): void => {
         if (socket.readyState === WebSocket.OPEN) return;
         socket.close();
-        reject(
-          signal.aborted
-            ? (signal.reason as Error)
-            : new LeakwrightError('leaks.pageUnreachable', `No inspector of Node answers at ${url}.`, {
-                hint: 'Start the program with --inspect, or let the check start it with --node.',
-              }),
-        );
+        reject(signal.aborted ? (signal.reason as Error) : noInspector(url));
       };
       socket.addEventListener('open', () => resolve(), { once: true });
       socket.addEventListener('error', fail, { once: true });

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebServers } from '../../scenarios/index.ts';
 import { LeakwrightError } from '../../support/index.ts';
+import { noInspector } from './inspectorSession.ts';
 import { openInspector, readInspectorUrl } from './runningInspector.ts';
 
 /** The program of a check: one that is started for it, or one that runs. */
@@ -170,12 +171,7 @@ async function inspectorUrl(url: string, signal: AbortSignal): Promise<string> {
       if (found !== undefined) return found;
     } catch (error) {
       signal.throwIfAborted();
-      if (limit.aborted || !URL.canParse(address)) {
-        throw new LeakwrightError('leaks.pageUnreachable', `No inspector of Node answers at ${url}.`, {
-          hint: 'Start the program with --inspect, or let the check start it with --node.',
-          cause: error,
-        });
-      }
+      if (limit.aborted || !URL.canParse(address)) throw noInspector(url, error);
     }
     await pause(LOOK_MS, undefined, { signal });
   }

@@ -13,7 +13,7 @@ describe('A scenario that is written for the user', () => {
   for (const typescript of [true, false]) {
     for (const typesFrom of ['playwright', undefined] as const) {
       it(`can be loaded: ${typescript ? 'TypeScript' : 'JavaScript'}, ${typesFrom ? 'with' : 'without'} Playwright's types`, async () => {
-        const { text } = renderScenario({
+        const text = renderScenario({
           url: "http://localhost:3000/it's",
           clicks: [`[name='q']`, String.raw`text="\n"`],
           typescript,
@@ -31,7 +31,7 @@ describe('A scenario that is written for the user', () => {
   }
 
   it('has steps to be changed where none are given', () => {
-    const { text } = renderScenario({ url: 'http://a/', clicks: [], typescript: true, typesFrom: 'playwright' });
+    const text = renderScenario({ url: 'http://a/', clicks: [], typescript: true, typesFrom: 'playwright' });
     assert.match(text, /page\.click\('#open'\)/);
   });
 
