@@ -14,15 +14,11 @@ const DETACH_MS = 2000;
 export function adoptPage(page: Page, prepare?: () => Promise<void>): OpenLeakBrowser {
   return async () => {
     await prepare?.();
-    const browser = page.context().browser();
+    const { browser, letGo } = await callersBrowser(page.context());
     const sessions: CDPSession[] = [];
-    const listeners: (() => void)[] = [];
     return {
+      ...browser,
       adoptsPage: true,
-      name: displayName(browser),
-      version: browser?.version() ?? '',
-      family: familyOf(browser),
-      root: browser ? await rootOf(browser) : undefined,
       newPage: async () => page,
       // Playwright installs its clock in the page with the first call.
       passTime: async (adopted, ms) => await adopted.clock.runFor(ms),
@@ -31,12 +27,8 @@ export function adoptPage(page: Page, prepare?: () => Promise<void>): OpenLeakBr
         sessions.push(session);
         return session;
       },
-      onLost(listener) {
-        browser?.on('disconnected', listener);
-        listeners.push(listener);
-      },
       async close() {
-        for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
+        letGo();
         const detaching = Promise.allSettled(sessions.splice(0).map(async (session) => await session.detach()));
         await withTimeout(detaching, DETACH_MS, 'letting go of the page').catch(() => undefined);
         return nothingLeft;
@@ -48,27 +40,40 @@ export function adoptPage(page: Page, prepare?: () => Promise<void>): OpenLeakBr
 /** A check's browser that is the caller's own context: the check's page is opened in it, and closed at the end. */
 export function inContext(context: BrowserContext): OpenLeakBrowser {
   return async () => {
-    const browser = context.browser();
-    const listeners: (() => void)[] = [];
+    const { browser, letGo } = await callersBrowser(context);
     let page: Page | undefined;
     return {
-      name: displayName(browser),
-      version: browser?.version() ?? '',
-      family: familyOf(browser),
-      root: browser ? await rootOf(browser) : undefined,
+      ...browser,
       // The context is made already: the scenario's `use` cannot change it.
       newPage: async () => (page = await context.newPage()),
       openCdp: async (opened) => await context.newCDPSession(opened),
-      onLost(listener) {
-        browser?.on('disconnected', listener);
-        listeners.push(listener);
-      },
       async close() {
-        for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
+        letGo();
         if (page) await withTimeout(page.close(), DETACH_MS, 'closing the page').catch(() => undefined);
         return nothingLeft;
       },
     } satisfies LeakBrowser;
+  };
+}
+
+/** What a check asks of the browser that a page or context of the caller's is in. */
+async function callersBrowser(context: BrowserContext) {
+  const browser = context.browser();
+  const listeners: (() => void)[] = [];
+  return {
+    browser: {
+      name: displayName(browser),
+      version: browser?.version() ?? '',
+      family: familyOf(browser),
+      root: browser ? await rootOf(browser) : undefined,
+      onLost(listener: () => void) {
+        browser?.on('disconnected', listener);
+        listeners.push(listener);
+      },
+    },
+    letGo() {
+      for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
+    },
   };
 }
 

@@ -1,11 +1,18 @@
-import { type BrowserTree, type Evidence, ONE_JOB, isInTemporaryPlace, recogniseProgram } from '../browsers/index.ts';
+import {
+  type BrowserTree,
+  type Evidence,
+  ONE_JOB,
+  isInTemporaryPlace,
+  isMadeWith,
+  isNamedByChance,
+  recogniseProgram,
+} from '../browsers/index.ts';
 import type { ProcessInfo, ProcessReader, ProcessTable } from '../processes/index.ts';
 import { formatDuration } from '../support/index.ts';
 import { type TreeProbe, debuggingPort } from './clients.ts';
 import { driverPort, handPickedPort } from './handPicked.ts';
 import { isCleanUp } from './otherCleanUps.ts';
 import { isOfProgram } from './parents.ts';
-import { isKeptProfile } from './temporaryProfile.ts';
 import { companionsOf, skipWrappers } from './wrappers.ts';
 
 /**
@@ -215,4 +222,17 @@ async function isUsedAgain(
 
 function connection(fact: string): Evidence {
   return { source: 'connection', fact };
+}
+
+/**
+ * Whether a profile outlives its browser on purpose: it does not lie in a temporary place, or has a name that a script can
+ * know, or was there before.
+ */
+async function isKeptProfile(tree: BrowserTree, probe: TreeProbe, tempFolders?: readonly string[]): Promise<boolean> {
+  if (!tree.profile) return true;
+  const { path, kind } = tree.profile;
+  if (kind === 'temporary') return false;
+  if (!isInTemporaryPlace(path, tempFolders) || !isNamedByChance(path)) return true;
+  const madeAtMs = await probe.folderMadeAtMs?.(path);
+  return madeAtMs !== undefined && !isMadeWith(madeAtMs, tree.root.startedAtMs);
 }

@@ -1,4 +1,6 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { defined, LeakwrightError, type Log, describeError, errnoOf } from '../../support/index.ts';
 import { Gate } from './gate.ts';
 import { MAX_BODY_BYTES, readBody } from './readBody.ts';
@@ -100,12 +102,19 @@ export async function startMonitorServer(
   server.maxConnections = MAX_CONNECTIONS;
   // A client that reads slowly holds a connection, as one that sends slowly does.
   server.setTimeout(REQUEST_TIMEOUT_MS, (socket) => socket.destroy());
-  await listen(server, options.port);
+  const { port } = options;
+  await once(server.listen(port, '127.0.0.1'), 'listening').catch((error: unknown) => {
+    const taken = errnoOf(error) === 'EADDRINUSE';
+    throw new LeakwrightError(
+      'monitoring.port',
+      taken ? `Port ${port} is taken.` : `Port ${port} cannot be used: ${describeError(error)}.`,
+      { hint: 'Choose another with --port; 0 takes a free one.', cause: error },
+    );
+  });
   // Raised when no file descriptor is left for a connection; without a listener it would end the monitor.
   server.on('error', (error) => log.warn(`A connection could not be taken: ${describeError(error)}`));
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : options.port,
+    port: (server.address() as AddressInfo).port,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
@@ -177,24 +186,4 @@ async function cleanup(request: IncomingMessage, answers: MonitorAnswers): Promi
   } finally {
     request.socket.setTimeout(REQUEST_TIMEOUT_MS);
   }
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const refuse = (error: Error) => {
-      const taken = errnoOf(error) === 'EADDRINUSE';
-      reject(
-        new LeakwrightError(
-          'monitoring.port',
-          taken ? `Port ${port} is taken.` : `Port ${port} cannot be used: ${describeError(error)}.`,
-          { hint: 'Choose another with --port; 0 takes a free one.', cause: error },
-        ),
-      );
-    };
-    server.once('error', refuse);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', refuse);
-      resolve();
-    });
-  });
 }

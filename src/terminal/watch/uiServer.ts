@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Gate, newToken } from '../../monitoring/index.ts';
@@ -71,12 +72,9 @@ export async function startUi(
     }
   });
   server.setTimeout(0);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      const message = `The page cannot be served at port ${port}: ${describeError(error)}.`;
-      reject(new LeakwrightError('usage', message, { hint: 'Give another with --ui PORT.', cause: error }));
-    });
-    server.listen(port, '127.0.0.1', resolve);
+  await once(server.listen(port, '127.0.0.1'), 'listening').catch((error: unknown) => {
+    const message = `The page cannot be served at port ${port}: ${describeError(error)}.`;
+    throw new LeakwrightError('usage', message, { hint: 'Give another with --ui PORT.', cause: error });
   });
   const taken = (server.address() as AddressInfo).port;
   // Cookies of one host are shared by all of its ports.
