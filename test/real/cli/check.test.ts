@@ -241,17 +241,6 @@ describe('leakwright check', () => {
     assert.match(run.stdout, /boom in the page/);
   });
 
-  it('says so when a scenario throws, and names its error', async () => {
-    writeFileSync(
-      join(home.tempFolder, 'broken.leak.mjs'),
-      `export default { url: '${pages.origin}/idle', iteration() { throw new Error('no such tea'); } };`,
-    );
-    const run = await home.run(['check', 'broken.leak.mjs']);
-    assert.equal(run.code, 1, run.stdout + run.stderr);
-    assert.match(run.stdout, /no such tea/);
-    rmSync(join(home.tempFolder, 'broken.leak.mjs'));
-  });
-
   /** A check that is at work, and would be for long. */
   async function startCounting(): Promise<CliProcess> {
     const args = ['check', '--url', `${pages.origin}/idle`, '--click', '#go', '--iterations', '2000'];
