@@ -1,6 +1,6 @@
 import { type Clock, describeError, systemClock } from '../support/index.ts';
 import { type ForcedStep, forceByTreeKill, forceProcesses } from './endTree/force.ts';
-import { TreeMembership, isAlive, protectedPids } from './endTree/membership.ts';
+import { TreeMembership, protectedPids } from './endTree/membership.ts';
 import { type SendSignal, signalProcess } from './endTree/signals.ts';
 import {
   type ProcessIdentity,
@@ -8,6 +8,7 @@ import {
   type ProcessReader,
   type ProcessTable,
   identityKey,
+  isAlive,
   sameProcess,
 } from './process.ts';
 

@@ -15,6 +15,7 @@ export {
   type ProcessTable,
   identityKey,
   identityOf,
+  isAlive,
   livingIn,
   sameProcess,
 } from './process.ts';

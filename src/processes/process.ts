@@ -97,10 +97,15 @@ export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startTime === b.startTime;
 }
 
-/** The process where it lives: not another one of its pid, and no zombie. */
+/** Zombies are dead: all they hold is their pid. */
+export function isAlive(info: ProcessInfo | undefined): info is ProcessInfo {
+  return info !== undefined && info.state !== 'zombie';
+}
+
+/** The process where it lives, and its pid is not another one's. */
 export function livingIn(table: ProcessTable, identity: ProcessIdentity): ProcessInfo | undefined {
   const info = table.processes.get(identity.pid);
-  return info && sameProcess(info, identity) && info.state !== 'zombie' ? info : undefined;
+  return isAlive(info) && sameProcess(info, identity) ? info : undefined;
 }
 
 /** A string that is equal exactly for equal identities, for Map keys and tree item ids. */

@@ -4,6 +4,7 @@ import {
   type ProcessInfo,
   type ProcessReader,
   endTree,
+  livingIn,
   identityKey,
   identityOf,
   membersOf,
@@ -247,10 +248,7 @@ class Cleanup {
 
   async #endProcesses(reader: ProcessReader): Promise<void> {
     const table = await reader.readTable();
-    const left = this.#members.filter((member) => {
-      const now = table.processes.get(member.pid);
-      return now !== undefined && now.startTime === member.startTime && now.state !== 'zombie';
-    });
+    const left = this.#members.filter((member) => livingIn(table, member));
     if (left.length === 0 && (await findSessionProcesses(reader, this.#subject.traces, table)).length === 0) return;
     await this.#endByForce();
   }

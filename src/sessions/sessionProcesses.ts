@@ -8,6 +8,7 @@ import {
   childrenOf,
   identityOf,
   membersOf,
+  isAlive,
   sameProcess,
   endTree,
   identityKey,
@@ -33,10 +34,6 @@ export function tracesOf(entry: JournalEntry): SessionTraces {
     // Of another boot's identities nothing can be left.
     ...(entry.browser === undefined || !isFromThisBoot(entry) ? {} : { browser: identityOf(entry.browser) }),
   };
-}
-
-function isAlive(info: ProcessInfo): boolean {
-  return info.state !== 'zombie';
 }
 
 /** Whether a command line names this profile folder: Chromium and WebKit, crashpad, Firefox. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { errnoOf, plainText } from '../../support/index.ts';
-import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
+import { type ProcessInfo, type ProcessTable, isAlive } from '../../processes/index.ts';
 import { recogniseProgram } from '../programs.ts';
 
 /** True when `text` has `path` in it as a whole: not as the beginning of a longer name. */
@@ -38,11 +38,11 @@ export async function lockHolder(
     const [, owner, pid] = /^(.*)-(\d+)$/.exec(singleton) ?? [];
     if (owner === undefined) return `its SingletonLock says '${plainText(singleton, 60)}', which is not a process`;
     if (owner !== host) return `its SingletonLock is held on another host ('${plainText(owner, 60)}')`;
-    if (isRunning(table, Number(pid))) return `its SingletonLock is held by pid ${pid}`;
+    if (isAlive(table.processes.get(Number(pid)))) return `its SingletonLock is held by pid ${pid}`;
   }
   const firefox = await linkIn(folder, 'lock');
   const pid = firefox === undefined ? undefined : /:\+?(\d+)$/.exec(firefox)?.[1];
-  if (pid !== undefined && isRunning(table, Number(pid))) return `its lock is held by pid ${pid}`;
+  if (pid !== undefined && isAlive(table.processes.get(Number(pid)))) return `its lock is held by pid ${pid}`;
   return undefined;
 }
 
@@ -84,16 +84,7 @@ async function connectTo(path: string): Promise<Life | 'absent'> {
 }
 
 async function linkIn(folder: string, name: string): Promise<string | undefined> {
-  try {
-    return await readlink(join(folder, name));
-  } catch {
-    return undefined;
-  }
-}
-
-function isRunning(table: ProcessTable, pid: number): boolean {
-  const info = table.processes.get(pid);
-  return info !== undefined && info.state !== 'zombie';
+  return await readlink(join(folder, name)).catch(() => undefined);
 }
 
 /**
@@ -156,15 +147,10 @@ export async function processInside(
   proc = '/proc',
 ): Promise<number | undefined> {
   const isInside = (target: string) => paths.some((path) => target === path || target.startsWith(`${path}/`));
-  let names: string[];
-  try {
-    names = await readdir(proc);
-  } catch {
-    return undefined;
-  }
-  for (const name of names) {
+  for (const name of await readdir(proc).catch(() => [])) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const links = [join(proc, name, 'cwd'), ...(await openFiles(join(proc, name, 'fd')))];
+    const files = await readdir(join(proc, name, 'fd')).catch(() => []);
+    const links = [join(proc, name, 'cwd'), ...files.map((file) => join(proc, name, 'fd', file))];
     for (const link of links) {
       try {
         const target = await readlink(link);
@@ -178,12 +164,4 @@ export async function processInside(
     }
   }
   return undefined;
-}
-
-async function openFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
 }

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { formatDuration } from '../../support/index.ts';
-import type { ProcessInfo, ProcessTable } from '../../processes/index.ts';
+import { type ProcessInfo, type ProcessTable, isAlive } from '../../processes/index.ts';
 import {
   type Life,
   lifeOf,
@@ -136,7 +136,7 @@ async function judgeUse(
       return { kind: 'removable' };
     case 'maker': {
       const pid = Number(/-(\d+)-/.exec(basename(folder.path))?.[1]);
-      const maker = olderThan(folder, [scene.table.processes.get(pid)].filter(isLiving), scene);
+      const maker = olderThan(folder, [scene.table.processes.get(pid)].filter(isAlive), scene);
       return maker ? NO_LEFTOVER : { kind: 'removable' };
     }
     case 'driver':
@@ -208,10 +208,6 @@ function profilesOfSameLaunch(folder: ScannedFolder, siblings: readonly ScannedF
 
 function isOfSameMoment(a: ScannedFolder, b: ScannedFolder): boolean {
   return a.stats.uid === b.stats.uid && Math.abs(a.stats.birthtimeMs - b.stats.birthtimeMs) <= SAME_LAUNCH_MS;
-}
-
-function isLiving(info: ProcessInfo | undefined): info is ProcessInfo {
-  return info !== undefined && info.state !== 'zombie';
 }
 
 function olderThan(

@@ -126,16 +126,13 @@ async function mapPage(session: CdpSession, workers: Map<string, MappedFrame>, t
 /** Runs the shortest trace there is. Whatever fails, no trace is left running and no listener left behind. */
 async function trace(session: CdpSession, timeoutMs: number): Promise<readonly TraceEvent[]> {
   const events: TraceEvent[] = [];
-  let complete: () => void = () => undefined;
-  const completed = new Promise<void>((resolve) => {
-    complete = resolve;
-  });
+  const completed = Promise.withResolvers<void>();
   const onData = (params: unknown) => {
     // Keeps the two kinds of events that are needed: a busy page traces thousands of tasks.
     for (const event of (params as { value: readonly TraceEvent[] }).value)
       if (event.name === 'TracingStartedInBrowser' || event.name === 'TracingSessionIdForWorker') events.push(event);
   };
-  const onComplete = () => complete();
+  const onComplete = () => completed.resolve();
   session.on('Tracing.dataCollected', onData);
   session.on('Tracing.tracingComplete', onComplete);
   try {
@@ -149,7 +146,7 @@ async function trace(session: CdpSession, timeoutMs: number): Promise<readonly T
       started.then(() => session.send('Tracing.end')).catch(() => undefined);
     });
     await session.send('Tracing.end');
-    await withTimeout(completed, timeoutMs, what);
+    await withTimeout(completed.promise, timeoutMs, what);
     return events;
   } finally {
     session.off('Tracing.dataCollected', onData);

@@ -5,6 +5,7 @@ import {
   type ProcessMemory,
   type ProcessReader,
   type ProcessTable,
+  livingIn,
   sameProcess,
   reuse,
 } from '../process.ts';
@@ -57,8 +58,7 @@ export class CommandReader implements ProcessReader {
   }
 
   async lives(identity: ProcessIdentity): Promise<boolean> {
-    const now = await this.readProcess(identity.pid);
-    return now !== undefined && sameProcess(now, identity) && now.state !== 'zombie';
+    return livingIn(await this.readTable(), identity) !== undefined;
   }
 
   async readMemory(identity: ProcessIdentity): Promise<ProcessMemory | undefined> {

@@ -68,9 +68,10 @@ export function parsePs(output: string, names: ReadonlyMap<number, string>): Rep
     const match = ROW.exec(line);
     if (!match) continue;
     const [, pid, ppid, groupId, uid, stat, rss, time, started, args = ''] = match;
-    const startTime = parseStart(started!);
+    // As `Sat Nov 21 02:29:08 2026`, which V8 reads too.
+    const startTime = Date.parse(`${started} UTC`);
     const cpuMs = parseCpuTime(time!);
-    if (startTime === undefined || cpuMs === undefined) continue;
+    if (Number.isNaN(startTime) || cpuMs === undefined) continue;
     const state = states[stat![0]!] ?? 'unknown';
     const program = names.get(Number(pid)) ?? args.split(' ')[0]!;
     found.push({
@@ -125,17 +126,6 @@ export function splitArguments(args: string, program: string): string[] {
     else found.push(word);
   }
   return found;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `Sat Nov 21 02:29:08 2026` as ms since the epoch. */
-function parseStart(text: string): number | undefined {
-  const match = /^\w{3} +(\w{3}) +(\d+) +(\d\d):(\d\d):(\d\d) +(\d{4})$/.exec(text);
-  const month = MONTHS.indexOf(match?.[1] ?? '');
-  if (!match || month === -1) return undefined;
-  const [day, hour, minute, second, year] = match.slice(2).map(Number) as [number, number, number, number, number];
-  return Date.UTC(year, month, day, hour, minute, second);
 }
 
 /** CPU time in ms: macOS's `12:34.56`, with minutes beyond 60, and POSIX's `1-02:03:04`. */

@@ -1,4 +1,4 @@
-import { type ProcessIdentity, type ProcessInfo, type ProcessTable, sameProcess } from '../process.ts';
+import { type ProcessIdentity, type ProcessInfo, type ProcessTable, isAlive, sameProcess } from '../process.ts';
 
 /**
  * Which processes belong to a tree that is being ended, kept over many samples. Once a member, a process stays one until
@@ -128,8 +128,4 @@ const KTHREADD = 2;
 function isKernelThread(info: ProcessInfo): boolean {
   const isKernels = info.pid === KTHREADD ? info.ppid === 0 : info.ppid === KTHREADD;
   return isKernels && info.sessionId === 0 && info.commandLine.length === 0;
-}
-
-export function isAlive(info: ProcessInfo): boolean {
-  return info.state !== 'zombie';
 }
