@@ -71,7 +71,7 @@ async function callersBrowser(context: BrowserContext) {
         listeners.push(listener);
       },
     },
-    letGo() {
+    letGo: () => {
       for (const listener of listeners.splice(0)) browser?.off('disconnected', listener);
     },
   };

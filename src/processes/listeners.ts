@@ -87,7 +87,7 @@ export async function foldersByLsof(pids: readonly number[]): Promise<Map<number
 }
 
 /** `lsof -d cwd -Fn`: `p1234`, then `n/home/me/shop`. */
-export function parseLsofFolders(text: string): Map<number, string> {
+function parseLsofFolders(text: string): Map<number, string> {
   const folders = new Map<number, string>();
   let pid = 0;
   for (const line of text.split('\n')) {

@@ -40,7 +40,7 @@ export function fails(severity: CheckResult['severity'], failOn: FailOn | undefi
   return severity !== 'none' && SEVERITY_RANK[severity] >= SEVERITY_RANK[failOn ?? 'minor'];
 }
 
-export const SEVERITY_RANK = { none: 0, minor: 1, moderate: 2, critical: 3 } as const;
+const SEVERITY_RANK = { none: 0, minor: 1, moderate: 2, critical: 3 } as const;
 
 /** Errors that are the scenario's own doing: the run worked, the user's steps or page did not. */
 const SCENARIO_ERRORS = new Set(['leaks.scenarioFailed', 'leaks.pageHung']);
