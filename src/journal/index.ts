@@ -1,3 +1,3 @@
-export { currentPlace, isFromThisBoot, placeOf } from './place.ts';
+export { currentPlace, placeOf } from './place.ts';
 export type { JournalEntry } from './entry.ts';
 export { forgetSession, journalFolder, readJournal, recordSession, updateSession } from './journal.ts';

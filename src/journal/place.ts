@@ -33,8 +33,3 @@ export function placeOf(
   if (entry.pidNamespace === now.pidNamespace) return 'here';
   return lives(entry.pidNamespace) === false ? 'gone' : 'elsewhere';
 }
-
-/** Whether identities in an entry can mean processes that run now and are seen from here. */
-export function isFromThisBoot(entry: Pick<JournalEntry, 'bootId' | 'pidNamespace'>): boolean {
-  return placeOf(entry) === 'here';
-}

@@ -34,5 +34,5 @@ export {
   strict,
   thresholdsSchema,
 } from './schema.ts';
-export { type ScenarioTemplate, renderScenario, scenarioFileName } from './scenarioTemplate.ts';
+export { type ScenarioTemplate, playwrightTypes, renderScenario, scenarioFileName } from './scenarioTemplate.ts';
 export { WebServers } from './webServer/webServers.ts';

@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plainText } from '../support/index.ts';
 
@@ -42,6 +43,13 @@ ${jsdoc}  async iteration(${parameter}) {
   return `${before}${body.map((step) => `    ${step}\n`).join('')}  },
 };
 `;
+}
+
+/** The package of a project that has Playwright's types. */
+export function playwrightTypes(folder: string): ScenarioTemplate['typesFrom'] {
+  return (['playwright', '@playwright/test'] as const).find((name) =>
+    existsSync(join(folder, 'node_modules', name, 'package.json')),
+  );
 }
 
 /** A file name made of the checked address: `checkout` of `http://localhost:3000/shop/checkout?x=1`. */

@@ -1,4 +1,4 @@
-import { type JournalEntry, isFromThisBoot } from '../journal/index.ts';
+import { type JournalEntry, placeOf } from '../journal/index.ts';
 import {
   type ProcessIdentity,
   type ProcessInfo,
@@ -32,7 +32,7 @@ export function tracesOf(entry: JournalEntry): SessionTraces {
     folder: entry.folder,
     ...defined({ profile: entry.profile }),
     // Of another boot's identities nothing can be left.
-    ...(entry.browser === undefined || !isFromThisBoot(entry) ? {} : { browser: identityOf(entry.browser) }),
+    ...(entry.browser === undefined || placeOf(entry) !== 'here' ? {} : { browser: identityOf(entry.browser) }),
   };
 }
 

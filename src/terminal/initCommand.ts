@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { findConfig, parsePageUrl } from '../checks/index.ts';
-import { renderScenario, scenarioFileName } from '../scenarios/index.ts';
+import { playwrightTypes, renderScenario, scenarioFileName } from '../scenarios/index.ts';
 import { LeakwrightError, packageFolder } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
 
@@ -32,9 +32,7 @@ export interface InitOptions {
 export async function runInit(options: InitOptions, io: TerminalIo): Promise<number> {
   const answers = await answersTo(options, io);
   const folder = process.cwd();
-  const typesFrom = (['playwright', '@playwright/test'] as const).find((name) =>
-    existsSync(join(folder, 'node_modules', name, 'package.json')),
-  );
+  const typesFrom = playwrightTypes(folder);
   const typescript = existsSync(join(folder, 'tsconfig.json'));
   const name = `${scenarioFileName(answers.url, answers.clicks)}.leak.${typescript ? 'ts' : 'mjs'}`;
   const config = findConfig(folder);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { findBrowser, findPlaywright } from '../browsers/index.ts';
-import { recordedSteps, renderScenario } from '../scenarios/index.ts';
+import { playwrightTypes, recordedSteps, renderScenario } from '../scenarios/index.ts';
 import { parsePageUrl } from '../checks/index.ts';
 import { LeakwrightError, makeTempFolder, replaceFile } from '../support/index.ts';
 import type { TerminalIo } from './io.ts';
@@ -40,9 +40,7 @@ export async function runRecord(options: RecordOptions, io: TerminalIo, signal: 
     const recording = join(folder, 'recording.js');
     await playwrightTool(['codegen', '--target', 'javascript', '--output', recording, url], recording, options, signal);
     const steps = existsSync(recording) ? recordedSteps(readFileSync(recording, 'utf8')) : [];
-    const typesFrom = (['playwright', '@playwright/test'] as const).find((name) =>
-      existsSync(join('node_modules', name, 'package.json')),
-    );
+    const typesFrom = playwrightTypes('.');
     const typescript = file.endsWith('ts');
     mkdirSync(dirname(file), { recursive: true });
     const template = { url, folder: dirname(file), clicks: [], statements: steps, typescript, typesFrom };

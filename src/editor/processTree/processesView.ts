@@ -27,7 +27,8 @@ import { partLabel } from './rendererText.ts';
 import type { Row } from './row.ts';
 import { programFacts } from './programText.ts';
 import { processFacts, treeFacts } from './rowText.ts';
-import { managedFacts, sessionRowFacts } from './sessionText.ts';
+import { housekeepingFacts } from '../managed/sessionFacts.ts';
+import { sessionRowFacts } from './sessionText.ts';
 import { SteadyNumbers } from './steadyNumbers.ts';
 import { ViewBeat } from './viewBeat.ts';
 
@@ -264,7 +265,7 @@ export class ProcessesView implements TreeDataProvider<Node>, Disposable {
 function factsOf(row: Row, now: number, housekeeping: HousekeepingStatistics | undefined): string[] {
   switch (row.kind) {
     case 'group':
-      return row.group === 'managed' ? managedFacts(housekeeping) : [];
+      return row.group === 'managed' && housekeeping ? housekeepingFacts(housekeeping) : [];
     case 'session':
     case 'holdings':
       return sessionRowFacts(row.session);

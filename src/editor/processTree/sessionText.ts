@@ -1,7 +1,7 @@
-import type { HousekeepingStatistics, SessionInfo } from '../../sessions/index.ts';
+import type { SessionInfo } from '../../sessions/index.ts';
 import { plainText } from '../../support/index.ts';
 import { countTexts } from '../managed/closeSummary.ts';
-import { housekeepingFacts, sessionFacts, sourceText } from '../managed/sessionFacts.ts';
+import { sessionFacts, sourceText } from '../managed/sessionFacts.ts';
 import { t } from '../translate.ts';
 import type { HoldingsRow, RowLook, SessionRow, ShownTree } from './row.ts';
 
@@ -109,9 +109,4 @@ export function sessionRowFacts(session: SessionInfo): string[] {
     ...sessionFacts(session),
   ];
   return facts.map((fact) => plainText(fact, 300));
-}
-
-/** For the tooltip of the group of sessions. */
-export function managedFacts(statistics: HousekeepingStatistics | undefined): string[] {
-  return statistics ? housekeepingFacts(statistics) : [];
 }

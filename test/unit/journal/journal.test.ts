@@ -17,13 +17,12 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import {
   type JournalEntry,
   forgetSession,
-  isFromThisBoot,
   journalFolder,
   readJournal,
   recordSession,
   updateSession,
 } from '../../../src/journal/index.ts';
-import { currentPlace } from '../../../src/journal/place.ts';
+import { currentPlace, placeOf } from '../../../src/journal/place.ts';
 
 function entry(id: string, more: Partial<JournalEntry> = {}): JournalEntry {
   return {
@@ -218,8 +217,8 @@ describe('journal', () => {
 
   it('knows entries of an earlier boot, whose start times mean other processes', function () {
     if (currentPlace().bootId === undefined) this.skip();
-    assert.equal(isFromThisBoot({ bootId: 'an earlier one' }), false);
-    assert.equal(isFromThisBoot({ bootId: currentPlace().bootId! }), true);
-    assert.equal(isFromThisBoot({}), true);
+    assert.notEqual(placeOf({ bootId: 'an earlier one' }), 'here');
+    assert.equal(placeOf({ bootId: currentPlace().bootId! }), 'here');
+    assert.equal(placeOf({}), 'here');
   });
 });

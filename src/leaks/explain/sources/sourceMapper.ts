@@ -80,13 +80,7 @@ export function createSourceMapper(options: SourceMapperOptions): SourceMapper {
     fetchMethod: (url) => loadScript(url),
   });
 
-  async function fetchText(url: string): Promise<string | undefined> {
-    try {
-      return await options.fetchText(url);
-    } catch {
-      return undefined;
-    }
-  }
+  const fetchText = async (url: string) => await options.fetchText(url).catch(() => undefined);
   async function loadScript(url: string): Promise<Script> {
     const text = await fetchText(url);
     const map =
