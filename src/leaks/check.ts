@@ -2,8 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { LeakwrightError, defined, describeError } from '../support/index.ts';
 import { DEFAULT_ITERATIONS, DEFAULT_WARMUP, type Scenario, defaultThresholds } from '../scenarios/index.ts';
 import { type PageLimits, PageUnderTest } from './drive/pageUnderTest.ts';
-import { compareBesideWindows } from './measure/besideWindows.ts';
+import type { GuardedCdp } from './drive/cdp.ts';
+import { compareSnapshots } from './measure/compareSnapshots.ts';
 import { type CheckContext, type CheckRun, launch, runCheck } from './checkRun.ts';
+import type { HeapNumber } from './evidence.ts';
 import { maskerFor } from './maskSecrets.ts';
 import type { Subject } from './drive/subject.ts';
 import { explainInTime, keepTimeForLines } from './explain/explainInTime.ts';
@@ -209,8 +211,11 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
       yield* measure(run, measurements);
       return { measurements, failure: undefined };
     } catch (failure) {
+      const { lostWorker } = measurements;
       const byWindows = isTrackingLost(failure) && subject instanceof PageUnderTest && subject.closedWindows > 0;
-      if (isTrackingLost(failure) && attempt < (byWindows ? ATTEMPTS_BESIDE_WINDOWS : MOST_ATTEMPTS)) {
+      const inWorker = isTrackingLost(failure) && subject instanceof PageUnderTest && lostWorker !== undefined;
+      const attempts = inWorker ? 1 : byWindows ? ATTEMPTS_BESIDE_WINDOWS : MOST_ATTEMPTS;
+      if (isTrackingLost(failure) && attempt < attempts) {
         const message = `${describeError(failure)} The count began anew.`;
         run.warnings.push(message);
         yield { type: 'warning', message };
@@ -220,7 +225,7 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
       // What the count and the survivors prove is kept, whatever fails after them; a person who stops a check wants its end.
       const proves = isTrackingLost(failure) || countIsComplete(measurements.evidence);
       if (context.signal?.aborted === true || !proves) throw failure;
-      if (byWindows) yield* lookBesideWindows(run, measurements, subject);
+      if (byWindows || inWorker) yield* lookAtUnnumbered(run, measurements, subject, lostWorker);
       const reason: unknown = isLate(run.abort.signal) ? run.abort.signal.reason : failure;
       measurements.note({ saw: 'failure', message: describeError(reason) });
       return { measurements, failure: reason };
@@ -228,30 +233,37 @@ async function* measureAnew(run: Run): AsyncGenerator<LeakEvent, Measured> {
   }
 }
 
-/** What can be seen where each iteration closes a window; nothing where that fails, too. */
-async function* lookBesideWindows(
+/** What can be seen where each iteration has the objects numbered anew; nothing where that fails, too. */
+async function* lookAtUnnumbered(
   run: Run,
   measurements: Measurements,
   subject: PageUnderTest,
+  worker: HeapNumber | undefined,
 ): AsyncGenerator<LeakEvent> {
-  const { phases, clock, context, options } = run;
   await measurements.abandon();
-  yield phases.begin('escalate', undefined, 'windows that close leave nothing else to tell objects apart by');
+  const why = worker === undefined ? 'windows that close' : 'pages that are loaded beside a worker';
+  yield run.phases.begin('escalate', undefined, `${why} leave nothing else to tell objects apart by`);
   try {
-    const seen = yield* compareBesideWindows(subject, {
-      to: options.escalateTo ?? DEFAULT_ESCALATE_TO,
-      reach: options.escalateTo ?? DEFAULT_REACH,
-      until: followUntil(run),
-      now: () => clock.monotonic(),
-      workspaceFolder: context.workspaceFolder,
-      signal: run.abort.signal,
-    });
-    measurements.note(seen);
+    const cdp = worker === undefined ? subject.cdp : measurements.studyOf(worker).cdp;
+    const seen = yield* comparing(run, subject, cdp);
+    measurements.note({ ...seen, ...defined({ heap: worker }) });
   } catch (error) {
-    if (context.signal?.aborted === true) throw error;
+    if (run.context.signal?.aborted === true) throw error;
     run.log.debug(`Snapshots could not be compared: ${describeError(error)}`);
   }
-  yield phases.end('escalate');
+  yield run.phases.end('escalate');
+}
+
+function comparing(run: Run, subject: PageUnderTest, cdp: GuardedCdp): ReturnType<typeof compareSnapshots> {
+  const { options, clock, context, abort } = run;
+  return compareSnapshots(subject, cdp, {
+    to: options.escalateTo ?? DEFAULT_ESCALATE_TO,
+    reach: options.escalateTo ?? DEFAULT_REACH,
+    until: followUntil(run),
+    now: () => clock.monotonic(),
+    workspaceFolder: context.workspaceFolder,
+    signal: abort.signal,
+  });
 }
 
 /** Whether the time of the check is over. */
@@ -265,6 +277,7 @@ function isTrackingLost(failure: unknown): boolean {
 
 function startMeasuring(run: Run, warmup: number): Measurements {
   const { options, clock, browser, subject, iterations } = run;
+  const page = subject instanceof PageUnderTest ? subject : undefined;
   const measurements = new Measurements({
     subject: subject!,
     browser: `${browser!.name} ${browser!.version}`,
@@ -274,10 +287,12 @@ function startMeasuring(run: Run, warmup: number): Measurements {
       escalateTo: (options.escalateTo ?? DEFAULT_ESCALATE_TO) + warmup - run.warmup,
       deep: options.deep ?? false,
       ...(subject!.age ? { ages: true } : {}),
+      ...(page ? { compares: true } : {}),
       ...(options.escalateTo === undefined ? farther(subject!, DEFAULT_REACH + warmup - run.warmup) : {}),
     },
     clock,
     followUntil: () => followUntil(run),
+    ...(page ? { compare: () => comparing(run, page, page.cdp) } : {}),
     treeBytes: async () => await run.memory?.sample(),
   });
   run.measurements = measurements;

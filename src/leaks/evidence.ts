@@ -27,6 +27,8 @@ export interface EvidenceSettings {
   readonly lateLook?: number;
   /** Whether the page's time can be moved on by minutes. */
   readonly ages?: boolean;
+  /** Whether snapshots can be compared by what keeps their objects. */
+  readonly compares?: boolean;
   /** Whether the heap is studied even where nothing grows. */
   readonly deep: boolean;
 }
@@ -185,9 +187,11 @@ export interface DrivenSeen {
   readonly unreached: readonly UnreachedPart[];
 }
 
-/** What grew from snapshot to snapshot, where windows that closed left nothing to tell objects apart by. */
+/** What grew from snapshot to snapshot, where nothing tells objects apart: windows closed, pages were loaded, or an iteration makes all anew. */
 export interface ComparedSeen {
   readonly saw: 'compared';
+  /** Default: the page's. */
+  readonly heap?: HeapNumber;
   /** Iterations begun when each snapshot was taken. */
   readonly iterations: readonly number[];
   /** The counters at each snapshot. */

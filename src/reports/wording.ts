@@ -118,6 +118,7 @@ const COUNTER_WORDS: Readonly<Record<string, string>> = {
   fieldGrowths: 'additions to text fields',
   attributeGrowths: "additions to the document's attributes",
   storageGrowths: 'additions to local or session storage',
+  storedRecords: 'records in IndexedDB or Cache Storage',
   cssRules: 'CSS rules',
   treeBytes: '',
   activeTCPSocketWrap: 'open TCP connections',

@@ -41,22 +41,23 @@ export async function captureHeapSnapshot(
  * @returns its size in bytes
  */
 export async function writeHeapSnapshot(
-  client: Pick<CDPSession, 'on' | 'send'>,
+  client: Pick<CDPSession, 'on' | 'off' | 'send'>,
   file: string,
   signal?: AbortSignal,
 ): Promise<{ readonly bytes: number }> {
   const stream = createWriteStream(file, { mode: 0o600 });
   let bytes = 0;
+  const write = ({ chunk }: { readonly chunk: string }): void => {
+    bytes += Buffer.byteLength(chunk);
+    stream.write(chunk);
+  };
   try {
     await once(stream, 'open');
     const failed = once(stream, 'error').then(([error]) => {
       throw error;
     });
     failed.catch(() => {});
-    client.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
-      bytes += Buffer.byteLength(chunk);
-      stream.write(chunk);
-    });
+    client.on('HeapProfiler.addHeapSnapshotChunk', write);
     // A page in an endless loop never answers: the caller must be able to cancel.
     const taken = client.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
     taken.catch(() => {});
@@ -68,5 +69,7 @@ export async function writeHeapSnapshot(
     stream.destroy();
     await rm(file, { force: true });
     throw error;
+  } finally {
+    client.off('HeapProfiler.addHeapSnapshotChunk', write);
   }
 }

@@ -63,6 +63,7 @@ const SAW: Readonly<Record<Exclude<Step['do'], 'decide'>, Observation['saw']>> =
   age: 'aged',
   confirm: 'confirmed',
   watch: 'watched',
+  compare: 'compared',
   cover: 'covered',
   end: 'counters',
 };
@@ -74,7 +75,9 @@ export function firstDeviation({ evidence }: Pick<Recording, 'evidence'>): strin
   for (let index = Math.max(0, from); index <= observations.length; index += 1) {
     const step = plan({ ...evidence, observations: observations.slice(0, index) });
     const next = observations[index];
-    if (next?.saw === 'failure') continue;
+    // What is compared after a failure is not the plan's.
+    const isBeside = next?.saw === 'compared' && observations[index + 1]?.saw === 'failure';
+    if (next?.saw === 'failure' || isBeside) continue;
     if (next?.saw === 'driven') return step.do === 'decide' ? undefined : `the plan asks for ${step.do} at the end`;
     const wanted = step.do === 'decide' ? undefined : SAW[step.do];
     if (wanted === next?.saw && next && !asPlanned(step, next, observations.slice(0, index)))

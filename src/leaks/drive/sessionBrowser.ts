@@ -51,7 +51,7 @@ export function sessionOpener(
   };
 }
 
-/** Adds our V8 switches to the user's: Chromium takes the last `--js-flags` only. */
+/** Adds our switches to the user's: Chromium takes the last `--js-flags` only. */
 function withCheckArguments(source: SessionSource): SessionSource {
   if (source.kind !== 'launch' && source.kind !== 'grid') return source;
   if (source.kind === 'launch' && (source.family ?? 'chromium') !== 'chromium') return source;

@@ -1,5 +1,5 @@
 import type { Finding, FindingKind, SourceSite } from '../model.ts';
-import { CONTENT_NAMES, STORED, SYSTEM_COUNTERS } from '../platform/index.ts';
+import { CONTENT_NAMES, STORED, STORED_RECORD, SYSTEM_COUNTERS } from '../platform/index.ts';
 import { calledFunction, describeCall } from './counterpart.ts';
 import type { Explained } from './explained.ts';
 import { libraryFrame, packageOf, siteIndex } from './stackRuns.ts';
@@ -37,6 +37,8 @@ const REMEDY_BY_NAME: Readonly<Record<string, string>> = {
     'Insert a rule once and use it again, or take it away with deleteRule() when what it styles goes',
   [STORED]:
     'Give what is stored a limit: write one entry anew, or remove the oldest with removeItem(). What is stored outlives the page',
+  [STORED_RECORD]:
+    'Give what is stored a limit: write one record anew, or delete the oldest with delete(). What is stored outlives the page',
   [SYSTEM_COUNTERS['fileDescriptors']!]:
     'Close each file, socket or directory once its work is done, on errors too: in a finally block, or with await using',
   [SYSTEM_COUNTERS['wasmMemoryBytes']!]:

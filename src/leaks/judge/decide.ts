@@ -42,12 +42,14 @@ export function decide(evidence: Evidence): Decision {
     return {
       verdict: 'leak',
       because: grew[0]!.because,
-      leaks: grew.map((leak) => ({ heap: 0, leak })),
+      leaks: grew.map((leak) => ({ heap: compared!.heap ?? 0, leak })),
       bounded: [],
       escalatedTo: compared!.iterations.at(-1)!,
       warnings: [],
     };
-  if (compared && cameToRestCompared(compared)) return restedBesideWindows(compared, evidence);
+  // Of the page's own heap a worker's says nothing.
+  const saysAll = compared && (compared.heap === undefined || suspicions.length === 0);
+  if (saysAll && cameToRestCompared(compared)) return restedCompared(compared, evidence);
   if (failure !== undefined && !countIsComplete(evidence))
     return { ...notFinished(failure, []), leaks: [], bounded: [], warnings: [] };
   if (suspicions.length === 0 && !evidence.settings.deep) return flat(evidence);
@@ -190,8 +192,8 @@ function flat(evidence: Evidence): Decision {
   };
 }
 
-/** Clean, because what grew beside windows that open and close came to an end. */
-function restedBesideWindows({ iterations, grew }: ComparedSeen, evidence: Evidence): Decision {
+/** Clean, because what grew from snapshot to snapshot came to an end. */
+function restedCompared({ iterations, grew }: ComparedSeen, evidence: Evidence): Decision {
   const escalatedTo = iterations.at(-1)!;
   const doubt = doubtOf(evidence);
   if (doubt) return { ...doubt, leaks: [], bounded: [], escalatedTo, warnings: [] };

@@ -83,7 +83,7 @@ export function cameToRestCompared({ iterations, grew, counters = [] }: Compared
 
 function becauseOf(counts: readonly number[], iterations: readonly number[], perIteration: number): Because {
   return {
-    rule: 'grows beside windows',
+    rule: 'grows from snapshot to snapshot',
     reason: `there were ${counts.join(', ')} after ${iterations.join(', ')} iterations: as many more in each`,
     numbers: { counts, iterations, perIteration },
   };

@@ -11,10 +11,20 @@ import { nextExactLook, nextLateLook } from './lateLook.ts';
 import type { LeakCandidate } from './leakCandidate.ts';
 import type { Step } from './steps.ts';
 import { type Explained, unexplained } from './stillRising.ts';
-import { isSlow, mayHideSlow, nextLongLook, suspicionsIn } from './slowGrowth.ts';
+import { isSlow, mayHideSlow, nextLongLook, roseEvenly, suspicionsIn } from './slowGrowth.ts';
 import { type Suspicion, bytesGrow, roseIn, seemsToRise, thingsRose } from './suspicion.ts';
 import { thresholds } from './thresholds.ts';
-import { type HeapView, begunIn, countView, coveredIn, failureIn, heapView, tellsRuns, workerHeaps } from './view.ts';
+import {
+  type HeapView,
+  begunIn,
+  comparedIn,
+  countView,
+  coveredIn,
+  failureIn,
+  heapView,
+  tellsRuns,
+  workerHeaps,
+} from './view.ts';
 
 /** The fewest iterations with known survivors from which a rule can decide. */
 const FEWEST_TOLD_APART = 3;
@@ -55,7 +65,10 @@ export function plan(evidence: Evidence): Step {
   const late = end ? undefined : (nextSlowLook(evidence, suspicions) ?? nextLateLook(evidence, suspicions));
   if (late) return late;
   if (!end && begunIn(evidence) > begun) return { do: 'end' };
-  return nextExactLook(evidence, unexplained(evidence, suspicions, found)) ?? { do: 'decide' };
+  return (
+    nextExactLook(evidence, unexplained(evidence, suspicions, found)) ??
+    nextComparison(evidence, suspicions) ?? { do: 'decide' }
+  );
 }
 
 /** What the page's own heap shows, by all that was seen of it. */
@@ -73,6 +86,13 @@ function decidePage(
 function nextSlowLook(evidence: Evidence, suspicions: readonly Suspicion[]): Step | undefined {
   const nothing = mayLeak(evidence, heapView(evidence, 0), suspicions) === 'no';
   return nothing && mayHideSlow(evidence, suspicions) ? nextLongLook(evidence) : undefined;
+}
+
+/** A state that each iteration copies as a whole has no object of an earlier one: only what it holds in all shows that it grows. */
+function nextComparison(evidence: Evidence, suspicions: readonly Suspicion[]): Step | undefined {
+  if (evidence.settings.compares !== true || comparedIn(evidence)) return undefined;
+  const nothing = mayLeak(evidence, heapView(evidence, 0), suspicions) === 'no';
+  return nothing && roseEvenly(evidence) ? { do: 'compare' } : undefined;
 }
 
 /** Iterations that left nothing behind may have done nothing at all. */

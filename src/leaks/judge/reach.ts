@@ -1,5 +1,5 @@
 import type { AgedSeen, Evidence, SnapshotSeen } from '../evidence.ts';
-import { STORED, countsThings, kindOf } from '../platform/index.ts';
+import { STORED, STORED_RECORD, countsThings, kindOf } from '../platform/index.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
 import type { BoundedGrowth } from '../model.ts';
 import type { FollowUp } from './followUp.ts';
@@ -143,6 +143,7 @@ type Sprints = ReturnType<typeof sprintsIn>;
 
 const mayBeBounded = ({ kind, name, group, resource }: LeakCandidate): boolean =>
   name === STORED ||
+  name === STORED_RECORD ||
   (group !== undefined && group.via === undefined && resource === undefined && KEPT_IN_NUMBERS.has(kind));
 
 const isElement = ({ className }: GroupReport): boolean => kindOf(className, undefined) === 'dom-node';

@@ -54,6 +54,17 @@ export function mayHideSlow(evidence: Evidence, found: readonly Suspicion[]): bo
   return found.every(({ counter }) => HEAPS.has(counter) && typicalStep(samples, counter) < leastBytes(counter));
 }
 
+/** Whether the heap rose as if each iteration added as much: in the long look, or, where none could be done, in most steps of the count. */
+export function roseEvenly(evidence: Evidence): boolean {
+  if (longSprints(evidence).length >= READINGS.length)
+    return slowSuspicions(evidence).some(({ counter }) => counter === HEAP);
+  const { samples } = countView(evidence);
+  const typical = typicalStep(samples, HEAP);
+  const steps = samples.slice(1).map((sample, index) => sample[HEAP]! - samples[index]![HEAP]!);
+  const near = steps.filter((step) => step * thresholds.slowFactor > typical && step < typical * thresholds.slowFactor);
+  return typical > 0 && near.length >= steps.length * thresholds.keepsUp;
+}
+
 /** The readings of the long look. After a look into the heap that showed nothing, those that come when workers are known. */
 function longSprints(evidence: Evidence): Sprints {
   const { observations } = evidence;

@@ -50,6 +50,8 @@ export type Step =
   | { readonly do: 'confirm'; readonly heap: HeapNumber; readonly iterations: number }
   /** Watch holders and document over some iterations: who puts things where; count the browser's own objects again. */
   | { readonly do: 'watch'; readonly heap: HeapNumber; readonly iterations: number; readonly again: boolean }
+  /** Compare whole snapshots, by what keeps their objects. */
+  | { readonly do: 'compare' }
   /** Another iteration or two, to see which functions of the page run in them. */
   | { readonly do: 'cover' }
   /** Read the counters once more. */
@@ -74,6 +76,8 @@ export function phaseOf(
       return { phase: 'escalate', iterations: step.of, reason: 'to tell a leak from a cache that fills' };
     case 'watch':
       return { phase: 'escalate' };
+    case 'compare':
+      return { phase: 'escalate', reason: 'to see what grows although each iteration makes it anew' };
     case 'confirm':
     case 'track':
     case 'workers':

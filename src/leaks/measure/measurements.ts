@@ -3,6 +3,7 @@ import type { Clock } from '../../support/index.ts';
 import type { Subject } from '../drive/subject.ts';
 import type { WorkerTarget } from '../drive/workerTargets.ts';
 import {
+  type ComparedSeen,
   EVIDENCE_VERSION,
   type Evidence,
   type EvidenceSettings,
@@ -37,6 +38,8 @@ export interface MeasuringOptions {
   readonly clock: Clock;
   /** Monotonic ms after which growth is followed no further. */
   readonly followUntil: () => number;
+  /** Compares snapshots by what keeps their objects; absent where that cannot be done. */
+  readonly compare?: () => AsyncGenerator<LeakEvent, ComparedSeen>;
   /** What the browser's processes hold, for people to see beside the counters; it decides nothing. */
   readonly treeBytes: () => Promise<number | undefined>;
 }
@@ -55,11 +58,17 @@ export class Measurements {
   /** Follow-up iterations done, for progress. */
   #followed = 0;
   readonly #sprints: Sprints;
+  #lost: HeapNumber | undefined;
 
   constructor(options: MeasuringOptions) {
     this.#options = options;
     this.#startedAt = options.clock.monotonic();
     this.#sprints = new Sprints(options);
+  }
+
+  /** The worker whose objects were numbered anew, if one's were. */
+  get lostWorker(): HeapNumber | undefined {
+    return this.#lost === 0 ? undefined : this.#lost;
   }
 
   get evidence(): Evidence {
@@ -124,20 +133,22 @@ export class Measurements {
     } catch (error) {
       failure = error;
     }
-    if (!this.#options.subject.guard.ended && !(await this.#numbersHold())) {
+    this.#lost = this.#options.subject.guard.ended ? undefined : await this.#numbersLost();
+    if (this.#lost !== undefined) {
       this.#observations.length = seenBefore;
-      throw trackingLost((this.#options.subject.closedWindows ?? 0) > 0);
+      throw trackingLost(this.#lost, (this.#options.subject.closedWindows ?? 0) > 0);
     }
     if (failure !== undefined) throw failure as Error;
   }
 
-  async #numbersHold(): Promise<boolean> {
-    for (const study of this.#studies.values()) {
+  /** @returns the heap whose objects have other numbers than before */
+  async #numbersLost(): Promise<HeapNumber | undefined> {
+    for (const [heap, study] of this.#studies) {
       // A worker may have ended.
       const holds = await study.holds().catch(() => true);
-      if (!holds) return false;
+      if (!holds) return heap;
     }
-    return true;
+    return undefined;
   }
 
   async *#take(step: Step): AsyncGenerator<LeakEvent> {
@@ -164,6 +175,8 @@ export class Measurements {
         return await this.#confirm(step);
       case 'watch':
         return await this.#watch(step);
+      case 'compare':
+        return this.note(yield* this.#options.compare!());
       case 'cover':
         return await this.#cover();
       case 'end':

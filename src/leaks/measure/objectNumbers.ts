@@ -3,8 +3,9 @@ import type { GuardedCdp } from '../drive/cdp.ts';
 
 /**
  * Notices when V8 numbers the objects of a heap anew. It does so for all sessions when one that used the heap profiler closes (DevTools
- * beside a check, another tool at the inspector of a Node program), and when a window closes that shares the heap. Numbers from before then mean other objects, and everything
- * looks older than the iterations that made it (*measured: leaks were called clean*).
+ * beside a check, another tool at the inspector of a Node program), and when a window closes that shares the heap. A service worker's it
+ * numbers anew with each page that is loaded: Playwright attaches to the worker for each, and leaves it. Numbers from before then mean
+ * other objects, and everything looks older than the iterations that made it (*measured: leaks were called clean*).
  *
  * Fooled by: a document that is left, with the object whose number is compared, in the very step in which the numbers change.
  */
@@ -55,10 +56,17 @@ export class ObjectNumbers {
 /**
  * The error of a step whose numbers of objects do not hold.
  *
+ * @param heap whose numbers they are: 0 is the page's, others are workers'
  * @param closedWindows whether windows closed that the page had opened. They share its heap, and each has an inspector (Playwright's)
  * that ends with it
  */
-export function trackingLost(closedWindows: boolean): LeakwrightError {
+export function trackingLost(heap: number, closedWindows: boolean): LeakwrightError {
+  if (heap > 0)
+    return new LeakwrightError(
+      'leaks.trackingLost',
+      "The browser numbered the objects of a worker anew, as it does a service worker's with each page that is loaded, so they could not be told apart any longer.",
+      { hint: 'Check the steps without loading the page anew.' },
+    );
   if (closedWindows)
     return new LeakwrightError(
       'leaks.trackingLost',

@@ -165,6 +165,8 @@ export const isContentName = (name: string): boolean => CONTENT.has(name);
 
 /** What a page adds to localStorage or sessionStorage, as the page hooks name it. */
 export const STORED = 'addition to local or session storage';
+/** What it adds to databases and caches of requests. */
+export const STORED_RECORD = 'record in IndexedDB or Cache Storage';
 
 /** What a text field makes of its value inside of it, which script does not see. */
 export const isInsideField = (name: string): boolean => /^(?:Text|<br>|<div>)(?: \(detached\))?$/.test(name);

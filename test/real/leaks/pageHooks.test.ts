@@ -315,6 +315,62 @@ describe('page hooks in Chromium', () => {
     assert.equal((await nonZero())['storageGrowths'], 4, 'what is written anew adds nothing');
   });
 
+  it('counts records that pile up in databases and caches, with the line that adds them', async () => {
+    await open(`<script>
+      const request = (of) => new Promise((done, fail) => { of.onsuccess = () => done(of.result); of.onerror = () => fail(of.error); });
+      const opening = indexedDB.open('shop');
+      opening.onupgradeneeded = () => opening.result.createObjectStore('orders', { keyPath: 'id' }).createIndex('by', 'by');
+      const database = request(opening);
+      async function inStore(work) {
+        const transaction = (await database).transaction('orders', 'readwrite');
+        const over = new Promise((done) => { transaction.oncomplete = transaction.onabort = done; });
+        transaction.onerror = () => { window.told = (window.told ?? 0) + 1; };
+        await work(transaction.objectStore('orders'), transaction);
+        await over;
+      }
+      const add = (id) => inStore((store) => { store.put({ id, by: 'name' }); });
+      const again = (id) => inStore((store) => { store.put({ id, by: 'name', again: true }); });
+      const replace = (id) => inStore(async (store) => {
+        const cursor = await request(store.index('by').openCursor());
+        cursor.delete();
+        store.add({ id, by: 'name' });
+      });
+      const clear = () => inStore((store) => { store.clear(); });
+      const abort = (id) => inStore((store, transaction) => { store.add({ id, by: 'name' }); transaction.abort(); });
+      const keep = async (n) => { await (await caches.open('views')).put('/view-' + n, new Response('a view')); };
+    </script>`);
+    const iterations = async (from: number, to: number, code: (n: number) => string) => {
+      for (let n = from; n <= to; n += 1) {
+        await markIteration(cdp, n);
+        await page.evaluate(code(n));
+        await page.evaluate(() => caches.keys().then(async ([name]) => name && (await caches.open(name)).keys()));
+        await readPageCounters(cdp);
+      }
+    };
+    const records = async () => (await readPageCounters(cdp))['storedRecords'];
+    const line = async () =>
+      /:(\d+):\d+\)?$/m.exec(
+        named(await readPageResources(cdp), 'record in IndexedDB or Cache Storage').at(-1)!.stack,
+      )?.[1];
+    await iterations(0, 4, (n) => `add(${n}).then(() => again(${n}))`);
+    assert.equal(await records(), 4);
+    assert.equal(await line(), '13', 'what is written anew adds nothing');
+    await iterations(5, 8, (n) => `replace(${n})`);
+    await iterations(9, 10, (n) => `abort(${n})`);
+    assert.equal(
+      await page.evaluate('window.told'),
+      2,
+      'the page hears of its own requests that were aborted, not of ours',
+    );
+    await iterations(11, 12, () => 'clear()');
+    assert.equal(await records(), 4, 'a store that is as large as before, or smaller, has not grown');
+    await iterations(13, 18, (n) => `keep(${n % 3 === 0 ? n : 12})`);
+    assert.equal(await records(), 4, 'a store that was emptied makes room');
+    await iterations(19, 22, (n) => `keep(${n})`);
+    assert.equal(await records(), 6);
+    assert.equal(await line(), '22');
+  });
+
   it('forgets what was ended, by whatever means, and what was collected', async () => {
     await open('');
     await page.evaluate(() => {

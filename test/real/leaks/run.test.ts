@@ -37,6 +37,16 @@ window.traces = () => [
   '/popups': page('function iterate() {\n  window.open("about:blank", "_blank");\n}'),
   '/closes': page(`const kept = []; class Kept { data = new Array(100).fill(1.5); }
 function iterate() { kept.push(new Kept()); const opened = window.open('about:blank'); opened.close(); }`),
+  '/scrolls': page(
+    `const kept = []; class Kept {} let busy = false; let top = 0; const { list } = window;
+list.addEventListener('scrollend', () => { kept.push(new Kept()); busy = false; });
+function iterate() {
+  if (busy) return;
+  busy = true; top = 400 - top;
+  list.scrollTo({ top, behavior: 'smooth' });
+}`,
+    '<div id="list" style="height: 100px; overflow: auto"><div style="height: 900px"></div></div>',
+  ),
   '/away': page('let n = 0; function iterate() { history.pushState({}, "", `/away?step=${n++}`); }'),
   '/clicks': `<style>#glows { animation: glow 1s infinite } @keyframes glow { from { opacity: 0.5 } }</style>
 <button id="plain">Plain</button><button>Words</button><p id="host"></p><button id="far" style="margin-top: 3000px">Far</button>
@@ -204,6 +214,15 @@ describe('a check', () => {
       [['Kept', 1, 'kept[]']],
     );
     assert.match(result.warnings.join(' '), /A window that the page had opened was closed/);
+  });
+
+  it('loses no clicks behind a smooth scroll', async () => {
+    const { result } = await run('/scrolls', { options: { escalateTo: 20 } });
+    assert.equal(result.verdict, 'leak', JSON.stringify(result.because));
+    assert.deepEqual(
+      result.findings.map(({ name, perIteration }) => [name, perIteration]),
+      [['Kept', 1]],
+    );
   });
 
   it('warns of an iteration that does not end where it began', async () => {

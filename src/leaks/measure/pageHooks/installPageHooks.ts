@@ -1,6 +1,7 @@
 import { captureNatives } from './parts/natives.ts';
 import { hookListeners } from './parts/listeners.ts';
 import { hookObjects } from './parts/objects.ts';
+import { countStoredRecords } from './parts/storedRecords.ts';
 import { hookTimers } from './parts/timers.ts';
 import { keepRecords } from './parts/records.ts';
 import { answerInspector } from './parts/reading.ts';
@@ -39,6 +40,6 @@ export const installPageHooks = new Function(`
   const objects = (${hookObjects.toString()})(natives, records, wrapping, work);
   const timings = (${hookTimings.toString()})(natives, records, wrapping);
   const wasm = (${hookWasm.toString()})(natives, wrapping);
-  const content = (${followContent.toString()})(natives, records, wrapping);
+  const content = (${followContent.toString()})(natives, records, wrapping, ${countStoredRecords.toString()});
   (${answerInspector.toString()})(natives, records, wrapping, listeners, timers, objects, timings, work, content, wasm);
 `) as () => void;

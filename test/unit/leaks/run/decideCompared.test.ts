@@ -43,6 +43,15 @@ describe('What grows on a page that closes windows', () => {
     assert.equal(leak.group?.holder.name, 'store[]');
   });
 
+  it('is of the worker whose heap was compared', () => {
+    const evidence = evidenceOf([{}]);
+    const observations = evidence.observations.map((seen) => (seen.saw === 'compared' ? { ...seen, heap: 1 } : seen));
+    assert.deepEqual(
+      decide({ ...evidence, observations }).leaks.map(({ heap }) => heap),
+      [1],
+    );
+  });
+
   it('is a leak whatever it is: nodes, functions, several an iteration, one in two', () => {
     assert.deepEqual(namesOf({ name: '<li>', heldBy: '' }), ['<li>']);
     assert.deepEqual(namesOf({ name: 'function onResize', counts: [30, 78, 126, 174] }), ['function onResize']);

@@ -2,16 +2,22 @@
 import type { AnyFunction, Handler, Named, Site } from './hookTypes.ts';
 import type { Natives } from './natives.ts';
 import type { Records } from './records.ts';
+import type { countStoredRecords } from './storedRecords.ts';
 import type { Wrapping } from './wrapping.ts';
 
 /**
  * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, the rules of its
- * style sheets, and local and session storage. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet
+ * style sheets, local and session storage, and the records of databases and caches. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet
  * that is emptied, and a clock have none after a while.
  *
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
-export function followContent(natives: Natives, records: Records, wrapping: Wrapping) {
+export function followContent(
+  natives: Natives,
+  records: Records,
+  wrapping: Wrapping,
+  countRecords: typeof countStoredRecords,
+) {
   const {
     apply,
     getOwnPropertyDescriptor,
@@ -141,7 +147,16 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
   const attributes = ledger('dom-node', "addition to the document's attributes", markupLength, LEAST_CHARACTERS, false);
   const rules = ledger('object', 'CSSRule', ruleCount, 1, true);
   const stored = ledger('object', 'addition to local or session storage', storedLength, LEAST_CHARACTERS, false);
-  const ledgers = page && textOf && rulesOf ? [text, field, attributes, rules, stored] : [];
+  const recordCount = countRecords(
+    natives,
+    wrapping,
+    (hide) => (watching ? callerSite(hide) : undefined),
+    (site) => {
+      kept.written = site;
+    },
+  );
+  const kept = ledger('object', 'record in IndexedDB or Cache Storage', recordCount, 1, true);
+  const ledgers = page && textOf && rulesOf ? [text, field, attributes, rules, stored, kept] : [];
 
   let watching = false;
   /** Notes who writes: of the writes between two readings, the one that added most. */
@@ -288,6 +303,7 @@ export function followContent(natives: Natives, records: Records, wrapping: Wrap
       attributeGrowths: attributes.entries.length,
       cssRules: rules.entries.length,
       storageGrowths: stored.entries.length,
+      storedRecords: kept.entries.length,
     }),
   };
 }

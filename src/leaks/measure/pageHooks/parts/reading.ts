@@ -68,7 +68,7 @@ export function answerInspector(
   function counters(current: number): Record<string, number> {
     mark(current, current);
     content.read();
-    const { textGrowths, fieldGrowths, attributeGrowths, cssRules, storageGrowths } = content.counts();
+    const { textGrowths, fieldGrowths, attributeGrowths, cssRules, storageGrowths, storedRecords } = content.counts();
     const counts = {
       __proto__: null,
       windowListeners: 0,
@@ -87,6 +87,7 @@ export function answerInspector(
       attributeGrowths,
       cssRules,
       storageGrowths,
+      storedRecords,
       wasmMemoryBytes: wasm.bytes(),
       untracked: state.dropped,
     } as unknown as Record<string, number>;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from '../../sessions/index.ts';
 import { SnapshotAnalysis } from '../analyze/index.ts';
+import type { GuardedCdp } from '../drive/cdp.ts';
 import type { PageUnderTest } from '../drive/pageUnderTest.ts';
 import type { Counters } from './counters.ts';
 import type { ComparedSeen } from '../evidence.ts';
@@ -22,16 +23,19 @@ const SHORTEST_STRETCH = 5;
 const MOST_LISTED = 50;
 
 /**
- * Looks for what grows on a page that closes windows in its iterations. They share its heap, and with the end of each the browser
- * numbers all objects anew, so that no object can be told by the iteration that made it. Whole snapshots are compared instead, by
- * what keeps their objects: that tells what, how many and where it is kept, and not the line.
+ * Looks for what grows where no object can be told by the iteration that made it. Whole snapshots are compared instead, by
+ * what keeps their objects: that tells what, how many and where it is kept, and not the line. Windows that close share the heap
+ * of their page, and with the end of each the browser numbers all objects anew; a state that each iteration copies as a whole has
+ * objects of the last one only.
  *
+ * @param cdp the session of the heap that is looked into, the page's or a worker's
  * @param to iterations in all to go on to
  * @param reach iterations in all up to which what grows until then is followed further
  * @param until monotonic ms after which no further stretch is begun
  */
-export async function* compareBesideWindows(
+export async function* compareSnapshots(
   subject: PageUnderTest,
+  cdp: GuardedCdp,
   {
     to,
     reach,
@@ -57,7 +61,7 @@ export async function* compareBesideWindows(
   const look = async (): Promise<void> => {
     const file = join(folder, `${iterations.length}.heapsnapshot`);
     counters.push(await subject.read());
-    await takeSnapshot(subject, file, signal);
+    await takeSnapshot(cdp, file, signal);
     iterations.push(subject.begun);
     await analysis.open(file);
     await rm(file);
@@ -100,13 +104,8 @@ export async function* compareBesideWindows(
   }
 }
 
-async function takeSnapshot(subject: PageUnderTest, file: string, signal: AbortSignal): Promise<void> {
+async function takeSnapshot({ send, session }: GuardedCdp, file: string, signal: AbortSignal): Promise<void> {
   // What the page has printed is kept for the console, and is no growth of its own.
-  await subject.cdp.send('Runtime.discardConsoleEntries');
-  const session = await subject.page.context().newCDPSession(subject.page);
-  try {
-    await writeHeapSnapshot(session, file, signal);
-  } finally {
-    await session.detach().catch(() => undefined);
-  }
+  await send('Runtime.discardConsoleEntries');
+  await writeHeapSnapshot(session, file, signal);
 }
