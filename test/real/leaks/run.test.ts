@@ -38,12 +38,12 @@ window.traces = () => [
   '/closes': page(`const kept = []; class Kept { data = new Array(100).fill(1.5); }
 function iterate() { kept.push(new Kept()); const opened = window.open('about:blank'); opened.close(); }`),
   '/scrolls': page(
-    `const kept = []; class Kept {} let busy = false; let top = 0; const { list } = window;
+    `const kept = []; class Kept {} let busy = false; let place = 0;
 list.addEventListener('scrollend', () => { kept.push(new Kept()); busy = false; });
 function iterate() {
   if (busy) return;
-  busy = true; top = 400 - top;
-  list.scrollTo({ top, behavior: 'smooth' });
+  busy = true; place = 400 - place;
+  list.scrollTo({ top: place, behavior: 'smooth' });
 }`,
     '<div id="list" style="height: 100px; overflow: auto"><div style="height: 900px"></div></div>',
   ),
