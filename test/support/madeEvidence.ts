@@ -223,6 +223,8 @@ export function makeEvidence(page: MadePage): Evidence {
           endedBy: 'done',
         });
         break;
+      case 'compare':
+        throw new Error('Made evidence has no snapshots to compare.');
       case 'age': {
         const before = countersAt(begun);
         if (page.aged === 'gone') forgotten = begun;

@@ -131,7 +131,7 @@ export function countStoredRecords(
         if (place === undefined || !isSmall(place, '')) return promise;
         const site = at < 3 ? placeOf(hide) : undefined;
         const count = (answered: (count?: number) => void): void => {
-          promiseThen(
+          void promiseThen(
             keysOf(cache),
             (keys: ArrayLike<unknown>) => answered(keys.length),
             () => answered(),
