@@ -338,6 +338,7 @@ describe('page hooks in Chromium', () => {
       const clear = () => inStore((store) => { store.clear(); });
       const abort = (id) => inStore((store, transaction) => { store.add({ id, by: 'name' }); transaction.abort(); });
       const keep = async (n) => { await (await caches.open('views')).put('/view-' + n, new Response('a view')); };
+      const fill = () => inStore((store) => { for (let id = 100; id < 11_000; id += 1) store.put({ id, by: 'import' }); });
     </script>`);
     const iterations = async (from: number, to: number, code: (n: number) => string) => {
       for (let n = from; n <= to; n += 1) {
@@ -369,6 +370,9 @@ describe('page hooks in Chromium', () => {
     await iterations(19, 22, (n) => `keep(${n})`);
     assert.equal(await records(), 6);
     assert.equal(await line(), '22');
+    await iterations(23, 23, () => 'fill()');
+    await iterations(24, 26, (n) => `add(${n})`);
+    assert.equal(await records(), 10, 'a large store is counted, too');
   });
 
   it('forgets what was ended, by whatever means, and what was collected', async () => {

@@ -33,9 +33,10 @@ export function followContent(
   const { state, callerSite } = records;
   /** Characters that a text must gain: a number that gets one digit more is no growth. */
   const LEAST_CHARACTERS = 8;
-  /** Records made at one reading, at most. */
-  const MAX_AT_ONCE = 100;
-  const MAX_RECORDS = 5000;
+  /** Records made at one reading: of more that were gained, one. */
+  const MAX_AT_ONCE = 30;
+  /** Enough for 540 iterations, which is how far growth is followed: what reaches the limit earlier looks as if it had come to its end. */
+  const MAX_RECORDS = 20_000;
   /** Of larger documents the attributes are not read: their markup takes too long at each reading (measured on a busy machine: 30,000 elements 32 to 50 ms). */
   const MAX_ELEMENTS = 30_000;
   /** Of more stored entries only the number is read. */

@@ -17,8 +17,8 @@ export function countStoredRecords(
   placeOf: (hide: unknown) => Site | undefined,
   grew: (site: Site) => void,
 ): () => number {
-  /** A count reads every key: larger stores are counted no further. */
-  const MAX_COUNTED = 10_000;
+  /** A count reads every key: larger stores are counted no further. 540 iterations that add a hundred each stay below it. */
+  const MAX_COUNTED = 100_000;
 
   const { NativeMap, NativeString, NativeWeakMap, mapGet, mapSet, mapDelete, mapForEach, weakGet, weakSet } = natives;
   const { uncurry, getterOf, prototypeOf, promiseThen, addEventListener, isObject } = natives;
