@@ -25,6 +25,7 @@ import { foldByCall } from './foldByCall.ts';
 import { foldHeld } from './foldHeld.ts';
 import { foldLeftNodes } from './foldLeftNodes.ts';
 import { foldTimeouts } from './foldTimeouts.ts';
+import { isKey } from './isKey.ts';
 import { libraryFactsOf } from './libraryFacts.ts';
 import { openedPagesFinding } from './openedPages.ts';
 import { createWorkspaceFiles } from './sources/workspaceFiles.ts';
@@ -128,17 +129,6 @@ function placeIn({ holder }: GrowthReport, place: string | undefined): HolderDes
   if (/^(?:Weak)?Map$/.test(holder.className)) return { ...holder, name: `${holder.name}[${JSON.stringify(place)}]` };
   const { scopeAt: _, ...named } = holder;
   return { ...named, name: place };
-}
-
-/** A text that is no value of its holder but the name of one: the value may be gone, and the name stays. */
-function isKey({ group }: LeakCandidate): boolean {
-  const { nodeType, className, retainedBy } = group?.holder ?? {};
-  return (
-    group?.nodeType === 'string' &&
-    nodeType === 'object' &&
-    !/^(?:Array|Set|WeakSet)$/.test(className!) &&
-    retainedBy?.at(-1) === 'string'
-  );
 }
 
 /** Methods that end an animation of a library; those of the page's own objects (`cancel` of a form) are for something else. */

@@ -17,6 +17,7 @@ import { isOnElement } from '../judge/fold/foldTargets.ts';
 import { followUp } from '../judge/followUp.ts';
 import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
 import { WORKER_GREW } from '../judge/plan.ts';
+import type { LeakCandidate } from '../judge/leakCandidate.ts';
 import { looksMultiplying } from '../judge/runaway.ts';
 import type { Step } from '../judge/steps.ts';
 import { suspicionsIn } from '../judge/slowGrowth.ts';
@@ -346,6 +347,18 @@ export class Measurements {
       bytes.push(await subject.heldBytes());
     }
     this.note({ saw: 'confirmed', heap, bytes });
+  }
+
+  /** Who puts things into the holders of leaks, in one more iteration, where the time of the check ended before they were watched. */
+  async seeKeeping(heap: HeapNumber, leaks: readonly LeakCandidate[]): Promise<void> {
+    if (this.#places.has(heap)) return;
+    const holders = new Holders(
+      this.studyOf(heap).cdp,
+      leaks.flatMap(({ growth }) => growth ?? []),
+    );
+    await holders.watch(leaks);
+    await this.#options.subject.iterateOn();
+    this.#places.set(heap, { ...NOTHING_SEEN, kept: await holders.finish() });
   }
 
   async #watch({ heap, iterations, again }: Of<'watch'>): Promise<void> {
