@@ -21,6 +21,7 @@ const NAMES = [
   'kill',
   'terminate',
   'unload',
+  'detach',
   'remove',
   'close',
   'stop',
