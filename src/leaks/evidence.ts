@@ -5,6 +5,7 @@
 import type { PendingWork, UnreachedPart, WorkKind } from './drive/iterationFacts.ts';
 import type { Counters } from './measure/counters.ts';
 import type { PageResource } from './measure/pageHooks/index.ts';
+import type { FunctionPosition } from './snapshot/heapGraph.ts';
 import type { SnapshotAnalysis } from './snapshot/messages.ts';
 
 /** Raised when a field changes its meaning. Fields that are only added leave it as it is. */
@@ -207,6 +208,8 @@ export interface ComparedSeen {
     readonly counts: readonly number[];
     readonly bytes: readonly number[];
     readonly grows: 'objects' | 'content';
+    /** The functions that make those of one iteration, innermost first, where that was seen. */
+    readonly stack?: readonly FunctionPosition[];
   }[];
 }
 

@@ -173,7 +173,10 @@ class Explainer {
     const { group } = leak;
     const made = await this.#sites.allocation(leak);
     const kept = group && group.via === undefined ? this.#keptFrames(group.holder) : undefined;
-    const put = (kept && (await this.#mapper.toSite(kept, 'line'))) ?? (await this.#sites.reaction(leak));
+    const put =
+      (kept && (await this.#mapper.toSite(kept, 'line'))) ??
+      (await this.#sites.reaction(leak)) ??
+      (await this.#sites.mention(leak));
     const parent = group && isInDocument(leak) ? this.#parentOf(group) : undefined;
     const inserted =
       group && parent !== undefined

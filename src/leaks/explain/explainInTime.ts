@@ -48,7 +48,8 @@ export async function explainInTime(
   { isOver, leftMs, signal }: { readonly isOver: boolean; readonly leftMs: number; readonly signal?: AbortSignal },
 ): Promise<readonly Finding[]> {
   const { subject, measurements, decision } = options;
-  if (comparedIn(measurements.evidence)) return withoutLines(decision, options);
+  const isTold = decision.leaks.some(({ leak: { group } }) => group !== undefined && group.stack.length > 0);
+  if (comparedIn(measurements.evidence) && !isTold) return withoutLines(decision, options);
   if (isOver) await seeKeeping(options, leftMs / 2, signal);
   const end = isOver ? subject.guard.goOn(Math.max(LINES_LEAST_MS, leftMs / 2), signal) : undefined;
   try {

@@ -92,6 +92,20 @@ export class SiteFinder {
     return found && (await this.#mapper.toSite([{ ...innermost, ...found }, ...callers], 'line'));
   }
 
+  /** Where the collection is used in the functions that copy it: of what a copy brings anew each time, no object tells who added it. */
+  async mention(leak: LeakCandidate): Promise<SourceSite | undefined> {
+    const { holder, stack = [] } = leak.group ?? {};
+    const name = /[#$_\p{L}][$\w\p{L}]*(?=(?:\[\])*$)/u.exec(holder?.name ?? '')?.[0]?.replace(/^#/, '');
+    if (holder?.className !== '' || name === undefined) return undefined;
+    const frames = this.#sources.pageFrames(stack);
+    for (const [index, frame] of frames.entries()) {
+      const place = placeOf(frame);
+      const found = (await this.#mapper.assignmentIn(place, name)) ?? (await this.#mapper.referenceIn(place, name));
+      if (found) return await this.#mapper.toSite([{ ...frame, ...found }, ...frames.slice(index + 1)], 'line');
+    }
+    return undefined;
+  }
+
   /** Where what a slot holds was made. */
   async grown(growth: GrowthReport): Promise<SourceSite | undefined> {
     const stack = this.#sources.pageFrames(growth.stack);

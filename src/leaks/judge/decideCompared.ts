@@ -122,7 +122,7 @@ function leakOf(one: Grown, iterations: readonly number[], stretches: readonly n
       ageless: 0,
       bytes: [],
       holder: { ...holder, retainedBy: one.path },
-      stack: [],
+      stack: one.stack ?? [],
     },
   };
 }

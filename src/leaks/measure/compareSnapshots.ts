@@ -9,6 +9,7 @@ import type { Counters } from './counters.ts';
 import type { ComparedSeen } from '../evidence.ts';
 import { cameToRestCompared } from '../judge/decideCompared.ts';
 import type { LeakEvent } from '../model.ts';
+import type { GroupReport } from '../snapshot/messages.ts';
 import { busyness } from './sprints.ts';
 
 /** Snapshots that are compared: three stretches of iterations tell steady growth from a collection that fills. */
@@ -102,6 +103,20 @@ export async function* compareSnapshots(
     await analysis.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * What makes the copy in which there are more and more. A copy is one group with all that it holds: of `state` for what is in
+ * `state.audit[]`. Undefined where no group has both a holder of such a name and a stack.
+ *
+ * @param groups what one iteration made and left
+ */
+export function stackOfCopy(heldBy: string, groups: readonly GroupReport[]): GroupReport['stack'] | undefined {
+  const isAround = ({ holder: { name } }: GroupReport): boolean =>
+    name !== '' && heldBy.startsWith(name) && /^(?:$|[.[])/.test(heldBy.slice(name.length));
+  return groups
+    .filter((group) => group.stack.length > 0 && isAround(group))
+    .toSorted((a, b) => b.holder.name.length - a.holder.name.length)[0]?.stack;
 }
 
 async function takeSnapshot({ send, session }: GuardedCdp, file: string, signal: AbortSignal): Promise<void> {

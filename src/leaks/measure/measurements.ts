@@ -15,6 +15,7 @@ import { DomWatch, type Insertion } from '../explain/exactLine/domWatch.ts';
 import { LeftNodes } from '../explain/exactLine/leftNodes.ts';
 import { isOnElement } from '../judge/fold/foldTargets.ts';
 import { followUp } from '../judge/followUp.ts';
+import { leaksOfCompared } from '../judge/decideCompared.ts';
 import { isInDocument, judgeHeap } from '../judge/judgeHeap.ts';
 import { WORKER_GREW } from '../judge/plan.ts';
 import type { LeakCandidate } from '../judge/leakCandidate.ts';
@@ -24,6 +25,7 @@ import { suspicionsIn } from '../judge/slowGrowth.ts';
 import { heapView } from '../judge/view.ts';
 import type { LeakEvent } from '../model.ts';
 import type { Counters } from './counters.ts';
+import { stackOfCopy } from './compareSnapshots.ts';
 import { HeapStudy } from './heapStudy.ts';
 import { trackingLost } from './objectNumbers.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
@@ -177,7 +179,7 @@ export class Measurements {
       case 'watch':
         return await this.#watch(step);
       case 'compare':
-        return this.note(yield* this.#options.compare!());
+        return this.note(await this.#withStacks(yield* this.#options.compare!()));
       case 'cover':
         return await this.#cover();
       case 'end':
@@ -359,6 +361,22 @@ export class Measurements {
     await holders.watch(leaks);
     await this.#options.subject.iterateOn();
     this.#places.set(heap, { ...NOTHING_SEEN, kept: await holders.finish() });
+  }
+
+  /** One more iteration shows where its copies of what grew are made. Lines are worth no verdict: what fails here costs only them. */
+  async #withStacks(seen: ComparedSeen): Promise<ComparedSeen> {
+    const { subject } = this.#options;
+    if (leaksOfCompared(seen).length === 0) return seen;
+    try {
+      const study = this.studyOf(0);
+      await study.trackAnew();
+      await subject.iterate('settle');
+      const { groups } = (await study.snapshot()).analysis;
+      const grew = seen.grew.map((one) => ({ ...one, ...defined({ stack: stackOfCopy(one.heldBy, groups) }) }));
+      return { ...seen, grew };
+    } catch {
+      return seen;
+    }
   }
 
   async #watch({ heap, iterations, again }: Of<'watch'>): Promise<void> {

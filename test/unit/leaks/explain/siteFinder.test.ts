@@ -37,6 +37,45 @@ const mapper = {
   callIn: () => Promise.resolve({ line: 8, column: 10 }),
 } as unknown as SourceAnswers;
 
+// Of what is copied as a whole no object is older than the last iteration, and none tells who added it.
+describe('the line that fills a collection in a copy', () => {
+  const leak = (holder: string): LeakCandidate => ({
+    kind: 'object',
+    name: 'Entry',
+    perIteration: 1,
+    bytesPerIteration: 100,
+    retainedBytes: 0,
+    survivors: [1, 1, 1],
+    because: { rule: 'grows from snapshot to snapshot', reason: '', numbers: {} },
+    group: {
+      key: '',
+      className: 'Entry',
+      nodeType: 'object',
+      survivors: [1, 1, 1],
+      ageless: 0,
+      bytes: [],
+      holder: { name: holder, heapObjectId: 0, className: '', nodeType: 'object', isSlot: false, retainedBy: [] },
+      stack: [position('src/clone.js', 4, 'clone'), position('src/reduce.js', 5, 'reduce')],
+    },
+  });
+  const finder = new SiteFinder(sources, {
+    ...mapper,
+    assignmentIn: () => Promise.resolve(undefined),
+    referenceIn: ({ url }: { url: string }, name: string) =>
+      Promise.resolve(url === 'src/reduce.js' && name === 'audit' ? { line: 6, column: 3 } : undefined),
+  });
+
+  it('is in the nearest function that names the collection', async () => {
+    const site = await finder.mention(leak('state.audit[]'));
+    assert.deepEqual([site?.file, site?.line], ['src/reduce.js', 6]);
+  });
+
+  it('is unknown where none does', async () => {
+    assert.equal(await finder.mention(leak('state.visits[]')), undefined);
+    assert.equal(await finder.mention(leak('')), undefined);
+  });
+});
+
 describe('the line of a loop that a library runs', () => {
   // Each frame is requested by the frame before: no code of the user's is on that stack, and the advice was cancelAnimationFrame.
   const loop = (stack: readonly FunctionPosition[]): LeakCandidate => ({
