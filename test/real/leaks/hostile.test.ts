@@ -28,7 +28,7 @@ const pages = {
   '/patched': onClick(
     PUT,
     `${LEAK}
-     Array.prototype.push = () => { throw new Error('patched push'); };
+     Array.prototype.push = function () { throw new Error('patched push'); };
      Array.prototype.map = () => null;
      Array.prototype[Symbol.iterator] = function* () {};
      JSON.stringify = () => '{}'; JSON.parse = () => null;
@@ -40,7 +40,7 @@ const pages = {
   '/hooks': `<script>
        window.addEventListener = () => {}; EventTarget.prototype.addEventListener = function (type, fn) { this['on' + type] = fn; };
        Error.captureStackTrace = undefined; Error.stackTraceLimit = 0; Error.prepareStackTrace = () => { throw new Error('no stacks'); };
-       Object.defineProperty(window, 'Proxy', { value: () => { throw new Error('no proxies'); } });
+       Object.defineProperty(window, 'Proxy', { value: function () { throw new Error('no proxies'); } });
      </script>${onClick(PUT, LEAK)}`,
   // As written, ten clicks make 59,049 listeners, and a few more hang the page.
   '/multiplies': `${button}<p></p><script>

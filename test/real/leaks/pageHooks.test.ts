@@ -635,8 +635,8 @@ describe('page hooks in Chromium', () => {
       document.title = 'patched';
       Map = WeakMap = WeakRef = FinalizationRegistry = Proxy = Reflect = undefined;
       const ours = EventTarget.prototype.addEventListener;
-      EventTarget.prototype.addEventListener = () => { return ours.apply(this, arguments); };
-      Function.prototype.toString = () => { return 'mine'; };
+      EventTarget.prototype.addEventListener = function () { return ours.apply(this, arguments); };
+      Function.prototype.toString = function () { return 'mine'; };
       URL = class {};
       MutationObserver = class extends MutationObserver {};
       function go() {
