@@ -35,7 +35,7 @@ export class WindowSessions {
     return this.#client?.sessions ?? [];
   }
 
-  /** The one session, where no other is there or on its way: nobody needs to be asked which one is meant. */
+  /** The session, where there is exactly one and no other is being launched: commands then need not ask which one is meant. */
   get only(): SessionInfo | undefined {
     return this.sessions.length === 1 && this.#launching === 0 ? this.sessions[0] : undefined;
   }

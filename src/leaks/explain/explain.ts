@@ -211,7 +211,7 @@ class Explainer {
     };
     for (const whole of wholesOf(leak)) {
       const { name: wholeName, site, isUsers } = await this.#sites.whole(whole);
-      // A view that is closed, and stays because of what it made with a library.
+      // The page does close this view: the library's object that keeps it is the one to end.
       if (isUsers && (whole.ending.ran || isEndOfWork(whole.ending)) && libraryFrame(allocatedAt) !== undefined)
         continue;
       const told = asWhole(found, whole, wholeName, site);

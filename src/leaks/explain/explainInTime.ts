@@ -48,8 +48,9 @@ export async function explainInTime(
   { isOver, leftMs, signal }: { readonly isOver: boolean; readonly leftMs: number; readonly signal?: AbortSignal },
 ): Promise<readonly Finding[]> {
   const { subject, measurements, decision } = options;
-  const isTold = decision.leaks.some(({ leak: { group } }) => group !== undefined && group.stack.length > 0);
-  if (comparedIn(measurements.evidence) && !isTold) return withoutLines(decision, options);
+  // Compared snapshots have stacks only of what is copied as a whole; without any there is no line to look for.
+  const haveStacks = decision.leaks.some(({ leak: { group } }) => group !== undefined && group.stack.length > 0);
+  if (comparedIn(measurements.evidence) && !haveStacks) return withoutLines(decision, options);
   if (isOver) await seeKeeping(options, leftMs / 2, signal);
   const end = isOver ? subject.guard.goOn(Math.max(LINES_LEAST_MS, leftMs / 2), signal) : undefined;
   try {
@@ -63,7 +64,10 @@ export async function explainInTime(
   }
 }
 
-/** In a slow page the time of a check may end before anyone saw what puts things into a collection: half of what is left is for that. */
+/**
+ * Watches which code fills the collections that leak, where the time of the check ended before that. It may take half of the time that is
+ * kept for lines; the other half is for finding the lines in the sources.
+ */
 async function seeKeeping(
   { subject, measurements, decision: { leaks } }: ExplainOptions,
   ms: number,

@@ -59,7 +59,8 @@ export function toFinding(
 
 /**
  * Of a class without a name of its own (its package was shipped with a minifier's, `e.ic`), the user's call says more: `new Howl` makes a
- * Howl. So it does of a plain object that is to be ended. Without that, the package does. What a call registered is told with the call.
+ * Howl. The same holds for a plain object with a method that ends it. Without a telling call, the package is named. Listeners, timers and
+ * observers that a library set up have the call added to their name.
  */
 function nameOf({ leak: { kind, name, group }, ending, allocatedAt }: Explained): string {
   if (kind === 'event-listener' || kind === 'timer' || kind === 'observer') {

@@ -92,7 +92,10 @@ export class SiteFinder {
     return found && (await this.#mapper.toSite([{ ...innermost, ...found }, ...callers], 'line'));
   }
 
-  /** Where the collection is used in the functions that copy it: of what a copy brings anew each time, no object tells who added it. */
+  /**
+   * Where a function that copies a state names the collection that grows in it, which is mostly where the new entry is added. All
+   * entries of a copy have the stack of the copying, so none tells its own line.
+   */
   async mention(leak: LeakCandidate): Promise<SourceSite | undefined> {
     const { holder, stack = [] } = leak.group ?? {};
     const name = /[#$_\p{L}][$\w\p{L}]*(?=(?:\[\])*$)/u.exec(holder?.name ?? '')?.[0]?.replace(/^#/, '');

@@ -103,7 +103,7 @@ export function madeBy(site: SourceSite, bases = 0): string | undefined {
   return siteIndex(site) === 1 + bases ? called.name : `object of ${called.name}`;
 }
 
-/** What a line's call into a library is told by, where the library began something for it: `autoUpdate()`, `Howl` for `new Howl()`. */
+/** The call into a library that set up a listener, timer or observer, for its name: `autoUpdate()`; `Howl` for `new Howl()`. */
 export function startedBy(site: SourceSite): string | undefined {
   const called = callOf(site);
   return called && (called.made ? called.name : `${called.name}()`);

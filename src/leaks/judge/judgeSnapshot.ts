@@ -164,7 +164,7 @@ const isPageOwn = (group: GroupReport): boolean =>
   kindOf(group.className, group.via) === 'frame' ||
   isImportedModule(group.className, group.via);
 
-/** A text that nothing but a root of the engine leads to is in one of its caches, whoever made it. */
+/** A text that is held by nothing but a root of the engine: it lies in one of the engine's caches, and no code of the page keeps it. */
 const isEnginesText = ({ nodeType, holder }: GroupReport): boolean =>
   nodeType === 'string' && holder.retainedBy.length <= 1;
 

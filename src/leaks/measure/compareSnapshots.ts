@@ -10,6 +10,9 @@ import type { ComparedSeen } from '../evidence.ts';
 import { cameToRestCompared } from '../judge/decideCompared.ts';
 import type { LeakEvent } from '../model.ts';
 import type { GroupReport } from '../snapshot/messages.ts';
+import { defined } from '../../support/index.ts';
+import type { Subject } from '../drive/subject.ts';
+import type { HeapStudy } from './heapStudy.ts';
 import { busyness } from './sprints.ts';
 
 /** Snapshots that are compared: three stretches of iterations tell steady growth from a collection that fills. */
@@ -106,8 +109,8 @@ export async function* compareSnapshots(
 }
 
 /**
- * What makes the copy in which there are more and more. A copy is one group with all that it holds: of `state` for what is in
- * `state.audit[]`. Undefined where no group has both a holder of such a name and a stack.
+ * The stack that made a copied state, for one collection in it. A copy is one group, named by what holds the whole state: the group of
+ * `state` has the stack for `state.audit[]`. Undefined where no group around the collection has a stack.
  *
  * @param groups what one iteration made and left
  */
@@ -117,6 +120,17 @@ export function stackOfCopy(heldBy: string, groups: readonly GroupReport[]): Gro
   return groups
     .filter((group) => group.stack.length > 0 && isAround(group))
     .toSorted((a, b) => b.holder.name.length - a.holder.name.length)[0]?.stack;
+}
+
+/** Adds the stacks of the functions that copy what grew, seen in one more iteration whose allocations are recorded. */
+export async function withStacks(seen: ComparedSeen, study: HeapStudy, subject: Subject): Promise<ComparedSeen> {
+  await study.trackAnew();
+  await subject.iterate('settle');
+  const { groups } = (await study.snapshot()).analysis;
+  return {
+    ...seen,
+    grew: seen.grew.map((one) => ({ ...one, ...defined({ stack: stackOfCopy(one.heldBy, groups) }) })),
+  };
 }
 
 async function takeSnapshot({ send, session }: GuardedCdp, file: string, signal: AbortSignal): Promise<void> {

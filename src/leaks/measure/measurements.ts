@@ -25,7 +25,7 @@ import { suspicionsIn } from '../judge/slowGrowth.ts';
 import { heapView } from '../judge/view.ts';
 import type { LeakEvent } from '../model.ts';
 import type { Counters } from './counters.ts';
-import { stackOfCopy } from './compareSnapshots.ts';
+import { withStacks } from './compareSnapshots.ts';
 import { HeapStudy } from './heapStudy.ts';
 import { trackingLost } from './objectNumbers.ts';
 import { HistoryKeys } from './probes/historyKeys.ts';
@@ -179,7 +179,7 @@ export class Measurements {
       case 'watch':
         return await this.#watch(step);
       case 'compare':
-        return this.note(await this.#withStacks(yield* this.#options.compare!()));
+        return await this.#compared(yield* this.#options.compare!());
       case 'cover':
         return await this.#cover();
       case 'end':
@@ -351,7 +351,7 @@ export class Measurements {
     this.note({ saw: 'confirmed', heap, bytes });
   }
 
-  /** Who puts things into the holders of leaks, in one more iteration, where the time of the check ended before they were watched. */
+  /** Runs one more iteration to see which code puts things into the holders of leaks. For checks whose time ended before that was seen. */
   async seeKeeping(heap: HeapNumber, leaks: readonly LeakCandidate[]): Promise<void> {
     if (this.#places.has(heap)) return;
     const holders = new Holders(
@@ -363,20 +363,10 @@ export class Measurements {
     this.#places.set(heap, { ...NOTHING_SEEN, kept: await holders.finish() });
   }
 
-  /** One more iteration shows where its copies of what grew are made. Lines are worth no verdict: what fails here costs only them. */
-  async #withStacks(seen: ComparedSeen): Promise<ComparedSeen> {
-    const { subject } = this.#options;
-    if (leaksOfCompared(seen).length === 0) return seen;
-    try {
-      const study = this.studyOf(0);
-      await study.trackAnew();
-      await subject.iterate('settle');
-      const { groups } = (await study.snapshot()).analysis;
-      const grew = seen.grew.map((one) => ({ ...one, ...defined({ stack: stackOfCopy(one.heldBy, groups) }) }));
-      return { ...seen, grew };
-    } catch {
-      return seen;
-    }
+  /** Where something leaks, one more iteration is run to see which functions copy it. If that fails, only the lines are missing. */
+  async #compared(seen: ComparedSeen): Promise<void> {
+    const leaks = leaksOfCompared(seen).length > 0;
+    this.note(leaks ? await withStacks(seen, this.studyOf(0), this.#options.subject).catch(() => seen) : seen);
   }
 
   async #watch({ heap, iterations, again }: Of<'watch'>): Promise<void> {

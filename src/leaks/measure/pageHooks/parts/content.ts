@@ -7,8 +7,8 @@ import type { Wrapping } from './wrapping.ts';
 
 /**
  * Follows what a document holds outside of both heaps: the text of its nodes and text fields, their attributes, the rules of its
- * style sheets, local and session storage, and the records of databases and caches. Each is a size, and what counts is a new maximum of it: a log that is trimmed, a sheet
- * that is emptied, and a clock have none after a while.
+ * style sheets, local and session storage, and the records of databases and caches. Each is a size, and what counts is a new maximum
+ * of it: a log that is trimmed, a sheet that is emptied, and a clock have none after a while.
  *
  * Nothing of the page is wrapped until a size grew for the first time: only then are the places of interest that write it.
  */
